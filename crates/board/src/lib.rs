@@ -1,0 +1,1 @@
+//! The document: the CRDT schema, shapes, edits, order, update checks

@@ -1,0 +1,1 @@
+//! The binary: serve, gateway, document, migrate

@@ -1,0 +1,1 @@
+//! The room: one task per open board, group commit, placement

@@ -1,0 +1,1 @@
+//! The hand: tools, selection, camera, commands, drafts, undo

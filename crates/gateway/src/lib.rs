@@ -1,0 +1,1 @@
+//! The door: axum, REST, permission, WebSocket to RSocket

@@ -1,0 +1,1 @@
+//! The words: ids, messages, error codes, limits, versions

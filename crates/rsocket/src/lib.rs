@@ -1,0 +1,1 @@
+//! An RSocket 1.0 peer with exact flow control

@@ -1,0 +1,1 @@
+//! The picture: geometry helpers, display lists, painters, text metrics

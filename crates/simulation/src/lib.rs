@@ -1,0 +1,1 @@
+//! The proof: editors, clients and rooms on a virtual clock

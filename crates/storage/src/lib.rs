@@ -1,0 +1,1 @@
+//! The shelf: boards, links, update logs, snapshots on memory, SQLite and Postgres

@@ -1,0 +1,1 @@
+//! The conversation: client and room state machines

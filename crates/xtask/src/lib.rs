@@ -1,0 +1,1 @@
+//! The broom: run, build, test, cluster, tidy

@@ -1,0 +1,1 @@
+//! The page: Leptos shells and components
