@@ -1,0 +1,64 @@
+//! Every bound of this crate, in one place: sizes, counts and times, with what happens when one is passed.
+//! It must hold numbers only.
+
+use std::time::Duration;
+
+/// Largest frame a link may carry: the length prefix of TCP has 24 bits.
+pub const MAX_FRAME_BYTES: usize = 0x00FF_FFFF;
+/// Default and usual size of one frame on the wire; longer messages are fragmented.
+pub const DEFAULT_MTU_BYTES: usize = 16 * 1024;
+/// The smallest mtu accepted, as in other implementations.
+pub const MIN_MTU_BYTES: usize = 64;
+/// Default bound of one reassembled message. Over it the stream ends with INVALID.
+pub const DEFAULT_MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of all half-assembled messages of a connection, as a multiple of the message bound.
+/// Over it the stream whose fragment arrived ends with INVALID.
+pub const MAX_ASSEMBLIES: usize = 2;
+/// A message whose fragments take longer than this ends its stream with INVALID.
+pub const ASSEMBLY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Default bound of streams open at once, counted per direction. Over it a request is REJECTED.
+pub const DEFAULT_MAX_OPEN_STREAMS: usize = 10_000;
+/// REJECTED answers (they have no stream to wait in) that may wait for the writer. Over it the connection is closed.
+pub const MAX_WAITING_REFUSALS: usize = 1_024;
+/// Frames that a conforming peer never sends, over a connection's life. Over it the connection is closed.
+pub const MAX_ODD_FRAMES: u32 = 1_000;
+/// Streams on which the peer sent more than it was granted, over a connection's life. Over it the connection is closed.
+pub const MAX_OVERRUNS: u32 = 8;
+
+/// Messages a stream may have waiting for the writer, in bytes; the message that crosses it is still taken.
+pub const STREAM_BACKLOG_BYTES: usize = 64 * 1024;
+/// The same for a whole connection. Over it senders wait and new streams are refused as busy.
+pub const CONNECTION_BACKLOG_BYTES: usize = 8 * 1024 * 1024;
+/// Received bytes that no application has read yet, per connection. Over it windows are topped up by one message only.
+pub const UNREAD_BYTES: usize = 8 * 1024 * 1024;
+/// Bytes one stream may write before the next has its turn.
+pub const QUANTUM_BYTES: usize = 16 * 1024;
+/// Bytes encoded and flushed at once.
+pub const BATCH_BYTES: usize = 64 * 1024;
+/// Frames encoded and flushed at once.
+pub const BATCH_FRAMES: usize = 1_024;
+/// Unsent bytes the kernel may hold before a TCP socket stops being writable, so that fairness stays ours.
+pub const TCP_NOTSENT_LOWAT_BYTES: u32 = 64 * 1024;
+/// Frames in flight in each direction of an in-memory link.
+pub const MEMORY_LINK_FRAMES: usize = 64;
+
+/// The largest number of messages one REQUEST_N may grant.
+pub const MAX_REQUEST_N: u32 = 0x7FFF_FFFF;
+/// The largest stream id. When a connection has used it up, it drains.
+pub const MAX_STREAM_ID: u32 = 0x7FFF_FFFF;
+
+/// An accepted socket that sends no SETUP for this long is closed.
+pub const SETUP_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a closing connection may take to flush its last frames.
+pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// The longest keepalive interval or lifetime accepted in a SETUP.
+pub const MAX_KEEPALIVE: Duration = Duration::from_secs(600);
+/// The most data a KEEPALIVE may ask us to echo. Over it the connection is closed.
+pub const MAX_KEEPALIVE_BYTES: usize = 1_024;
+/// Text of a received ERROR that is kept; the rest is cut off.
+pub const MAX_ERROR_TEXT_BYTES: usize = 1_024;
+/// The longest mime type a SETUP can name.
+pub const MAX_MIME_BYTES: usize = 255;
+/// Entries read from composite metadata. Over it decoding fails.
+pub const MAX_METADATA_ENTRIES: usize = 64;

@@ -1,0 +1,72 @@
+//! A TCP socket: frames behind a 24-bit length, no Nagle, and little left to the kernel's queue so that the order of
+//! writing stays the connection's. It must not know what is in a frame.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpStream, ToSocketAddrs};
+use tokio_util::codec::{FramedRead, FramedWrite, LengthDelimitedCodec};
+
+use crate::limits;
+use crate::link::{Link, Pulse};
+
+/// A connected TCP socket.
+#[derive(Debug)]
+pub struct TcpLink {
+    stream: TcpStream,
+}
+
+impl TcpLink {
+    /// Connects to the first address that answers.
+    pub async fn connect(address: impl ToSocketAddrs) -> io::Result<Self> {
+        Self::from_stream(TcpStream::connect(address).await?)
+    }
+
+    /// Takes over a connected socket, from either side.
+    pub fn from_stream(stream: TcpStream) -> io::Result<Self> {
+        stream.set_nodelay(true)?;
+        #[cfg(target_os = "linux")]
+        SockRef::from(&stream).set_tcp_notsent_lowat(limits::TCP_NOTSENT_LOWAT_BYTES)?;
+        Ok(Self { stream })
+    }
+}
+
+fn codec(max_frame_bytes: usize) -> LengthDelimitedCodec {
+    LengthDelimitedCodec::builder().length_field_length(3).max_frame_length(max_frame_bytes).new_codec()
+}
+
+impl Link for TcpLink {
+    type Reader = FramedRead<Beating<OwnedReadHalf>, LengthDelimitedCodec>;
+    type Writer = FramedWrite<OwnedWriteHalf, LengthDelimitedCodec>;
+
+    const NAME: &'static str = "tcp";
+
+    fn split(self, max_frame_bytes: usize, pulse: Pulse) -> (Self::Reader, Self::Writer) {
+        let (read, write) = self.stream.into_split();
+        let reader = FramedRead::new(Beating { read, pulse }, codec(max_frame_bytes));
+        let mut writer = FramedWrite::new(write, codec(limits::MAX_FRAME_BYTES));
+        writer.set_backpressure_boundary(limits::BATCH_BYTES);
+        (reader, writer)
+    }
+}
+
+/// A reader that tells a [`Pulse`] of every byte.
+#[derive(Debug)]
+pub struct Beating<R> {
+    read: R,
+    pulse: Pulse,
+}
+
+impl<R: AsyncRead + Unpin> AsyncRead for Beating<R> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut this.read).poll_read(cx, buffer))?;
+        this.pulse.beat(buffer.filled().len() - before);
+        Poll::Ready(Ok(()))
+    }
+}

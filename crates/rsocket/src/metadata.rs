@@ -1,0 +1,274 @@
+//! Composite metadata: several typed entries in one metadata field, with routing, authentication and per-stream mime
+//! types. It must not know frames. Everything read here is a stranger's bytes.
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+use crate::limits;
+
+/// Mime type of composite metadata.
+pub const COMPOSITE_MIME: &str = "message/x.rsocket.composite-metadata.v0";
+
+/// Types with a number of their own on the wire. Other numbers are kept as numbers.
+const WELL_KNOWN: &[(u8, &str)] = &[
+    (0x00, "application/avro"),
+    (0x01, "application/cbor"),
+    (0x05, "application/json"),
+    (0x06, "application/octet-stream"),
+    (0x09, "application/vnd.google.protobuf"),
+    (0x21, "text/plain"),
+    (ACCEPT_MIMES, "message/x.rsocket.accept-mime-types.v0"),
+    (STREAM_MIME, "message/x.rsocket.mime-type.v0"),
+    (AUTHENTICATION, "message/x.rsocket.authentication.v0"),
+    (0x7D, "message/x.rsocket.tracing-zipkin.v0"),
+    (ROUTING, "message/x.rsocket.routing.v0"),
+    (0x7F, COMPOSITE_MIME),
+];
+
+const STREAM_MIME: u8 = 0x7A;
+const ACCEPT_MIMES: u8 = 0x7B;
+const AUTHENTICATION: u8 = 0x7C;
+const ROUTING: u8 = 0x7E;
+/// Marks a number where otherwise a length would stand.
+const BY_NUMBER: u8 = 0x80;
+const AUTH_SIMPLE: u8 = 0x00;
+const AUTH_BEARER: u8 = 0x01;
+const MAX_NAME_BYTES: usize = 128;
+
+/// A mime type as composite metadata names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mime {
+    /// By name; written as a number where it has one.
+    Name(String),
+    /// By a number this crate has no name for.
+    Number(u8),
+}
+
+impl Mime {
+    /// The type with this name.
+    pub fn name(name: impl Into<String>) -> Self {
+        Self::Name(name.into())
+    }
+
+    fn from_number(number: u8) -> Self {
+        let known = WELL_KNOWN.iter().find(|(known, _)| *known == number);
+        known.map_or(Self::Number(number), |(_, name)| Self::name(*name))
+    }
+
+    fn number(&self) -> Option<u8> {
+        match self {
+            Self::Number(number) => Some(*number & !BY_NUMBER),
+            Self::Name(name) => {
+                let known = WELL_KNOWN.iter().find(|(_, known)| known == name);
+                known.map(|(number, _)| *number)
+            }
+        }
+    }
+}
+
+/// One entry of composite metadata.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Where a request is meant to go, as a list of tags.
+    Routing(Vec<String>),
+    /// A token that whoever bears it may use.
+    Bearer(Bytes),
+    /// A user with a password.
+    Simple {
+        /// Who.
+        user: Bytes,
+        /// The proof.
+        password: Bytes,
+    },
+    /// Mime type of this stream's data.
+    StreamMime(Mime),
+    /// Mime types the requester understands in answers.
+    AcceptMimes(Vec<Mime>),
+    /// Anything else, untouched.
+    Other {
+        /// Its type.
+        mime: Mime,
+        /// Its bytes.
+        content: Bytes,
+    },
+}
+
+/// Why bytes are not composite metadata, or entries cannot be written as it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MetadataError {
+    /// An entry or a part of one is cut off.
+    #[error("metadata is cut off")]
+    Truncated,
+    /// A name or tag is not text.
+    #[error("metadata holds a name that is not text")]
+    NotText,
+    /// More entries or parts than [`limits::MAX_METADATA_ENTRIES`].
+    #[error("metadata has too many entries")]
+    TooMany,
+    /// A name is empty or longer than the format can say, or an entry is.
+    #[error("metadata entry cannot be expressed")]
+    Inexpressible,
+}
+
+/// Writes entries one after another.
+pub fn encode(entries: &[Entry]) -> Result<Bytes, MetadataError> {
+    let mut out = BytesMut::new();
+    for entry in entries {
+        let (mime, content) = encode_entry(entry)?;
+        put_mime(&mut out, &mime)?;
+        if content.len() > limits::MAX_FRAME_BYTES {
+            return Err(MetadataError::Inexpressible);
+        }
+        out.put_uint(content.len() as u64, 3);
+        out.put_slice(&content);
+    }
+    Ok(out.freeze())
+}
+
+fn encode_entry(entry: &Entry) -> Result<(Mime, Bytes), MetadataError> {
+    let mut out = BytesMut::new();
+    let number = match entry {
+        Entry::Other { mime, content } => return Ok((mime.clone(), content.clone())),
+        Entry::Routing(tags) => {
+            for tag in tags {
+                let length = u8::try_from(tag.len()).map_err(|_| MetadataError::Inexpressible)?;
+                out.put_u8(length);
+                out.put_slice(tag.as_bytes());
+            }
+            ROUTING
+        }
+        Entry::Bearer(token) => {
+            out.put_u8(BY_NUMBER | AUTH_BEARER);
+            out.put_slice(token);
+            AUTHENTICATION
+        }
+        Entry::Simple { user, password } => {
+            let length = u16::try_from(user.len()).map_err(|_| MetadataError::Inexpressible)?;
+            out.put_u8(BY_NUMBER | AUTH_SIMPLE);
+            out.put_u16(length);
+            out.put_slice(user);
+            out.put_slice(password);
+            AUTHENTICATION
+        }
+        Entry::StreamMime(mime) => {
+            put_mime(&mut out, mime)?;
+            STREAM_MIME
+        }
+        Entry::AcceptMimes(mimes) => {
+            for mime in mimes {
+                put_mime(&mut out, mime)?;
+            }
+            ACCEPT_MIMES
+        }
+    };
+    Ok((Mime::from_number(number), out.freeze()))
+}
+
+fn put_mime(out: &mut BytesMut, mime: &Mime) -> Result<(), MetadataError> {
+    match (mime.number(), mime) {
+        (Some(number), _) => out.put_u8(BY_NUMBER | number),
+        (None, Mime::Name(name)) if (1..=MAX_NAME_BYTES).contains(&name.len()) && name.is_ascii() => {
+            out.put_u8((name.len() - 1) as u8);
+            out.put_slice(name.as_bytes());
+        }
+        (None, _) => return Err(MetadataError::Inexpressible),
+    }
+    Ok(())
+}
+
+/// Reads all entries, in order. Entries of unknown types, or of known types with contents that make no sense, come out
+/// as [`Entry::Other`].
+pub fn decode(mut bytes: Bytes) -> Result<Vec<Entry>, MetadataError> {
+    let mut entries = Vec::new();
+    while !bytes.is_empty() {
+        if entries.len() == limits::MAX_METADATA_ENTRIES {
+            return Err(MetadataError::TooMany);
+        }
+        let mime = take_mime(&mut bytes)?;
+        let length = take(&mut bytes, 3)?;
+        let length = usize::from(length[0]) << 16 | usize::from(length[1]) << 8 | usize::from(length[2]);
+        let content = take(&mut bytes, length)?;
+        let known = decode_entry(&mime, content.clone());
+        entries.push(known.unwrap_or(Entry::Other { mime, content }));
+    }
+    Ok(entries)
+}
+
+fn decode_entry(mime: &Mime, mut content: Bytes) -> Option<Entry> {
+    match mime.number()? {
+        ROUTING => many(&mut content, |content| {
+            let length = usize::from(take(content, 1)?[0]);
+            text(take(content, length)?)
+        })
+        .map(Entry::Routing),
+        AUTHENTICATION => decode_authentication(content),
+        STREAM_MIME => {
+            let mime = take_mime(&mut content).ok()?;
+            content.is_empty().then_some(Entry::StreamMime(mime))
+        }
+        ACCEPT_MIMES => many(&mut content, take_mime).map(Entry::AcceptMimes),
+        _ => None,
+    }
+}
+
+fn decode_authentication(mut content: Bytes) -> Option<Entry> {
+    match take(&mut content, 1).ok()?[0].checked_sub(BY_NUMBER)? {
+        AUTH_BEARER => Some(Entry::Bearer(content)),
+        AUTH_SIMPLE => {
+            let length = take(&mut content, 2).ok()?;
+            let user = take(&mut content, usize::from(u16::from_be_bytes([length[0], length[1]])));
+            Some(Entry::Simple { user: user.ok()?, password: content })
+        }
+        _ => None,
+    }
+}
+
+fn many<T>(content: &mut Bytes, one: impl Fn(&mut Bytes) -> Result<T, MetadataError>) -> Option<Vec<T>> {
+    let mut all = Vec::new();
+    while !content.is_empty() {
+        if all.len() == limits::MAX_METADATA_ENTRIES {
+            return None;
+        }
+        all.push(one(content).ok()?);
+    }
+    Some(all)
+}
+
+fn take_mime(bytes: &mut Bytes) -> Result<Mime, MetadataError> {
+    let first = take(bytes, 1)?[0];
+    if first & BY_NUMBER != 0 {
+        return Ok(Mime::from_number(first & !BY_NUMBER));
+    }
+    text(take(bytes, usize::from(first) + 1)?).map(Mime::Name)
+}
+
+fn take(bytes: &mut Bytes, length: usize) -> Result<Bytes, MetadataError> {
+    if bytes.len() < length {
+        return Err(MetadataError::Truncated);
+    }
+    Ok(bytes.split_to(length))
+}
+
+fn text(bytes: Bytes) -> Result<String, MetadataError> {
+    String::from_utf8(bytes.into()).map_err(|_| MetadataError::NotText)
+}
+
+/// The tags of the first routing entry; none if there is none or the metadata makes no sense.
+pub fn routing_tags(metadata: Option<&Bytes>) -> Vec<String> {
+    find(metadata, |entry| match entry {
+        Entry::Routing(tags) => Some(tags),
+        _ => None,
+    })
+    .unwrap_or_default()
+}
+
+/// The token of the first bearer entry.
+pub fn bearer_token(metadata: Option<&Bytes>) -> Option<Bytes> {
+    find(metadata, |entry| match entry {
+        Entry::Bearer(token) => Some(token),
+        _ => None,
+    })
+}
+
+fn find<T>(metadata: Option<&Bytes>, pick: impl Fn(Entry) -> Option<T>) -> Option<T> {
+    decode(metadata?.clone()).ok()?.into_iter().find_map(pick)
+}
