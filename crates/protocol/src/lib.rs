@@ -1,1 +1,31 @@
-//! The words: ids, messages, error codes, limits, versions
+//! The words: ids, roles, limits, error codes, versions, and the messages of both hops.
+//!
+//! Everything here is plain bytes and values: encode, decode, nothing else. It must not know yrs (an update is bytes
+//! here), async, sockets or any behaviour; the gateway links this crate and so cannot read a document.
+
+pub mod awareness;
+mod deflate;
+pub mod edge;
+mod error_code;
+mod ids;
+pub mod lane;
+pub mod lib0;
+pub mod limits;
+mod rest;
+mod role;
+
+pub use deflate::{compress, decompress};
+pub use error_code::{ErrorCode, Retry};
+pub use ids::{BoardId, ConnectionId, IdError, LinkSecret, SecretHash, ServiceId};
+pub use rest::{BoardView, CreateBoard, CreatedBoard, LinkView, Problem};
+pub use role::Role;
+
+/// Version of the messages in `edge` and `lane`. Raised when an old peer could not follow.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// Version of the board schema (`docs/board-schema.md`). A client that meets a newer one turns read-only and asks for a
+/// reload, since it could write what newer clients misread.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// WebSocket subprotocol that our own client asks for; without it a connection is treated as a stock y-websocket client.
+pub const SUBPROTOCOL: &str = "boardwalk.1";

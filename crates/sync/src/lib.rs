@@ -1,1 +1,13 @@
-//! The conversation: client and room state machines
+//! The conversation: three synchronous machines, each `handle(now, input) -> outputs`.
+//!
+//! `Client` is a browser's side of one board, `Room` the service's, `Presence` the service's lossy lane. None reads a
+//! clock, opens a socket, starts a task or knows a database; their shells do. The rules they keep are in `SPEC.md`.
+
+mod client;
+mod peers;
+mod presence;
+mod room;
+
+pub use client::{Client, ClientInput, ClientOptions, ClientOutput, LogKey, Status};
+pub use presence::Presence;
+pub use room::{LaneId, LoadReport, Room, RoomInput, RoomOutput, StoredBoard};

@@ -1,0 +1,102 @@
+//! The closed list of things that can go wrong between two of us, with one table of how each is told.
+
+/// Whether, and how, the other side should try again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// Trying again gives the same answer; tell the person.
+    Never,
+    /// Trying again later may work; back off with jitter.
+    Later,
+}
+
+macro_rules! error_codes {
+    ($($(#[$doc:meta])* $name:ident { $id:literal, http $http:literal, close $close:literal, $retry:ident, $hint:literal })*) => {
+        /// A failure with a stable code. The client turns `id` into words; the text here is for logs and other clients.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum ErrorCode { $($(#[$doc])* $name),* }
+
+        impl ErrorCode {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The stable name, as in URLs of problem types and in logs.
+            #[must_use]
+            pub fn id(self) -> &'static str { match self { $(Self::$name => $id),* } }
+
+            /// HTTP status of the same failure over REST.
+            #[must_use]
+            pub fn http_status(self) -> u16 { match self { $(Self::$name => $http),* } }
+
+            /// WebSocket close code: 4400 to 4499 are terminal (stock y-websocket clients stop there), others transient.
+            #[must_use]
+            pub fn close_code(self) -> u16 { match self { $(Self::$name => $close),* } }
+
+            /// Whether to try again.
+            #[must_use]
+            pub fn retry(self) -> Retry { match self { $(Self::$name => Retry::$retry),* } }
+
+            /// What happened and what to do, in a sentence.
+            #[must_use]
+            pub fn hint(self) -> &'static str { match self { $(Self::$name => $hint),* } }
+        }
+    };
+}
+
+error_codes! {
+    /// The request could not be read.
+    Malformed { "malformed", http 400, close 4400, Never, "The message could not be read; it was not applied." }
+    /// The link's secret is missing or wrong.
+    WrongKey { "wrong-key", http 401, close 4401, Never, "This link's key is not valid for the board; ask for a new invite." }
+    /// The link's role does not allow this.
+    Forbidden { "forbidden", http 403, close 4403, Never, "This link does not allow that; ask for a link with more rights." }
+    /// No such board.
+    UnknownBoard { "unknown-board", http 404, close 4404, Never, "There is no board with this address." }
+    /// The link was revoked while in use.
+    Revoked { "revoked", http 410, close 4410, Never, "This link has been revoked; ask for a new invite." }
+    /// A message, an update or a title is larger than its limit.
+    TooLarge { "too-large", http 413, close 4413, Never, "The message is larger than the limit; split it." }
+    /// The client speaks an older protocol or schema than the board needs.
+    Outdated { "outdated", http 426, close 4426, Never, "This page is older than the server; reload it." }
+    /// The board cannot be loaded and has been set aside.
+    Quarantined { "quarantined", http 503, close 4450, Never, "The board could not be loaded and is set aside; tell whoever runs the server." }
+    /// Fell behind; join again from the state vector.
+    Resync { "resync", http 503, close 4500, Later, "The connection fell behind; it joins again." }
+    /// The board's owner is moving, starting or full.
+    Unavailable { "unavailable", http 503, close 4503, Later, "The board is not available at the moment; it is tried again." }
+    /// Too many connections or requests.
+    Busy { "busy", http 429, close 4529, Later, "Too many connections at once; it is tried again." }
+    /// A fault of ours.
+    Internal { "internal", http 500, close 4511, Later, "Something failed on the server; it is tried again." }
+}
+
+impl ErrorCode {
+    /// The code with this WebSocket close code.
+    #[must_use]
+    pub fn from_close_code(close: u16) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.close_code() == close)
+    }
+
+    /// The code with this stable name.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.id() == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_terminal_exactly_in_the_terminal_range() {
+        let ids: BTreeSet<_> = ErrorCode::ALL.iter().map(|code| code.id()).collect();
+        let closes: BTreeSet<_> = ErrorCode::ALL.iter().map(|code| code.close_code()).collect();
+        assert_eq!((ids.len(), closes.len()), (ErrorCode::ALL.len(), ErrorCode::ALL.len()));
+        for code in ErrorCode::ALL {
+            let terminal = (4400..4500).contains(&code.close_code());
+            assert_eq!(terminal, code.retry() == Retry::Never, "{code:?}");
+        }
+    }
+}

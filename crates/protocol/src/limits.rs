@@ -1,0 +1,71 @@
+//! Every bound on what comes from outside or waits in a queue, in one place. Sizes in bytes, times in milliseconds.
+
+/// Largest WebSocket message that a gateway accepts or sends, and so the largest single update.
+pub const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
+/// Largest awareness, selection or draft message.
+pub const MAX_PRESENCE_BYTES: usize = 16 * 1024;
+/// Largest title of a board, in characters.
+pub const MAX_TITLE_CHARS: usize = 200;
+/// Largest JSON body of a REST request.
+pub const MAX_REST_BODY_BYTES: usize = 64 * 1024;
+
+/// One credit of the updates lane buys one part of at most this size, so that credit × size bounds memory.
+pub const LANE_PART_BYTES: usize = 64 * 1024;
+/// Credits that either side of the updates lane grants at first and tops up to: 4 MiB in flight at most.
+pub const LANE_WINDOW_PARTS: u32 = 64;
+/// The updates lane's credit is topped up when this many parts are left.
+pub const LANE_REFILL_PARTS: u32 = 32;
+/// Credits of the presence lane: small, as only the newest matters.
+pub const PRESENCE_WINDOW: u32 = 2;
+/// Largest message over a lane once its parts are joined: one edge message and its wrapping.
+pub const MAX_LANE_MESSAGE_BYTES: usize = MAX_MESSAGE_BYTES + 1024;
+
+/// Bytes of shared messages that a gateway keeps per board for browsers that lag behind.
+pub const RING_BYTES: usize = 8 * 1024 * 1024;
+/// Messages that the same ring keeps.
+pub const RING_MESSAGES: usize = 8192;
+/// Bytes waiting for one connection alone (its join, its acknowledgements).
+pub const DIRECT_QUEUE_BYTES: usize = 48 * 1024 * 1024;
+/// A browser that takes nothing for this long is closed with `resync`.
+pub const STUCK_BROWSER_MS: u64 = 30_000;
+/// Bytes that wait in the document service for one lane's credit before the lane is closed and joined afresh.
+pub const LANE_BACKLOG_BYTES: usize = 64 * 1024 * 1024;
+
+/// One batch of presence closes before it would grow past this; the rest goes with the next.
+pub const PRESENCE_BATCH_BYTES: usize = 64 * 1024;
+/// Presence goes out at most once in this time: 30 Hz.
+pub const PRESENCE_INTERVAL_MS: u64 = 33;
+/// Presence that is not renewed for this long is removed (the y-protocols timeout).
+pub const PRESENCE_TIMEOUT_MS: u64 = 30_000;
+/// A client renews its presence this often while nothing changes.
+pub const PRESENCE_RENEW_MS: u64 = 15_000;
+/// Awareness client ids that one connection may introduce.
+pub const MAX_AWARENESS_CLIENTS: usize = 8;
+/// Ids in one selection message; a larger selection is shown by its bounds only.
+pub const MAX_SELECTION_IDS: usize = 500;
+
+/// Updates of a provisional room (store unreachable) that are shown to others before the board turns read-only.
+pub const MAX_PROVISIONAL_UPDATES: usize = 20_000;
+/// Bytes of the same.
+pub const MAX_PROVISIONAL_BYTES: usize = 32 * 1024 * 1024;
+/// Updates that a room holds for peers while a clock gap is open, in bytes; past it the sender is closed.
+pub const MAX_GAP_BYTES: usize = 4 * 1024 * 1024;
+
+/// Log rows after which a room writes a snapshot.
+pub const SNAPSHOT_EVERY_UPDATES: u64 = 500;
+/// Log bytes after which a room writes a snapshot.
+pub const SNAPSHOT_EVERY_BYTES: u64 = 1024 * 1024;
+/// A room that nobody has open is dropped from memory after this time.
+pub const ROOM_IDLE_MS: u64 = 10_000;
+
+/// Connections on one board through one gateway.
+pub const MAX_CONNECTIONS_PER_BOARD: usize = 1000;
+/// Our client must say hello, and a stock one must say anything, within this time.
+pub const HELLO_TIMEOUT_MS: u64 = 10_000;
+/// Join state is cut into chunks of this size, so that the browser's main thread stays free between them.
+pub const STATE_CHUNK_BYTES: usize = 256 * 1024;
+/// State below this size is sent uncompressed.
+pub const COMPRESS_FROM_BYTES: usize = 1024;
+
+/// Shapes in one transaction of the editor; more are split, still one undo step.
+pub const MAX_SHAPES_PER_TRANSACTION: usize = 2000;
