@@ -1,0 +1,222 @@
+//! The folder that the gateway serves, `frontend/dist`, from its parts. Compiles nothing.
+//!
+//! | in | out |
+//! | --- | --- |
+//! | wasm-bindgen's JavaScript, its snippets and the optimised WASM | `static/{hash}/…`, with a `start.js` that starts them |
+//! | `assets/styles/*.css`, joined in the order of their names | `static/{hash}/app.css` |
+//! | `assets/fonts/**`, `assets/icons/**` | `fonts/**`, `icons/**`, names unchanged |
+//! | `frontend/index.html` | `index.html`, its line `<!-- boardwalk:scripts -->` replaced by the tags of the above |
+//!
+//! Whatever lies under `static/` may be cached for ever, since its folder is named after its contents; nothing else may.
+//! Each file that compression helps has a twin `{name}.br`. Files that have not changed keep their modification time,
+//! so that the server is not built again for nothing.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::fingerprint::{Fingerprint, files_below, read};
+
+/// The line of `frontend/index.html` that becomes the tags of scripts and styles.
+pub const PLACEHOLDER: &str = "<!-- boardwalk:scripts -->";
+
+/// Names of wasm-bindgen's two main files.
+const SCRIPT: &str = "frontend.js";
+const WASM: &str = "frontend_bg.wasm";
+/// The page's content security policy forbids scripts inside the page, hence a file of its own.
+const START: &str = "import start from \"./frontend.js\";\nawait start();\n";
+const COMPRESSED: [&str; 8] = ["css", "html", "js", "json", "svg", "ttf", "txt", "wasm"];
+
+/// What the folder will hold, by path.
+#[derive(Default)]
+pub struct Dist {
+    files: BTreeMap<PathBuf, Vec<u8>>,
+}
+
+/// Bytes of a written folder.
+pub struct Size {
+    /// What a first visit loads: script, WASM, styles and page, with brotli.
+    pub first_visit: usize,
+    /// Files, without their compressed twins.
+    pub files: usize,
+}
+
+impl Dist {
+    /// Gathers the parts: `code` is wasm-bindgen's output with the WASM already optimised.
+    pub fn gather(root: &Path, code: &Path) -> Result<Self> {
+        let mut dist = Self::default();
+        let code_folder = dist.add_code(code)?;
+        let styles = dist.add_styles(&root.join("assets/styles"))?;
+        for kind in ["fonts", "icons"] {
+            let folder = root.join("assets").join(kind);
+            for file in files_below(&folder)? {
+                dist.files.insert(Path::new(kind).join(&file), read(&folder.join(&file))?);
+            }
+        }
+        let page = root.join("frontend/index.html");
+        let page = String::from_utf8(read(&page)?).context("frontend/index.html is not UTF-8")?;
+        dist.files.insert("index.html".into(), inject(&page, &code_folder, &styles)?.into_bytes());
+        Ok(dist)
+    }
+
+    fn add_code(&mut self, code: &Path) -> Result<String> {
+        let mut files = vec![(PathBuf::from("start.js"), START.as_bytes().to_vec())];
+        for file in files_below(code)? {
+            let contents = read(&code.join(&file))?;
+            files.push((file, contents));
+        }
+        for name in [SCRIPT, WASM] {
+            ensure!(files.iter().any(|(file, _)| file == Path::new(name)), "{name} is missing in {}", code.display());
+        }
+        let folder = static_folder(files.iter().map(|(_, contents)| contents.as_slice()));
+        for (file, contents) in files {
+            self.files.insert(Path::new(&folder).join(file), contents);
+        }
+        Ok(folder)
+    }
+
+    fn add_styles(&mut self, folder: &Path) -> Result<String> {
+        let mut css = Vec::new();
+        for file in files_below(folder)?.iter().filter(|file| file.extension().is_some_and(|kind| kind == "css")) {
+            css.extend(read(&folder.join(file))?);
+            css.push(b'\n');
+        }
+        let path = format!("{}/app.css", static_folder([css.as_slice()].into_iter()));
+        self.files.insert(PathBuf::from(&path), css);
+        Ok(path)
+    }
+
+    /// Makes `folder` hold exactly this.
+    pub fn write(&self, folder: &Path) -> Result<Size> {
+        let mut size = Size { first_visit: 0, files: self.files.len() };
+        let mut kept = Vec::new();
+        for (name, contents) in &self.files {
+            let path = folder.join(name);
+            let unchanged = fs::read(&path).is_ok_and(|before| before == *contents);
+            if !unchanged {
+                write_file(&path, contents)?;
+            }
+            kept.push(name.clone());
+            if !is_compressed(name) {
+                continue;
+            }
+            let twin_name = twin(name);
+            let twin_path = folder.join(&twin_name);
+            if !unchanged || !twin_path.exists() {
+                write_file(&twin_path, &compress(contents)?)?;
+            }
+            if name.starts_with("static") || name == Path::new("index.html") {
+                size.first_visit += usize::try_from(fs::metadata(&twin_path)?.len())?;
+            }
+            kept.push(twin_name);
+        }
+        for file in files_below(folder)? {
+            if !kept.contains(&file) {
+                fs::remove_file(folder.join(file))?;
+            }
+        }
+        Ok(size)
+    }
+}
+
+/// The page with its tags.
+fn inject(page: &str, code_folder: &str, styles: &str) -> Result<String> {
+    ensure!(page.matches(PLACEHOLDER).count() == 1, "frontend/index.html must hold the line {PLACEHOLDER} once");
+    let tags = [
+        format!("<link rel=\"stylesheet\" href=\"/{styles}\">"),
+        format!("<link rel=\"modulepreload\" href=\"/{code_folder}/{SCRIPT}\">"),
+        format!(
+            "<link rel=\"preload\" href=\"/{code_folder}/{WASM}\" as=\"fetch\" type=\"application/wasm\" crossorigin>"
+        ),
+        format!("<script type=\"module\" src=\"/{code_folder}/start.js\"></script>"),
+    ];
+    Ok(page.replace(PLACEHOLDER, &tags.join("\n    ")))
+}
+
+fn static_folder<'a>(contents: impl Iterator<Item = &'a [u8]>) -> String {
+    let hash = contents.fold(Fingerprint::default(), Fingerprint::bytes).finish();
+    format!("static/{}", &hash[..16])
+}
+
+fn is_compressed(name: &Path) -> bool {
+    name.extension().is_some_and(|kind| COMPRESSED.iter().any(|known| kind == *known))
+}
+
+fn twin(name: &Path) -> PathBuf {
+    let mut name = name.as_os_str().to_owned();
+    name.push(".br");
+    name.into()
+}
+
+fn compress(contents: &[u8]) -> Result<Vec<u8>> {
+    let mut compressed = Vec::new();
+    let mut writer = brotli::CompressorWriter::new(&mut compressed, 64 * 1024, 11, 24);
+    writer.write_all(contents)?;
+    writer.flush()?;
+    drop(writer);
+    Ok(compressed)
+}
+
+fn write_file(path: &Path, contents: &[u8]) -> Result<()> {
+    let folder = path.parent().expect("it lies in a folder");
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    fs::write(path, contents).with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(root: &Path, files: &[(&str, &str)]) {
+        for (name, contents) in files {
+            write_file(&root.join(name), contents.as_bytes()).unwrap();
+        }
+    }
+
+    fn build(root: &Path) -> Vec<String> {
+        let dist = Dist::gather(root, &root.join("code")).unwrap();
+        dist.write(&root.join("dist")).unwrap();
+        files_below(&root.join("dist")).unwrap().iter().map(|file| file.display().to_string()).collect()
+    }
+
+    #[test]
+    fn a_changed_style_moves_only_the_styles_and_leaves_nothing_behind() {
+        let temporary = tempfile::tempdir().unwrap();
+        let root = temporary.path();
+        write(
+            root,
+            &[
+                ("code/frontend.js", "js"),
+                ("code/frontend_bg.wasm", "wasm"),
+                ("code/snippets/x/inline0.js", "snippet"),
+                ("assets/styles/a.css", "a{}"),
+                ("assets/styles/b.css", "b{}"),
+                ("assets/fonts/one.woff2", "font"),
+                ("assets/icons/favicon.svg", "<svg/>"),
+                ("frontend/index.html", "<head>\n    <!-- boardwalk:scripts -->\n</head>"),
+            ],
+        );
+        let before = build(root);
+        assert!(before.contains(&"fonts/one.woff2".to_owned()) && !before.contains(&"fonts/one.woff2.br".to_owned()));
+        assert!(before.contains(&"icons/favicon.svg.br".to_owned()));
+        let page = fs::read_to_string(root.join("dist/index.html")).unwrap();
+        for file in before.iter().filter(|file| file.ends_with("start.js") || file.ends_with("app.css")) {
+            assert!(page.contains(&format!("\"/{file}\"")), "{file} is not in {page}");
+        }
+
+        write(root, &[("assets/styles/b.css", "b{color:red}")]);
+        let after = build(root);
+        assert_eq!(before.len(), after.len());
+        let moved: Vec<_> = after.iter().filter(|file| !before.contains(file)).collect();
+        assert!(moved.iter().all(|file| file.contains("app.css")), "{moved:?}");
+        assert_eq!(moved.len(), 2, "the styles and their twin");
+    }
+
+    #[test]
+    fn a_page_without_the_line_is_refused() {
+        assert!(inject("<head></head>", "static/1", "static/2/app.css").is_err());
+    }
+}

@@ -1,0 +1,151 @@
+//! The front end, from Rust to `frontend/dist`: cargo → wasm-bindgen → wasm-opt → [`crate::dist`].
+//!
+//! Cargo decides by itself what to compile again; each later step is skipped while its inputs are unchanged.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::dist::Dist;
+use crate::fingerprint::{self, Fingerprint, files_below};
+use crate::process;
+use crate::step::step;
+use crate::toolchain::{TARGET, Toolchain};
+
+/// The cargo package, and therefore the name of its `.wasm`.
+const PACKAGE: &str = "frontend";
+const PROFILE: &str = "wasm";
+
+/// For size. The features are those that rustc's own target turns on: every browser of the last years has them.
+const WASM_OPT_FLAGS: [&str; 8] = [
+    "-Os",
+    "--strip-producers",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Builds it; returns the folder to serve.
+pub fn build(root: &Path) -> Result<PathBuf> {
+    let toolchain = Toolchain::prepare(root)?;
+    let work = root.join("target/frontend");
+    fs::create_dir_all(&work)?;
+
+    step(&format!("front end: compile with {}", toolchain.describe()), "2-4 minutes the first time", || {
+        compile(root, &toolchain)
+    })?;
+    let compiled = root.join("target/wasm").join(TARGET).join(PROFILE).join(format!("{PACKAGE}.wasm"));
+
+    let bound = work.join("bindgen");
+    step("front end: wasm-bindgen", "2-4 minutes the first time, to compile the tool", || {
+        bindgen(root, &compiled, &bound)
+    })?;
+
+    let optimised = work.join("optimised");
+    step("front end: wasm-opt", "half a minute", || optimise(root, &bound, &optimised))?;
+
+    let folder = root.join("frontend/dist");
+    step("front end: gather and compress", "seconds", || {
+        let size = Dist::gather(root, &optimised)?.write(&folder)?;
+        println!("    {} files; a first visit loads {} kB", size.files, size.first_visit / 1000);
+        Ok(())
+    })?;
+    Ok(folder)
+}
+
+fn compile(root: &Path, toolchain: &Toolchain) -> Result<()> {
+    let mut cargo = toolchain.cargo_build(root);
+    process::run(cargo.args(["--quiet", "--package", PACKAGE, "--profile", PROFILE, "--target-dir", "target/wasm"]))
+}
+
+fn bindgen(root: &Path, compiled: &Path, into: &Path) -> Result<()> {
+    let inputs = Fingerprint::default()
+        .file(compiled)?
+        .bytes(locked_version(root, "wasm-bindgen-cli-support")?.as_bytes())
+        .file(&root.join("crates/xtask/src/bin/bindgen.rs"))?;
+    fingerprint::once(&stamp(into), inputs, || {
+        empty(into)?;
+        let mut cargo = process::cargo(root);
+        cargo.args(["run", "--quiet", "--package", "xtask", "--features", "bindgen", "--bin", "bindgen", "--"]);
+        process::run(cargo.arg(compiled).arg(into))
+    })?;
+    Ok(())
+}
+
+fn optimise(root: &Path, bound: &Path, into: &Path) -> Result<()> {
+    let mut inputs = Fingerprint::default().file(&npm_folder(root).join("package-lock.json"))?;
+    for flag in WASM_OPT_FLAGS {
+        inputs = inputs.bytes(flag.as_bytes());
+    }
+    let files = files_below(bound)?;
+    for file in &files {
+        inputs = inputs.bytes(file.as_os_str().as_encoded_bytes()).file(&bound.join(file))?;
+    }
+    fingerprint::once(&stamp(into), inputs, || {
+        empty(into)?;
+        let wasm_opt = wasm_opt(root)?;
+        for file in &files {
+            let (from, to) = (bound.join(file), into.join(file));
+            fs::create_dir_all(to.parent().expect("it lies in a folder"))?;
+            if file.extension().is_some_and(|kind| kind == "wasm") {
+                process::run(Command::new(&wasm_opt).args(WASM_OPT_FLAGS).arg(&from).arg("-o").arg(&to))?;
+            } else {
+                fs::copy(&from, &to)?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// Installs npm's `binaryen`, pinned by the lock file beside our sources, and returns its program.
+fn wasm_opt(root: &Path) -> Result<PathBuf> {
+    let folder = root.join("target/tools");
+    fs::create_dir_all(&folder)?;
+    npm_install(&npm_folder(root), &folder)?;
+    Ok(folder.join("node_modules/.bin/wasm-opt"))
+}
+
+fn npm_folder(root: &Path) -> PathBuf {
+    root.join("crates/xtask/npm")
+}
+
+/// `npm ci` in `folder` of what `manifests` (which may be `folder` itself) locks, unless it is there.
+pub fn npm_install(manifests: &Path, folder: &Path) -> Result<()> {
+    let inputs = Fingerprint::default().file(&manifests.join("package-lock.json"))?;
+    let stamp = folder.join("node_modules/.boardwalk-stamp");
+    fingerprint::once(&stamp, inputs, || {
+        if manifests != folder {
+            for name in ["package.json", "package-lock.json", ".npmrc"] {
+                fs::copy(manifests.join(name), folder.join(name))?;
+            }
+        }
+        println!("    npm ci (seconds)");
+        process::run(Command::new("npm").args(["ci", "--silent", "--no-progress"]).current_dir(folder))
+            .context("the front end and its tests need Node.js 20 or newer with npm")
+    })?;
+    Ok(())
+}
+
+fn locked_version(root: &Path, package: &str) -> Result<String> {
+    let lock = fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
+    let mut lines = lock.lines().skip_while(|line| *line != format!("name = \"{package}\""));
+    let version = lines.nth(1).with_context(|| format!("Cargo.lock does not name {package}"))?;
+    Ok(version.to_owned())
+}
+
+fn stamp(folder: &Path) -> PathBuf {
+    folder.with_extension("stamp")
+}
+
+fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))
+}

@@ -1,1 +1,0 @@
-//! The broom: run, build, test, cluster, tidy

@@ -1,0 +1,66 @@
+//! `cargo xtask`: builds, runs and tests Boardwalk, and holds its style rules as tests. Links none of its crates.
+
+mod apt;
+mod dist;
+mod fingerprint;
+mod front_end;
+mod interrupt;
+mod process;
+mod server;
+mod step;
+mod toolchain;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Builds, runs and tests Boardwalk")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build target/release/boardwalk, front end embedded
+    Build,
+    /// Build only the front end, into frontend/dist
+    FrontEnd,
+    /// Build, then serve http://127.0.0.1:8080 on SQLite in ./data
+    Run {
+        /// Flags for `boardwalk serve`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        flags: Vec<OsString>,
+    },
+}
+
+fn main() -> ExitCode {
+    match perform(&root(), Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(root: &Path, task: Task) -> Result<()> {
+    match task {
+        Task::Build => {
+            let binary = server::build(root)?;
+            println!("==> {}", binary.display());
+            Ok(())
+        }
+        Task::FrontEnd => front_end::build(root).map(|_| ()),
+        Task::Run { flags } => server::run(root, &flags),
+    }
+}
+
+/// The workspace's root.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("crates/xtask lies two levels down").to_path_buf()
+}
