@@ -1,0 +1,230 @@
+//! Colours as they are stored, and what they become in a light or a dark theme. Must not know what is painted with them.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A colour as a person chose it: a named swatch that follows the theme, or a fixed `0xrrggbbaa`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Colour {
+    /// One of the palette.
+    Swatch(Swatch),
+    /// Any colour, packed as `0xrrggbbaa`; the dark theme mirrors its lightness.
+    Rgba(u32),
+}
+
+/// What a colour is on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rgba {
+    /// Red, 0..=255.
+    pub r: u8,
+    /// Green, 0..=255.
+    pub g: u8,
+    /// Blue, 0..=255.
+    pub b: u8,
+    /// Opacity, 0..=255.
+    pub a: u8,
+}
+
+/// Light or dark surroundings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Theme {
+    /// Dark ink on a light board.
+    #[default]
+    Light,
+    /// Light ink on a dark board.
+    Dark,
+}
+
+macro_rules! swatches {
+    ($($name:ident $text:literal $light:literal $dark:literal,)*) => {
+        /// The palette. The stored names never change; how they look may.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Swatch { $(#[doc = concat!("Stored as `", $text, "`.")] $name,)* }
+
+        impl Swatch {
+            /// Every swatch, in the order in which a palette shows them.
+            pub const ALL: &'static [Swatch] = &[$(Swatch::$name,)*];
+
+            /// The stored name.
+            pub fn name(self) -> &'static str {
+                match self { $(Swatch::$name => $text,)* }
+            }
+
+            fn packed(self, theme: Theme) -> u32 {
+                match self { $(Swatch::$name => match theme { Theme::Light => $light, Theme::Dark => $dark },)* }
+            }
+        }
+    };
+}
+
+swatches! {
+    Ink "ink" 0x1e1e24ff 0xecebe6ff,
+    Grey "grey" 0x868e96ff 0x9aa3abff,
+    Red "red" 0xdb3b3bff 0xff7b78ff,
+    Orange "orange" 0xe8710aff 0xffa14aff,
+    Yellow "yellow" 0xe3a800ff 0xf7cd52ff,
+    Green "green" 0x2b9348ff 0x63c97bff,
+    Teal "teal" 0x0c8599ff 0x4cc5d6ff,
+    Blue "blue" 0x1c7ed6ff 0x69b3f5ff,
+    Indigo "indigo" 0x4c4fd0ff 0x9a9df7ff,
+    Violet "violet" 0x8a3fc7ff 0xc691f2ff,
+    Pink "pink" 0xd6336cff 0xf583aaff,
+    White "white" 0xffffffff 0x2a2a30ff,
+}
+
+impl Colour {
+    /// The ordinary ink: what a stroke has when nothing is said.
+    pub const INK: Colour = Colour::Swatch(Swatch::Ink);
+}
+
+/// The text is no colour: neither a swatch's name nor `#rrggbb` nor `#rrggbbaa`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoColour;
+
+impl fmt::Display for NoColour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a swatch's name, #rrggbb or #rrggbbaa")
+    }
+}
+
+impl std::error::Error for NoColour {}
+
+impl FromStr for Colour {
+    type Err = NoColour;
+
+    fn from_str(text: &str) -> Result<Self, NoColour> {
+        if let Some(swatch) = Swatch::ALL.iter().find(|swatch| swatch.name() == text) {
+            return Ok(Colour::Swatch(*swatch));
+        }
+        let digits = text.strip_prefix('#').ok_or(NoColour)?;
+        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(NoColour);
+        }
+        let value = u32::from_str_radix(digits, 16).map_err(|_| NoColour)?;
+        match digits.len() {
+            6 => Ok(Colour::Rgba(value << 8 | 0xff)),
+            8 => Ok(Colour::Rgba(value)),
+            _ => Err(NoColour),
+        }
+    }
+}
+
+impl fmt::Display for Colour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Colour::Swatch(swatch) => f.write_str(swatch.name()),
+            Colour::Rgba(packed) if packed & 0xff == 0xff => write!(f, "#{:06x}", packed >> 8),
+            Colour::Rgba(packed) => write!(f, "#{packed:08x}"),
+        }
+    }
+}
+
+impl Rgba {
+    /// From `0xrrggbbaa`.
+    pub const fn unpack(packed: u32) -> Self {
+        let [r, g, b, a] = packed.to_be_bytes();
+        Self { r, g, b, a }
+    }
+
+    /// As CSS understands it: `#rrggbb`, or `#rrggbbaa` where it is not opaque.
+    pub fn css(self) -> String {
+        Colour::Rgba(u32::from_be_bytes([self.r, self.g, self.b, self.a])).to_string()
+    }
+
+    /// With its opacity multiplied by `opacity` (0..=1).
+    pub fn faded(self, opacity: f32) -> Self {
+        Self { a: (f32::from(self.a) * opacity.clamp(0.0, 1.0)).round() as u8, ..self }
+    }
+}
+
+impl Theme {
+    /// What a stored colour looks like here. Colours are mapped one by one, never by a filter over the picture, so that
+    /// an exported picture and the screen agree.
+    pub fn resolve(self, colour: Colour) -> Rgba {
+        match (colour, self) {
+            (Colour::Swatch(swatch), theme) => Rgba::unpack(swatch.packed(theme)),
+            (Colour::Rgba(packed), Theme::Light) => Rgba::unpack(packed),
+            (Colour::Rgba(packed), Theme::Dark) => mirrored(Rgba::unpack(packed)),
+        }
+    }
+
+    /// The board itself, behind everything.
+    pub fn background(self) -> Rgba {
+        match self {
+            Theme::Light => Rgba::unpack(0xfcfcfbff),
+            Theme::Dark => Rgba::unpack(0x17171bff),
+        }
+    }
+}
+
+/// The colour with its perceived lightness mirrored and its hue kept, by way of Oklab: black ink becomes near white.
+fn mirrored(colour: Rgba) -> Rgba {
+    let linear = |channel: u8| {
+        let c = f64::from(channel) / 255.0;
+        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    };
+    let (r, g, b) = (linear(colour.r), linear(colour.g), linear(colour.b));
+    let l = (0.412_221_470_8 * r + 0.536_332_536_3 * g + 0.051_445_992_9 * b).cbrt();
+    let m = (0.211_903_498_2 * r + 0.680_699_545_1 * g + 0.107_396_956_6 * b).cbrt();
+    let s = (0.088_302_461_9 * r + 0.281_718_837_6 * g + 0.629_978_700_5 * b).cbrt();
+    let lightness = 0.210_454_255_3 * l + 0.793_617_785_0 * m - 0.004_072_046_8 * s;
+    let green_red = 1.977_998_495_1 * l - 2.428_592_205_0 * m + 0.450_593_709_9 * s;
+    let blue_yellow = 0.025_904_037_1 * l + 0.782_771_766_2 * m - 0.808_675_766_0 * s;
+
+    let lightness = 1.0 - 0.85 * lightness;
+    let l = (lightness + 0.396_337_777_4 * green_red + 0.215_803_757_3 * blue_yellow).powi(3);
+    let m = (lightness - 0.105_561_345_8 * green_red - 0.063_854_172_8 * blue_yellow).powi(3);
+    let s = (lightness - 0.089_484_177_5 * green_red - 1.291_485_548_0 * blue_yellow).powi(3);
+    let encoded = |c: f64| {
+        let c = if c <= 0.003_130_8 { 12.92 * c } else { 1.055 * c.powf(1.0 / 2.4) - 0.055 };
+        (c.clamp(0.0, 1.0) * 255.0).round() as u8
+    };
+    Rgba {
+        r: encoded(4.076_741_662_1 * l - 3.307_711_591_3 * m + 0.230_969_929_2 * s),
+        g: encoded(-1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s),
+        b: encoded(-0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701_0 * s),
+        a: colour.a,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn stored_forms_come_back() {
+        for text in ["ink", "white", "violet", "#12ab9f", "#12ab9f80"] {
+            assert_eq!(text.parse::<Colour>().map(|colour| colour.to_string()), Ok(text.to_owned()));
+        }
+        assert_eq!("#12AB9FFF".parse(), Ok(Colour::Rgba(0x12ab9fff)));
+        for text in ["", "#", "#12", "#+12345", "#12345g", "Ink", "#1234567", "rgb(0,0,0)"] {
+            assert_eq!(text.parse::<Colour>(), Err(NoColour), "{text}");
+        }
+    }
+
+    fn luminance(colour: Rgba) -> f64 {
+        0.2126 * f64::from(colour.r) + 0.7152 * f64::from(colour.g) + 0.0722 * f64::from(colour.b)
+    }
+
+    #[test]
+    fn every_ink_stands_out_from_its_board() {
+        for theme in [Theme::Light, Theme::Dark] {
+            let board = luminance(theme.background());
+            for swatch in Swatch::ALL.iter().filter(|swatch| **swatch != Swatch::White) {
+                let ink = luminance(theme.resolve(Colour::Swatch(*swatch)));
+                assert!((ink - board).abs() > 60.0, "{swatch:?} on {theme:?}");
+            }
+        }
+        assert!(luminance(Theme::Dark.resolve(Colour::Rgba(0x000000ff))) > 200.0);
+        assert!(luminance(Theme::Dark.resolve(Colour::Rgba(0xffffffff))) < 60.0);
+    }
+
+    proptest! {
+        #[test]
+        fn a_darker_colour_is_never_darker_in_the_dark(grey: u8, other: u8) {
+            let dark = |value: u8| luminance(mirrored(Rgba { r: value, g: value, b: value, a: 255 }));
+            prop_assert!(grey <= other || dark(grey) <= dark(other));
+        }
+    }
+}
