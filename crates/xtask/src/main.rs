@@ -1,13 +1,22 @@
 //! `cargo xtask`: builds, runs and tests Boardwalk, and holds its style rules as tests. Links none of its crates.
 
 mod apt;
+#[cfg(test)]
+mod arrows;
+mod cluster;
 mod dist;
 mod fingerprint;
 mod front_end;
 mod interrupt;
+mod journeys;
+mod port;
+mod postgres;
 mod process;
 mod server;
+mod stages;
 mod step;
+#[cfg(test)]
+mod tidy;
 mod toolchain;
 
 use std::ffi::OsString;
@@ -36,6 +45,17 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         flags: Vec<OsString>,
     },
+    /// Run every test; prints a time per stage
+    Test {
+        /// Only these stages
+        stages: Vec<String>,
+    },
+    /// Build, then start PostgreSQL, two document services and a gateway as plain processes
+    Cluster {
+        /// Run this against it (BOARDWALK_URL is set), then stop
+        #[arg(long, num_args = 1.., allow_hyphen_values = true)]
+        exec: Vec<OsString>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -57,6 +77,8 @@ fn perform(root: &Path, task: Task) -> Result<()> {
         }
         Task::FrontEnd => front_end::build(root).map(|_| ()),
         Task::Run { flags } => server::run(root, &flags),
+        Task::Test { stages } => stages::run(root, &stages),
+        Task::Cluster { exec } => cluster::run(root, &exec),
     }
 }
 

@@ -32,7 +32,7 @@ pub fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
 
 fn status_within(limit: Duration, command: &mut Command) -> Result<ExitStatus> {
     let child = command.spawn().with_context(|| format!("cannot start {}", words(command)))?;
-    let mut child = Running { name: words(command), child };
+    let mut child = Running { name: words(command), child, stop: Signal::TERM };
     match interrupt::poll(limit, || Ok(child.child.try_wait()?))? {
         Some(status) => Ok(status),
         None => bail!("{} did not end within {} s", child.name, limit.as_secs()),
@@ -49,10 +49,11 @@ pub fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("{} printed something that is not text", words(command)))
 }
 
-/// A child that goes on beside us and is stopped (SIGTERM, then SIGKILL) when this value goes.
+/// A child that goes on beside us and is stopped (asked by a signal, then killed) when this value goes.
 pub struct Running {
     name: String,
     child: Child,
+    stop: Signal,
 }
 
 impl Running {
@@ -70,7 +71,13 @@ impl Running {
         if let Some(err) = child.stderr.take() {
             echo(name, err);
         }
-        Ok(Self { name: name.to_owned(), child })
+        Ok(Self { name: name.to_owned(), child, stop: Signal::TERM })
+    }
+
+    /// Stops it by SIGINT rather than SIGTERM: PostgreSQL's word for "now, but cleanly".
+    pub fn stop_by_interrupt(mut self) -> Self {
+        self.stop = Signal::INT;
+        self
     }
 
     /// An error if it has ended, for whoever expects it to go on.
@@ -94,7 +101,7 @@ impl Drop for Running {
         if matches!(self.child.try_wait(), Ok(Some(_))) {
             return;
         }
-        self.signal(Signal::TERM);
+        self.signal(self.stop);
         // `interrupt::poll` would return at once after Ctrl-C, and it is then that a clean stop matters.
         let end = interrupt::now() + STOP_LIMIT;
         while interrupt::now() < end {
