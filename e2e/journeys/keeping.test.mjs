@@ -1,0 +1,69 @@
+// Nothing that was drawn is lost: over a reload, a restart, a cut line, a dead tab.
+
+import { journey } from "../fixtures.mjs";
+
+journey("a board is there after a reload", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.draw("rectangle", [300, 250], [480, 380]);
+  await ada.draw("ink", [600, 250], [760, 380]);
+  await ada.shapes(2);
+  await ada.status("saved");
+  await ada.reload();
+  await ada.shapes(2);
+});
+
+for (const signal of ["SIGTERM", "SIGKILL"]) {
+  journey(`a board is there after the server was stopped by ${signal}`, async (it) => {
+    const ada = await (await it.person("ada")).newBoard();
+    await ada.draw("rectangle", [300, 250], [480, 380]);
+    await ada.status("saved");
+    await it.server.stop(signal);
+    await ada.status("offline");
+    await ada.draw("ellipse", [600, 250], [760, 380]);
+    await ada.shapes(2);
+    await it.server.resume();
+    await ada.status("saved");
+    await ada.reload();
+    await ada.shapes(2);
+  });
+}
+
+journey("two who drew apart agree when the line is mended", async (it) => {
+  const link = await it.link();
+  const ada = await (await it.person("ada")).newBoard();
+  const ben = await (await it.person("ben", { link })).open(await ada.invite());
+  await ada.draw("rectangle", [300, 250], [480, 380]);
+  await ben.shapes(1);
+  link.cut();
+  await ben.status("offline");
+  await ben.draw("ellipse", [600, 250], [760, 380]);
+  await ben.draw("diamond", [600, 450], [760, 580]);
+  await ben.shapes(3);
+  await ada.draw("line", [300, 450], [480, 580]);
+  await ada.shapes(2);
+  await it.picture("apart");
+  link.mend();
+  await ben.status("saved");
+  await ben.shapes(4);
+  await ada.shapes(4);
+});
+
+journey("a tab killed while offline gives its edits back", async (it) => {
+  const link = await it.link();
+  const person = await it.person("ada", { link });
+  const ada = await person.newBoard();
+  const address = ada.page.url();
+  const ben = await (await it.person("ben")).open(await ada.invite());
+  await ada.draw("rectangle", [300, 250], [480, 380]);
+  await ada.status("saved");
+  link.cut();
+  await ada.status("offline");
+  await ada.draw("ellipse", [600, 250], [760, 380]);
+  await ada.shapes(2);
+  await ada.kill();
+  link.mend();
+  const again = await person.open(address);
+  await again.shapes(2);
+  await again.status("saved");
+  await ben.shapes(2);
+});

@@ -1,0 +1,158 @@
+// A board's page, as a person uses it: tools, gestures, what the chrome says. The canvas itself says only how many shapes
+// it shows (`data-shapes`); everything else about the picture is read from its pixels.
+// Points are in CSS pixels from the canvas' top left corner.
+
+import assert from "node:assert/strict";
+
+const STEPS = 8;
+
+export class BoardPage {
+  constructor(page) {
+    this.page = page;
+    this.canvas = page.getByTestId("board-canvas");
+  }
+
+  /** Waits until the board is joined; `status` is what it then says. */
+  async ready(status = "saved") {
+    await this.canvas.waitFor();
+    await this.status(status);
+  }
+
+  /** Waits for a status: saved, saving, offline, not-saved, read-only, refused. */
+  async status(id) {
+    await this.page.locator(`[data-testid="status"][data-status="${id}"]`).waitFor({ state: "attached" });
+  }
+
+  /** Waits until exactly this many shapes are shown. */
+  async shapes(count) {
+    await this.page.locator(`[data-testid="board-canvas"][data-shapes="${count}"]`).waitFor({ state: "attached" });
+  }
+
+  /** How many shapes are shown now. */
+  async shapeCount() {
+    return Number(await this.canvas.getAttribute("data-shapes"));
+  }
+
+  /** Takes a tool from the toolbar. */
+  async tool(id) {
+    const button = this.page.locator(`[data-tool="${id}"]`);
+    if (!(await button.isVisible())) await this.page.getByTestId("more-tools").click();
+    await button.click();
+  }
+
+  /** Draws with a tool from one point to another. */
+  async draw(tool, from, to) {
+    await this.tool(tool);
+    await this.down(from);
+    await this.moveTo(to);
+    await this.up();
+  }
+
+  async down(point) {
+    const { x, y } = await this.#onPage(point);
+    await this.page.mouse.move(x, y);
+    await this.page.mouse.down();
+  }
+
+  async moveTo(point) {
+    const { x, y } = await this.#onPage(point);
+    await this.page.mouse.move(x, y, { steps: STEPS });
+  }
+
+  async up() {
+    await this.page.mouse.up();
+  }
+
+  async #onPage([x, y]) {
+    const box = await this.canvas.boundingBox();
+    assert(box, "the canvas has a size");
+    return { x: box.x + x, y: box.y + y };
+  }
+
+  /** Draws with one finger. */
+  async swipe(tool, from, to) {
+    await this.tool(tool);
+    const touch = await this.page.context().newCDPSession(this.page);
+    const [start, end] = [await this.#onPage(from), await this.#onPage(to)];
+    const send = (type, touchPoints) => touch.send("Input.dispatchTouchEvent", { type, touchPoints });
+    await send("touchStart", [start]);
+    for (let step = 1; step <= STEPS; step += 1) {
+      const part = step / STEPS;
+      await send("touchMove", [{ x: start.x + (end.x - start.x) * part, y: start.y + (end.y - start.y) * part }]);
+    }
+    await send("touchEnd", []);
+  }
+
+  /** The pixels of a part of the canvas, for comparing. */
+  async pixels([x, y], [width, height]) {
+    const at = await this.#onPage([x, y]);
+    return this.page.screenshot({ clip: { ...at, width, height }, animations: "disabled" });
+  }
+
+  /** Waits until a part of the canvas looks different from `before`. */
+  async differs(before, at, size) {
+    await eventually(async () => assert(!before.equals(await this.pixels(at, size)), "the picture has changed"));
+  }
+
+  async undo() {
+    await this.#command("undo");
+  }
+
+  async redo() {
+    await this.#command("redo");
+  }
+
+  async #command(id) {
+    await this.page.locator(`[data-command="${id}"]`).click();
+  }
+
+  /** Waits until this many people are on the board, oneself among them. */
+  async people(count) {
+    const people = this.page.locator(`[data-testid="people"] [data-person]`);
+    await eventually(async () => assert.equal(await people.count(), count, "people on the board"));
+  }
+
+  /** The link that "Invite" offers for a role: edit or view. */
+  async invite(role = "edit") {
+    await this.page.getByTestId("invite").click();
+    await this.page.locator(`[data-role="${role}"]`).click();
+    const field = this.page.getByTestId("invite-link");
+    await eventually(async () => assert.match(await field.inputValue(), /#key=./, "an invite link"));
+    const link = await field.inputValue();
+    await this.page.keyboard.press("Escape");
+    await field.waitFor({ state: "hidden" });
+    return link;
+  }
+
+  /** Waits for the page that says why there is no board; `id` names the reason. */
+  async problem(id) {
+    await this.page.locator(`[data-testid="problem"][data-problem="${id}"]`).waitFor();
+  }
+
+  async reload() {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** The tab dies: no unload handler gets to run. */
+  async kill() {
+    const crashed = this.page.waitForEvent("crash");
+    const session = await this.page.context().newCDPSession(this.page);
+    session.send("Page.crash").catch(() => {});
+    await crashed;
+    await this.page.close();
+  }
+}
+
+/** Repeats `check` until it no longer throws; gives up with its last error. */
+export async function eventually(check, limitMs = 15_000) {
+  const end = performance.now() + limitMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
