@@ -1,0 +1,385 @@
+//! The store in one SQLite file: the default for one machine.
+//!
+//! One connection writes, a few read beside it (WAL). Every write transaction begins IMMEDIATE, so what it reads stays
+//! true until it commits, in this process and beside others. Must not know what the bytes mean.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use protocol::{BoardId, SecretHash, ServiceId};
+use sqlx::sqlite::{
+    Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteQueryResult,
+    SqliteSynchronous,
+};
+use sqlx::{Connection, SqliteConnection, Transaction};
+
+use crate::contract::in_board_order;
+use crate::{
+    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, LinkLookup, Loaded, NewBoard, Owner, Snapshot,
+    SnapshotOutcome, Storage, sql,
+};
+
+/// Connections that read beside the writer.
+const READERS: u32 = 4;
+/// Longest wait for another process to finish its transaction.
+const BUSY_WAIT: Duration = Duration::from_secs(2);
+/// Longest wait for our own writer, or for a free reader.
+const TURN_WAIT: Duration = Duration::from_secs(5);
+
+/// The database's clock, in milliseconds.
+macro_rules! now {
+    () => {
+        "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
+    };
+}
+
+/// A store in a file.
+#[derive(Debug)]
+pub(crate) struct SqliteStorage {
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl SqliteStorage {
+    /// Opens the file, makes it where it is missing, and migrates it.
+    pub(crate) async fn open(path: &str) -> Result<Self, Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .busy_timeout(BUSY_WAIT)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true);
+        let pool = || SqlitePoolOptions::new().acquire_timeout(TURN_WAIT).test_before_acquire(false);
+        migrate(&options).await?;
+        let writer = pool().max_connections(1).idle_timeout(None).max_lifetime(None);
+        Ok(Self {
+            writer: writer.connect_with(options.clone()).await?,
+            readers: pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON")),
+        })
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+/// Brings the schema up to date in one transaction, which also keeps a second process from doing the same beside us.
+async fn migrate(options: &SqliteConnectOptions) -> Result<(), Error> {
+    let mut migrator = sqlx::migrate!("../../migrations/sqlite");
+    // A newer release may have been here already; migrations only add.
+    migrator.set_ignore_missing(true);
+    let mut connection = SqliteConnection::connect_with(options).await?;
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+    migrator.run_direct(None, &mut *tx, false).await.map_err(Error::unavailable)?;
+    tx.commit().await?;
+    Ok(connection.close().await?)
+}
+
+fn found(result: &SqliteQueryResult) -> Result<(), Error> {
+    if result.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+#[async_trait]
+impl Storage for SqliteStorage {
+    async fn create_board(&self, board: NewBoard) -> Result<(), Error> {
+        board.check()?;
+        let mut tx = self.begin().await?;
+        sqlx::query(concat!("INSERT INTO boards (id, title, created_at) VALUES ($1, $2, ", now!(), ")"))
+            .bind(board.id.as_str())
+            .bind(&board.title)
+            .execute(&mut *tx)
+            .await?;
+        for link in &board.links {
+            sqlx::query(concat!(
+                "INSERT INTO links (board_id, secret_hash, role, created_at) VALUES ($1, $2, $3, ",
+                now!(),
+                ")"
+            ))
+            .bind(board.id.as_str())
+            .bind(&link.secret_hash.0[..])
+            .bind(link.role.as_str())
+            .execute(&mut *tx)
+            .await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
+    async fn board(&self, id: &BoardId) -> Result<Option<BoardRecord>, Error> {
+        let row: Option<(String, i64, bool)> =
+            sqlx::query_as("SELECT title, created_at, deleted_at IS NOT NULL FROM boards WHERE id = $1")
+                .bind(id.as_str())
+                .fetch_optional(&self.readers)
+                .await?;
+        row.map(|(title, created_at, deleted)| {
+            Ok(BoardRecord { id: id.clone(), title, created_at_ms: sql::read(created_at)?, deleted })
+        })
+        .transpose()
+    }
+
+    async fn delete_board(&self, board: &BoardId) -> Result<(), Error> {
+        let query = concat!("UPDATE boards SET deleted_at = coalesce(deleted_at, ", now!(), ") WHERE id = $1");
+        found(&sqlx::query(query).bind(board.as_str()).execute(&self.writer).await?)
+    }
+
+    async fn link_role(&self, board: &BoardId, secret: &SecretHash) -> Result<LinkLookup, Error> {
+        let query = concat!(
+            "SELECT links.role, links.revoked_at IS NOT NULL OR coalesce(links.expires_at <= ",
+            now!(),
+            ", FALSE) FROM boards LEFT JOIN links ON links.board_id = boards.id AND links.secret_hash = $2 ",
+            "WHERE boards.id = $1 AND boards.deleted_at IS NULL"
+        );
+        let row = sqlx::query_as(query).bind(board.as_str()).bind(&secret.0[..]);
+        sql::link(row.fetch_optional(&self.readers).await?)
+    }
+
+    async fn revoke_link(&self, board: &BoardId, secret: &SecretHash) -> Result<(), Error> {
+        let query = concat!(
+            "UPDATE links SET revoked_at = coalesce(revoked_at, ",
+            now!(),
+            ") WHERE board_id = $1 AND secret_hash = $2"
+        );
+        found(&sqlx::query(query).bind(board.as_str()).bind(&secret.0[..]).execute(&self.writer).await?)
+    }
+
+    async fn acquire(&self, board: &BoardId, owner: &Owner, lease_ms: u64) -> Result<Acquired, Error> {
+        let mut tx = self.begin().await?;
+        let holder: Option<(Option<String>,)> =
+            sqlx::query_as("SELECT owner_service FROM boards WHERE id = $1 AND deleted_at IS NULL")
+                .bind(board.as_str())
+                .fetch_optional(&mut *tx)
+                .await?;
+        let Some((holder,)) = holder else {
+            return Ok(Acquired::UnknownBoard);
+        };
+        if let Some(holder) = holder.filter(|holder| holder != owner.service.as_str())
+            && let Some(other) = outlive(&mut tx, &holder).await?
+        {
+            return Ok(Acquired::HeldBy(other));
+        }
+        let (epoch, head_seq): (i64, i64) = sqlx::query_as(
+            "UPDATE boards SET owner_service = $2, owner_epoch = owner_epoch + 1 WHERE id = $1 \
+             RETURNING owner_epoch, head_seq",
+        )
+        .bind(board.as_str())
+        .bind(owner.service.as_str())
+        .fetch_one(&mut *tx)
+        .await?;
+        ensure_lease(&mut tx, owner, lease_ms).await?;
+        tx.commit().await?;
+        Ok(Acquired::Mine { epoch: Epoch(sql::read(epoch)?), head_seq: sql::read(head_seq)? })
+    }
+
+    async fn renew(&self, service: &ServiceId, lease_ms: u64) -> Result<(), Error> {
+        let query = concat!(
+            "UPDATE services SET expires_at = ",
+            now!(),
+            " + $2 WHERE id = $1 AND NOT lapsed AND expires_at > ",
+            now!()
+        );
+        found(&sqlx::query(query).bind(service.as_str()).bind(sql::lease(lease_ms)).execute(&self.writer).await?)
+    }
+
+    async fn release(&self, board: &BoardId, epoch: Epoch) -> Result<(), Error> {
+        sqlx::query("UPDATE boards SET owner_service = NULL WHERE id = $1 AND owner_epoch = $2")
+            .bind(board.as_str())
+            .bind(sql::stored(epoch.0))
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    async fn load(&self, board: &BoardId) -> Result<Loaded, Error> {
+        // One statement, so that a compaction in between cannot hide rows.
+        let rows = sqlx::query_as(
+            "SELECT 0, head_seq, NULL FROM boards WHERE id = $1 \
+             UNION ALL SELECT 1, seq, bytes FROM snapshots WHERE board_id = $1 \
+             UNION ALL SELECT 2, seq, bytes FROM updates WHERE board_id = $1",
+        )
+        .bind(board.as_str())
+        .fetch_all(&self.readers)
+        .await?;
+        sql::loaded(rows)
+    }
+
+    async fn append(&self, flush: Vec<Append>) -> Result<Vec<AppendOutcome>, Error> {
+        let order = in_board_order(&flush)?;
+        let mut outcomes = vec![AppendOutcome::Fenced; flush.len()];
+        let mut tx = self.begin().await?;
+        for position in order {
+            outcomes[position] = append_board(&mut tx, &flush[position]).await?;
+        }
+        tx.commit().await?;
+        Ok(outcomes)
+    }
+
+    async fn save_snapshot(&self, board: &BoardId, epoch: Epoch, snapshot: Snapshot) -> Result<SnapshotOutcome, Error> {
+        let (id, seq) = (board.as_str(), sql::stored(snapshot.seq));
+        let mut tx = self.begin().await?;
+        let fence = sqlx::query(
+            "SELECT 1 FROM boards WHERE id = $1 AND owner_epoch = $2 AND owner_service IS NOT NULL AND head_seq >= $3",
+        );
+        let fence = fence.bind(id).bind(sql::stored(epoch.0)).bind(seq).fetch_optional(&mut *tx).await?;
+        if fence.is_none() {
+            return Ok(SnapshotOutcome::Fenced);
+        }
+        for query in [
+            "DELETE FROM updates WHERE board_id = $1 AND seq <= $2",
+            "DELETE FROM snapshots WHERE board_id = $1 AND seq <= $2",
+        ] {
+            sqlx::query(query).bind(id).bind(seq).execute(&mut *tx).await?;
+        }
+        let insert = concat!(
+            "INSERT INTO snapshots (board_id, seq, bytes, created_at) SELECT $1, $2, $3, ",
+            now!(),
+            " WHERE NOT EXISTS (SELECT 1 FROM snapshots WHERE board_id = $1)"
+        );
+        sqlx::query(insert).bind(id).bind(seq).bind(&snapshot.bytes[..]).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(SnapshotOutcome::Stored)
+    }
+
+    async fn begin_load(&self, board: &BoardId) -> Result<u32, Error> {
+        let attempts: Option<(i64,)> =
+            sqlx::query_as("UPDATE boards SET load_attempts = load_attempts + 1 WHERE id = $1 RETURNING load_attempts")
+                .bind(board.as_str())
+                .fetch_optional(&self.writer)
+                .await?;
+        sql::earlier_attempts(attempts)
+    }
+
+    async fn end_load(&self, board: &BoardId) -> Result<(), Error> {
+        let query = sqlx::query("UPDATE boards SET load_attempts = 0 WHERE id = $1 AND load_attempts > 0");
+        query.bind(board.as_str()).execute(&self.writer).await?;
+        Ok(())
+    }
+
+    async fn set_aside(&self, board: &BoardId, seq: Option<u64>, bytes: Bytes, reason: &str) -> Result<(), Error> {
+        let seq = seq.map(sql::stored);
+        let mut tx = self.begin().await?;
+        let known = sqlx::query("SELECT 1 FROM boards WHERE id = $1").bind(board.as_str());
+        known.fetch_optional(&mut *tx).await?.ok_or(Error::NotFound)?;
+        let insert = concat!(
+            "INSERT INTO set_aside (board_id, seq, bytes, reason, created_at) SELECT $1, $2, $3, $4, ",
+            now!(),
+            " WHERE NOT EXISTS (SELECT 1 FROM set_aside WHERE board_id = $1 AND seq IS $2 AND bytes = $3)"
+        );
+        let insert = sqlx::query(insert).bind(board.as_str()).bind(seq).bind(&bytes[..]).bind(reason);
+        insert.execute(&mut *tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn aside(&self, board: &BoardId) -> Result<Vec<Aside>, Error> {
+        let rows = sqlx::query_as("SELECT seq, bytes, reason FROM set_aside WHERE board_id = $1 ORDER BY id")
+            .bind(board.as_str())
+            .fetch_all(&self.readers)
+            .await?;
+        rows.into_iter().map(sql::aside).collect()
+    }
+
+    async fn join_service(&self, owner: &Owner, lease_ms: u64) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        sqlx::query("UPDATE services SET expires_at = 0 WHERE address = $1")
+            .bind(&owner.address)
+            .execute(&mut *tx)
+            .await?;
+        let forget = concat!(
+            "DELETE FROM services WHERE expires_at < ",
+            now!(),
+            " - $1 AND NOT EXISTS (SELECT 1 FROM boards WHERE owner_service = services.id)"
+        );
+        sqlx::query(forget).bind(sql::FORGET_SERVICE_AFTER_MS).execute(&mut *tx).await?;
+        let join = concat!(
+            "INSERT INTO services (id, address, expires_at) VALUES ($1, $2, ",
+            now!(),
+            " + $3) ON CONFLICT (id) DO UPDATE ",
+            "SET address = excluded.address, expires_at = excluded.expires_at, lapsed = FALSE"
+        );
+        sqlx::query(join)
+            .bind(owner.service.as_str())
+            .bind(&owner.address)
+            .bind(sql::lease(lease_ms))
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn leave_service(&self, service: &ServiceId) -> Result<(), Error> {
+        let query = sqlx::query("DELETE FROM services WHERE id = $1").bind(service.as_str());
+        query.execute(&self.writer).await?;
+        Ok(())
+    }
+
+    async fn services(&self) -> Result<Vec<Owner>, Error> {
+        let query = concat!("SELECT id, address FROM services WHERE expires_at > ", now!(), " ORDER BY id");
+        sqlx::query_as(query).fetch_all(&self.readers).await?.into_iter().map(sql::owner).collect()
+    }
+
+    async fn ping(&self) -> Result<(), Error> {
+        // A write transaction that writes nothing: the lock is what a full disk or a stuck process would refuse.
+        Ok(self.begin().await?.rollback().await?)
+    }
+}
+
+/// The service `holder` if its lease runs; otherwise records that it has lapsed.
+async fn outlive(tx: &mut SqliteConnection, holder: &str) -> Result<Option<Owner>, Error> {
+    let select = concat!("SELECT id, address FROM services WHERE id = $1 AND expires_at > ", now!());
+    let alive = sqlx::query_as(select).bind(holder).fetch_optional(&mut *tx).await?;
+    if let Some(row) = alive {
+        return sql::owner(row).map(Some);
+    }
+    sqlx::query("UPDATE services SET lapsed = TRUE WHERE id = $1").bind(holder).execute(&mut *tx).await?;
+    Ok(None)
+}
+
+/// Gives the owner a lease if it has none, prolongs a short one. A lease that had run out stays marked as lapsed.
+async fn ensure_lease(tx: &mut SqliteConnection, owner: &Owner, lease_ms: u64) -> Result<(), Error> {
+    let upsert = concat!(
+        "INSERT INTO services (id, address, expires_at) VALUES ($1, $2, ",
+        now!(),
+        " + $3) ON CONFLICT (id) DO UPDATE SET address = excluded.address, expires_at = excluded.expires_at, ",
+        "lapsed = lapsed OR services.expires_at <= ",
+        now!(),
+        " WHERE services.expires_at <= ",
+        now!(),
+        " OR services.expires_at < ",
+        now!(),
+        " + $3 / 2"
+    );
+    sqlx::query(upsert)
+        .bind(owner.service.as_str())
+        .bind(&owner.address)
+        .bind(sql::lease(lease_ms))
+        .execute(&mut *tx)
+        .await?;
+    Ok(())
+}
+
+/// The fence of one board and, where it held, its rows.
+async fn append_board(tx: &mut SqliteConnection, append: &Append) -> Result<AppendOutcome, Error> {
+    let (id, epoch) = (append.board.as_str(), sql::stored(append.epoch.0));
+    let (expected, last) = (sql::stored(append.expected_head_seq), sql::stored(append.last_seq()));
+    let stored = AppendOutcome::Stored { head_seq: append.last_seq() };
+    let fence = sqlx::query(
+        "UPDATE boards SET head_seq = $4 \
+         WHERE id = $1 AND owner_epoch = $2 AND owner_service IS NOT NULL AND head_seq = $3",
+    );
+    let fence = fence.bind(id).bind(epoch).bind(expected).bind(last).execute(&mut *tx).await?;
+    if fence.rows_affected() == 1 {
+        for (seq, bytes) in (expected + 1..).zip(&append.updates) {
+            let insert =
+                concat!("INSERT INTO updates (board_id, seq, bytes, created_at) VALUES ($1, $2, $3, ", now!(), ")");
+            sqlx::query(insert).bind(id).bind(seq).bind(&bytes[..]).execute(&mut *tx).await?;
+        }
+        return Ok(stored);
+    }
+    let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(sql::ROWS_BEHIND_FENCE)
+        .bind(id)
+        .bind(epoch)
+        .bind(last)
+        .bind(expected)
+        .fetch_all(&mut *tx)
+        .await?;
+    Ok(if sql::are_rows_of(append, &rows) { stored } else { AppendOutcome::Fenced })
+}
