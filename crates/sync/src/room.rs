@@ -3,30 +3,30 @@
 //! It must not know what stores an update or carries a message. Nothing that an update contains leaves the room before
 //! the store has it, unless the store is unreachable (`StoreFailed`), in which case everybody is told "not saved".
 
+mod gaps;
+mod held;
+mod join;
+mod load;
+mod store_health;
+
+use std::collections::BTreeMap;
+
+use board::{Document, Merged};
 use bytes::Bytes;
-use protocol::lane::{UpdatesDown, UpdatesUp};
+use protocol::edge::{BoardStatus, EdgeMessage};
+use protocol::lane::{Audience, Dialect, UpdatesDown, UpdatesUp};
+use protocol::limits::{SNAPSHOT_EVERY_BYTES, SNAPSHOT_EVERY_UPDATES};
+use protocol::{ConnectionId, ErrorCode, Role};
+
+use gaps::{Gap, Gaps};
+use held::Held;
+use join::JoinCache;
+pub use load::{LoadReport, StoredBoard};
+use store_health::StoreHealth;
 
 /// One gateway's updates lane to this room, numbered by the shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LaneId(pub u64);
-
-/// What the store holds of a board.
-#[derive(Debug, Clone, Default)]
-pub struct StoredBoard {
-    /// Snapshot: highest log row merged into it, and its bytes.
-    pub snapshot: Option<(u64, Bytes)>,
-    /// Every remaining log row, ascending.
-    pub rows: Vec<(u64, Bytes)>,
-    /// Number of the newest row ever written.
-    pub head_seq: u64,
-}
-
-/// What could not be read while loading; the room opened without it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LoadReport {
-    /// Bytes to be kept aside, with their row number (`None`: the snapshot) and the reason.
-    pub unreadable: Vec<(Option<u64>, Bytes, String)>,
-}
 
 /// What happens to a room.
 #[derive(Debug, Clone)]
@@ -44,10 +44,10 @@ pub enum RoomInput {
     },
     /// The store did not answer; the shell keeps what was given to `Store` and goes on trying.
     StoreFailed,
-    /// The snapshot that was given out is stored.
+    /// The snapshot that was given out is stored, or could not be (`None`).
     SnapshotStored {
         /// Row number it merges up to.
-        through: u64,
+        through: Option<u64>,
     },
 }
 
@@ -70,4 +70,331 @@ pub enum RoomOutput {
         /// Yjs update of the whole board.
         bytes: Bytes,
     },
+}
+
+type Peer = (LaneId, ConnectionId);
+
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    role: Role,
+    dialect: Dialect,
+}
+
+/// The machine of one open board.
+pub struct Room {
+    document: Document,
+    lanes: BTreeMap<LaneId, BTreeMap<ConnectionId, Member>>,
+    /// Number of the newest update given to the store.
+    seq: u64,
+    /// Number up to which everything is stored.
+    stored: u64,
+    health: StoreHealth,
+    held: Held,
+    gaps: Gaps,
+    joins: JoinCache,
+    snapshot_seq: u64,
+    snapshot_under_way: bool,
+    bytes_since_snapshot: u64,
+}
+
+impl std::fmt::Debug for Room {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Room").field("seq", &self.seq).field("stored", &self.stored).finish_non_exhaustive()
+    }
+}
+
+impl Room {
+    /// Opens a board from what the store holds (LOAD-1).
+    #[must_use]
+    pub fn load(stored: StoredBoard) -> (Self, LoadReport) {
+        let (document, report) = load::open(&stored);
+        let snapshot_seq = stored.snapshot.as_ref().map_or(0, |(seq, _)| *seq);
+        let bytes_since_snapshot = stored.rows.iter().map(|(_, bytes)| bytes.len() as u64).sum();
+        let room = Self {
+            document,
+            lanes: BTreeMap::new(),
+            seq: stored.head_seq,
+            stored: stored.head_seq,
+            health: StoreHealth::default(),
+            held: Held::default(),
+            gaps: Gaps::default(),
+            joins: JoinCache::default(),
+            snapshot_seq,
+            snapshot_under_way: false,
+            bytes_since_snapshot,
+        };
+        (room, report)
+    }
+
+    /// Takes an input, gives what is to be done.
+    pub fn handle(&mut self, input: RoomInput) -> Vec<RoomOutput> {
+        let mut out = Vec::new();
+        match input {
+            RoomInput::LaneOpened(lane) => {
+                self.lanes.entry(lane).or_default();
+            }
+            RoomInput::LaneClosed(lane) => {
+                for connection in self.lanes.remove(&lane).unwrap_or_default().into_keys() {
+                    self.forget((lane, connection));
+                }
+            }
+            RoomInput::Updates(lane, message) => self.receive(lane, message, &mut out),
+            RoomInput::Stored { through } => self.stored(through, &mut out),
+            RoomInput::StoreFailed => self.store_failed(&mut out),
+            RoomInput::SnapshotStored { through } => {
+                self.snapshot_under_way = false;
+                if let Some(through) = through {
+                    self.snapshot_seq = self.snapshot_seq.max(through);
+                    self.bytes_since_snapshot = 0;
+                }
+            }
+        }
+        out
+    }
+
+    /// Whether everything that the room took is stored.
+    #[must_use]
+    pub fn is_stored(&self) -> bool {
+        self.stored == self.seq
+    }
+
+    /// Number of the newest stored row.
+    #[must_use]
+    pub fn stored_seq(&self) -> u64 {
+        self.stored
+    }
+
+    /// Connections in the room.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.lanes.values().map(BTreeMap::len).sum()
+    }
+
+    /// A snapshot to leave behind when the room is closed; `None` when there is nothing new or something is not stored.
+    #[must_use]
+    pub fn final_snapshot(&self) -> Option<(u64, Bytes)> {
+        let is_worthwhile = self.is_stored() && self.stored > self.snapshot_seq && !self.snapshot_under_way;
+        is_worthwhile.then(|| (self.stored, self.document.snapshot().0))
+    }
+
+    fn receive(&mut self, lane: LaneId, message: UpdatesUp, out: &mut Vec<RoomOutput>) {
+        if !self.lanes.contains_key(&lane) {
+            return;
+        }
+        match message {
+            UpdatesUp::Join { connection, role, dialect, state_vector } => {
+                let member = Member { role, dialect };
+                self.lanes.entry(lane).or_default().insert(connection, member);
+                self.join((lane, connection), member, &state_vector, out);
+            }
+            UpdatesUp::Leave { connection } => {
+                if let Some(members) = self.lanes.get_mut(&lane) {
+                    members.remove(&connection);
+                }
+                self.forget((lane, connection));
+            }
+            UpdatesUp::Edit { connection, seq, update } => self.edit((lane, connection), seq, update, out),
+            UpdatesUp::StateRequest { connection, state_vector } => {
+                self.answer_state((lane, connection), &state_vector, out);
+            }
+            UpdatesUp::Relay { connection, message } => {
+                if self.member((lane, connection)).is_some() {
+                    self.broadcast(Some((lane, connection)), true, &message, out);
+                }
+            }
+        }
+    }
+
+    fn join(&mut self, peer: Peer, member: Member, state_vector: &[u8], out: &mut Vec<RoomOutput>) {
+        match member.dialect {
+            Dialect::Boardwalk => {
+                let Ok(chunks) = self.joins.chunks(&self.document, self.seq, state_vector) else {
+                    self.close(peer, ErrorCode::Malformed, out);
+                    return;
+                };
+                for message in chunks {
+                    self.reveal(direct(peer, message), out);
+                }
+                if let Some(status) = self.health.told() {
+                    out.push(direct(peer, EdgeMessage::Status(status).encode().into()));
+                }
+            }
+            Dialect::Stock if member.role.may_write() => {
+                let vector = self.document.state_vector();
+                self.reveal(direct(peer, EdgeMessage::SyncStep1(&vector.0).encode().into()), out);
+            }
+            Dialect::Stock => {}
+        }
+    }
+
+    fn answer_state(&mut self, peer: Peer, state_vector: &Bytes, out: &mut Vec<RoomOutput>) {
+        if self.member(peer).is_none() {
+            return;
+        }
+        match self.document.diff(&board::StateVector(state_vector.clone())) {
+            Ok(update) => self.reveal(direct(peer, EdgeMessage::SyncStep2(&update.0).encode().into()), out),
+            Err(_) => self.close(peer, ErrorCode::Malformed, out),
+        }
+    }
+
+    fn edit(&mut self, peer: Peer, seq: u64, update: Bytes, out: &mut Vec<RoomOutput>) {
+        let Some(member) = self.member(peer) else { return };
+        if !member.role.may_write() {
+            if !board::is_empty_update(&update) {
+                self.close(peer, ErrorCode::Forbidden, out);
+            }
+            return;
+        }
+        if self.health.is_read_only() {
+            return;
+        }
+        let gap = Gap { peer, seq, update };
+        match self.try_apply(&gap, out) {
+            Ok(()) => self.retry_gaps(out),
+            Err(Refusal::Gap) => self.hold_gap(gap, out),
+            Err(Refusal::Unreadable) => self.close(peer, ErrorCode::Malformed, out),
+        }
+    }
+
+    /// Applies, gives to the store, and holds what follows from it until it is stored (EDIT-1, EDIT-2).
+    fn try_apply(&mut self, edit: &Gap, out: &mut Vec<RoomOutput>) -> Result<(), Refusal> {
+        match self.document.merge(&edit.update) {
+            Ok(Merged::Applied { fresh }) => {
+                if fresh {
+                    self.seq += 1;
+                    self.bytes_since_snapshot += edit.update.len() as u64;
+                    out.push(RoomOutput::Store { seq: self.seq, update: edit.update.clone() });
+                    let message = Bytes::from(EdgeMessage::SyncUpdate(&edit.update).encode());
+                    self.broadcast_held(edit.peer, &message, out);
+                    self.provisional_grows(edit.update.len(), out);
+                }
+                if edit.seq > 0 {
+                    self.acknowledge(edit.peer, edit.seq, out);
+                }
+                Ok(())
+            }
+            Ok(Merged::Gap(_)) => Err(Refusal::Gap),
+            Err(_) => Err(Refusal::Unreadable),
+        }
+    }
+
+    fn hold_gap(&mut self, gap: Gap, out: &mut Vec<RoomOutput>) {
+        let peer = gap.peer;
+        if self.gaps.hold(gap) {
+            let vector = self.document.state_vector();
+            // What the vector tells is applied, not all stored: it is counts, no content, and the sender's own business.
+            out.push(direct(peer, EdgeMessage::SyncStep1(&vector.0).encode().into()));
+        } else {
+            self.close(peer, ErrorCode::Malformed, out);
+        }
+    }
+
+    fn retry_gaps(&mut self, out: &mut Vec<RoomOutput>) {
+        while let Some(gap) = self.gaps.take_where(|update| self.document.is_complete(update)) {
+            let peer = gap.peer;
+            match self.try_apply(&gap, out) {
+                Ok(()) => {}
+                Err(Refusal::Gap) => self.hold_gap(gap, out),
+                Err(Refusal::Unreadable) => self.close(peer, ErrorCode::Malformed, out),
+            }
+        }
+    }
+
+    fn stored(&mut self, through: u64, out: &mut Vec<RoomOutput>) {
+        self.stored = self.stored.max(through.min(self.seq));
+        self.held.release(self.stored, &self.lanes, out);
+        if self.is_stored() && self.health.recovered() {
+            self.tell_status(BoardStatus::Healthy, out);
+        }
+        let updates = self.stored.saturating_sub(self.snapshot_seq);
+        let is_due = updates >= SNAPSHOT_EVERY_UPDATES || self.bytes_since_snapshot >= SNAPSHOT_EVERY_BYTES;
+        if is_due && updates > 0 && !self.snapshot_under_way && self.is_stored() {
+            self.snapshot_under_way = true;
+            out.push(RoomOutput::Snapshot { through: self.stored, bytes: self.document.snapshot().0 });
+        }
+    }
+
+    fn store_failed(&mut self, out: &mut Vec<RoomOutput>) {
+        if self.health.failed() {
+            self.tell_status(BoardStatus::NotSaved, out);
+            let (updates, bytes) = self.held.reveal_all(&self.lanes, out);
+            if self.health.grow(updates, bytes) {
+                self.tell_status(BoardStatus::ReadOnly, out);
+            }
+        }
+    }
+
+    fn provisional_grows(&mut self, update_bytes: usize, out: &mut Vec<RoomOutput>) {
+        if self.health.is_failing() && self.health.grow(1, update_bytes) {
+            self.tell_status(BoardStatus::ReadOnly, out);
+        }
+    }
+
+    fn tell_status(&self, status: BoardStatus, out: &mut Vec<RoomOutput>) {
+        let message = Bytes::from(EdgeMessage::Status(status).encode());
+        self.broadcast(None, true, &message, out);
+    }
+
+    fn acknowledge(&mut self, peer: Peer, seq: u64, out: &mut Vec<RoomOutput>) {
+        if self.is_stored() {
+            out.push(direct(peer, EdgeMessage::Ack { seq }.encode().into()));
+        } else {
+            self.held.acknowledgement(self.seq, peer, seq);
+        }
+    }
+
+    /// Lets content out now if it is stored or the store is failing, else when it is stored.
+    fn reveal(&mut self, output: RoomOutput, out: &mut Vec<RoomOutput>) {
+        if self.is_stored() || self.health.is_failing() {
+            out.push(output);
+        } else {
+            self.held.content(self.seq, output);
+        }
+    }
+
+    fn broadcast_held(&mut self, author: Peer, message: &Bytes, out: &mut Vec<RoomOutput>) {
+        if self.health.is_failing() {
+            self.broadcast(Some(author), false, message, out);
+        } else {
+            self.held.broadcast(self.seq, author, message.clone());
+        }
+    }
+
+    fn broadcast(&self, author: Option<Peer>, ours_only: bool, message: &Bytes, out: &mut Vec<RoomOutput>) {
+        for lane in self.lanes.keys() {
+            out.push(to_lane(*lane, author, ours_only, message));
+        }
+    }
+
+    fn member(&self, (lane, connection): Peer) -> Option<Member> {
+        self.lanes.get(&lane)?.get(&connection).copied()
+    }
+
+    fn close(&mut self, peer: Peer, code: ErrorCode, out: &mut Vec<RoomOutput>) {
+        if let Some(members) = self.lanes.get_mut(&peer.0) {
+            members.remove(&peer.1);
+        }
+        self.forget(peer);
+        out.push(RoomOutput::Updates(peer.0, UpdatesDown::Close { connection: peer.1, code }));
+    }
+
+    fn forget(&mut self, peer: Peer) {
+        self.gaps.forget(peer);
+        self.held.forget(peer);
+    }
+}
+
+enum Refusal {
+    Gap,
+    Unreadable,
+}
+
+fn direct((lane, connection): Peer, message: Bytes) -> RoomOutput {
+    RoomOutput::Updates(lane, UpdatesDown::Message { audience: Audience::One(connection), message })
+}
+
+fn to_lane(lane: LaneId, author: Option<Peer>, ours_only: bool, message: &Bytes) -> RoomOutput {
+    let except = author.filter(|author| author.0 == lane).map(|author| author.1);
+    let audience = if ours_only { Audience::OurClients { except } } else { Audience::Everyone { except } };
+    RoomOutput::Updates(lane, UpdatesDown::Message { audience, message: message.clone() })
 }

@@ -1,0 +1,490 @@
+//! A browser's side of one board: log before send, join, acknowledge, retry, and a status that is always true.
+//!
+//! It holds no document: the shell gives it updates made here and merges those it hands out. It must not know what the
+//! link, the log or the clock are made of.
+
+mod outbox;
+mod status;
+
+use bytes::{Bytes, BytesMut};
+use protocol::awareness::{self, AwarenessEntry, PresenceState};
+use protocol::edge::{BoardStatus, EdgeMessage, Hello, StateChunk, Welcome};
+use protocol::limits::{MAX_PRESENCE_BYTES, PRESENCE_INTERVAL_MS, PRESENCE_RENEW_MS, PRESENCE_TIMEOUT_MS};
+use protocol::{ErrorCode, PROTOCOL_VERSION, Retry, Role, SCHEMA_VERSION};
+
+pub use outbox::LogKey;
+use outbox::Outbox;
+pub use status::Status;
+use status::View;
+
+use crate::peers::{PeerEvent, Peers};
+
+/// First pause before a lost link is tried again, in milliseconds; doubles with each failure.
+const BACKOFF_BASE_MS: u64 = 250;
+/// Longest such pause.
+const BACKOFF_MAX_MS: u64 = 10_000;
+/// Largest state that a join may declare; a server that says more is not ours.
+const MAX_STATE_BYTES: u64 = 512 * 1024 * 1024;
+/// Lines of one awareness message from the server.
+const MAX_PEOPLE: usize = 10_000;
+
+/// What a client is told at its start.
+#[derive(Debug, Clone)]
+pub struct ClientOptions {
+    /// The link's secret.
+    pub key: String,
+    /// Our Yjs client id.
+    pub client: u64,
+    /// Seed of the backoff's jitter.
+    pub seed: u64,
+}
+
+/// What happens to a client.
+#[derive(Debug, Clone)]
+pub enum ClientInput {
+    /// What earlier visits left in the log, oldest first. Given once, before `Start`.
+    Restored(Vec<(LogKey, Bytes)>),
+    /// The page is ready: connect.
+    Start,
+    /// The link is open. The state vector is the board's, now.
+    Opened {
+        /// Yjs state vector.
+        state_vector: Bytes,
+    },
+    /// The link is closed or could not be opened.
+    Closed {
+        /// WebSocket close code, if one came.
+        close_code: Option<u16>,
+    },
+    /// The browser says that the network is back.
+    Online,
+    /// A message arrived.
+    Received(Bytes),
+    /// An edit was made here.
+    Local(Bytes),
+    /// The log has this entry, or failed to take it (`None`): then it is sent without.
+    Logged {
+        /// As given out in `Log`.
+        entry: u64,
+        /// Where it is.
+        key: Option<LogKey>,
+    },
+    /// What others should see of us.
+    Presence(PresenceState),
+    /// Our selection changed; opaque bytes, sent once and again to whoever comes later.
+    Selection(Bytes),
+    /// A gesture in progress; opaque bytes, dropped while there is no link.
+    Draft(Bytes),
+    /// Time passed.
+    Tick,
+}
+
+/// What a client wants done, in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClientOutput {
+    /// Open the link.
+    Connect,
+    /// Close the link.
+    Disconnect,
+    /// Send a message.
+    Send(Bytes),
+    /// Append to the log; answered by `Logged`.
+    Log {
+        /// Names the entry in the answer.
+        entry: u64,
+        /// Yjs update.
+        update: Bytes,
+    },
+    /// Remove entries from the log.
+    Unlog(Vec<LogKey>),
+    /// Merge into the board.
+    Merge(Bytes),
+    /// The server has this state. Where the board holds more, or `always`, give the difference as `Local`.
+    Reconcile {
+        /// Yjs state vector.
+        state_vector: Bytes,
+        /// The server asked: answer even if the vector shows nothing missing.
+        always: bool,
+    },
+    /// The join is answered: what this person may do, and the board's title.
+    Welcomed {
+        /// Role of the link.
+        role: Role,
+        /// Title, possibly empty.
+        title: String,
+        /// Whether edits are to be allowed: the role, and a schema that we know.
+        may_write: bool,
+    },
+    /// Somebody else's presence.
+    PeerPresence {
+        /// Yjs client id.
+        client: u64,
+        /// What they show.
+        state: PresenceState,
+    },
+    /// Somebody has gone.
+    PeerGone {
+        /// Yjs client id.
+        client: u64,
+    },
+    /// Somebody's selection.
+    PeerSelection {
+        /// Yjs client id.
+        client: u64,
+        /// As their editor wrote it.
+        bytes: Bytes,
+    },
+    /// Somebody's gesture.
+    PeerDraft {
+        /// Yjs client id.
+        client: u64,
+        /// As their editor wrote it.
+        bytes: Bytes,
+    },
+    /// The status changed.
+    Status(Status),
+}
+
+#[derive(Debug)]
+enum Phase {
+    Idle,
+    Waiting { retry_at_ms: u64 },
+    Connecting,
+    Joining { state: BytesMut },
+    Joined,
+    Ended(ErrorCode),
+}
+
+/// The machine. Feed it with `handle`, call it with `Tick` at `wake_at_ms`.
+#[derive(Debug)]
+pub struct Client {
+    options: ClientOptions,
+    phase: Phase,
+    outbox: Outbox,
+    peers: Peers,
+    failures: u32,
+    role: Option<Role>,
+    is_outdated: bool,
+    store: BoardStatus,
+    refused: Option<ErrorCode>,
+    heard_ms: u64,
+    presence: PresenceState,
+    presence_clock: u64,
+    presence_sent_ms: u64,
+    is_presence_due: bool,
+    selection: Option<Bytes>,
+    status: Status,
+}
+
+impl Client {
+    /// A client that waits for `Start`.
+    #[must_use]
+    pub fn new(options: ClientOptions) -> Self {
+        Self {
+            options,
+            phase: Phase::Idle,
+            outbox: Outbox::default(),
+            peers: Peers::default(),
+            failures: 0,
+            role: None,
+            is_outdated: false,
+            store: BoardStatus::Healthy,
+            refused: None,
+            heard_ms: 0,
+            presence: PresenceState::default(),
+            presence_clock: 0,
+            presence_sent_ms: 0,
+            is_presence_due: false,
+            selection: None,
+            status: Status::Connecting,
+        }
+    }
+
+    /// What the person is shown.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// Edits that no acknowledgement covers yet.
+    #[must_use]
+    pub fn unacknowledged(&self) -> usize {
+        self.outbox.len()
+    }
+
+    /// When `Tick` is due at the latest.
+    #[must_use]
+    pub fn wake_at_ms(&self) -> Option<u64> {
+        match self.phase {
+            Phase::Idle | Phase::Ended(_) => None,
+            Phase::Waiting { retry_at_ms } => Some(retry_at_ms),
+            Phase::Connecting | Phase::Joining { .. } => Some(self.heard_ms + PRESENCE_TIMEOUT_MS + 1),
+            Phase::Joined => {
+                let interval_ms = if self.is_presence_due { PRESENCE_INTERVAL_MS } else { PRESENCE_RENEW_MS };
+                Some((self.presence_sent_ms + interval_ms).min(self.heard_ms + PRESENCE_TIMEOUT_MS + 1))
+            }
+        }
+    }
+
+    /// Takes an input, gives what is to be done.
+    pub fn handle(&mut self, now_ms: u64, input: ClientInput) -> Vec<ClientOutput> {
+        let mut out = Vec::new();
+        match input {
+            ClientInput::Restored(entries) => {
+                out.extend(entries.iter().map(|(_, update)| ClientOutput::Merge(update.clone())));
+                self.outbox.restore(entries);
+            }
+            ClientInput::Start => self.connect(now_ms, &mut out),
+            ClientInput::Opened { state_vector } => self.greet(now_ms, &state_vector, &mut out),
+            ClientInput::Closed { close_code } => self.lose(now_ms, close_code, &mut out),
+            ClientInput::Online => {
+                if matches!(self.phase, Phase::Waiting { .. }) {
+                    self.connect(now_ms, &mut out);
+                }
+            }
+            ClientInput::Received(bytes) => self.receive(now_ms, &bytes, &mut out),
+            ClientInput::Local(update) => {
+                let entry = self.outbox.push(update.clone());
+                out.push(ClientOutput::Log { entry, update });
+            }
+            ClientInput::Logged { entry, key } => self.outbox.logged(entry, key),
+            ClientInput::Presence(state) => {
+                self.is_presence_due |= state != self.presence;
+                self.presence = state;
+            }
+            ClientInput::Selection(bytes) => {
+                self.selection = Some(bytes);
+                self.send_selection(&mut out);
+            }
+            ClientInput::Draft(bytes) => self.send_draft(&bytes, &mut out),
+            ClientInput::Tick => self.tick(now_ms, &mut out),
+        }
+        self.send_edits(&mut out);
+        self.send_presence(now_ms, &mut out);
+        self.tell_status(&mut out);
+        out
+    }
+
+    fn connect(&mut self, now_ms: u64, out: &mut Vec<ClientOutput>) {
+        self.phase = Phase::Connecting;
+        self.heard_ms = now_ms;
+        out.push(ClientOutput::Connect);
+    }
+
+    fn greet(&mut self, now_ms: u64, state_vector: &[u8], out: &mut Vec<ClientOutput>) {
+        if !matches!(self.phase, Phase::Connecting) {
+            return;
+        }
+        self.heard_ms = now_ms;
+        self.phase = Phase::Joining { state: BytesMut::new() };
+        self.store = BoardStatus::Healthy;
+        self.refused = None;
+        let hello = Hello { protocol: PROTOCOL_VERSION, schema: SCHEMA_VERSION, key: &self.options.key, state_vector };
+        out.push(ClientOutput::Send(EdgeMessage::Hello(hello).encode().into()));
+    }
+
+    fn lose(&mut self, now_ms: u64, close_code: Option<u16>, out: &mut Vec<ClientOutput>) {
+        if matches!(self.phase, Phase::Idle | Phase::Ended(_)) {
+            return;
+        }
+        self.outbox.link_lost();
+        out.extend(self.peers.clear().into_iter().map(peer_output));
+        let code = close_code.and_then(ErrorCode::from_close_code).or(self.refused);
+        if let Some(code) = code.filter(|code| code.retry() == Retry::Never) {
+            self.phase = Phase::Ended(code);
+            return;
+        }
+        let ceiling_ms = BACKOFF_BASE_MS.saturating_mul(1 << self.failures.min(16)).min(BACKOFF_MAX_MS);
+        self.failures += 1;
+        // Full jitter: anywhere between a small floor and the ceiling, so that a restarted server is not stormed.
+        let pause_ms = 50 + self.next_random() % ceiling_ms;
+        self.phase = Phase::Waiting { retry_at_ms: now_ms + pause_ms };
+    }
+
+    fn receive(&mut self, now_ms: u64, bytes: &Bytes, out: &mut Vec<ClientOutput>) {
+        if matches!(self.phase, Phase::Idle | Phase::Waiting { .. } | Phase::Ended(_)) {
+            return;
+        }
+        self.heard_ms = now_ms;
+        let Ok(message) = EdgeMessage::decode(bytes) else {
+            self.drop_link(now_ms, out);
+            return;
+        };
+        match message {
+            EdgeMessage::Welcome(welcome) => self.welcome(&welcome, out),
+            EdgeMessage::StateChunk(chunk) => self.take_state(now_ms, &chunk, out),
+            EdgeMessage::SyncUpdate(update) | EdgeMessage::SyncStep2(update) => {
+                out.push(ClientOutput::Merge(bytes.slice_ref(update)));
+            }
+            EdgeMessage::SyncStep1(state_vector) => {
+                out.push(ClientOutput::Reconcile { state_vector: bytes.slice_ref(state_vector), always: true });
+            }
+            EdgeMessage::Ack { seq } => {
+                let keys = self.outbox.acknowledge(seq);
+                if !keys.is_empty() {
+                    out.push(ClientOutput::Unlog(keys));
+                }
+            }
+            EdgeMessage::Status(status) => {
+                if self.store == BoardStatus::ReadOnly && status != BoardStatus::ReadOnly {
+                    // What was sent meanwhile was ignored; numbers go on, entries go again.
+                    self.outbox.send_again();
+                }
+                self.store = status;
+            }
+            EdgeMessage::Refused(code) => self.refused = Some(code),
+            EdgeMessage::Awareness(update) => self.hear_peers(now_ms, update, out),
+            EdgeMessage::Selection { client, bytes: body } if client != self.options.client => {
+                out.push(ClientOutput::PeerSelection { client, bytes: bytes.slice_ref(body) });
+            }
+            EdgeMessage::Draft { client, bytes: body } if client != self.options.client => {
+                out.push(ClientOutput::PeerDraft { client, bytes: bytes.slice_ref(body) });
+            }
+            EdgeMessage::Selection { .. } | EdgeMessage::Draft { .. } | EdgeMessage::Denied(_) => {}
+            EdgeMessage::QueryAwareness => self.is_presence_due = true,
+            EdgeMessage::Hello(_) | EdgeMessage::Edit { .. } => self.drop_link(now_ms, out),
+        }
+    }
+
+    fn drop_link(&mut self, now_ms: u64, out: &mut Vec<ClientOutput>) {
+        out.push(ClientOutput::Disconnect);
+        self.lose(now_ms, None, out);
+    }
+
+    fn welcome(&mut self, welcome: &Welcome<'_>, out: &mut Vec<ClientOutput>) {
+        let role = welcome.role.parse().unwrap_or(Role::View);
+        self.role = Some(role);
+        self.is_outdated = welcome.schema > SCHEMA_VERSION || welcome.protocol > PROTOCOL_VERSION;
+        let may_write = self.may_write();
+        out.push(ClientOutput::Welcomed { role, title: welcome.title.to_owned(), may_write });
+    }
+
+    fn take_state(&mut self, now_ms: u64, chunk: &StateChunk<'_>, out: &mut Vec<ClientOutput>) {
+        let Phase::Joining { state } = &mut self.phase else { return };
+        if chunk.total_bytes > MAX_STATE_BYTES || (state.len() + chunk.bytes.len()) as u64 > MAX_STATE_BYTES {
+            self.drop_link(now_ms, out);
+            return;
+        }
+        state.extend_from_slice(chunk.bytes);
+        if !chunk.last {
+            return;
+        }
+        let whole = state.split().freeze();
+        let limit = usize::try_from(chunk.total_bytes).unwrap_or(usize::MAX);
+        let update = if chunk.compressed { protocol::decompress(&whole, limit).map(Bytes::from) } else { Some(whole) };
+        let Some(update) = update else {
+            self.drop_link(now_ms, out);
+            return;
+        };
+        out.push(ClientOutput::Merge(update));
+        self.phase = Phase::Joined;
+        self.failures = 0;
+        self.is_presence_due = true;
+        self.presence_sent_ms = 0;
+        if self.outbox.is_empty() && self.may_write() {
+            let state_vector = Bytes::copy_from_slice(chunk.state_vector);
+            out.push(ClientOutput::Reconcile { state_vector, always: false });
+        }
+        self.send_selection(out);
+    }
+
+    fn hear_peers(&mut self, now_ms: u64, update: &[u8], out: &mut Vec<ClientOutput>) {
+        let Ok(entries) = awareness::decode(update, MAX_PEOPLE) else { return };
+        let events = self.peers.hear(now_ms, self.options.client, entries);
+        if events.iter().any(|event| matches!(event, PeerEvent::Changed { is_new: true, .. })) {
+            self.send_selection(out);
+        }
+        out.extend(events.into_iter().map(peer_output));
+    }
+
+    fn tick(&mut self, now_ms: u64, out: &mut Vec<ClientOutput>) {
+        match self.phase {
+            Phase::Waiting { retry_at_ms } if now_ms >= retry_at_ms => self.connect(now_ms, out),
+            Phase::Connecting | Phase::Joining { .. } | Phase::Joined
+                if now_ms.saturating_sub(self.heard_ms) > PRESENCE_TIMEOUT_MS =>
+            {
+                self.drop_link(now_ms, out);
+            }
+            Phase::Joined => out.extend(self.peers.expire(now_ms).into_iter().map(peer_output)),
+            Phase::Idle | Phase::Waiting { .. } | Phase::Connecting | Phase::Joining { .. } | Phase::Ended(_) => {}
+        }
+    }
+
+    fn may_write(&self) -> bool {
+        !self.is_outdated && self.role.is_some_and(Role::may_write)
+    }
+
+    fn send_edits(&mut self, out: &mut Vec<ClientOutput>) {
+        if matches!(self.phase, Phase::Joined) && self.may_write() && self.store != BoardStatus::ReadOnly {
+            while let Some((seq, update)) = self.outbox.next_to_send() {
+                out.push(ClientOutput::Send(EdgeMessage::Edit { seq, update: &update }.encode().into()));
+            }
+        }
+    }
+
+    fn send_presence(&mut self, now_ms: u64, out: &mut Vec<ClientOutput>) {
+        let silent_ms = now_ms.saturating_sub(self.presence_sent_ms);
+        let is_due = (self.is_presence_due && silent_ms >= PRESENCE_INTERVAL_MS) || silent_ms >= PRESENCE_RENEW_MS;
+        if !matches!(self.phase, Phase::Joined) || !is_due {
+            return;
+        }
+        self.is_presence_due = false;
+        self.presence_sent_ms = now_ms;
+        self.presence_clock += 1;
+        let state = serde_json::to_string(&self.presence).unwrap_or_else(|_| "{}".into());
+        let entry = AwarenessEntry { client: self.options.client, clock: self.presence_clock, state };
+        let update = awareness::encode(&[entry]);
+        out.push(ClientOutput::Send(EdgeMessage::Awareness(&update).encode().into()));
+    }
+
+    fn send_selection(&self, out: &mut Vec<ClientOutput>) {
+        if let (Phase::Joined, Some(bytes)) = (&self.phase, &self.selection)
+            && bytes.len() <= MAX_PRESENCE_BYTES
+        {
+            let message = EdgeMessage::Selection { client: self.options.client, bytes };
+            out.push(ClientOutput::Send(message.encode().into()));
+        }
+    }
+
+    fn send_draft(&self, bytes: &Bytes, out: &mut Vec<ClientOutput>) {
+        if matches!(self.phase, Phase::Joined) && bytes.len() <= MAX_PRESENCE_BYTES {
+            let message = EdgeMessage::Draft { client: self.options.client, bytes };
+            out.push(ClientOutput::Send(message.encode().into()));
+        }
+    }
+
+    fn tell_status(&mut self, out: &mut Vec<ClientOutput>) {
+        let ended = if let Phase::Ended(code) = self.phase { Some(code) } else { None };
+        let status = View {
+            ended,
+            is_joined: matches!(self.phase, Phase::Joined),
+            has_failed: self.failures > 0,
+            may_write: self.may_write(),
+            is_outdated: self.is_outdated,
+            store: self.store,
+            kept: self.outbox.len(),
+        }
+        .status();
+        if status != self.status {
+            self.status = status;
+            out.push(ClientOutput::Status(status));
+        }
+    }
+
+    /// xorshift64*: jitter needs spread, not secrecy.
+    fn next_random(&mut self) -> u64 {
+        let mut x = self.options.seed | 1;
+        x ^= x >> 12;
+        x ^= x << 25;
+        x ^= x >> 27;
+        self.options.seed = x;
+        x.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    }
+}
+
+fn peer_output(event: PeerEvent) -> ClientOutput {
+    match event {
+        PeerEvent::Changed { client, state, .. } => ClientOutput::PeerPresence { client, state },
+        PeerEvent::Gone { client } => ClientOutput::PeerGone { client },
+    }
+}

@@ -1,0 +1,268 @@
+//! One person's visit to one board: the editor and the sync client joined into one machine.
+//!
+//! The page and the simulator drive this same machine, so what is tested on a virtual clock is what people use. It must
+//! not know the DOM, sockets, databases or clocks.
+
+use board::{Board, ClientId, StateVector};
+use bytes::Bytes;
+use editor::{Editor, IdSource, PeerPresence};
+use protocol::Role;
+use protocol::awareness::{PresenceState, PresenceUser};
+use scene::{BoardPoint, Colour, Swatch};
+use sync::{Client, ClientInput, ClientOptions, ClientOutput, LogKey, Status};
+
+/// What a visit starts with. All randomness comes from here.
+#[derive(Debug, Clone)]
+pub struct VisitOptions {
+    /// Our Yjs client id: from a secure random source, never stored, never used twice.
+    pub client: ClientId,
+    /// Seed of shape ids and of the backoff's jitter.
+    pub seed: u64,
+    /// The link's secret.
+    pub key: String,
+    /// Name shown to others.
+    pub name: String,
+    /// Colour shown to others, `#rrggbb`.
+    pub colour: String,
+}
+
+/// What happens to a visit.
+#[derive(Debug, Clone)]
+pub enum VisitInput {
+    /// The hand, the keyboard, the view.
+    Editor(editor::Input),
+    /// What earlier visits left in the log; before `Start`.
+    Restored(Vec<(LogKey, Bytes)>),
+    /// Begin to connect.
+    Start,
+    /// The link is open.
+    LinkOpened,
+    /// The link is closed.
+    LinkClosed {
+        /// WebSocket close code, if one came.
+        close_code: Option<u16>,
+    },
+    /// A message came.
+    Received(Bytes),
+    /// The browser says that the network is back.
+    Online,
+    /// The answer to `VisitOutput::Log`.
+    Logged {
+        /// As given out.
+        entry: u64,
+        /// Where it is; `None` when the log failed.
+        key: Option<LogKey>,
+    },
+    /// The person changed their name.
+    Named(String),
+    /// Time passed: sent at `Visit::wake_at_ms`.
+    Tick,
+}
+
+/// What a visit wants done, in order.
+#[derive(Debug, Clone)]
+pub enum VisitOutput {
+    /// Open the link.
+    Connect,
+    /// Close the link.
+    Disconnect,
+    /// Send a message.
+    Send(Bytes),
+    /// Append to the log; answered by `Logged`.
+    Log {
+        /// Names the entry in the answer.
+        entry: u64,
+        /// Yjs update.
+        update: Bytes,
+    },
+    /// Remove entries from the log.
+    Unlog(Vec<LogKey>),
+    /// What this person may do, and the board's title.
+    Welcomed {
+        /// Role of the link.
+        role: Role,
+        /// Possibly empty.
+        title: String,
+    },
+    /// How safe this person's changes are.
+    Status(Status),
+    /// For the page: paint, cursor, text field, clipboard, notices.
+    Editor(editor::Output),
+}
+
+/// The machine.
+pub struct Visit {
+    editor: Editor,
+    client: Client,
+    presence: PresenceState,
+    editor_wake_ms: Option<u64>,
+}
+
+impl Visit {
+    /// A visit to an empty board that is not connected yet.
+    #[must_use]
+    pub fn new(options: VisitOptions) -> Self {
+        let board = Board::new(options.client);
+        let client = ClientOptions { key: options.key, client: options.client.get(), seed: options.seed };
+        let user = PresenceUser { name: options.name, color: options.colour };
+        Self {
+            editor: Editor::new(board, IdSource::new(options.seed)),
+            client: Client::new(client),
+            presence: PresenceState { user, cursor: None },
+            editor_wake_ms: None,
+        }
+    }
+
+    /// The editor, to paint and to read what the chrome shows.
+    #[must_use]
+    pub fn editor(&self) -> &Editor {
+        &self.editor
+    }
+
+    /// The editor, to paint with its caches.
+    pub fn editor_mut(&mut self) -> &mut Editor {
+        &mut self.editor
+    }
+
+    /// How safe this person's changes are.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.client.status()
+    }
+
+    /// Edits that no acknowledgement covers yet.
+    #[must_use]
+    pub fn unacknowledged(&self) -> usize {
+        self.client.unacknowledged()
+    }
+
+    /// When `Tick` is due at the latest.
+    #[must_use]
+    pub fn wake_at_ms(&self) -> Option<u64> {
+        [self.editor_wake_ms, self.client.wake_at_ms()].into_iter().flatten().min()
+    }
+
+    /// Takes an input, gives what is to be done.
+    pub fn handle(&mut self, now_ms: u64, input: VisitInput) -> Vec<VisitOutput> {
+        let mut out = Vec::new();
+        match input {
+            VisitInput::Editor(input) => self.edit(now_ms, input, &mut out),
+            VisitInput::Restored(entries) => self.sync(now_ms, ClientInput::Restored(entries), &mut out),
+            VisitInput::Start => {
+                self.sync(now_ms, ClientInput::Presence(self.presence.clone()), &mut out);
+                self.sync(now_ms, ClientInput::Start, &mut out);
+            }
+            VisitInput::LinkOpened => {
+                let state_vector = self.editor.board().state_vector().0;
+                self.sync(now_ms, ClientInput::Opened { state_vector }, &mut out);
+            }
+            VisitInput::LinkClosed { close_code } => self.sync(now_ms, ClientInput::Closed { close_code }, &mut out),
+            VisitInput::Received(bytes) => self.sync(now_ms, ClientInput::Received(bytes), &mut out),
+            VisitInput::Online => self.sync(now_ms, ClientInput::Online, &mut out),
+            VisitInput::Logged { entry, key } => self.sync(now_ms, ClientInput::Logged { entry, key }, &mut out),
+            VisitInput::Named(name) => {
+                self.presence.user.name = name;
+                self.sync(now_ms, ClientInput::Presence(self.presence.clone()), &mut out);
+            }
+            VisitInput::Tick => {
+                if self.editor_wake_ms.is_some_and(|wake_ms| wake_ms <= now_ms) {
+                    self.editor_wake_ms = None;
+                    self.edit(now_ms, editor::Input::Tick, &mut out);
+                }
+                self.sync(now_ms, ClientInput::Tick, &mut out);
+            }
+        }
+        out
+    }
+
+    fn edit(&mut self, now_ms: u64, input: editor::Input, out: &mut Vec<VisitOutput>) {
+        for output in self.editor.handle(now_ms, input) {
+            match output {
+                editor::Output::Update(update) => self.sync(now_ms, ClientInput::Local(update.0), out),
+                editor::Output::Presence(presence) => {
+                    self.presence.cursor = presence.cursor.map(|at| [at.x, at.y]);
+                    self.sync(now_ms, ClientInput::Presence(self.presence.clone()), out);
+                }
+                editor::Output::Draft(bytes) => self.sync(now_ms, ClientInput::Draft(bytes.into()), out),
+                editor::Output::Selection(bytes) => self.sync(now_ms, ClientInput::Selection(bytes.into()), out),
+                editor::Output::WakeAt(wake_ms) => self.editor_wake_ms = Some(wake_ms),
+                other => out.push(VisitOutput::Editor(other)),
+            }
+        }
+    }
+
+    fn sync(&mut self, now_ms: u64, input: ClientInput, out: &mut Vec<VisitOutput>) {
+        for output in self.client.handle(now_ms, input) {
+            match output {
+                ClientOutput::Connect => out.push(VisitOutput::Connect),
+                ClientOutput::Disconnect => out.push(VisitOutput::Disconnect),
+                ClientOutput::Send(bytes) => out.push(VisitOutput::Send(bytes)),
+                ClientOutput::Log { entry, update } => out.push(VisitOutput::Log { entry, update }),
+                ClientOutput::Unlog(keys) => out.push(VisitOutput::Unlog(keys)),
+                ClientOutput::Status(status) => out.push(VisitOutput::Status(status)),
+                ClientOutput::Merge(update) => self.edit(now_ms, editor::Input::Merge(update.into()), out),
+                ClientOutput::Reconcile { state_vector, always } => {
+                    self.reconcile(now_ms, &StateVector(state_vector), always, out);
+                }
+                ClientOutput::Welcomed { role, title, may_write } => {
+                    out.push(VisitOutput::Welcomed { role, title });
+                    self.edit(now_ms, editor::Input::WriteAccess(may_write), out);
+                }
+                ClientOutput::PeerPresence { client, state } => {
+                    let presence = peer_presence(client, state);
+                    self.edit_peer(now_ms, client, out, |client| editor::Input::PeerPresence { client, presence });
+                }
+                ClientOutput::PeerGone { client } => {
+                    self.edit_peer(now_ms, client, out, |client| editor::Input::PeerGone { client });
+                }
+                ClientOutput::PeerSelection { client, bytes } => {
+                    let bytes = bytes.into();
+                    self.edit_peer(now_ms, client, out, |client| editor::Input::PeerSelection { client, bytes });
+                }
+                ClientOutput::PeerDraft { client, bytes } => {
+                    let bytes = bytes.into();
+                    self.edit_peer(now_ms, client, out, |client| editor::Input::PeerDraft { client, bytes });
+                }
+            }
+        }
+    }
+
+    fn edit_peer(
+        &mut self,
+        now_ms: u64,
+        client: u64,
+        out: &mut Vec<VisitOutput>,
+        input: impl FnOnce(ClientId) -> editor::Input,
+    ) {
+        self.edit(now_ms, input(ClientId::from_random(client)), out);
+    }
+
+    /// The server has `theirs`: gives it what the board holds beyond that.
+    fn reconcile(&mut self, now_ms: u64, theirs: &StateVector, always: bool, out: &mut Vec<VisitOutput>) {
+        let board = self.editor.board();
+        if always || !board.is_covered_by(theirs) {
+            // A vector that cannot be read is the server's fault; there is nothing to answer.
+            if let Ok(update) = board.diff(theirs) {
+                self.sync(now_ms, ClientInput::Local(update.0), out);
+            }
+        }
+    }
+}
+
+/// What a peer says of itself is hostile until shown otherwise: a colour that is none gets one by its id.
+fn peer_presence(client: u64, state: PresenceState) -> PeerPresence {
+    const COLOURS: [Swatch; 8] = [
+        Swatch::Blue,
+        Swatch::Red,
+        Swatch::Green,
+        Swatch::Violet,
+        Swatch::Orange,
+        Swatch::Teal,
+        Swatch::Pink,
+        Swatch::Indigo,
+    ];
+    let by_id = Colour::Swatch(COLOURS[(client % COLOURS.len() as u64) as usize]);
+    let colour = state.user.color.parse().unwrap_or(by_id);
+    let cursor = state.cursor.filter(|[x, y]| x.is_finite() && y.is_finite());
+    PeerPresence { name: state.user.name, colour, cursor: cursor.map(|[x, y]| BoardPoint::new(x, y)) }
+}
