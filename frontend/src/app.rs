@@ -1,0 +1,29 @@
+//! The root component: what every page shares, and which page is on. It must not know what a page shows.
+
+use leptos::prelude::*;
+
+use crate::pages::{board::BoardPage, home::HomePage, problem::ProblemPage};
+use crate::preferences::Preferences;
+use crate::route::{Route, Router};
+use crate::store::Problem;
+use crate::ui::toast::{Toaster, Toasts};
+use crate::words::Words;
+
+/// The page.
+#[component]
+pub fn App() -> impl IntoView {
+    let preferences = Preferences::load();
+    let router = Router::start();
+    provide_context(preferences);
+    provide_context(router);
+    provide_context(Words(preferences.language));
+    provide_context(Toasts::none());
+    view! {
+        {move || match router.route() {
+            Route::Home => view! { <HomePage /> }.into_any(),
+            Route::Board { id, key } => view! { <BoardPage id=id key=key /> }.into_any(),
+            Route::Unknown => view! { <ProblemPage problem=Problem::NoPage /> }.into_any(),
+        }}
+        <Toaster />
+    }
+}

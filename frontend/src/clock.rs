@@ -1,0 +1,60 @@
+//! The browser's clock and calendar, the only place that reads them outside the canvas shell.
+
+use js_sys::{Array, Date, Intl, Object, Reflect};
+use wasm_bindgen::JsValue;
+
+use crate::words::Language;
+
+/// Milliseconds since 1970, UTC.
+pub fn now_ms() -> f64 {
+    Date::now()
+}
+
+/// Today and the time of day as a person writes them, such as "22 November, 14:50".
+pub fn now_in_words(language: Language) -> String {
+    let options = Object::new();
+    for (part, form) in [("day", "numeric"), ("month", "long"), ("hour", "2-digit"), ("minute", "2-digit")] {
+        // Setting a key of a fresh plain object cannot fail.
+        let _ = Reflect::set(&options, &part.into(), &form.into());
+    }
+    Date::new_0().to_locale_string(language.tag(), &options).into()
+}
+
+/// How long ago something was, such as "5 minutes ago" or "yesterday".
+pub fn ago(then_ms: f64, now_ms: f64, language: Language) -> String {
+    let (amount, unit) = whole_units((now_ms - then_ms) / 1000.0);
+    let options = Object::new();
+    let _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
+    let locales = Array::of1(&JsValue::from_str(language.tag()));
+    Intl::RelativeTimeFormat::new(&locales, &options).format(-amount, unit).into()
+}
+
+/// The largest unit that fits, and how many of it.
+fn whole_units(seconds: f64) -> (f64, &'static str) {
+    const UNITS: [(f64, &str); 5] =
+        [(31_557_600.0, "year"), (2_629_800.0, "month"), (86_400.0, "day"), (3_600.0, "hour"), (60.0, "minute")];
+    UNITS
+        .into_iter()
+        .find(|(length, _)| seconds >= *length)
+        .map_or((0.0, "minute"), |(length, unit)| ((seconds / length).floor(), unit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_whole_unit_is_told() {
+        for (seconds, expected) in [
+            (-5.0, (0.0, "minute")),
+            (59.0, (0.0, "minute")),
+            (60.0, (1.0, "minute")),
+            (7_199.0, (1.0, "hour")),
+            (86_400.0 * 3.5, (3.0, "day")),
+            (86_400.0 * 800.0, (2.0, "year")),
+            (f64::NAN, (0.0, "minute")),
+        ] {
+            assert_eq!(whole_units(seconds), expected, "{seconds}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The boards that this browser knows, with their keys, kept in IndexedDB. It must not know the server or the page.
+
+use std::fmt;
+
+use idb::{Database, DatabaseEvent, Factory, ObjectStore, ObjectStoreParams, Transaction, TransactionMode};
+use js_sys::JSON;
+use protocol::{BoardId, LinkSecret, Role};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+
+const DATABASE: &str = "boardwalk-keyring";
+const VERSION: u32 = 1;
+const BOARDS: &str = "boards";
+
+/// A board of this browser.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptBoard {
+    /// The board.
+    pub id: BoardId,
+    /// Title when it was last opened; empty when untitled.
+    pub title: String,
+    /// One link a role at most: all of them for who made the board, else those it was opened by.
+    pub links: Vec<KeptLink>,
+    /// Milliseconds since 1970, UTC.
+    pub opened_at_ms: u64,
+}
+
+/// A link of a board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptLink {
+    /// What it allows.
+    pub role: Role,
+    /// Its secret.
+    pub key: LinkSecret,
+}
+
+/// The browser keeps no database for this page, or lost it.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("the browser's database is not available: {0}")]
+pub struct KeyringError(String);
+
+impl KeyringError {
+    fn because(reason: impl fmt::Display) -> Self {
+        Self(reason.to_string())
+    }
+}
+
+impl From<idb::Error> for KeyringError {
+    fn from(error: idb::Error) -> Self {
+        Self::because(error)
+    }
+}
+
+/// All boards, the last opened first.
+pub async fn boards() -> Result<Vec<KeptBoard>, KeyringError> {
+    let (_, store) = open(TransactionMode::ReadOnly).await?;
+    let values = store.get_all(None, None)?.await?;
+    let mut boards: Vec<KeptBoard> = values.iter().filter_map(decode).collect();
+    boards.sort_by_key(|board| std::cmp::Reverse(board.opened_at_ms));
+    Ok(boards)
+}
+
+/// One board; none if it was never opened here.
+pub async fn board(id: &BoardId) -> Result<Option<KeptBoard>, KeyringError> {
+    let (_, store) = open(TransactionMode::ReadOnly).await?;
+    let value = store.get(JsValue::from_str(id.as_str()))?.await?;
+    Ok(value.as_ref().and_then(decode))
+}
+
+/// Keeps a board in the place of what was kept of it; returns once it is stored.
+pub async fn keep(board: &KeptBoard) -> Result<(), KeyringError> {
+    let (transaction, store) = open(TransactionMode::ReadWrite).await?;
+    let value = encode(board)?;
+    store.put(&value, Some(&JsValue::from_str(board.id.as_str())))?.await?;
+    transaction.commit()?.await?;
+    Ok(())
+}
+
+/// Forgets a board and its keys.
+pub async fn forget(id: &BoardId) -> Result<(), KeyringError> {
+    let (transaction, store) = open(TransactionMode::ReadWrite).await?;
+    store.delete(JsValue::from_str(id.as_str()))?.await?;
+    transaction.commit()?.await?;
+    Ok(())
+}
+
+async fn open(mode: TransactionMode) -> Result<(Transaction, ObjectStore), KeyringError> {
+    let mut request = Factory::new()?.open(DATABASE, Some(VERSION))?;
+    request.on_upgrade_needed(|event| {
+        // Where the store cannot be made, opening the transaction below fails and says so.
+        let _ = event.database().and_then(|database| database.create_object_store(BOARDS, ObjectStoreParams::new()));
+    });
+    let database: Database = request.await?;
+    let transaction = database.transaction(&[BOARDS], mode)?;
+    let store = transaction.object_store(BOARDS)?;
+    Ok((transaction, store))
+}
+
+fn encode(board: &KeptBoard) -> Result<JsValue, KeyringError> {
+    let text = serde_json::to_string(board).map_err(KeyringError::because)?;
+    JSON::parse(&text).map_err(|_| KeyringError::because("a board could not be written"))
+}
+
+/// None for what another version of the page wrote and this one cannot read.
+fn decode(value: &JsValue) -> Option<KeptBoard> {
+    let text = String::from(JSON::stringify(value).ok()?);
+    serde_json::from_str(&text).ok()
+}
+
+impl KeptBoard {
+    /// The link that allows most.
+    pub fn strongest(&self) -> Option<&KeptLink> {
+        Role::ALL.into_iter().find_map(|role| self.links.iter().find(|link| link.role == role))
+    }
+
+    /// Adds what an earlier visit knew: its links stay, except where this visit has a newer one for the same role. So an
+    /// owner who tries out a view link stays the owner.
+    #[must_use]
+    pub fn with_links_of(mut self, earlier: Option<Self>) -> Self {
+        for link in earlier.map(|earlier| earlier.links).unwrap_or_default() {
+            if !self.links.iter().any(|newer| newer.role == link.role) {
+                self.links.push(link);
+            }
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(role: Role, fill: u8) -> KeptLink {
+        KeptLink { role, key: LinkSecret::from_random([fill; LinkSecret::LENGTH]) }
+    }
+
+    fn kept(links: &[KeptLink]) -> KeptBoard {
+        KeptBoard {
+            id: BoardId::from_random([1; BoardId::LENGTH]),
+            title: "Plan".to_owned(),
+            links: links.to_vec(),
+            opened_at_ms: 5,
+        }
+    }
+
+    #[test]
+    fn a_weaker_link_does_not_take_the_board_from_its_owner() {
+        let owned = kept(&[link(Role::Owner, 1), link(Role::View, 2)]);
+        let visited = kept(&[link(Role::View, 3)]).with_links_of(Some(owned));
+        assert_eq!(visited.strongest(), Some(&link(Role::Owner, 1)));
+        assert_eq!(visited.links, [link(Role::View, 3), link(Role::Owner, 1)]);
+        assert_eq!(kept(&[link(Role::Edit, 4)]).with_links_of(None), kept(&[link(Role::Edit, 4)]));
+    }
+
+    #[test]
+    fn kept_boards_survive_json() {
+        let board = kept(&[link(Role::Owner, 1), link(Role::Edit, 2)]);
+        let text = serde_json::to_string(&board).expect("plain values");
+        assert_eq!(serde_json::from_str::<KeptBoard>(&text).expect("what was written"), board);
+    }
+}

@@ -1,0 +1,23 @@
+//! The page: a WASM program that mounts itself on the body. What it shows is in `app`.
+
+mod api;
+mod app;
+mod choices;
+mod clipboard;
+mod clock;
+mod keyring;
+mod opening;
+mod pages;
+mod panels;
+mod person_name;
+mod preferences;
+mod route;
+mod shortcut;
+mod store;
+mod ui;
+mod words;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::App);
+}

@@ -1,0 +1,5 @@
+//! The pages: one component for each route.
+
+pub mod board;
+pub mod home;
+pub mod problem;

@@ -1,0 +1,142 @@
+//! The page of one board: opens it, and lays the chrome around the canvas. It must not know how a board is drawn or
+//! joined.
+
+use leptos::html;
+use leptos::prelude::*;
+use protocol::{BoardId, LinkSecret};
+
+use super::problem::ProblemPage;
+use crate::choices::CHOICES;
+use crate::opening::{Opened, open_board};
+use crate::panels::actions::SelectionActions;
+use crate::panels::help::HelpDialog;
+use crate::panels::invite::{Invitation, InviteDialog};
+use crate::panels::menu::MenuPanel;
+use crate::panels::people::PeoplePanel;
+use crate::panels::status::StatusLine;
+use crate::panels::style::{StyleOpen, StylePanel};
+use crate::panels::toolbar::Toolbar;
+use crate::panels::zoom::{HistoryPanel, ZoomPanel};
+use crate::route::Router;
+use crate::store::BoardStore;
+use crate::ui::icon::Icon;
+use crate::ui::toast::Toasts;
+use crate::words::{Words, key};
+
+/// The page of one board.
+#[component]
+pub fn BoardPage(
+    /// The board.
+    id: BoardId,
+    /// The key of the address, if it had one.
+    key: Option<LinkSecret>,
+) -> impl IntoView {
+    let store = BoardStore::new(CHOICES, "select");
+    let opened = RwSignal::new(None::<Opened>);
+    provide_context(store);
+    provide_context(StyleOpen(RwSignal::new(false)));
+    follow_opening(store, opened, id, key);
+    view! {
+        {move || match store.problem.get() {
+            Some(problem) => view! { <ProblemPage problem=problem /> }.into_any(),
+            None => view! { <Chrome opened=opened /> }.into_any(),
+        }}
+    }
+}
+
+/// Asks for the board and puts the answer where the chrome and the shells see it.
+fn follow_opening(store: BoardStore, opened: RwSignal<Option<Opened>>, id: BoardId, key: Option<LinkSecret>) {
+    let (words, toasts) = (Words::of_page(), Toasts::of_page());
+    let router: Router = expect_context();
+    let answer = LocalResource::new(move || open_board(id.clone(), key.clone()));
+    Effect::new(move || match answer.get() {
+        Some(Ok(board)) => {
+            store.title.set(board.title.clone());
+            store.role.set(board.role);
+            if board.is_kept {
+                router.hide_key(&board.id);
+            } else {
+                toasts.push(words.get(key::HOME_UNKEPT).to_owned());
+            }
+            opened.set(Some(board));
+        }
+        Some(Err(problem)) => store.problem.set(Some(problem)),
+        None => {}
+    });
+    Effect::new(move || {
+        let name = words.get(key::APP_NAME);
+        let title = store.title.get();
+        document().set_title(&if title.is_empty() { name.to_owned() } else { format!("{title} · {name}") });
+    });
+}
+
+/// The canvas and everything around it.
+#[component]
+fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
+    let help_open = RwSignal::new(false);
+    let invite_open = RwSignal::new(false);
+    let invitation = Signal::derive(move || opened.get().map(|board| Invitation { id: board.id, links: board.links }));
+    view! {
+        <main class="board">
+            <CanvasHost />
+            <MenuPanel help_open=help_open />
+            <div class="panel company">
+                <StatusLine />
+                <PeoplePanel />
+                <InviteButton open=invite_open />
+            </div>
+            <div class="side">
+                <StylePanel />
+                <SelectionActions />
+            </div>
+            <HistoryPanel />
+            <Toolbar />
+            <ZoomPanel />
+        </main>
+        <InviteDialog open=invite_open invitation=invitation />
+        <HelpDialog open=help_open />
+    }
+}
+
+/// The element that the canvas shell fills, with what assistive technology may know of it.
+#[component]
+fn CanvasHost() -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let host = NodeRef::<html::Div>::new();
+    let label = move || words.fill(key::BOARD_CANVAS, &[("title", &store.title.get())]);
+    let selection = move || match store.selection_count.get() {
+        0 => words.get(key::BOARD_SELECTED_NONE).to_owned(),
+        count => words.count(key::BOARD_SELECTED_ONE, key::BOARD_SELECTED_MANY, count),
+    };
+    view! {
+        <div
+            id="board-host"
+            node_ref=host
+            role="application"
+            tabindex="0"
+            aria-label=label
+            aria-describedby="selection-description"
+        ></div>
+        <p id="selection-description" class="visually-hidden" aria-live="polite">{selection}</p>
+    }
+}
+
+#[component]
+fn InviteButton(open: RwSignal<bool>) -> impl IntoView {
+    let words = Words::of_page();
+    let label = words.of(key::INVITE_BUTTON);
+    view! {
+        <button
+            type="button"
+            class="button invite-button"
+            data-weight="primary"
+            data-testid="invite"
+            aria-label=label
+            aria-haspopup="dialog"
+            on:click=move |_| open.set(true)
+        >
+            <Icon shape=icondata::LuUserPlus />
+            <span>{label}</span>
+        </button>
+    }
+}

@@ -1,0 +1,13 @@
+//! The chrome around a board. Panels read the store's signals and make requests; none calls the network or edits a board.
+
+pub mod actions;
+pub mod appearance;
+pub mod help;
+pub mod icons;
+pub mod invite;
+pub mod menu;
+pub mod people;
+pub mod status;
+pub mod style;
+pub mod toolbar;
+pub mod zoom;

@@ -1,0 +1,90 @@
+//! The board's menu and title, at the top left.
+
+use leptos::prelude::*;
+
+use super::appearance::{LanguageChoice, ThemeEntry};
+use crate::route::{RouteLink, Router};
+use crate::store::BoardStore;
+use crate::ui::icon::Icon;
+use crate::ui::popover::Popover;
+use crate::ui::tooltip::{Side, Tooltip};
+use crate::words::{Words, key};
+
+/// The mark of the product, also the page's icon.
+pub const MARK: &str = include_str!("../../../assets/icons/mark.svg");
+
+/// Way home, title and menu.
+#[component]
+pub fn MenuPanel(
+    /// Opens the help.
+    help_open: RwSignal<bool>,
+) -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let open = RwSignal::new(false);
+    let title = move || match store.title.get() {
+        title if title.is_empty() => words.get(key::BOARD_UNTITLED).to_owned(),
+        title => title,
+    };
+    let home = words.of(key::ACTION_HOME);
+    let menu = words.of(key::BOARD_MENU);
+    let trigger = view! {
+        <button
+            type="button"
+            class="icon-button"
+            data-testid="menu"
+            aria-label=menu
+            aria-haspopup="true"
+            aria-expanded=move || open.get().to_string()
+            on:click=move |_| open.update(|open| *open = !*open)
+        >
+            <Icon shape=icondata::LuMenu />
+            <Show when=move || !open.get()>
+                <Tooltip label=menu keys=Signal::stored(String::new()) side=Side::BottomStart />
+            </Show>
+        </button>
+    };
+    view! {
+        <header class="panel heading">
+            <RouteLink to="/" class="icon-button heading__home" attr:aria-label=home>
+                <span class="mark" aria-hidden="true" inner_html=MARK></span>
+                <Tooltip label=home keys=Signal::stored(String::new()) side=Side::BottomStart />
+            </RouteLink>
+            <h1 class="heading__title" data-testid="board-title" title=title>{title}</h1>
+            <Popover
+                open=open
+                label=menu
+                class="popover"
+                panel_class="panel menu popover__panel popover__panel--start"
+                trigger=trigger.into_any()
+            >
+                <MenuEntries open=open help_open=help_open />
+            </Popover>
+        </header>
+    }
+}
+
+#[component]
+fn MenuEntries(open: RwSignal<bool>, help_open: RwSignal<bool>) -> impl IntoView {
+    let words = Words::of_page();
+    let router: Router = expect_context();
+    let show_help = move |_| {
+        open.set(false);
+        help_open.set(true);
+    };
+    view! {
+        <button type="button" class="menu__entry" on:click=move |_| router.go("/")>
+            <Icon shape=icondata::LuLayoutGrid />
+            <span>{words.of(key::ACTION_HOME)}</span>
+        </button>
+        <button type="button" class="menu__entry" data-testid="help" on:click=show_help>
+            <Icon shape=icondata::LuKeyboard />
+            <span>{words.of(key::HELP_TITLE)}</span>
+        </button>
+        <hr class="menu__line" />
+        <ThemeEntry />
+        <div class="menu__row">
+            <Icon shape=icondata::LuLanguages />
+            <LanguageChoice short=false />
+        </div>
+    }
+}

@@ -1,0 +1,74 @@
+//! How safe the reader's changes are: a dot and a few words, and what of it is read out.
+
+use leptos::prelude::*;
+
+use crate::store::{BoardStore, Status};
+use crate::words::{Words, key};
+
+/// The status.
+#[component]
+pub fn StatusLine() -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let status = store.status;
+    let announced = Memo::new(move |before: Option<&Option<Status>>| announce(before.copied().flatten(), status.get()));
+    view! {
+        <div class="status" data-testid="status" data-status=move || status.get().id()>
+            <span class="status__dot"></span>
+            <span class="status__text">{move || in_words(words, status.get())}</span>
+        </div>
+        <div class="visually-hidden" role="status" aria-live="polite">
+            {move || announced.get().map(|status| in_words(words, status))}
+        </div>
+    }
+}
+
+/// What is read out: trouble, and its end; not the saving of every stroke.
+fn announce(before: Option<Status>, now: Status) -> Option<Status> {
+    match now {
+        Status::Connecting | Status::Saving => before,
+        Status::Saved => before.map(|_| now),
+        // Counting up while offline would not stop talking.
+        Status::Offline { .. } => Some(Status::Offline { kept: 0 }),
+        Status::NotSaved | Status::ReadOnly | Status::Outdated | Status::Refused => Some(now),
+    }
+}
+
+fn in_words(words: Words, status: Status) -> String {
+    let word = match status {
+        Status::Offline { kept: 0 } => key::STATUS_OFFLINE,
+        Status::Offline { kept } => return words.count(key::STATUS_OFFLINE_ONE, key::STATUS_OFFLINE_MANY, kept),
+        Status::Connecting => key::STATUS_CONNECTING,
+        Status::Saved => key::STATUS_SAVED,
+        Status::Saving => key::STATUS_SAVING,
+        Status::NotSaved => key::STATUS_NOT_SAVED,
+        Status::ReadOnly => key::STATUS_READ_ONLY,
+        Status::Outdated => key::STATUS_OUTDATED,
+        Status::Refused => key::STATUS_REFUSED,
+    };
+    words.get(word).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_is_read_out_once_and_its_end_too() {
+        let told = [
+            (Status::Connecting, None),
+            (Status::Saved, None),
+            (Status::Saving, None),
+            (Status::Saved, None),
+            (Status::Offline { kept: 1 }, Some(Status::Offline { kept: 0 })),
+            (Status::Offline { kept: 2 }, Some(Status::Offline { kept: 0 })),
+            (Status::Saving, Some(Status::Offline { kept: 0 })),
+            (Status::Saved, Some(Status::Saved)),
+            (Status::NotSaved, Some(Status::NotSaved)),
+        ];
+        let mut before = None;
+        for (now, expected) in told {
+            before = announce(before, now);
+            assert_eq!(before, expected, "{now:?}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Undo and redo, and the camera's zoom.
+
+use leptos::prelude::*;
+
+use super::actions::CommandButton;
+use crate::shortcut::spoken;
+use crate::store::{BoardStore, UiRequest};
+use crate::ui::tooltip::{Side, Tooltip};
+use crate::words::{Words, key};
+
+/// Undo and redo of one's own changes.
+#[component]
+pub fn HistoryPanel() -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    view! {
+        <Show when=move || store.may_write()>
+            <div class="panel history" role="group" aria-label=words.of(key::BOARD_HISTORY)>
+                <CommandButton
+                    id="undo"
+                    side=Side::TopStart
+                    disabled=Signal::derive(move || !store.can_undo.get())
+                />
+                <CommandButton id="redo" side=Side::Top disabled=Signal::derive(move || !store.can_redo.get()) />
+            </div>
+        </Show>
+    }
+}
+
+/// Zooming in and out; the percentage resets it.
+#[component]
+pub fn ZoomPanel() -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let reset = "zoom-reset";
+    let label = Signal::derive(move || {
+        words.fill(key::BOARD_ZOOM_LEVEL, &[("percent", &store.zoom_percent.get().to_string())])
+    });
+    let shortcut = store.choices.shortcut_of(reset);
+    view! {
+        <div class="panel zoom" role="group" aria-label=words.of(key::BOARD_VIEW)>
+            <CommandButton id="zoom-out" side=Side::Top />
+            <button
+                type="button"
+                class="zoom__level"
+                data-command=reset
+                aria-label=label
+                aria-keyshortcuts=shortcut.map(crate::shortcut::aria)
+                on:click=move |_| store.request(UiRequest::Command(reset))
+            >
+                {move || store.zoom_percent.get()}
+                "%"
+                <Tooltip
+                    label=Signal::derive(move || words.named("command", reset))
+                    keys=Signal::derive(move || shortcut.map(|keys| spoken(keys, words)).unwrap_or_default())
+                    side=Side::Top
+                />
+            </button>
+            <CommandButton id="zoom-in" side=Side::Top />
+            <CommandButton id="zoom-fit" side=Side::Top />
+        </div>
+    }
+}

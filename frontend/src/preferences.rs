@@ -1,0 +1,138 @@
+//! What a person chose for this browser: language, theme and their name, kept in local storage. It must not know boards.
+
+use leptos::prelude::*;
+use web_sys::Storage;
+
+use crate::person_name::{cleaned, friendly_name};
+use crate::words::Language;
+
+const LANGUAGE: &str = "boardwalk.language";
+const NAME: &str = "boardwalk.name";
+const THEME: &str = "boardwalk.theme";
+
+/// A look of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// The value of `data-theme`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    fn from_id(id: &str) -> Option<Self> {
+        [Self::Light, Self::Dark].into_iter().find(|theme| theme.id() == id)
+    }
+
+    fn other(self) -> Self {
+        match self {
+            Self::Light => Self::Dark,
+            Self::Dark => Self::Light,
+        }
+    }
+}
+
+/// The choices, provided by context; every write is stored at once.
+#[derive(Clone, Copy)]
+pub struct Preferences {
+    /// Language of the page.
+    pub language: RwSignal<Language>,
+    /// Name that others see; never empty.
+    pub name: RwSignal<String>,
+    /// The theme chosen here; none follows the system.
+    chosen_theme: RwSignal<Option<Theme>>,
+    /// What the system asks for.
+    system_theme: RwSignal<Theme>,
+}
+
+impl Preferences {
+    /// Reads what is stored, fills in defaults, and from then on applies and stores each change.
+    pub fn load() -> Self {
+        let language = stored(LANGUAGE).as_deref().and_then(Language::from_tag).unwrap_or_else(system_language);
+        let name = stored(NAME)
+            .as_deref()
+            .and_then(cleaned)
+            .unwrap_or_else(|| friendly_name(language, js_sys::Math::random(), js_sys::Math::random()));
+        let preferences = Self {
+            language: RwSignal::new(language),
+            name: RwSignal::new(name),
+            chosen_theme: RwSignal::new(stored(THEME).as_deref().and_then(Theme::from_id)),
+            system_theme: RwSignal::new(Theme::Light),
+        };
+        preferences.follow_system();
+        preferences.apply_and_store();
+        preferences
+    }
+
+    /// The theme in use.
+    pub fn theme(self) -> Theme {
+        self.chosen_theme.get().unwrap_or_else(|| self.system_theme.get())
+    }
+
+    /// Switches to the other theme. Back at what the system asks for, the page follows the system again.
+    pub fn toggle_theme(self) {
+        let next = self.theme().other();
+        self.chosen_theme.set((next != self.system_theme.get_untracked()).then_some(next));
+    }
+
+    fn follow_system(self) {
+        let Ok(Some(query)) = window().match_media("(prefers-color-scheme: dark)") else { return };
+        let listened = query.clone();
+        let read = move || {
+            self.system_theme.set(if query.matches() { Theme::Dark } else { Theme::Light });
+        };
+        read();
+        let on_change = wasm_bindgen::closure::Closure::<dyn Fn()>::new(read);
+        listened.set_onchange(Some(wasm_bindgen::JsCast::unchecked_ref(on_change.as_ref())));
+        // Preferences live as long as the page.
+        on_change.forget();
+    }
+
+    fn apply_and_store(self) {
+        Effect::new(move || {
+            let language = self.language.get();
+            if let Some(root) = document().document_element() {
+                let _ = root.set_attribute("lang", language.tag());
+            }
+            store(LANGUAGE, Some(language.tag()));
+        });
+        Effect::new(move || {
+            if let Some(root) = document().document_element() {
+                let _ = root.set_attribute("data-theme", self.theme().id());
+            }
+            store(THEME, self.chosen_theme.get().map(Theme::id));
+        });
+        Effect::new(move || store(NAME, Some(&self.name.get())));
+    }
+}
+
+fn system_language() -> Language {
+    let tags = window().navigator().languages();
+    tags.iter().filter_map(|tag| tag.as_string()).find_map(|tag| Language::from_tag(&tag)).unwrap_or(Language::English)
+}
+
+/// None where the browser forbids storage (some private windows): then choices last as long as the page.
+fn local_storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+fn stored(key: &str) -> Option<String> {
+    local_storage()?.get_item(key).ok().flatten()
+}
+
+fn store(key: &str, value: Option<&str>) {
+    let Some(storage) = local_storage() else { return };
+    // A full or forbidden storage costs the choice at the next visit, nothing else.
+    let _ = match value {
+        Some(value) => storage.set_item(key, value),
+        None => storage.remove_item(key),
+    };
+}

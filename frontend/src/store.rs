@@ -1,0 +1,242 @@
+//! The seam between the chrome and the shells: signals that the shells write, requests that the chrome makes. It must not
+//! know the editor, the connection or the DOM.
+
+use leptos::prelude::*;
+use leptos::reactive::callback::{Callable, UnsyncCallback};
+use protocol::{ErrorCode, Role};
+
+use crate::api::ApiError;
+
+/// A tool or a command as the chrome sees it; its label and icon are found by its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Stable id, such as `arrow` or `zoom-in`.
+    pub id: &'static str,
+    /// Key binding, such as `a` or `Mod+Shift+Z`; none if there is none.
+    pub shortcut: Option<&'static str>,
+}
+
+/// A colour of the board, by its stable id, as it looks in each theme (CSS colours).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Swatch {
+    /// Stable id, such as `teal`.
+    pub id: &'static str,
+    /// In the light theme.
+    pub light: &'static str,
+    /// In the dark theme.
+    pub dark: &'static str,
+}
+
+/// What there is to choose from; the same for the life of the page.
+#[derive(Debug, Clone, Copy)]
+pub struct Choices {
+    /// Tools, in the order of the toolbar.
+    pub tools: &'static [Entry],
+    /// Commands.
+    pub commands: &'static [Entry],
+    /// Colours of lines, text and fills.
+    pub colours: &'static [Swatch],
+    /// Widths, thinnest first, such as `s`.
+    pub widths: &'static [&'static str],
+}
+
+impl Choices {
+    /// The binding of a command.
+    pub fn shortcut_of(self, command: &str) -> Option<&'static str> {
+        self.commands.iter().find(|entry| entry.id == command)?.shortcut
+    }
+}
+
+/// Style of the selection, or of the next shape. None means that the selected shapes differ.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Id of a colour.
+    pub stroke: Option<String>,
+    /// Id of a colour, or [`NO_FILL`].
+    pub fill: Option<String>,
+    /// Id of a width.
+    pub width: Option<String>,
+}
+
+/// The fill of a shape that has none.
+pub const NO_FILL: &str = "none";
+
+/// One change of style.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StyleChange {
+    /// To a colour.
+    Stroke(String),
+    /// To a colour or [`NO_FILL`].
+    Fill(String),
+    /// To a width.
+    Width(String),
+}
+
+/// Somebody on the board.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Person {
+    /// Tells people of one name apart; stable while they stay.
+    pub id: String,
+    /// As they call themselves.
+    pub name: String,
+    /// CSS colour of their cursor.
+    pub color: String,
+    /// Whether it is the reader.
+    pub is_self: bool,
+}
+
+/// How safe the reader's changes are. Always true, never alarming.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Status {
+    /// The first connection is being made.
+    #[default]
+    Connecting,
+    /// Everything is on the server's disk.
+    Saved,
+    /// Something is on its way.
+    Saving,
+    /// No connection; this many changes wait in the browser.
+    Offline {
+        /// Changes that the server has not acknowledged.
+        kept: usize,
+    },
+    /// The server cannot reach its store; changes wait in the browser.
+    NotSaved,
+    /// The link only shows.
+    ReadOnly,
+    /// The page is older than the board and has to be reloaded before it may write.
+    Outdated,
+    /// The server ended the visit for good.
+    Refused,
+}
+
+impl Status {
+    /// The value of `data-status`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Connecting => "connecting",
+            Self::Saved => "saved",
+            Self::Saving => "saving",
+            Self::Offline { .. } => "offline",
+            Self::NotSaved => "not-saved",
+            Self::ReadOnly | Self::Outdated => "read-only",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// Why a board is not shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Problem {
+    /// The server said no.
+    Refused(ErrorCode),
+    /// The server gave no answer, and the board was never open here.
+    Unreachable,
+    /// The address leads nowhere.
+    NoPage,
+}
+
+impl Problem {
+    /// The id of its words in the catalogue.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Refused(ErrorCode::Busy | ErrorCode::Resync) => ErrorCode::Unavailable.id(),
+            Self::Refused(code) => code.id(),
+            Self::Unreachable => "unreachable",
+            Self::NoPage => "no-page",
+        }
+    }
+}
+
+impl From<ApiError> for Problem {
+    fn from(error: ApiError) -> Self {
+        match error {
+            ApiError::Unreachable => Self::Unreachable,
+            ApiError::Refused(code) => Self::Refused(code),
+        }
+    }
+}
+
+/// Something that a person asked for in the chrome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UiRequest {
+    /// Take a tool.
+    SetTool(&'static str),
+    /// Change the style of the selection, or of the next shape.
+    SetStyle(StyleChange),
+    /// Run a command.
+    Command(&'static str),
+}
+
+/// One open board, provided by context. The canvas shell writes the signals and takes the requests.
+#[derive(Clone, Copy)]
+pub struct BoardStore {
+    /// What there is to choose from.
+    pub choices: Choices,
+    /// The tool in hand.
+    pub tool: RwSignal<&'static str>,
+    /// Style of the selection, or of the next shape.
+    pub style: RwSignal<Style>,
+    /// How many shapes are selected.
+    pub selection_count: RwSignal<usize>,
+    /// Whether there is something of one's own to undo.
+    pub can_undo: RwSignal<bool>,
+    /// Whether there is something to redo.
+    pub can_redo: RwSignal<bool>,
+    /// The camera's zoom, in per cent.
+    pub zoom_percent: RwSignal<u32>,
+    /// Everybody on the board, the reader first.
+    pub people: RwSignal<Vec<Person>>,
+    /// How safe the reader's changes are.
+    pub status: RwSignal<Status>,
+    /// What the reader may do.
+    pub role: RwSignal<Role>,
+    /// Empty when untitled.
+    pub title: RwSignal<String>,
+    /// Set when the visit ends for good: a page takes the board's place.
+    pub problem: RwSignal<Option<Problem>>,
+    requests: StoredValue<Option<UnsyncCallback<UiRequest>>, LocalStorage>,
+}
+
+impl BoardStore {
+    /// The store of a board that is being opened, with the tool of that id in hand.
+    pub fn new(choices: Choices, tool: &'static str) -> Self {
+        Self {
+            choices,
+            tool: RwSignal::new(tool),
+            style: RwSignal::default(),
+            selection_count: RwSignal::new(0),
+            can_undo: RwSignal::new(false),
+            can_redo: RwSignal::new(false),
+            zoom_percent: RwSignal::new(100),
+            people: RwSignal::default(),
+            status: RwSignal::default(),
+            role: RwSignal::new(Role::View),
+            title: RwSignal::default(),
+            problem: RwSignal::new(None),
+            requests: StoredValue::new_local(None),
+        }
+    }
+
+    /// The store that the board's page provides.
+    pub fn of_page() -> Self {
+        expect_context()
+    }
+
+    /// Sets who takes the requests.
+    pub fn on_request(self, take: impl Fn(UiRequest) + 'static) {
+        self.requests.set_value(Some(UnsyncCallback::new(take)));
+    }
+
+    /// Makes a request. Before the canvas is there, nothing can be asked of it.
+    pub fn request(self, request: UiRequest) {
+        if let Some(take) = self.requests.get_value() {
+            take.run(request);
+        }
+    }
+
+    /// Whether the reader may change the board.
+    pub fn may_write(self) -> bool {
+        self.role.get().may_write()
+    }
+}

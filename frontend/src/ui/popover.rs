@@ -1,0 +1,74 @@
+//! A panel that opens beside its button and closes on Escape, on a press elsewhere, or when the focus leaves it.
+
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::Node;
+
+/// Closes `open` on Escape and on a press outside of `around`, which holds both the button and the panel.
+pub fn close_on_leave(around: NodeRef<html::Div>, open: RwSignal<bool>) {
+    let is_outside = move |target: Option<web_sys::EventTarget>| {
+        let node = target.and_then(|target| target.dyn_into::<Node>().ok());
+        around.get_untracked().is_some_and(|around| !around.contains(node.as_ref()))
+    };
+    let pressed = window_event_listener(ev::pointerdown, move |event| {
+        if open.get_untracked() && is_outside(event.target()) {
+            open.set(false);
+        }
+    });
+    let focused = window_event_listener(ev::focusin, move |event| {
+        if open.get_untracked() && is_outside(event.target()) {
+            open.set(false);
+        }
+    });
+    let escaped = window_event_listener(ev::keydown, move |event| {
+        if open.get_untracked() && event.key() == "Escape" {
+            open.set(false);
+            focus_button(around);
+        }
+    });
+    on_cleanup(move || {
+        pressed.remove();
+        focused.remove();
+        escaped.remove();
+    });
+}
+
+/// Gives the focus back to the button that opened the panel.
+fn focus_button(around: NodeRef<html::Div>) {
+    let button = around.get_untracked().and_then(|around| around.query_selector("[aria-expanded]").ok().flatten());
+    if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = button.focus();
+    }
+}
+
+/// A button (given as `trigger`, which must set `aria-expanded`) and its panel.
+#[component]
+pub fn Popover(
+    /// Whether the panel is shown.
+    open: RwSignal<bool>,
+    /// What the panel is, for assistive technology.
+    label: Signal<String>,
+    /// CSS classes around both.
+    class: &'static str,
+    /// CSS classes of the panel.
+    panel_class: &'static str,
+    /// The button.
+    trigger: AnyView,
+    /// What the panel shows, made anew each time that it opens.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let around = NodeRef::<html::Div>::new();
+    close_on_leave(around, open);
+    view! {
+        <div class=class node_ref=around>
+            {trigger}
+            <Show when=move || open.get()>
+                <div class=panel_class role="dialog" aria-label=label>
+                    {children()}
+                </div>
+            </Show>
+        </div>
+    }
+}
