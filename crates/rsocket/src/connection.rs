@@ -1,58 +1,164 @@
-//! The handle of a connection.
+//! The handle of a connection, and what all handles share: the machine behind a lock. It must not know links.
+
+pub(crate) mod run;
+
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use tokio::sync::{Notify, watch};
+use tracing::Instrument;
+
+use crate::machine::Machine;
+use crate::wire::RequestKind;
 use crate::{CloseReason, Inbound, Outbound, Payload, RequestError, Window};
+
+/// The machine and the two who must hear of changes: the writer, and whoever waits for the end.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    machine: Mutex<Machine>,
+    output: Notify,
+    closed: watch::Sender<Option<CloseReason>>,
+}
+
+impl Shared {
+    pub(crate) fn new(machine: Machine) -> Self {
+        Self { machine: Mutex::new(machine), output: Notify::new(), closed: watch::Sender::new(None) }
+    }
+
+    /// Does something to the machine, and then, with the lock let go, wakes whoever it concerns.
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut Machine) -> T) -> T {
+        let mut machine = self.lock();
+        let value = act(&mut machine);
+        let woken = machine.take_woken();
+        let has_output = machine.has_output();
+        let closed = machine.closed().cloned();
+        drop(machine);
+        for waker in woken {
+            waker.wake();
+        }
+        if has_output {
+            self.output.notify_one();
+        }
+        if closed.is_some() {
+            self.closed.send_if_modified(|told| {
+                let is_news = told.is_none();
+                if is_news {
+                    *told = closed;
+                }
+                is_news
+            });
+        }
+        value
+    }
+
+    /// Looks without changing anything.
+    pub(crate) fn look<T>(&self, see: impl FnOnce(&Machine) -> T) -> T {
+        see(&self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Machine> {
+        self.machine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) async fn closed(&self) -> CloseReason {
+        let mut closed = self.closed.subscribe();
+        let reason = closed.wait_for(Option::is_some).await;
+        let reason = reason.expect("the sender lives in self");
+        reason.clone().expect("waited for it to be there")
+    }
+}
 
 /// One connection, as its requester: a cheap handle. On the connecting side, dropping the last one drains the
 /// connection; on the accepting side the connection lives as long as its peer wants.
 #[derive(Clone, Debug)]
-pub struct Connection;
+pub struct Connection {
+    shared: Arc<Shared>,
+    _drain: Option<Arc<DrainOnDrop>>,
+}
+
+#[derive(Debug)]
+struct DrainOnDrop(Arc<Shared>);
+
+impl Drop for DrainOnDrop {
+    fn drop(&mut self) {
+        self.0.with(Machine::begin_drain);
+    }
+}
 
 impl Connection {
+    pub(crate) fn new(shared: Arc<Shared>, drain_on_drop: bool) -> Self {
+        let drain = drain_on_drop.then(|| Arc::new(DrainOnDrop(Arc::clone(&shared))));
+        Self { shared, _drain: drain }
+    }
+
     /// One message out, one in. Dropping the future cancels the request.
     pub async fn request_response(&self, request: Payload) -> Result<Payload, RequestError> {
-        let _ = request;
-        unreachable!("filled in by the next commit")
+        let id = self.open(RequestKind::Response, request, Window::manual(1))?;
+        let span = tracing::debug_span!("rsocket_request", kind = "request_response", stream = id);
+        let answer = Inbound::new(Arc::clone(&self.shared), id);
+        async move {
+            let answer = pin!(answer).next().await;
+            // An answer without a message is an empty one.
+            Ok(answer.transpose()?.unwrap_or_default())
+        }
+        .instrument(span)
+        .await
     }
 
     /// One message out, no answer. Resolves once the message is queued.
+    #[expect(clippy::unused_async, reason = "the one interaction that may one day wait for room")]
     pub async fn fire_and_forget(&self, request: Payload) -> Result<(), RequestError> {
-        let _ = request;
-        unreachable!("filled in by the next commit")
+        self.open(RequestKind::FireAndForget, request, Window::manual(0))?;
+        Ok(())
     }
 
     /// One message out, many in.
     pub fn request_stream(&self, request: Payload, window: Window) -> Result<Inbound, RequestError> {
-        let _ = (request, window);
-        unreachable!("filled in by the next commit")
+        let id = self.open(RequestKind::Stream, request, window)?;
+        Ok(Inbound::new(Arc::clone(&self.shared), id))
     }
 
     /// Many messages out, many in. `first` goes out at once, the others by the credit that the peer grants.
     pub fn request_channel(&self, first: Payload, window: Window) -> Result<(Outbound, Inbound), RequestError> {
-        let _ = (first, window);
-        unreachable!("filled in by the next commit")
+        let id = self.open(RequestKind::Channel, first, window)?;
+        let outbound = Outbound::asking(Arc::clone(&self.shared), id);
+        Ok((outbound, Inbound::new(Arc::clone(&self.shared), id)))
+    }
+
+    /// Metadata about the connection as a whole, without an answer. It must fit one frame.
+    pub fn metadata_push(&self, metadata: impl Into<Bytes>) -> Result<(), RequestError> {
+        let metadata = metadata.into();
+        self.shared.with(|machine| machine.push_metadata(metadata))
+    }
+
+    fn open(&self, kind: RequestKind, payload: Payload, window: Window) -> Result<u32, RequestError> {
+        self.shared.with(|machine| machine.open(kind, payload, window))
     }
 
     /// Streams opened from this side that have not ended: what a choice by least pending compares.
     pub fn pending_streams(&self) -> usize {
-        unreachable!("filled in by the next commit")
+        self.shared.look(Machine::pending_streams)
     }
 
     /// Takes no new streams from either side, tells the peer, and closes when the open ones have ended.
     pub fn begin_drain(&self) {
-        unreachable!("filled in by the next commit")
+        self.shared.with(Machine::begin_drain);
     }
 
-    /// Whether one of the two sides has begun to drain.
+    /// Whether one of the two sides has begun to drain, or the connection has ended.
     pub fn is_draining(&self) -> bool {
-        unreachable!("filled in by the next commit")
+        self.shared.look(Machine::is_draining)
     }
 
     /// Ends the connection and all its streams now.
     pub fn close(&self) {
-        unreachable!("filled in by the next commit")
+        self.shared.with(|machine| machine.close(CloseReason::Closed));
     }
 
     /// Resolves when the connection has ended.
     pub async fn closed(&self) -> CloseReason {
-        unreachable!("filled in by the next commit")
+        self.shared.closed().await
     }
 }

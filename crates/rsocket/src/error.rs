@@ -196,6 +196,9 @@ pub enum SendError {
         /// The bound.
         limit_bytes: usize,
     },
+    /// A sink was written to before it was ready.
+    #[error("the peer has granted no credit")]
+    NoCredit,
     /// The connection ended.
     #[error("the connection was lost")]
     ConnectionLost,

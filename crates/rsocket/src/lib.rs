@@ -9,12 +9,15 @@ mod error;
 mod inbound;
 pub mod limits;
 pub mod link;
+mod machine;
 pub mod metadata;
+mod meters;
 mod options;
 mod outbound;
 mod payload;
 mod responder;
 mod setup;
+mod wire;
 
 pub use connection::Connection;
 pub use error::{CloseReason, ConnectError, ErrorCode, Refusal, RequestError, SendError, StreamError, TrySendError};

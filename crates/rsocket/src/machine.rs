@@ -1,0 +1,456 @@
+//! One connection as a value: its streams, credit, queues and end. It takes frames and calls of the application, and
+//! says which frames to write next and which requests to start. It must not know links, tasks, clocks or encodings.
+
+mod message;
+mod receive;
+mod stream;
+mod write;
+
+use std::collections::{HashMap, VecDeque};
+use std::task::{Context, Poll, Waker};
+
+use bytes::Bytes;
+
+use self::message::{Head, Message};
+use self::stream::{Last, Stream, Tally};
+use crate::error::{CloseReason, ErrorCode, RequestError, SendError, StreamError, TrySendError};
+use crate::meters::Meters;
+use crate::wire::{Frame, RequestKind};
+use crate::{ConnectionOptions, Payload, Window, limits};
+
+pub(crate) use receive::Start;
+
+/// Which side of the connection this is: it decides the parity of stream ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Client,
+    Server,
+}
+
+impl Side {
+    fn owns(self, stream: u32) -> bool {
+        (stream % 2 == 1) == (self == Self::Client)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Machine {
+    side: Side,
+    mtu: usize,
+    max_message_bytes: usize,
+    max_open_streams: usize,
+    streams: HashMap<u32, Stream>,
+    /// Streams in `streams` that were opened here.
+    mine: usize,
+    /// Handlers of the peer's METADATA_PUSH that are running.
+    pushes: usize,
+    next_stream: u32,
+    /// Streams that have something to write, each once, in the order of their turns.
+    line: VecDeque<u32>,
+    /// Streams whose senders wait for the connection's backlog to shrink.
+    waiting_for_room: Vec<u32>,
+    /// Frames of the connection itself, and refusals, which have no stream.
+    control: VecDeque<Frame>,
+    refusals: usize,
+    /// The keepalive to answer; a newer one replaces it.
+    echo: Option<Bytes>,
+    draining_here: bool,
+    draining_there: bool,
+    closed: Option<CloseReason>,
+    odd_frames: u32,
+    overruns: u32,
+    /// The backlog last told to the metrics.
+    reported_backlog_bytes: usize,
+    tally: Tally,
+    meters: Meters,
+}
+
+impl Machine {
+    pub(crate) fn new(side: Side, options: &ConnectionOptions, meters: Meters) -> Self {
+        Self {
+            side,
+            mtu: options.mtu.clamp(limits::MIN_MTU_BYTES, limits::MAX_FRAME_BYTES),
+            max_message_bytes: options.max_message_bytes,
+            max_open_streams: options.max_open_streams,
+            streams: HashMap::new(),
+            mine: 0,
+            pushes: 0,
+            next_stream: if side == Side::Client { 1 } else { 2 },
+            line: VecDeque::new(),
+            waiting_for_room: Vec::new(),
+            control: VecDeque::new(),
+            refusals: 0,
+            echo: None,
+            draining_here: false,
+            draining_there: false,
+            closed: None,
+            odd_frames: 0,
+            overruns: 0,
+            reported_backlog_bytes: 0,
+            tally: Tally::default(),
+            meters,
+        }
+    }
+
+    pub(crate) fn meters(&self) -> &Meters {
+        &self.meters
+    }
+
+    /// Who must be woken because of what was just done.
+    pub(crate) fn take_woken(&mut self) -> Vec<Waker> {
+        std::mem::take(&mut self.tally.woken)
+    }
+
+    pub(crate) fn pending_streams(&self) -> usize {
+        self.mine
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining_here || self.draining_there || self.closed.is_some()
+    }
+
+    pub(crate) fn closed(&self) -> Option<&CloseReason> {
+        self.closed.as_ref()
+    }
+
+    // ---- the requester
+
+    /// Opens a stream with its first message. The id is valid until its handles are released.
+    pub(crate) fn open(&mut self, kind: RequestKind, payload: Payload, window: Window) -> Result<u32, RequestError> {
+        self.check_open(kind, &payload, window)?;
+        let id = self.next_stream;
+        self.next_stream += 2;
+        let mut stream = Stream::new(kind, true);
+        let initial_n = if kind.is_flow_controlled() { window.initial.min(limits::MAX_REQUEST_N) } else { 0 };
+        stream.enqueue(Message::new(Some(Head { kind, initial_n }), payload), &mut self.tally);
+        if kind != RequestKind::Channel {
+            stream.send.ended = Some(SendError::Ended);
+        }
+        stream.receive.open = kind != RequestKind::FireAndForget;
+        stream.receive.credit = if kind == RequestKind::Response { 1 } else { u64::from(initial_n) };
+        stream.receive.window = window;
+        stream.handles = match kind {
+            RequestKind::FireAndForget => 0,
+            RequestKind::Response | RequestKind::Stream => 1,
+            RequestKind::Channel => 2,
+        };
+        self.insert(id, stream);
+        self.settle(id);
+        if self.next_stream > limits::MAX_STREAM_ID - 2 {
+            self.begin_drain();
+        }
+        Ok(id)
+    }
+
+    fn check_open(&self, kind: RequestKind, payload: &Payload, window: Window) -> Result<(), RequestError> {
+        if let Some(reason) = &self.closed {
+            return Err(RequestError::Closed(reason.clone()));
+        }
+        if self.is_draining() {
+            return Err(RequestError::Draining);
+        }
+        let invalid = |text: &str| Err(RequestError::Invalid { text: text.to_owned() });
+        if payload.len_bytes() > self.max_message_bytes {
+            return invalid("the message is too long");
+        }
+        if kind.is_flow_controlled() && window.initial == 0 {
+            return invalid("a window needs at least one message");
+        }
+        if self.mine >= self.max_open_streams {
+            return Err(RequestError::TooManyStreams);
+        }
+        if self.tally.backlog_bytes >= limits::CONNECTION_BACKLOG_BYTES {
+            return Err(RequestError::Busy);
+        }
+        Ok(())
+    }
+
+    // ---- the sending half
+
+    /// Whether a message may be queued now; else `cx` is woken when it may be worth asking again.
+    pub(crate) fn poll_room(&mut self, id: u32, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
+        let Some(stream) = self.streams.get_mut(&id) else {
+            return Poll::Ready(Err(SendError::Ended));
+        };
+        if let Some(ended) = &stream.send.ended {
+            return Poll::Ready(Err(ended.clone()));
+        }
+        let crowded = self.tally.backlog_bytes >= limits::CONNECTION_BACKLOG_BYTES;
+        if stream.send.credit > 0 && stream.send.queued_bytes < limits::STREAM_BACKLOG_BYTES && !crowded {
+            return Poll::Ready(Ok(()));
+        }
+        stream.send.register(cx.waker());
+        if crowded && !stream.send.waits_for_room {
+            stream.send.waits_for_room = true;
+            self.waiting_for_room.push(id);
+        }
+        Poll::Pending
+    }
+
+    /// Ready with the reason once nothing more can be sent.
+    pub(crate) fn poll_send_ended(&mut self, id: u32, cx: &mut Context<'_>) -> Poll<SendError> {
+        let Some(stream) = self.streams.get_mut(&id) else {
+            return Poll::Ready(SendError::Ended);
+        };
+        match &stream.send.ended {
+            Some(ended) => Poll::Ready(ended.clone()),
+            None => {
+                stream.send.register(cx.waker());
+                Poll::Pending
+            }
+        }
+    }
+
+    pub(crate) fn send(&mut self, id: u32, payload: Payload) -> Result<(), TrySendError> {
+        let bytes = payload.len_bytes();
+        let limit_bytes = self.max_message_bytes;
+        if bytes > limit_bytes {
+            return Err(SendError::TooLong { bytes, limit_bytes }.into());
+        }
+        match self.poll_room(id, &mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(error)) => return Err(error.into()),
+            Poll::Pending => return Err(TrySendError::NoCredit(payload)),
+        }
+        if let Some(stream) = self.streams.get_mut(&id) {
+            stream.send.credit -= 1;
+            stream.enqueue(Message::new(None, payload), &mut self.tally);
+        }
+        self.settle(id);
+        Ok(())
+    }
+
+    pub(crate) fn credit(&self, id: u32) -> u64 {
+        self.streams.get(&id).map_or(0, |stream| match stream.send.ended {
+            Some(_) => 0,
+            None => stream.send.credit,
+        })
+    }
+
+    pub(crate) fn complete(&mut self, id: u32) {
+        if let Some(stream) = self.streams.get_mut(&id)
+            && stream.send.ended.is_none()
+        {
+            stream.send.end(SendError::Ended, &mut self.tally);
+            stream.send.last = Some(Last::Complete);
+        }
+        self.settle(id);
+    }
+
+    /// Ends both halves with an ERROR, after what was sent.
+    pub(crate) fn fail(&mut self, id: u32, code: ErrorCode, mut text: String) {
+        truncate(&mut text);
+        if let Some(stream) = self.streams.get_mut(&id)
+            && stream.send.ended.is_none()
+        {
+            stream.send.end(SendError::Ended, &mut self.tally);
+            stream.send.last = Some(Last::Error { code, text });
+            stream.receive.end(Some(StreamError::Canceled), &mut self.tally);
+            stream.receive.owed = 0;
+        }
+        self.settle(id);
+    }
+
+    /// The sender is gone without an end: a stream opened here is cancelled, one opened there fails with `code`.
+    pub(crate) fn abandon(&mut self, id: u32, code: ErrorCode) {
+        let Some(stream) = self.streams.get_mut(&id) else {
+            return;
+        };
+        if stream.send.ended.is_some() {
+            return;
+        }
+        if stream.mine {
+            stream.terminate(Some(StreamError::Canceled), Some(Last::Cancel), &mut self.tally);
+            self.settle(id);
+        } else {
+            self.fail(id, code, "the responder gave no answer".to_owned());
+        }
+    }
+
+    // ---- the receiving half
+
+    pub(crate) fn poll_receive(&mut self, id: u32, cx: &mut Context<'_>) -> Poll<Option<Result<Payload, StreamError>>> {
+        let Some(stream) = self.streams.get_mut(&id) else {
+            return Poll::Ready(None);
+        };
+        let receive = &mut stream.receive;
+        if let Some(payload) = receive.queue.pop_front() {
+            self.tally.unread_bytes -= payload.len_bytes();
+            receive.top_up(&self.tally);
+            self.settle(id);
+            return Poll::Ready(Some(Ok(payload)));
+        }
+        if !receive.open {
+            return Poll::Ready(receive.error.take().map(Err));
+        }
+        receive.waker = Some(cx.waker().clone());
+        Poll::Pending
+    }
+
+    pub(crate) fn grant(&mut self, id: u32, n: u32) {
+        if let Some(stream) = self.streams.get_mut(&id)
+            && stream.receive.open
+        {
+            stream.receive.grant(n);
+        }
+        self.settle(id);
+    }
+
+    /// Sets the window of a channel that the peer has opened, and grants it.
+    pub(crate) fn open_window(&mut self, id: u32, window: Window) {
+        if let Some(stream) = self.streams.get_mut(&id) {
+            stream.receive.window = window;
+        }
+        self.grant(id, window.initial.min(limits::MAX_REQUEST_N));
+    }
+
+    /// The reader is gone. On a stream opened here that cancels it; on one opened there it stops this half only.
+    pub(crate) fn release_inbound(&mut self, id: u32) {
+        if let Some(stream) = self.streams.get_mut(&id) {
+            if stream.receive.open && stream.mine {
+                stream.terminate(Some(StreamError::Canceled), Some(Last::Cancel), &mut self.tally);
+            } else if stream.receive.open {
+                stream.receive.end(None, &mut self.tally);
+                stream.receive.owed = 0;
+                stream.receive.stop = true;
+            }
+            stream.receive.discard(&mut self.tally);
+            stream.receive.waker = None;
+        }
+        self.release(id);
+    }
+
+    /// A handle is gone; with the last one, the stream can be forgotten.
+    pub(crate) fn release(&mut self, id: u32) {
+        if let Some(stream) = self.streams.get_mut(&id) {
+            stream.handles -= 1;
+        }
+        self.settle(id);
+    }
+
+    pub(crate) fn release_push(&mut self) {
+        self.pushes -= 1;
+    }
+
+    // ---- the connection
+
+    /// Asks the peer for a sign of life.
+    pub(crate) fn ping(&mut self) {
+        self.push_control(Frame::Keepalive { respond: true, position: 0, data: Bytes::new() });
+    }
+
+    pub(crate) fn push_metadata(&mut self, metadata: Bytes) -> Result<(), RequestError> {
+        self.check_open(RequestKind::FireAndForget, &Payload::new(metadata.clone()), Window::manual(0))?;
+        if metadata.len() > self.mtu {
+            return Err(RequestError::Invalid { text: "a METADATA_PUSH cannot be fragmented".to_owned() });
+        }
+        if self.control.len() >= limits::MAX_WAITING_REFUSALS {
+            return Err(RequestError::Busy);
+        }
+        self.push_control(Frame::MetadataPush { metadata });
+        Ok(())
+    }
+
+    pub(crate) fn begin_drain(&mut self) {
+        if self.draining_here || self.closed.is_some() {
+            return;
+        }
+        self.draining_here = true;
+        self.push_control(Frame::Error {
+            stream: 0,
+            code: ErrorCode::CONNECTION_CLOSE,
+            text: Bytes::from_static(b"draining"),
+        });
+        self.close_if_drained();
+    }
+
+    fn close_if_drained(&mut self) {
+        if (self.draining_here || self.draining_there) && self.streams.is_empty() {
+            self.close(CloseReason::Drained);
+        }
+    }
+
+    /// Ends everything. The peer is told where it is to blame or cannot know.
+    pub(crate) fn close(&mut self, reason: CloseReason) {
+        if self.closed.is_some() {
+            return;
+        }
+        let farewell = match &reason {
+            CloseReason::Protocol { text } => Some((ErrorCode::CONNECTION_ERROR, text.clone())),
+            CloseReason::Panicked | CloseReason::Silent => Some((ErrorCode::CONNECTION_ERROR, reason.to_string())),
+            CloseReason::Closed => Some((ErrorCode::CONNECTION_CLOSE, reason.to_string())),
+            _ => None,
+        };
+        if let Some((code, text)) = farewell {
+            self.control.clear();
+            let text = Bytes::from(text);
+            self.control.push_back(Frame::Error { stream: 0, code, text });
+        }
+        tracing::debug!(%reason, streams = self.streams.len(), "connection closed");
+        self.meters.closed(reason.label());
+        self.closed = Some(reason);
+        self.echo = None;
+        self.line.clear();
+        for stream in self.streams.values_mut() {
+            let lost =
+                if stream.mine && !stream.head_sent { StreamError::NotSent } else { StreamError::ConnectionLost };
+            stream.terminate(Some(lost), None, &mut self.tally);
+            stream.in_line = false;
+        }
+        let before = self.streams.len();
+        self.streams.retain(|_, stream| !stream.is_over());
+        self.mine = self.streams.values().filter(|stream| stream.mine).count();
+        self.meters.open_streams.decrement((before - self.streams.len()) as f64);
+        self.report_backlog();
+    }
+
+    fn report_backlog(&mut self) {
+        let change = self.tally.backlog_bytes as f64 - self.reported_backlog_bytes as f64;
+        self.meters.backlog_bytes.increment(change);
+        self.reported_backlog_bytes = self.tally.backlog_bytes;
+    }
+
+    /// The peer ended the link: that is in order only if nothing was open.
+    pub(crate) fn hung_up(&mut self) {
+        let is_done = |stream: &Stream| !stream.receive.open && stream.send.ended.is_some();
+        let drained = self.is_draining() && self.streams.values().all(is_done);
+        self.close(if drained { CloseReason::Drained } else { CloseReason::HungUp });
+    }
+
+    fn push_control(&mut self, frame: Frame) {
+        if self.closed.is_none() {
+            self.control.push_back(frame);
+        }
+    }
+
+    fn insert(&mut self, id: u32, stream: Stream) {
+        self.mine += usize::from(stream.mine);
+        self.streams.insert(id, stream);
+        self.meters.open_streams.increment(1);
+    }
+
+    /// After any change to a stream: puts it in line if it has something to write, forgets it if it is over.
+    fn settle(&mut self, id: u32) {
+        let Some(stream) = self.streams.get_mut(&id) else {
+            return;
+        };
+        if stream.is_over() {
+            let stream = self.streams.remove(&id).expect("it was just there");
+            self.mine -= usize::from(stream.mine);
+            self.meters.open_streams.decrement(1);
+            self.close_if_drained();
+        } else if self.closed.is_none() && stream.has_output() && !stream.in_line {
+            stream.in_line = true;
+            self.line.push_back(id);
+        }
+    }
+}
+
+/// Cuts a text to what an ERROR may carry.
+fn truncate(text: &mut String) {
+    let mut end = limits::MAX_ERROR_TEXT_BYTES.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+}
