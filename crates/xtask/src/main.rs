@@ -21,9 +21,9 @@ mod toolchain;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -49,6 +49,12 @@ enum Task {
     Test {
         /// Only these stages
         stages: Vec<String>,
+    },
+    /// Run a command beside a temporary PostgreSQL (BOARDWALK_TEST_POSTGRES_URL is set)
+    Postgres {
+        /// The command
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        command: Vec<OsString>,
     },
     /// Build, then start PostgreSQL, two document services and a gateway as plain processes
     Cluster {
@@ -78,8 +84,16 @@ fn perform(root: &Path, task: Task) -> Result<()> {
         Task::FrontEnd => front_end::build(root).map(|_| ()),
         Task::Run { flags } => server::run(root, &flags),
         Task::Test { stages } => stages::run(root, &stages),
+        Task::Postgres { command } => beside_postgres(&command),
         Task::Cluster { exec } => cluster::run(root, &exec),
     }
+}
+
+fn beside_postgres(command: &[OsString]) -> Result<()> {
+    interrupt::listen()?;
+    let postgres = postgres::Postgres::start()?;
+    let (program, arguments) = command.split_first().context("no command")?;
+    process::run(Command::new(program).args(arguments).env(postgres::TEST_URL, postgres.url()))
 }
 
 /// The workspace's root.

@@ -13,6 +13,9 @@ use tempfile::TempDir;
 use crate::process::{self, Running};
 use crate::{apt, interrupt, port};
 
+/// Tells the tests where it is; without it they leave PostgreSQL out.
+pub const TEST_URL: &str = "BOARDWALK_TEST_POSTGRES_URL";
+
 /// Role and database of the cluster.
 const NAME: &str = "boardwalk";
 /// `initdb` and `postgres` refuse root; Debian's package makes this user.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use crate::cluster::Cluster;
-use crate::postgres::Postgres;
+use crate::postgres::{Postgres, TEST_URL};
 use crate::{front_end, interrupt, journeys, port, process, server};
 
 struct Stage {
@@ -131,7 +131,7 @@ fn tests(root: &Path) -> Result<()> {
     let runner: &[&str] = if with_nextest { &["nextest", "run"] } else { &["test", "--all-targets", "--quiet"] };
     let mut command = process::cargo(root);
     command.args(runner).args(["--workspace", "--exclude", "xtask"]);
-    process::run(command.env("BOARDWALK_TEST_POSTGRES_URL", postgres.url()))?;
+    process::run(command.env(TEST_URL, postgres.url()))?;
     process::run(process::cargo(root).args(["test", "--doc", "--quiet", "--workspace"]))
 }
 
