@@ -1,1 +1,31 @@
-//! The door: axum, REST, permission, WebSocket to RSocket
+//! The door: axum, REST, permission, WebSocket to RSocket, and the page.
+//!
+//! It judges who comes in and what each may send, and passes messages on. It must not know `board`, `sync` or yrs: the
+//! door cannot read a document.
+
+mod admission;
+mod api_schema;
+mod app;
+mod boards;
+mod client_ids;
+mod connection;
+mod directory;
+mod edge_session;
+mod fanout;
+mod hub;
+mod hubs;
+mod key;
+mod lanes;
+pub mod limits;
+pub mod ops;
+mod page;
+mod presence_queue;
+mod problem;
+mod random;
+mod request_id;
+mod ring;
+mod sync;
+mod token_bucket;
+
+pub use app::Gateway;
+pub use directory::{DirectoryError, IN_PROCESS, ServiceDirectory};

@@ -1,0 +1,124 @@
+//! The bodies of the REST surface as the OpenAPI document describes them. The values themselves are `protocol`'s, which
+//! must not know OpenAPI; a test holds the two together.
+#![expect(dead_code, reason = "only the shapes are used")]
+
+use utoipa::ToSchema;
+
+/// A board to be made.
+#[derive(ToSchema)]
+pub struct CreateBoard {
+    /// At most 200 characters; empty or absent means untitled.
+    #[schema(max_length = 200)]
+    title: Option<String>,
+}
+
+/// A board that was made.
+#[derive(ToSchema)]
+pub struct CreatedBoard {
+    /// The board.
+    #[schema(min_length = 20, max_length = 20, pattern = "^[A-Za-z0-9_-]{20}$")]
+    id: String,
+    /// As given, trimmed; empty when untitled.
+    title: String,
+    /// One link each for owner, edit and view.
+    links: Vec<LinkView>,
+}
+
+/// A link with its secret.
+#[derive(ToSchema)]
+pub struct LinkView {
+    role: Role,
+    /// The page's address with the key in the fragment.
+    #[schema(format = "uri")]
+    url: String,
+    /// The secret itself.
+    #[schema(min_length = 40, max_length = 40, pattern = "^[A-Za-z0-9_-]{40}$")]
+    key: String,
+}
+
+/// What a link allows, strongest first.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+pub enum Role {
+    /// Edits, and manages the board's links.
+    Owner,
+    /// Edits the document.
+    Edit,
+    /// Reads and comments.
+    Comment,
+    /// Reads.
+    View,
+}
+
+/// What the holder of a key may know of a board.
+#[derive(ToSchema)]
+pub struct BoardView {
+    /// The board.
+    id: String,
+    /// Empty when untitled.
+    title: String,
+    role: Role,
+    /// Milliseconds since 1970, UTC.
+    created_at_ms: i64,
+}
+
+/// An RFC 9457 problem.
+#[derive(ToSchema)]
+pub struct Problem {
+    /// `urn:boardwalk:` and the code.
+    #[schema(rename = "type")]
+    kind: String,
+    /// The code's stable name.
+    code: String,
+    /// What happened, for a person.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// Joins the answer to the server's log.
+    request_id: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use protocol::{BoardId, LinkSecret};
+    use serde_json::{Value, json};
+    use utoipa::PartialSchema;
+
+    use super::*;
+
+    fn keys(value: &Value) -> BTreeSet<String> {
+        value.as_object().expect("an object").keys().cloned().collect()
+    }
+
+    fn described<T: PartialSchema>() -> BTreeSet<String> {
+        let schema = serde_json::to_value(T::schema()).expect("a schema is JSON");
+        keys(&schema["properties"])
+    }
+
+    #[test]
+    fn the_description_names_what_is_sent() {
+        let id = BoardId::from_random([1; 20]);
+        let key = LinkSecret::from_random([2; 40]);
+        let link = protocol::LinkView { role: protocol::Role::Owner, url: String::new(), key };
+        let view =
+            protocol::BoardView { id: id.clone(), title: String::new(), role: protocol::Role::View, created_at_ms: 0 };
+        let problem = protocol::Problem {
+            kind: String::new(),
+            code: String::new(),
+            title: String::new(),
+            status: 400,
+            request_id: Some(String::new()),
+        };
+        let created = protocol::CreatedBoard { id, title: String::new(), links: vec![link.clone()] };
+        let create = protocol::CreateBoard { title: Some(String::new()) };
+        assert_eq!(described::<CreateBoard>(), keys(&json!(create)));
+        assert_eq!(described::<CreatedBoard>(), keys(&json!(created)));
+        assert_eq!(described::<LinkView>(), keys(&json!(link)));
+        assert_eq!(described::<BoardView>(), keys(&json!(view)));
+        assert_eq!(described::<Problem>(), keys(&json!(problem)));
+        let roles = serde_json::to_value(Role::schema()).expect("a schema is JSON");
+        assert_eq!(roles["enum"], json!(protocol::Role::ALL));
+    }
+}

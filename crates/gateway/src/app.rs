@@ -1,0 +1,103 @@
+//! The gateway as one value: what its endpoints share, its router, and how it leaves.
+//!
+//! Endpoints are registered here, one line each, for the router and the OpenAPI document alike.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware;
+use protocol::limits::MAX_REST_BODY_BYTES;
+use storage::Storage;
+use tokio::time::Instant;
+use tokio::time::timeout;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::directory::ServiceDirectory;
+use crate::hubs::Hubs;
+use crate::limits::{CREATE_BURST, CREATE_PER_SECOND, DRAIN_TIMEOUT, REQUEST_TIMEOUT};
+use crate::token_bucket::TokenBucket;
+use crate::{boards, ops, page, problem, request_id, sync};
+
+/// What every endpoint may use.
+pub type Shared = Arc<Endpoints>;
+
+/// The gateway's parts, as its endpoints see them.
+pub struct Endpoints {
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) directory: Arc<ServiceDirectory>,
+    pub(crate) hubs: Arc<Hubs>,
+    pub(crate) public_url: Option<String>,
+    pub(crate) creations: Mutex<TokenBucket>,
+    pub(crate) started: Instant,
+}
+
+/// A gateway: serve its [`router`](Self::router), then [`drain`](Self::drain) it.
+#[derive(Clone)]
+pub struct Gateway {
+    shared: Shared,
+}
+
+impl Gateway {
+    /// A gateway to the boards of a store and the services of a directory. `public_url` is what people type, without a
+    /// slash at its end; without it, links name the host that each request was sent to.
+    #[must_use]
+    pub fn new(storage: Arc<dyn Storage>, directory: ServiceDirectory, public_url: Option<String>) -> Self {
+        let directory = Arc::new(directory);
+        let endpoints = Endpoints {
+            storage,
+            hubs: Hubs::new(directory.clone()),
+            directory,
+            public_url,
+            creations: Mutex::new(TokenBucket::new(CREATE_BURST, CREATE_PER_SECOND)),
+            started: Instant::now(),
+        };
+        Self { shared: Arc::new(endpoints) }
+    }
+
+    /// Everything that is served over HTTP.
+    pub fn router(&self) -> Router {
+        let (api, document) = self.api().split_for_parts();
+        let document = Arc::new(document);
+        let openapi = move || async move { axum::Json(document.as_ref().clone()) };
+        Router::new()
+            .merge(api.route("/api/openapi.json", axum::routing::get(openapi)))
+            .merge(page::routes())
+            .layer(CompressionLayer::new().no_br())
+            .merge(ops::routes(self.shared.storage.clone(), Some(self.shared.directory.clone())))
+            .layer(middleware::from_fn(page::guard))
+            .layer(middleware::from_fn(request_id::assign))
+    }
+
+    /// The REST surface and the WebSocket, with their description.
+    fn api(&self) -> OpenApiRouter {
+        OpenApiRouter::with_openapi(description())
+            .routes(routes!(boards::create))
+            .routes(routes!(boards::view))
+            .routes(routes!(sync::sync))
+            .fallback(page::nothing_here)
+            .layer(DefaultBodyLimit::max(MAX_REST_BODY_BYTES))
+            .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
+            .layer(middleware::from_fn(problem::tell))
+            .with_state(self.shared.clone())
+    }
+
+    /// Closes every browser with a transient code and hands on what they sent before. Bounded in time.
+    pub async fn drain(&self) {
+        if timeout(DRAIN_TIMEOUT, self.shared.hubs.drain()).await.is_err() {
+            tracing::warn!("some boards took too long to close");
+        }
+    }
+}
+
+fn description() -> OpenApi {
+    let info = InfoBuilder::new().title("Boardwalk").version(env!("CARGO_PKG_VERSION")).description(Some(
+        "Boards, their links, and the conversation on them. A link's key gives the rights of its role.",
+    ));
+    OpenApiBuilder::new().info(info).build()
+}

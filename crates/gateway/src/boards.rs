@@ -1,0 +1,152 @@
+//! `/api/boards`: making a board with its first links, and what the holder of a key may know of it.
+
+use std::sync::PoisonError;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use protocol::limits::MAX_TITLE_CHARS;
+use protocol::{BoardId, BoardView, CreateBoard, CreatedBoard, ErrorCode, LinkSecret, LinkView, Role};
+use storage::{NewBoard, NewLink};
+
+use crate::admission::{admit, hash};
+use crate::app::Shared;
+use crate::problem::ApiError;
+use crate::{api_schema, key, random};
+
+/// The links that a new board gets.
+const FIRST_LINKS: [Role; 3] = [Role::Owner, Role::Edit, Role::View];
+
+/// Makes a board.
+///
+/// The answer is the only one that tells the keys of its links.
+#[utoipa::path(
+    post, path = "/api/boards", tag = "boards",
+    request_body(content = Option<api_schema::CreateBoard>, description = "May be left out"),
+    responses(
+        (status = 201, description = "The board with an owner, an edit and a view link", body = api_schema::CreatedBoard),
+        (status = "4XX", description = "malformed, too-large or busy", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn create(
+    State(shared): State<Shared>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Option<Json<CreateBoard>>,
+) -> Result<Response, ApiError> {
+    if let Err(wait_ms) = take_turn(&shared) {
+        let retry_after = [(header::RETRY_AFTER, wait_ms.div_ceil(1000).to_string())];
+        return Ok((retry_after, ApiError::from(ErrorCode::Busy)).into_response());
+    }
+    let title = title(body.and_then(|Json(body)| body.title).unwrap_or_default())?;
+    let site = site(shared.public_url.as_deref(), &uri, &headers)?;
+    let id = BoardId::from_random(random::bytes());
+    let links = FIRST_LINKS.map(|role| {
+        let key = LinkSecret::from_random(random::bytes());
+        LinkView { role, url: format!("{site}/b/{id}#key={}", key.reveal()), key }
+    });
+    let stored = links.iter().map(|link| NewLink { role: link.role, secret_hash: hash(&link.key) }).collect();
+    shared.storage.create_board(NewBoard { id: id.clone(), title: title.clone(), links: stored }).await?;
+    tracing::info!(board_id = %id, "a board was made");
+    let created = CreatedBoard { id, title, links: links.into() };
+    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(created)).into_response())
+}
+
+/// What the holder of a key may know about a board.
+#[utoipa::path(
+    get, path = "/api/boards/{id}", tag = "boards",
+    params(
+        ("id" = String, Path, description = "The board"),
+        ("key" = Option<String>, Query, description = "A link's key, where no bearer is sent"),
+        ("authorization" = Option<String>, Header, description = "`Bearer` and a link's key"),
+    ),
+    responses(
+        (status = 200, description = "The board as this key sees it", body = api_schema::BoardView),
+        (status = "4XX", description = "unknown-board, wrong-key or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn view(
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    Query(query): Query<key::KeyQuery>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let key = key::sent(&headers, query);
+    let admission = admit(shared.storage.as_ref(), &id, key.as_deref()).await?;
+    let view = BoardView {
+        id: admission.board().clone(),
+        title: admission.title().to_owned(),
+        role: admission.role(),
+        created_at_ms: i64::try_from(admission.created_at_ms()).unwrap_or(i64::MAX),
+    };
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(view)).into_response())
+}
+
+fn take_turn(shared: &Shared) -> Result<(), u64> {
+    let now_ms = u64::try_from(shared.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    shared.creations.lock().unwrap_or_else(PoisonError::into_inner).take(now_ms)
+}
+
+fn title(given: String) -> Result<String, ErrorCode> {
+    let title = given.trim();
+    if title.chars().count() > MAX_TITLE_CHARS {
+        return Err(ErrorCode::TooLarge);
+    }
+    if title.chars().any(char::is_control) {
+        return Err(ErrorCode::Malformed);
+    }
+    Ok(title.to_owned())
+}
+
+/// Where people reach this server: as configured, else as this request did.
+fn site(public_url: Option<&str>, uri: &Uri, headers: &HeaderMap) -> Result<String, ErrorCode> {
+    if let Some(url) = public_url {
+        return Ok(url.to_owned());
+    }
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = text(header::HOST).or(uri.authority().map(Authority::as_str)).ok_or(ErrorCode::Malformed)?;
+    let host: Authority = host.parse().map_err(|_| ErrorCode::Malformed)?;
+    let forwarded = text(header::HeaderName::from_static("x-forwarded-proto"));
+    let scheme = if forwarded == Some("https") { "https" } else { "http" };
+    Ok(format!("{scheme}://{host}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_trimmed_and_bounded() {
+        let long = "ä".repeat(MAX_TITLE_CHARS);
+        for (given, expected) in [
+            ("", Ok("")),
+            ("  Plan \n", Ok("Plan")),
+            (&long, Ok(long.as_str())),
+            (&format!("{long}x"), Err(ErrorCode::TooLarge)),
+            ("a\0b", Err(ErrorCode::Malformed)),
+        ] {
+            assert_eq!(title(given.to_owned()), expected.map(str::to_owned), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn links_name_the_host_that_was_asked() {
+        let uri: Uri = "/api/boards".parse().expect("a path");
+        for (public_url, host, proto, expected) in [
+            (Some("https://boards.example"), Some("inner:1"), None, Ok("https://boards.example")),
+            (None, Some("10.0.0.2:8080"), None, Ok("http://10.0.0.2:8080")),
+            (None, Some("boards.example"), Some("https"), Ok("https://boards.example")),
+            (None, Some("a b"), None, Err(ErrorCode::Malformed)),
+            (None, None, None, Err(ErrorCode::Malformed)),
+        ] {
+            let mut headers = HeaderMap::new();
+            host.map(|host| headers.insert(header::HOST, host.parse().expect("a value")));
+            proto.map(|proto| headers.insert("x-forwarded-proto", proto.parse().expect("a value")));
+            assert_eq!(site(public_url, &uri, &headers), expected.map(str::to_owned));
+        }
+    }
+}

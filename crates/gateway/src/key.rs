@@ -1,0 +1,52 @@
+//! How a link's key arrives: as a bearer, or in the query for those that can send no headers. It must not be logged.
+
+use std::fmt;
+
+use axum::http::{HeaderMap, header};
+use serde::Deserialize;
+
+/// `?key=`.
+#[derive(Default, Deserialize)]
+pub struct KeyQuery {
+    key: Option<String>,
+}
+
+impl fmt::Debug for KeyQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyQuery(redacted)")
+    }
+}
+
+/// The key that was sent: the bearer goes before the query.
+#[must_use]
+pub fn sent(headers: &HeaderMap, query: KeyQuery) -> Option<String> {
+    bearer(headers).or(query.key)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bearer_goes_before_the_query() {
+        for (authorization, query, expected) in [
+            (None, None, None),
+            (None, Some("q"), Some("q")),
+            (Some("Bearer b"), Some("q"), Some("b")),
+            (Some("bearer b"), None, Some("b")),
+            (Some("Basic b"), Some("q"), Some("q")),
+            (Some("Bearer"), None, None),
+        ] {
+            let mut headers = HeaderMap::new();
+            authorization.map(|value| headers.insert(header::AUTHORIZATION, value.parse().expect("a value")));
+            let query = KeyQuery { key: query.map(str::to_owned) };
+            assert_eq!(format!("{query:?}"), "KeyQuery(redacted)");
+            assert_eq!(sent(&headers, query).as_deref(), expected, "{authorization:?}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! The bounds that are the gateway's own business. What both hops must know is in `protocol::limits`. It must hold
+//! numbers only.
+
+use std::time::Duration;
+
+use protocol::limits::{LANE_PART_BYTES, MAX_LANE_MESSAGE_BYTES};
+
+/// Parts of messages that wait in one board's hub for the updates lane's credit; browsers are not read meanwhile. Room
+/// for one message of the largest size and as much again of small ones.
+pub const UPSTREAM_PARTS: usize = 2 * MAX_LANE_MESSAGE_BYTES.div_ceil(LANE_PART_BYTES);
+/// Bytes of presence that a hub keeps for browsers that lag; what falls off is skipped.
+pub const PRESENCE_RING_BYTES: usize = 512 * 1024;
+/// Messages of the same.
+pub const PRESENCE_RING_MESSAGES: usize = 128;
+/// Yjs client ids that a hub remembers as living elsewhere.
+pub const MAX_FOREIGN_CLIENTS: usize = 16_384;
+/// Largest awareness message of a stock client, which repeats to us all that it hears of others.
+pub const MAX_STOCK_AWARENESS_BYTES: usize = 1024 * 1024;
+/// Lines of the same.
+pub const MAX_STOCK_AWARENESS_LINES: usize = 10_000;
+
+/// How long browsers wait for their board to be opened before they are closed with `unavailable`.
+pub const OPEN_TIMEOUT: Duration = Duration::from_secs(25);
+/// First pause before the lanes are tried again; doubles with each failure, and is then drawn from zero to it.
+pub const OPEN_BACKOFF_FIRST: Duration = Duration::from_millis(50);
+/// Longest such pause.
+pub const OPEN_BACKOFF_LONGEST: Duration = Duration::from_secs(2);
+/// How long one service may take to accept or refuse a lane.
+pub const ACCEPT_TIMEOUT: Duration = Duration::from_secs(22);
+/// How often a refusal may name another owner in one opening.
+pub const MAX_REDIRECTS: usize = 8;
+/// How long the lanes of a board that nobody has open any more stay open, for reloads.
+pub const HUB_LINGER: Duration = Duration::from_secs(2);
+
+/// How often a browser is pinged.
+pub const PING_INTERVAL: Duration = Duration::from_secs(15);
+/// A browser that is not heard of for this long is gone.
+pub const SILENT_BROWSER: Duration = Duration::from_secs(50);
+/// A browser is given time to take a message as if it read at least this fast.
+pub const SLOWEST_BROWSER_BYTES_PER_SECOND: u64 = 16 * 1024;
+/// How long the last words to a browser may take.
+pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Bytes that may wait inside one WebSocket beyond the message being written.
+pub const WEBSOCKET_WRITE_SLACK_BYTES: usize = 64 * 1024;
+/// Bytes read from a socket at once; small, since most sockets are idle.
+pub const WEBSOCKET_READ_BYTES: usize = 4096;
+
+/// Boards that may be made at once through this process.
+pub const CREATE_BURST: u32 = 200;
+/// Boards a second that may be made for ever.
+pub const CREATE_PER_SECOND: u32 = 10;
+/// How long a REST request may take.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the checks of `/health/ready` may take together.
+pub const READY_TIMEOUT: Duration = Duration::from_secs(2);
+/// How often histograms are drained, so that a process that nobody scrapes does not grow.
+pub const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+
+/// How often the list of document services is read.
+pub const MEMBERS_INTERVAL: Duration = Duration::from_secs(2);
+/// How long a document service may take to take a TCP connection.
+pub const DIAL_TIMEOUT: Duration = Duration::from_secs(3);
+/// A service that has just been met takes its full share of new boards only after this time.
+pub const RAMP: Duration = Duration::from_secs(30);
+
+/// How long a gateway that leaves waits for browsers and lanes to end.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
