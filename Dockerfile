@@ -15,7 +15,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 
 FROM debian:trixie-slim
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends ca-certificates curl \
+ && apt-get install --yes --no-install-recommends ca-certificates \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /data --create-home boardwalk
 COPY --from=build /boardwalk /usr/local/bin/boardwalk
@@ -24,7 +24,7 @@ ENV BOARDWALK_LISTEN=0.0.0.0:8080 \
     BOARDWALK_DATA_DIR=/data
 VOLUME /data
 EXPOSE 8080
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-  CMD ["curl", "--fail", "--silent", "--output", "/dev/null", "http://127.0.0.1:8080/health/ready"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
+  CMD ["boardwalk", "health"]
 ENTRYPOINT ["boardwalk"]
 CMD ["serve"]
