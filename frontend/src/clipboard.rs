@@ -1,30 +1,63 @@
 //! Copying text, also over plain http, where the browser has no asynchronous clipboard.
 
-use js_sys::{Function, Reflect};
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::HtmlInputElement;
+use std::cell::Cell;
+use std::rc::Rc;
 
-/// Copies what an input on the page shows; false where the browser refuses, and then the input is left selected.
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{ClipboardEvent, Document, HtmlInputElement};
+
+/// Copies a text, if the browser allows it. To be called while a press or a key is handled.
+pub fn copy(text: &str) {
+    let text = text.to_owned();
+    spawn_local(async move {
+        write(&text).await;
+    });
+}
+
+/// Copies what an input on the page shows; false where the browser refuses, and then the input is left selected, for the
+/// person to copy.
 pub async fn copy_shown(input: HtmlInputElement) -> bool {
-    let Some(window) = web_sys::window() else { return false };
-    let navigator = window.navigator();
-    let has_clipboard = Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| !clipboard.is_undefined());
-    if window.is_secure_context()
-        && has_clipboard
-        && JsFuture::from(navigator.clipboard().write_text(&input.value())).await.is_ok()
+    // Some browsers copy only where something is selected, and a dialog may have moved the focus.
+    let _ = input.focus();
+    input.select();
+    write(&input.value()).await
+}
+
+async fn write(text: &str) -> bool {
+    if let Some(writing) = write_async(text)
+        && JsFuture::from(writing).await.is_ok()
     {
         return true;
     }
-    // A dialog may have moved the focus; only a focused selection is copied.
-    let _ = input.focus();
-    input.select();
-    exec_copy().unwrap_or(false)
+    let document = web_sys::window().and_then(|window| window.document());
+    document.and_then(|document| write_by_event(&document, text)).unwrap_or(false)
 }
 
-/// `document.execCommand("copy")`: deprecated, yet the only way outside a secure context.
-fn exec_copy() -> Option<bool> {
-    let document = web_sys::window()?.document()?;
-    let exec = Reflect::get(&document, &"execCommand".into()).ok()?.dyn_into::<Function>().ok()?;
-    exec.call1(&document, &"copy".into()).ok()?.as_bool()
+/// Begins writing to the asynchronous clipboard; none where there is none.
+fn write_async(text: &str) -> Option<Promise> {
+    let window = web_sys::window()?;
+    let navigator = window.navigator();
+    let clipboard = Reflect::get(&navigator, &"clipboard".into()).ok()?;
+    (window.is_secure_context() && !clipboard.is_undefined()).then(|| navigator.clipboard().write_text(text))
+}
+
+/// Answers the event of `document.execCommand("copy")`: deprecated, yet the only way outside a secure context.
+fn write_by_event(document: &Document, text: &str) -> Option<bool> {
+    let exec = Reflect::get(document, &"execCommand".into()).ok()?.dyn_into::<Function>().ok()?;
+    let is_written = Rc::new(Cell::new(false));
+    let (written, text) = (Rc::clone(&is_written), text.to_owned());
+    let on_copy = Closure::<dyn Fn(ClipboardEvent)>::new(move |event: ClipboardEvent| {
+        event.stop_immediate_propagation();
+        event.prevent_default();
+        let clipboard = event.clipboard_data();
+        written.set(clipboard.is_some_and(|clipboard| clipboard.set_data("text/plain", &text).is_ok()));
+    });
+    let listener = on_copy.as_ref().unchecked_ref();
+    document.add_event_listener_with_callback_and_bool("copy", listener, true).ok()?;
+    let answer = exec.call1(document, &"copy".into()).ok().and_then(|answer| answer.as_bool());
+    document.remove_event_listener_with_callback_and_bool("copy", listener, true).ok()?;
+    Some(answer? && is_written.get())
 }

@@ -10,10 +10,10 @@ pub fn now_ms() -> f64 {
     Date::now()
 }
 
-/// Today and the time of day as a person writes them, such as "22 November, 14:50".
+/// Today and the time of day as a person writes them, such as "Nov 22, 2:50 PM".
 pub fn now_in_words(language: Language) -> String {
     let options = Object::new();
-    for (part, form) in [("day", "numeric"), ("month", "long"), ("hour", "2-digit"), ("minute", "2-digit")] {
+    for (part, form) in [("day", "numeric"), ("month", "short"), ("hour", "numeric"), ("minute", "2-digit")] {
         // Setting a key of a fresh plain object cannot fail.
         let _ = Reflect::set(&options, &part.into(), &form.into());
     }

@@ -113,12 +113,12 @@ impl KeptBoard {
         Role::ALL.into_iter().find_map(|role| self.links.iter().find(|link| link.role == role))
     }
 
-    /// Adds what an earlier visit knew: its links stay, except where this visit has a newer one for the same role. So an
-    /// owner who tries out a view link stays the owner.
+    /// Adds what an earlier visit knew: its links stay, except where this visit knows better of the same role or key. So
+    /// an owner who tries out a view link stays the owner.
     #[must_use]
     pub fn with_links_of(mut self, earlier: Option<Self>) -> Self {
         for link in earlier.map(|earlier| earlier.links).unwrap_or_default() {
-            if !self.links.iter().any(|newer| newer.role == link.role) {
+            if !self.links.iter().any(|newer| newer.role == link.role || newer.key == link.key) {
                 self.links.push(link);
             }
         }
@@ -149,6 +149,8 @@ mod tests {
         let visited = kept(&[link(Role::View, 3)]).with_links_of(Some(owned));
         assert_eq!(visited.strongest(), Some(&link(Role::Owner, 1)));
         assert_eq!(visited.links, [link(Role::View, 3), link(Role::Owner, 1)]);
+        let changed = kept(&[link(Role::View, 4)]).with_links_of(Some(kept(&[link(Role::Edit, 4)])));
+        assert_eq!(changed.links, [link(Role::View, 4)], "the server changed what the link allows");
         assert_eq!(kept(&[link(Role::Edit, 4)]).with_links_of(None), kept(&[link(Role::Edit, 4)]));
     }
 

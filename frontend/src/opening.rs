@@ -3,12 +3,12 @@
 
 use protocol::{BoardId, ErrorCode, LinkSecret, Role};
 
-use crate::api::{self, ApiError};
+use crate::api;
 use crate::clock::now_ms;
-use crate::keyring::{self, KeptBoard, KeptLink};
+use crate::keyring::{self, KeptBoard, KeptLink, KeyringError};
 use crate::store::Problem;
 
-/// A board that may be joined.
+/// A board that may be joined, as far as this browser or the server's first answer knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opened {
     /// The board.
@@ -21,8 +21,6 @@ pub struct Opened {
     pub key: LinkSecret,
     /// Links that may be passed on.
     pub links: Vec<KeptLink>,
-    /// Whether the keyring has the key, so that the address need not show it.
-    pub is_kept: bool,
 }
 
 /// Makes a board and keeps its links. The second value tells whether they could be kept.
@@ -34,53 +32,44 @@ pub async fn create_board(title: String) -> Result<(KeptBoard, bool), Problem> {
     Ok((board, is_kept))
 }
 
-/// Opens a board by the key of its address, or else by the strongest one that this browser keeps.
+/// Opens a board by the key of its address, or else by the strongest one that this browser keeps. A key that is kept
+/// already opens without asking the server, so that a board opens at once, and offline.
 pub async fn open_board(id: BoardId, key: Option<LinkSecret>) -> Result<Opened, Problem> {
     let kept = keyring::board(&id).await.unwrap_or_default();
-    match key {
-        Some(key) => open_with(&id, key, kept).await,
-        None => open_kept(&id, kept).await,
+    if let Some(opened) = kept.as_ref().and_then(|kept| known(kept, key.as_ref())) {
+        return Ok(opened);
     }
+    let key = key.ok_or(Problem::Refused(ErrorCode::WrongKey))?;
+    let view = api::board(&id, &key).await?;
+    let link = KeptLink { role: view.role, key: key.clone() };
+    let links = kept_with(&id, view.title.clone(), link, kept).links;
+    Ok(Opened { id, title: view.title, role: view.role, key, links })
 }
 
-/// Tries the kept links, strongest first, and forgets those that the server no longer takes.
-async fn open_kept(id: &BoardId, kept: Option<KeptBoard>) -> Result<Opened, Problem> {
-    let mut kept = kept.ok_or(Problem::Refused(ErrorCode::WrongKey))?;
-    let mut refusal = Problem::Refused(ErrorCode::WrongKey);
-    while let Some(link) = kept.strongest().cloned() {
-        match open_with(id, link.key.clone(), Some(kept.clone())).await {
-            Err(problem @ Problem::Refused(ErrorCode::WrongKey | ErrorCode::Revoked)) => {
-                refusal = problem;
-                kept.links.retain(|other| *other != link);
-            }
-            other => return other,
-        }
-    }
-    Err(refusal)
+/// Keeps a board that was opened, as it is known by now.
+pub async fn remember(opened: Opened) -> Result<(), KeyringError> {
+    let kept = keyring::board(&opened.id).await?;
+    let link = KeptLink { role: opened.role, key: opened.key };
+    keyring::keep(&kept_with(&opened.id, opened.title, link, kept)).await
 }
 
-async fn open_with(id: &BoardId, key: LinkSecret, kept: Option<KeptBoard>) -> Result<Opened, Problem> {
-    let (title, role) = match api::board(id, &key).await {
-        Ok(view) => (view.title, view.role),
-        // Without the server, a board that was open here before can still be drawn on.
-        Err(ApiError::Unreachable) => known_offline(&key, kept.as_ref()).ok_or(Problem::Unreachable)?,
-        Err(refused) => return Err(refused.into()),
+fn known(kept: &KeptBoard, key: Option<&LinkSecret>) -> Option<Opened> {
+    let link = match key {
+        Some(key) => kept.links.iter().find(|link| link.key == *key)?,
+        None => kept.strongest()?,
     };
-    let visit = KeptBoard {
-        id: id.clone(),
-        title: title.clone(),
-        links: vec![KeptLink { role, key: key.clone() }],
-        opened_at_ms: whole_ms(now_ms()),
-    };
-    let board = visit.with_links_of(kept);
-    let is_kept = keyring::keep(&board).await.is_ok();
-    Ok(Opened { id: id.clone(), title, role, key, links: board.links, is_kept })
+    Some(Opened {
+        id: kept.id.clone(),
+        title: kept.title.clone(),
+        role: link.role,
+        key: link.key.clone(),
+        links: kept.links.clone(),
+    })
 }
 
-fn known_offline(key: &LinkSecret, kept: Option<&KeptBoard>) -> Option<(String, Role)> {
-    let kept = kept?;
-    let link = kept.links.iter().find(|link| link.key == *key)?;
-    Some((kept.title.clone(), link.role))
+fn kept_with(id: &BoardId, title: String, link: KeptLink, kept: Option<KeptBoard>) -> KeptBoard {
+    let visit = KeptBoard { id: id.clone(), title, links: vec![link], opened_at_ms: whole_ms(now_ms()) };
+    visit.with_links_of(kept)
 }
 
 fn whole_ms(time_ms: f64) -> u64 {
@@ -93,16 +82,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn offline_a_board_opens_only_by_a_key_it_was_opened_by() {
-        let key = |fill| LinkSecret::from_random([fill; LinkSecret::LENGTH]);
+    fn a_kept_board_opens_by_its_strongest_key_or_by_the_one_that_is_asked_for() {
+        let link = |role, fill| KeptLink { role, key: LinkSecret::from_random([fill; LinkSecret::LENGTH]) };
+        let (edit, view, strange) = (link(Role::Edit, 1), link(Role::View, 2), link(Role::Owner, 3));
         let kept = KeptBoard {
             id: BoardId::from_random([1; BoardId::LENGTH]),
             title: "Plan".to_owned(),
-            links: vec![KeptLink { role: Role::Edit, key: key(1) }],
+            links: vec![view.clone(), edit.clone()],
             opened_at_ms: 0,
         };
-        assert_eq!(known_offline(&key(1), Some(&kept)), Some(("Plan".to_owned(), Role::Edit)));
-        assert_eq!(known_offline(&key(2), Some(&kept)), None);
-        assert_eq!(known_offline(&key(1), None), None);
+        let role = |key: Option<&LinkSecret>| known(&kept, key).map(|opened| (opened.role, opened.title));
+        assert_eq!(role(None), Some((Role::Edit, "Plan".to_owned())));
+        assert_eq!(role(Some(&view.key)), Some((Role::View, "Plan".to_owned())));
+        assert_eq!(role(Some(&strange.key)), None);
     }
 }

@@ -54,6 +54,11 @@ pub struct Preferences {
 }
 
 impl Preferences {
+    /// The choices that the page provides.
+    pub fn of_page() -> Self {
+        expect_context()
+    }
+
     /// Reads what is stored, fills in defaults, and from then on applies and stores each change.
     pub fn load() -> Self {
         let language = stored(LANGUAGE).as_deref().and_then(Language::from_tag).unwrap_or_else(system_language);
@@ -77,9 +82,14 @@ impl Preferences {
         self.chosen_theme.get().unwrap_or_else(|| self.system_theme.get())
     }
 
+    /// The theme in use, without following it.
+    pub fn theme_untracked(self) -> Theme {
+        self.chosen_theme.get_untracked().unwrap_or_else(|| self.system_theme.get_untracked())
+    }
+
     /// Switches to the other theme. Back at what the system asks for, the page follows the system again.
     pub fn toggle_theme(self) {
-        let next = self.theme().other();
+        let next = self.theme_untracked().other();
         self.chosen_theme.set((next != self.system_theme.get_untracked()).then_some(next));
     }
 

@@ -7,7 +7,7 @@ use protocol::{BoardId, LinkSecret};
 
 use super::problem::ProblemPage;
 use crate::choices::CHOICES;
-use crate::opening::{Opened, open_board};
+use crate::opening::{Opened, open_board, remember};
 use crate::panels::actions::SelectionActions;
 use crate::panels::help::HelpDialog;
 use crate::panels::invite::{Invitation, InviteDialog};
@@ -44,29 +44,41 @@ pub fn BoardPage(
     }
 }
 
-/// Asks for the board and puts the answer where the chrome and the shells see it.
+/// Opens the board, puts the answer where the chrome and the shells see it, and keeps it in the keyring.
 fn follow_opening(store: BoardStore, opened: RwSignal<Option<Opened>>, id: BoardId, key: Option<LinkSecret>) {
-    let (words, toasts) = (Words::of_page(), Toasts::of_page());
-    let router: Router = expect_context();
     let answer = LocalResource::new(move || open_board(id.clone(), key.clone()));
     Effect::new(move || match answer.get() {
         Some(Ok(board)) => {
             store.title.set(board.title.clone());
             store.role.set(board.role);
-            if board.is_kept {
-                router.hide_key(&board.id);
-            } else {
-                toasts.push(words.get(key::HOME_UNKEPT).to_owned());
-            }
             opened.set(Some(board));
         }
         Some(Err(problem)) => store.problem.set(Some(problem)),
         None => {}
     });
+    keep_known(store, opened);
+    let words = Words::of_page();
     Effect::new(move || {
         let name = words.get(key::APP_NAME);
         let title = store.title.get();
         document().set_title(&if title.is_empty() { name.to_owned() } else { format!("{title} · {name}") });
+    });
+}
+
+/// Keeps the board, again whenever the server tells another title or role; then the address need not show the key.
+fn keep_known(store: BoardStore, opened: RwSignal<Option<Opened>>) {
+    let (words, toasts) = (Words::of_page(), Toasts::of_page());
+    let router: Router = expect_context();
+    let keep = Action::new_local(|board: &Opened| remember(board.clone()));
+    Effect::new(move || {
+        if let Some(board) = opened.get() {
+            keep.dispatch_local(Opened { title: store.title.get(), role: store.role.get(), ..board });
+        }
+    });
+    Effect::new(move || match (keep.value().get(), opened.get_untracked()) {
+        (Some(Ok(())), Some(board)) => router.hide_key(&board.id),
+        (Some(Err(_)), _) => toasts.push(words.get(key::HOME_UNKEPT).to_owned()),
+        _ => {}
     });
 }
 
@@ -79,19 +91,24 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
     view! {
         <main class="board">
             <CanvasHost />
-            <MenuPanel help_open=help_open />
-            <div class="panel company">
-                <StatusLine />
-                <PeoplePanel />
-                <InviteButton open=invite_open />
+            <div class="top">
+                <MenuPanel help_open=help_open />
+                <div class="panel company">
+                    <StatusLine />
+                    <PeoplePanel />
+                    <InviteButton open=invite_open />
+                </div>
             </div>
-            <div class="side">
-                <StylePanel />
-                <SelectionActions />
-            </div>
-            <HistoryPanel />
-            <Toolbar />
-            <ZoomPanel />
+            // What one may do is known only now; shown earlier, the panels would jump.
+            <Show when=move || opened.read().is_some()>
+                <div class="side">
+                    <StylePanel />
+                    <SelectionActions />
+                </div>
+                <HistoryPanel />
+                <Toolbar />
+                <ZoomPanel />
+            </Show>
         </main>
         <InviteDialog open=invite_open invitation=invitation />
         <HelpDialog open=help_open />

@@ -46,7 +46,7 @@ pub fn HomePage() -> impl IntoView {
 
 #[component]
 fn HomeHeader() -> impl IntoView {
-    let (preferences, words) = (expect_context::<Preferences>(), Words::of_page());
+    let (preferences, words) = (Preferences::of_page(), Words::of_page());
     view! {
         <header class="home__header">
             <span class="brand">

@@ -18,7 +18,7 @@ pub fn theme_switch(preferences: Preferences) -> (IconShape, Word) {
 /// The theme switch as an entry of a menu.
 #[component]
 pub fn ThemeEntry() -> impl IntoView {
-    let (preferences, words) = (expect_context::<Preferences>(), Words::of_page());
+    let (preferences, words) = (Preferences::of_page(), Words::of_page());
     view! {
         <button type="button" class="menu__entry" data-testid="theme" on:click=move |_| preferences.toggle_theme()>
             {move || view! { <Icon shape=theme_switch(preferences).0 /> }}

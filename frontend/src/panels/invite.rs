@@ -92,12 +92,20 @@ fn Links(invitation: Invitation) -> impl IntoView {
         }
     };
     let link = Signal::derive(move || chosen.get().and_then(|role| invitation.address(role)).unwrap_or_default());
-    view! {
-        <div class="invite__access">
-            <span class="field__label">{words.of(key::INVITE_ACCESS)}</span>
+    let access = match roles[..] {
+        // Nothing to choose.
+        [role] => view! { <span>{move || words.named("role", role.as_str())}</span> }.into_any(),
+        _ => view! {
             <ChoiceGroup label=words.of(key::INVITE_ACCESS) class="segments">
                 {roles.into_iter().map(option).collect_view()}
             </ChoiceGroup>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="invite__access">
+            <span class="field__label">{words.of(key::INVITE_ACCESS)}</span>
+            {access}
         </div>
         <CopyField link=link copying=copying />
     }

@@ -77,7 +77,7 @@ fn Avatar(person: Person, at: usize) -> impl IntoView {
 #[component]
 fn OwnName() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
-    let preferences: Preferences = expect_context();
+    let preferences = Preferences::of_page();
     let own = move || store.people.read().iter().find(|person| person.is_self).map(|person| person.color.clone());
     let rename = move |event: leptos::ev::Event| match cleaned(&event_target_value(&event)) {
         Some(name) => preferences.name.set(name),
