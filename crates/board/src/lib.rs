@@ -1,1 +1,49 @@
-//! The document: the CRDT schema, shapes, edits, order, update checks
+//! The document: what a board holds, and every way in which it changes. The only crate that knows yrs.
+//!
+//! It must not know tools, pointers, selections, networks, storage or clocks. Randomness comes in as parameters.
+//!
+//! - [`Document`] is the service's view of a board: bytes in, bytes out.
+//! - [`Board`] is a document plus its [`Shape`]s, changed by [`Edit`]s and reverted by [`Reversal`]s.
+//! - [`check_update`] stands before every decoding of foreign bytes.
+//!
+//! What is stored is described for others in `docs/board-schema.md`.
+
+mod board;
+mod check;
+mod clamp;
+mod clocks;
+mod contents;
+mod document;
+mod edit;
+mod ids;
+mod ink;
+mod order;
+mod perform;
+mod reversal;
+mod schema;
+mod shape;
+mod shapes;
+mod update;
+
+pub use board::{Applied, Board, Change, Placement, Reverted};
+pub use check::{CheckError, Summary, check_state_vector, check_update};
+pub use clocks::Clocks;
+/// What must be known before an update can be applied.
+pub use clocks::Clocks as Needs;
+pub use document::{DiffError, Document, MergeError, Merged};
+pub use edit::{Edit, Field, NewShape};
+pub use ids::{ClientId, ShapeId};
+pub use ink::InkPoint;
+pub use order::OrderKey;
+pub use reversal::Reversal;
+pub use shape::Shape;
+pub use shapes::Kind;
+pub use update::{StateVector, Update, is_empty_update};
+/// The bounds on stored values, applied by every reader.
+pub mod limits {
+    pub use crate::check::{CLIENTS_MAX, DEPTH_MAX, STRUCTS_MAX, VALUES_MAX};
+    pub use crate::clamp::{
+        ANGLE_DEFAULT, COORDINATE_MAX, FONT_SIZE, FONT_SIZE_DEFAULT, ID_BYTES_MAX, INK_POINTS_MAX, ORDER_KEY_BYTES_MAX,
+        POINTS_MAX, SCALE_MAX, SCALE_MIN, SIZE_DEFAULT, SIZE_MAX, STROKE_WIDTH, STROKE_WIDTH_DEFAULT, TEXT_UTF16_MAX,
+    };
+}

@@ -1,0 +1,284 @@
+//! A board: a document and the shapes in it, in the order of their pile. Must not know tools, views or networks.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use yrs::DeepObservable;
+use yrs::types::{Event, PathSegment};
+
+use crate::document::{DiffError, Document, MergeError, Merged};
+use crate::perform::Performer;
+use crate::schema;
+use crate::{ClientId, Edit, NewShape, OrderKey, Reversal, Shape, ShapeId, StateVector, Update};
+
+/// Which shapes the latest transaction touched; filled by the document while it commits.
+type Touched = Arc<Mutex<BTreeSet<ShapeId>>>;
+
+/// A document plus its shapes.
+pub struct Board {
+    document: Document,
+    touched: Touched,
+    /// By place in the pile.
+    pile: BTreeMap<(OrderKey, ShapeId), Shape>,
+    places: HashMap<ShapeId, OrderKey>,
+    revision: u64,
+}
+
+/// What changed on a board.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Inserted, updated or removed; ascending, each once.
+    pub touched: Vec<ShapeId>,
+    /// The update builds on something unseen and was not applied: ask a peer by the state vector.
+    pub gap: bool,
+}
+
+/// What applying edits did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Applied {
+    /// What to tell the others; nothing, if nothing changed.
+    pub update: Option<Update>,
+    /// What to look at again.
+    pub change: Change,
+    /// What takes it back.
+    pub reversal: Reversal,
+}
+
+/// What reverting did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reverted {
+    /// The change; its reversal is the redo.
+    pub applied: Applied,
+    /// How many steps were left alone because a peer has since changed what they would change.
+    pub kept: usize,
+}
+
+/// Keys for shapes to be put somewhere into the pile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placement {
+    /// Ascending.
+    pub keys: Vec<OrderKey>,
+    /// Neighbours that must move up a little to make room, to be applied along.
+    pub shifts: Vec<Edit>,
+}
+
+impl Board {
+    /// An empty board. The client id must be this copy's alone.
+    pub fn new(client: ClientId) -> Self {
+        let document = Document::new(client);
+        let touched = Touched::default();
+        let sink = touched.clone();
+        document.shapes().observe_deep("board", move |txn, events| {
+            let mut touched = sink.lock().unwrap_or_else(PoisonError::into_inner);
+            for event in events.iter() {
+                match (event.path().front(), event) {
+                    (Some(PathSegment::Key(id)), _) => touched.extend(ShapeId::parse(id)),
+                    (None, Event::Map(root)) => {
+                        touched.extend(root.keys(txn).keys().filter_map(|id| ShapeId::parse(id)));
+                    }
+                    (Some(PathSegment::Index(_)) | None, _) => {}
+                }
+            }
+        });
+        Self { document, touched, pile: BTreeMap::new(), places: HashMap::new(), revision: 0 }
+    }
+
+    /// Who edits through this board.
+    pub fn client_id(&self) -> ClientId {
+        self.document.client_id()
+    }
+
+    /// Carries out edits in one transaction.
+    pub fn apply(&mut self, edits: &[Edit]) -> Applied {
+        self.perform(|performer| edits.iter().for_each(|edit| performer.edit(edit))).0
+    }
+
+    /// Takes back what `reversal` is of, step by step from the end, where it is still as it was left.
+    pub fn revert(&mut self, reversal: &Reversal) -> Reverted {
+        let (applied, kept) =
+            self.perform(|performer| reversal.steps.iter().rev().for_each(|step| performer.revert(step)));
+        Reverted { applied, kept }
+    }
+
+    fn perform(&mut self, run: impl FnOnce(&mut Performer<'_, '_>)) -> (Applied, usize) {
+        let ((steps, kept), update) = self.document.edit(|txn, root| {
+            let mut performer = Performer { txn, root, undo: Vec::new(), kept: 0 };
+            run(&mut performer);
+            (performer.undo, performer.kept)
+        });
+        let mut reversal = Reversal::default();
+        reversal.join(Reversal { steps });
+        (Applied { update, change: self.refresh(), reversal }, kept)
+    }
+
+    /// Merges what a peer did. A gap is reported, and nothing applied.
+    pub fn merge(&mut self, update: &[u8]) -> Result<Change, MergeError> {
+        match self.document.load(update)? {
+            Merged::Applied { .. } => Ok(self.refresh()),
+            Merged::Gap(_) => Ok(Change { gap: true, ..Change::default() }),
+        }
+    }
+
+    /// Reads the touched shapes anew.
+    fn refresh(&mut self) -> Change {
+        let touched = std::mem::take(&mut *self.touched.lock().unwrap_or_else(PoisonError::into_inner));
+        if touched.is_empty() {
+            return Change::default();
+        }
+        self.revision += 1;
+        let root = self.document.shapes();
+        let txn = self.document.transact();
+        for id in &touched {
+            if let Some(order) = self.places.remove(id) {
+                self.pile.remove(&(order, id.clone()));
+            }
+            if let Some(map) = schema::shape_map(&txn, &root, id.as_str()) {
+                let mut shape = schema::read(&txn, id.clone(), &map);
+                shape.revision = self.revision;
+                self.places.insert(id.clone(), shape.order.clone());
+                self.pile.insert((shape.order.clone(), id.clone()), shape);
+            }
+        }
+        Change { touched: touched.into_iter().collect(), gap: false }
+    }
+
+    /// What is known, for a peer to answer with what is not.
+    pub fn state_vector(&self) -> StateVector {
+        self.document.state_vector()
+    }
+
+    /// Everything that a peer with this state vector does not know.
+    pub fn diff(&self, known: &StateVector) -> Result<Update, DiffError> {
+        self.document.diff(known)
+    }
+
+    /// Everything.
+    pub fn snapshot(&self) -> Update {
+        self.document.snapshot()
+    }
+
+    /// Whether a client's edits up to (exclusively) this clock are here: what [`Board::own_clock`] said there, after
+    /// the edit.
+    pub fn has_seen(&self, client: u64, clock: u32) -> bool {
+        self.document.clocks().get(client) >= clock
+    }
+
+    /// The clock after this board's own latest edit.
+    pub fn own_clock(&self) -> u32 {
+        self.document.clocks().get(self.client_id().get())
+    }
+
+    /// A shape by its id.
+    pub fn shape(&self, id: &ShapeId) -> Option<&Shape> {
+        let order = self.places.get(id)?;
+        self.pile.get(&(order.clone(), id.clone()))
+    }
+
+    /// All shapes, the lowest in the pile first.
+    pub fn shapes(&self) -> impl DoubleEndedIterator<Item = &Shape> {
+        self.pile.values()
+    }
+
+    /// How many shapes there are.
+    pub fn len(&self) -> usize {
+        self.pile.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.pile.is_empty()
+    }
+
+    /// Grows with every change.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// What the document says, unknown keys included, as canonical text: equal texts mean equal boards.
+    pub fn contents(&self) -> String {
+        self.document.contents()
+    }
+
+    /// A shape as a new one would be that is like it in everything, unknown keys included: for copies.
+    pub fn copy(&self, id: &ShapeId) -> Option<NewShape> {
+        let root = self.document.shapes();
+        let txn = self.document.transact();
+        let map = schema::shape_map(&txn, &root, id.as_str())?;
+        let shape = self.shape(id)?;
+        let entries = schema::capture(&txn, &map);
+        let mut copy = NewShape::new(shape.kind.clone(), shape.stored_fields(&entries)).with_text(&*shape.text);
+        copy.ink = shape.ink.to_vec();
+        copy.unknown = entries.into_iter().filter(|entry| !schema::KEYS.contains(&&*entry.key)).collect();
+        Some(copy)
+    }
+
+    /// A key on top of the pile.
+    pub fn order_top(&self, jitter: u64) -> OrderKey {
+        OrderKey::above(self.pile.last_key_value().map(|((order, _), _)| order), jitter)
+    }
+
+    /// A key at the bottom of the pile.
+    pub fn order_bottom(&self, jitter: u64) -> OrderKey {
+        match self.pile.first_key_value() {
+            Some(((order, _), _)) => OrderKey::below(order, jitter),
+            None => OrderKey::above(None, jitter),
+        }
+    }
+
+    /// Keys for `count` shapes between two others (`None` is the end of the pile), whatever lies between those now;
+    /// `moving` are the shapes that will get the keys. Where there is no room, because keys are equal or as long as
+    /// keys may be, what lies above is shifted, as little as will do.
+    pub fn order_between(
+        &self,
+        below: Option<&ShapeId>,
+        above: Option<&ShapeId>,
+        moving: &[ShapeId],
+        count: usize,
+        jitter: u64,
+    ) -> Placement {
+        let place = |id: Option<&ShapeId>| id.and_then(|id| Some((self.places.get(id)?.clone(), id.clone())));
+        let (below, above) = (place(below), place(above));
+        let low = below.as_ref().map(|(order, _)| order);
+        let from = match (&above, &below) {
+            (Some(above), _) => std::ops::Bound::Included(above.clone()),
+            (None, _) => std::ops::Bound::Unbounded,
+        };
+        let mut higher: Vec<&Shape> = match above {
+            Some(_) => self.pile.range((from, std::ops::Bound::Unbounded)).map(|(_, shape)| shape).collect(),
+            None => Vec::new(),
+        };
+        higher.retain(|shape| !moving.contains(&shape.id));
+        for shifted in 0..=higher.len() {
+            let high = higher.get(shifted).map(|shape| &shape.order);
+            if let Some(mut keys) = OrderKey::between(low, high, count + shifted, jitter) {
+                let shifts = higher.iter().zip(keys.split_off(count));
+                let shifts = shifts
+                    .map(|(shape, order)| Edit::Set { id: shape.id.clone(), field: crate::Field::Order(order) })
+                    .collect();
+                return Placement { keys, shifts };
+            }
+        }
+        Placement { keys: vec![OrderKey::above(low, jitter); count], shifts: Vec::new() }
+    }
+}
+
+impl Shape {
+    /// Its values as fields, those that are stored.
+    fn stored_fields(&self, entries: &[schema::Entry]) -> Vec<crate::Field> {
+        use crate::Field;
+        let field = |key: &str| match key {
+            schema::POS => Some(Field::Pos(self.pos)),
+            schema::SIZE => Some(Field::Size(self.size)),
+            schema::POINTS => Some(Field::Points(self.points.clone())),
+            schema::SCALE => Some(Field::Scale(self.scale)),
+            schema::ANGLE => Some(Field::Angle(self.angle)),
+            schema::ORDER => Some(Field::Order(self.order.clone())),
+            schema::STROKE => Some(Field::Stroke(self.stroke)),
+            schema::FILL => Some(Field::Fill(self.fill)),
+            schema::WIDTH => Some(Field::Width(self.width)),
+            schema::FONT_SIZE => Some(Field::FontSize(self.font_size)),
+            schema::WRAP => Some(Field::Wrap(self.wrap)),
+            _ => None,
+        };
+        entries.iter().filter_map(|entry| field(&entry.key)).collect()
+    }
+}

@@ -1,0 +1,200 @@
+//! A board as bytes: what the service holds. Merges checked updates, answers state vectors; must not know shapes.
+//!
+//! Invariant: the yrs document inside never has anything pending. An update with a gap is not applied at all, so that
+//! yrs and Yjs, which treat gaps differently, never get one (`docs/decisions/0004-clamping-and-clock-gaps.md`).
+
+use bytes::Bytes;
+use thiserror::Error;
+use yrs::branch::BranchID;
+use yrs::updates::decoder::Decode;
+use yrs::{Doc, MapRef, OffsetKind, Options, ReadTxn, Transact, TransactionMut, WriteTxn};
+
+use crate::check::{self, Checked, DEPTH_MAX};
+use crate::{CheckError, ClientId, Clocks, Needs, StateVector, Update, contents, schema};
+
+/// A board's document.
+pub struct Document {
+    client: ClientId,
+    doc: Doc,
+    clocks: Clocks,
+    broken: bool,
+}
+
+/// What merging an update did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Merged {
+    /// It is part of the document now; `fresh` if it was not before.
+    Applied {
+        /// Whether it said anything new.
+        fresh: bool,
+    },
+    /// It builds on something unseen and was not applied: ask for this.
+    Gap(Needs),
+}
+
+/// Why an update was not merged.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum MergeError {
+    /// The bytes are no acceptable update. The document is as it was.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// The update hangs something below what can hold nothing. The document is as it was.
+    #[error("an item's parent is not a shared type")]
+    Parent,
+    /// The update passed every check, yet could not be applied as a whole. The document must be loaded anew.
+    #[error("the document is broken and must be loaded anew")]
+    Broken,
+}
+
+/// Why a state vector was not answered.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("not an acceptable state vector: {0}")]
+pub struct DiffError(#[from] CheckError);
+
+impl Document {
+    /// An empty document. The client id is what this copy's own edits carry.
+    pub fn new(client: ClientId) -> Self {
+        let mut options = Options::with_guid_and_client_id(String::new().into(), yrs::ClientID::new(client.get()));
+        options.offset_kind = OffsetKind::Utf16;
+        let doc = Doc::with_options(options);
+        // The root exists from the start: a type that is not yet known would not be observed.
+        drop(doc.transact_mut().get_or_insert_map(schema::SHAPES));
+        Self { client, doc, clocks: Clocks::new(), broken: false }
+    }
+
+    /// Who edits through this copy.
+    pub fn client_id(&self) -> ClientId {
+        self.client
+    }
+
+    /// Checks an update from outside and merges it, whole or not at all.
+    pub fn merge(&mut self, update: &[u8]) -> Result<Merged, MergeError> {
+        let checked = check::check(update, &check::WIRE)?;
+        self.merge_checked(update, checked)
+    }
+
+    /// Merges what was merged before: a stored row, a server's answer. The same checks, but without the limits on
+    /// structs, values and clients, which a long-lived board outgrows.
+    pub fn load(&mut self, update: &[u8]) -> Result<Merged, MergeError> {
+        let checked = check::check(update, &check::OWN)?;
+        self.merge_checked(update, checked)
+    }
+
+    fn merge_checked(&mut self, update: &[u8], checked: Checked) -> Result<Merged, MergeError> {
+        if self.broken {
+            return Err(MergeError::Broken);
+        }
+        if !self.clocks.cover(&checked.summary.needs) {
+            return Ok(Merged::Gap(self.clocks.missing(&checked.summary.needs)));
+        }
+        self.check_parents(&checked)?;
+        let decoded = yrs::Update::decode_v1(update).map_err(|_| CheckError::Undecodable)?;
+        // From here on the document may be half changed.
+        self.broken = true;
+        let mut txn = self.doc.transact_mut();
+        txn.apply_update(decoded).map_err(|_| MergeError::Broken)?;
+        txn.commit();
+        if txn.has_missing_updates() || deepest_change(&txn) > DEPTH_MAX {
+            return Err(MergeError::Broken);
+        }
+        let fresh = txn.has_changes();
+        drop(txn);
+        self.broken = false;
+        self.clocks.raise_all(&checked.summary.covers);
+        Ok(Merged::Applied { fresh })
+    }
+
+    /// yrs refuses an item below what is no shared type only after it has applied what came before, so this is asked
+    /// first. A parent that is gone altogether is lawful: somebody wrote to what another deleted.
+    fn check_parents(&self, checked: &Checked) -> Result<(), MergeError> {
+        let txn = self.doc.transact();
+        let mut deleted = None;
+        for (client, clock) in &checked.parents {
+            let id = yrs::ID::new(yrs::ClientID::new(*client), *clock);
+            let is_parent = BranchID::get_nested(&txn, &id).is_some();
+            if !is_parent && !deleted.get_or_insert_with(|| txn.snapshot().delete_set).contains(&id) {
+                return Err(MergeError::Parent);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether everything in `needs` is known.
+    pub fn knows(&self, needs: &Needs) -> bool {
+        self.clocks.cover(needs)
+    }
+
+    /// Whether an update would leave no gap. An unacceptable update never does.
+    pub fn is_complete(&self, update: &[u8]) -> bool {
+        check::check(update, &check::OWN).is_ok_and(|checked| self.knows(&checked.summary.needs))
+    }
+
+    /// Up to where each client's edits are known.
+    pub fn clocks(&self) -> &Clocks {
+        &self.clocks
+    }
+
+    /// What is known, for a peer to answer with what is not.
+    pub fn state_vector(&self) -> StateVector {
+        StateVector(check::encode_state_vector(&self.clocks).into())
+    }
+
+    /// Everything that a peer with this state vector does not know, and all deletions.
+    pub fn diff(&self, known: &StateVector) -> Result<Update, DiffError> {
+        let known: Clocks = check::read_state_vector(&known.0)?;
+        let vector = known.iter().map(|(client, clock)| (yrs::ClientID::new(client), clock)).collect();
+        Ok(Update(Bytes::from(self.doc.transact().encode_diff_v1(&vector))))
+    }
+
+    /// Everything.
+    pub fn snapshot(&self) -> Update {
+        Update(Bytes::from(self.doc.transact().encode_diff_v1(&yrs::StateVector::default())))
+    }
+
+    /// Whether nobody has ever written anything.
+    pub fn is_empty(&self) -> bool {
+        self.clocks.is_empty()
+    }
+
+    /// What the document says, as canonical text: equal texts mean equal boards, whatever their histories.
+    pub fn contents(&self) -> String {
+        let txn = self.doc.transact();
+        contents::text(&txn, &self.shapes())
+    }
+
+    pub(crate) fn shapes(&self) -> MapRef {
+        let txn = self.doc.transact();
+        txn.get_map(schema::SHAPES).expect("the root was made with the document")
+    }
+
+    pub(crate) fn transact(&self) -> yrs::Transaction<'_> {
+        self.doc.transact()
+    }
+
+    /// Runs an own transaction and returns what to tell the others, if anything changed.
+    pub(crate) fn edit<R>(&mut self, run: impl FnOnce(&mut TransactionMut, &MapRef) -> R) -> (R, Option<Update>) {
+        let root = self.shapes();
+        let mut txn = self.doc.transact_mut();
+        let result = run(&mut txn, &root);
+        txn.commit();
+        let update = txn.has_changes().then(|| Update(Bytes::from(txn.encode_update_v1())));
+        let clock = txn.store().get_local_state();
+        drop(txn);
+        self.clocks.raise(self.client.get(), clock);
+        (result, update)
+    }
+}
+
+/// How many shared types lie on the way from the root to the deepest type that was changed.
+fn deepest_change(txn: &TransactionMut) -> usize {
+    let (mut deepest, mut depth) = (0, 0);
+    // The list holds, for each changed type, the type and its parents up to the root.
+    for branch in txn.changed_parent_types() {
+        depth += 1;
+        if matches!(branch.id(), BranchID::Root(_)) {
+            deepest = depth.max(deepest);
+            depth = 0;
+        }
+    }
+    deepest.max(depth)
+}

@@ -1,0 +1,110 @@
+//! The one vocabulary of change: what tools, commands, paste, import and the simulator ask of a board.
+
+use kurbo::{Size, Vec2};
+use scene::{BoardPoint, Colour};
+use std::sync::Arc;
+
+use crate::schema::Entry;
+use crate::{InkPoint, Kind, OrderKey, ShapeId};
+
+/// One change of a board. An edit of a shape that is not there does nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit {
+    /// Adds a shape. Does nothing if there is one by this id.
+    Insert {
+        /// A fresh id.
+        id: ShapeId,
+        /// What it is.
+        shape: NewShape,
+    },
+    /// Sets one property.
+    Set {
+        /// Of which shape.
+        id: ShapeId,
+        /// To what.
+        field: Field,
+    },
+    /// Deletes a shape, whatever others are doing to it.
+    Remove {
+        /// Which.
+        id: ShapeId,
+    },
+    /// Continues a stroke.
+    AppendInk {
+        /// Of which ink shape.
+        id: ShapeId,
+        /// Relative to the shape's `pos`, as all its ink.
+        points: Vec<InkPoint>,
+    },
+    /// Replaces a stretch of a shape's text. Positions are in UTF-16 units, as in Yjs and the DOM; what lies outside
+    /// the text is cut off, and a position inside a surrogate pair moves to its start.
+    SpliceText {
+        /// Of which shape.
+        id: ShapeId,
+        /// Where.
+        at_utf16: u32,
+        /// How much goes.
+        delete_utf16: u32,
+        /// What comes.
+        insert: String,
+    },
+}
+
+/// One property of a shape, with its value. Units as in [`crate::Shape`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Field {
+    /// Where it is.
+    Pos(BoardPoint),
+    /// How large it is (rectangle, ellipse, diamond).
+    Size(Size),
+    /// Its corners, relative to `pos` (line, arrow).
+    Points(Arc<[Vec2]>),
+    /// How its ink is stretched (ink).
+    Scale(Vec2),
+    /// How it is turned, in radians, clockwise around its middle.
+    Angle(f64),
+    /// Where it lies in the pile.
+    Order(OrderKey),
+    /// Its line colour, or a text's colour.
+    Stroke(Colour),
+    /// What it is filled with; `None` is not at all.
+    Fill(Option<Colour>),
+    /// How thick its line is.
+    Width(f64),
+    /// The em of its text.
+    FontSize(f64),
+    /// Where its text wraps; `None` is nowhere.
+    Wrap(Option<f64>),
+}
+
+/// A shape to be. What is not said has its default.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewShape {
+    /// What it is; its name is stored for good.
+    pub kind: Kind,
+    /// Its properties; of several for one property, the last counts.
+    pub fields: Vec<Field>,
+    /// Its text (text).
+    pub text: String,
+    /// Its stroke so far, relative to its `pos` (ink).
+    pub ink: Vec<InkPoint>,
+    /// What a newer version wrote beside: copied as it is.
+    pub(crate) unknown: Vec<Entry>,
+}
+
+impl NewShape {
+    /// A shape of `kind` with these properties, without text and ink.
+    pub fn new(kind: Kind, fields: Vec<Field>) -> Self {
+        Self { kind, fields, text: String::new(), ink: Vec::new(), unknown: Vec::new() }
+    }
+
+    /// With this text.
+    pub fn with_text(self, text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..self }
+    }
+
+    /// With this stroke.
+    pub fn with_ink(self, ink: Vec<InkPoint>) -> Self {
+        Self { ink, ..self }
+    }
+}

@@ -1,0 +1,312 @@
+//! Carries out edits and reversals on the Y types, and says how each is taken back. Knows the schema; must not know
+//! what a board shows.
+
+use std::sync::Arc;
+use yrs::types::text::TextPrelim;
+use yrs::{
+    Any, Array, ArrayPrelim, ArrayRef, GetString, In, Map, MapPrelim, MapRef, Out, Text, TextRef, TransactionMut,
+};
+
+use crate::reversal::Step;
+use crate::schema::{self, Entry, Stored};
+use crate::{Edit, Field, Kind, NewShape, ShapeId, clamp, ink};
+
+/// One transaction on the root map.
+pub(crate) struct Performer<'a, 'doc> {
+    pub(crate) txn: &'a mut TransactionMut<'doc>,
+    pub(crate) root: &'a MapRef,
+    /// How to take back what was done, in the order in which it was done.
+    pub(crate) undo: Vec<Step>,
+    /// Steps that were left alone because a peer had changed what they would have changed.
+    pub(crate) kept: usize,
+}
+
+impl Performer<'_, '_> {
+    pub(crate) fn edit(&mut self, edit: &Edit) {
+        match edit {
+            Edit::Insert { id, shape } => {
+                if self.map(id).is_none() {
+                    self.insert(id, &entries(shape));
+                }
+            }
+            Edit::Set { id, field } => {
+                let (key, value) = stored_field(field);
+                if let Some(map) = self.map(id) {
+                    let is_default = value.is_none() || value == default_of(key);
+                    let before = map.get(self.txn, key);
+                    if !(is_default && before.is_none()) {
+                        self.set(id, &map, key, value);
+                    }
+                }
+            }
+            Edit::Remove { id } => self.remove(id),
+            Edit::AppendInk { id, points } => {
+                if !points.is_empty() {
+                    self.append_ink(id, vec![Any::Buffer(ink::encode(points).into())]);
+                }
+            }
+            Edit::SpliceText { id, at_utf16, delete_utf16, insert } => {
+                if let Some(map) = self.map(id) {
+                    let before = self.text(&map);
+                    let splice = Splice::within(&before, *at_utf16, *delete_utf16, insert);
+                    self.splice(id, &map, before, splice);
+                }
+            }
+        }
+    }
+
+    /// Takes one step back, if what it would change is still as it was left.
+    pub(crate) fn revert(&mut self, step: &Step) {
+        match step {
+            Step::Remove { id, entries } => match self.map(id) {
+                Some(map) if schema::capture(self.txn, &map) == *entries => self.remove(id),
+                Some(_) => self.kept += 1,
+                None => {}
+            },
+            Step::Insert { id, entries } => match self.map(id) {
+                None => self.insert(id, entries),
+                Some(_) => self.kept += 1,
+            },
+            Step::Set { id, key, before, after } => match self.map(id) {
+                Some(map) if self.stored(&map, key) == *after => self.put(id, &map, key, before.clone()),
+                _ => self.kept += 1,
+            },
+            Step::CutInk { id, chunks } => self.cut_ink(id, chunks),
+            Step::AppendInk { id, chunks } => match self.map(id) {
+                Some(_) => self.append_ink(id, chunks.clone()),
+                None => self.kept += 1,
+            },
+            Step::Text { id, before, after } => match self.map(id) {
+                Some(map) if self.text(&map) == *after => {
+                    self.splice(id, &map, after.clone(), Splice::between(after, before));
+                }
+                _ => self.kept += 1,
+            },
+        }
+    }
+
+    fn map(&self, id: &ShapeId) -> Option<MapRef> {
+        schema::shape_map(self.txn, self.root, id.as_str())
+    }
+
+    fn stored(&self, map: &MapRef, key: &str) -> Option<Stored> {
+        map.get(self.txn, key).map(|value| schema::stored(self.txn, &value))
+    }
+
+    fn insert(&mut self, id: &ShapeId, entries: &[Entry]) {
+        let map = self.root.insert(self.txn, id.as_str(), MapPrelim::default());
+        for entry in entries {
+            write(self.txn, &map, &entry.key, &entry.value);
+        }
+        let entries = schema::capture(self.txn, &map);
+        self.undo.push(Step::Remove { id: id.clone(), entries });
+    }
+
+    fn remove(&mut self, id: &ShapeId) {
+        if let Some(map) = self.map(id) {
+            let entries = schema::capture(self.txn, &map);
+            self.root.remove(self.txn, id.as_str());
+            self.undo.push(Step::Insert { id: id.clone(), entries });
+        }
+    }
+
+    fn set(&mut self, id: &ShapeId, map: &MapRef, key: &str, value: Option<Any>) {
+        self.put(id, map, key, value.map(Stored::Plain));
+    }
+
+    fn put(&mut self, id: &ShapeId, map: &MapRef, key: &str, value: Option<Stored>) {
+        let before = self.stored(map, key);
+        if before == value {
+            return;
+        }
+        match &value {
+            Some(value) => write(self.txn, map, key, value),
+            None => drop(map.remove(self.txn, key)),
+        }
+        self.undo.push(Step::Set { id: id.clone(), key: key.into(), before, after: value });
+    }
+
+    fn append_ink(&mut self, id: &ShapeId, chunks: Vec<Any>) {
+        let Some(map) = self.map(id) else { return };
+        let list: ArrayRef = match map.get(self.txn, schema::INK) {
+            Some(Out::YArray(list)) => list,
+            _ => map.insert(self.txn, schema::INK, ArrayPrelim::default()),
+        };
+        let end = list.len(self.txn);
+        list.insert_range(self.txn, end, chunks.clone());
+        self.undo.push(Step::CutInk { id: id.clone(), chunks });
+    }
+
+    fn cut_ink(&mut self, id: &ShapeId, chunks: &[Any]) {
+        let list = self.map(id).and_then(|map| map.get(self.txn, schema::INK));
+        let Some(Out::YArray(list)) = list else { return self.kept += 1 };
+        let length = list.len(self.txn);
+        let count = u32::try_from(chunks.len()).expect("chunks of one gesture");
+        let at = length.saturating_sub(count);
+        let tail = list.iter(self.txn).skip(at as usize);
+        if length < count || !tail.eq(chunks.iter().map(|chunk| Out::Any(chunk.clone()))) {
+            return self.kept += 1;
+        }
+        list.remove_range(self.txn, at, count);
+        self.undo.push(Step::AppendInk { id: id.clone(), chunks: chunks.to_vec() });
+    }
+
+    fn text(&self, map: &MapRef) -> String {
+        match map.get(self.txn, schema::TEXT) {
+            Some(Out::YText(text)) => text.get_string(self.txn),
+            Some(Out::Any(Any::String(text))) => text.to_string(),
+            _ => String::new(),
+        }
+    }
+
+    fn splice(&mut self, id: &ShapeId, map: &MapRef, before: String, splice: Splice) {
+        if splice.delete_utf16 == 0 && splice.insert.is_empty() {
+            return;
+        }
+        let text: TextRef = match map.get(self.txn, schema::TEXT) {
+            Some(Out::YText(text)) => text,
+            _ => map.insert(self.txn, schema::TEXT, TextPrelim::new(before.clone())),
+        };
+        if splice.delete_utf16 > 0 {
+            text.remove_range(self.txn, splice.at_utf16, splice.delete_utf16);
+        }
+        if !splice.insert.is_empty() {
+            text.insert(self.txn, splice.at_utf16, &splice.insert);
+        }
+        let after = text.get_string(self.txn);
+        self.undo.push(Step::Text { id: id.clone(), before, after });
+    }
+}
+
+fn write(txn: &mut TransactionMut, map: &MapRef, key: &str, value: &Stored) {
+    match value {
+        Stored::Plain(value) => drop(map.insert(txn, key, value.clone())),
+        Stored::Text(text) => drop(map.insert(txn, key, TextPrelim::new(text.clone()))),
+        Stored::List(values) => {
+            let list = map.insert(txn, key, ArrayPrelim::default());
+            list.insert_range(txn, 0, values.clone());
+        }
+        Stored::Other(value) => drop(map.insert::<_, In>(txn, key, value.clone())),
+    }
+}
+
+/// What a new shape writes, in a fixed order: what is default is left out.
+fn entries(shape: &NewShape) -> Vec<Entry> {
+    let mut entries = vec![entry(schema::KIND, Stored::Plain(Any::from(shape.kind.name())))];
+    for field in &shape.fields {
+        let (key, value) = stored_field(field);
+        entries.retain(|entry| *entry.key != *key);
+        if let Some(value) = value
+            && default_of(key) != Some(value.clone())
+        {
+            entries.push(entry(key, Stored::Plain(value)));
+        }
+    }
+    if shape.kind == Kind::Text || !shape.text.is_empty() {
+        entries.push(entry(schema::TEXT, Stored::Text(clamp::text(&shape.text).to_owned())));
+    }
+    if shape.kind == Kind::Ink || !shape.ink.is_empty() {
+        let chunks = (!shape.ink.is_empty()).then(|| Any::Buffer(ink::encode(&shape.ink).into()));
+        entries.push(entry(schema::INK, Stored::List(chunks.into_iter().collect())));
+    }
+    for unknown in &shape.unknown {
+        if !entries.iter().any(|entry| entry.key == unknown.key) {
+            entries.push(unknown.clone());
+        }
+    }
+    entries
+}
+
+fn entry(key: &str, value: Stored) -> Entry {
+    Entry { key: key.into(), value }
+}
+
+/// Where a property is stored and as what; `None` removes the key. Values are held to the table on the way in too.
+fn stored_field(field: &Field) -> (&'static str, Option<Any>) {
+    let number = schema::plain_number;
+    let numbers = |values: [f64; 2]| Some(schema::plain_numbers(values));
+    match field {
+        Field::Pos(at) => {
+            let at = clamp::point(*at);
+            (schema::POS, numbers([at.x, at.y]))
+        }
+        Field::Size(size) => {
+            let size = clamp::size(*size);
+            (schema::SIZE, numbers([size.width, size.height]))
+        }
+        Field::Points(points) => {
+            let points = points.iter().take(clamp::POINTS_MAX).map(|point| clamp::vector(*point));
+            (schema::POINTS, Some(schema::plain_numbers(points.flat_map(|point| [point.x, point.y]))))
+        }
+        Field::Scale(scale) => {
+            let scale = clamp::scale(*scale);
+            (schema::SCALE, numbers([scale.x, scale.y]))
+        }
+        Field::Angle(angle) => (schema::ANGLE, Some(number(clamp::angle(*angle)))),
+        Field::Order(order) => (schema::ORDER, Some(Any::from(order.as_str()))),
+        Field::Stroke(colour) => (schema::STROKE, Some(Any::from(colour.to_string()))),
+        Field::Fill(colour) => (schema::FILL, colour.map(|colour| Any::from(colour.to_string()))),
+        Field::Width(width) => (schema::WIDTH, Some(number(clamp::stroke_width(*width)))),
+        Field::FontSize(size) => (schema::FONT_SIZE, Some(number(clamp::font_size(*size)))),
+        Field::Wrap(width) => (schema::WRAP, width.and_then(clamp::wrap).map(number)),
+    }
+}
+
+/// What an absent key means.
+fn default_of(key: &str) -> Option<Any> {
+    let numbers = |values: [f64; 2]| Some(schema::plain_numbers(values));
+    match key {
+        schema::POS => numbers([0.0, 0.0]),
+        schema::SIZE => numbers([clamp::SIZE_DEFAULT.width, clamp::SIZE_DEFAULT.height]),
+        schema::SCALE => numbers([1.0, 1.0]),
+        schema::ANGLE => Some(schema::plain_number(clamp::ANGLE_DEFAULT)),
+        schema::STROKE => Some(Any::from(scene::Colour::INK.to_string())),
+        schema::WIDTH => Some(schema::plain_number(clamp::STROKE_WIDTH_DEFAULT)),
+        schema::FONT_SIZE => Some(schema::plain_number(clamp::FONT_SIZE_DEFAULT)),
+        _ => None,
+    }
+}
+
+/// A replacement of a stretch of text, on letter borders.
+struct Splice {
+    at_utf16: u32,
+    delete_utf16: u32,
+    insert: Arc<str>,
+}
+
+impl Splice {
+    fn within(text: &str, at_utf16: u32, delete_utf16: u32, insert: &str) -> Self {
+        let start = border(text, at_utf16);
+        let end = border(text, at_utf16.saturating_add(delete_utf16)).max(start);
+        Self { at_utf16: start, delete_utf16: end - start, insert: insert.into() }
+    }
+
+    /// The smallest splice that makes `to` out of `from`.
+    fn between(from: &str, to: &str) -> Self {
+        let same = |(one, other): &(char, char)| one == other;
+        let units = |letter: char| letter.len_utf16() as u32;
+        let head: Vec<char> = from.chars().zip(to.chars()).take_while(same).map(|(letter, _)| letter).collect();
+        let head_bytes: usize = head.iter().map(|letter| letter.len_utf8()).sum();
+        let (from_rest, to_rest) = (&from[head_bytes..], &to[head_bytes..]);
+        let tail = from_rest.chars().rev().zip(to_rest.chars().rev()).take_while(same);
+        let tail_bytes: usize = tail.map(|(letter, _)| letter.len_utf8()).sum();
+        Self {
+            at_utf16: head.iter().map(|letter| units(*letter)).sum(),
+            delete_utf16: from_rest[..from_rest.len() - tail_bytes].chars().map(units).sum(),
+            insert: to_rest[..to_rest.len() - tail_bytes].into(),
+        }
+    }
+}
+
+/// The last letter border at or before a UTF-16 position, in UTF-16 units.
+fn border(text: &str, position_utf16: u32) -> u32 {
+    let mut units = 0;
+    for letter in text.chars() {
+        let next = units + letter.len_utf16() as u32;
+        if next > position_utf16 {
+            break;
+        }
+        units = next;
+    }
+    units
+}

@@ -1,0 +1,118 @@
+//! How to take an edit back, as `docs/decisions/0003-undo.md` has it. Must not know who asks, nor what a board shows.
+
+use std::sync::Arc;
+use yrs::Any;
+
+use crate::ShapeId;
+use crate::schema::{self, Entry, Stored};
+
+/// What takes some edits back: opaque, made by [`crate::Board::apply`], used by [`crate::Board::revert`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reversal {
+    /// In the order in which things were done; taken back from the end.
+    pub(crate) steps: Vec<Step>,
+}
+
+/// One thing to take back, with what it must look like for that.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Step {
+    /// Remove the shape if it is still this.
+    Remove { id: ShapeId, entries: Vec<Entry> },
+    /// Bring the shape back if there is none.
+    Insert { id: ShapeId, entries: Vec<Entry> },
+    /// Write `before` if the value is still `after`.
+    Set { id: ShapeId, key: Arc<str>, before: Option<Stored>, after: Option<Stored> },
+    /// Cut these chunks off the end of the stroke.
+    CutInk { id: ShapeId, chunks: Vec<Any> },
+    /// Put these chunks back at its end.
+    AppendInk { id: ShapeId, chunks: Vec<Any> },
+    /// Splice the text back to `before` if it is still `after`.
+    Text { id: ShapeId, before: String, after: String },
+}
+
+impl Reversal {
+    /// Whether it takes nothing back.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Makes one step of undo out of this and what was done after it: a stroke's chunks, a text's keystrokes.
+    pub fn join(&mut self, later: Reversal) {
+        for step in later.steps {
+            if let Err(step) = self.fold(step) {
+                self.steps.push(step);
+            }
+        }
+    }
+
+    /// Folds a later step into an earlier one of the same thing, where both then take back together; else returns it.
+    fn fold(&mut self, later: Step) -> Result<(), Step> {
+        let born = self.steps.iter().rposition(|step| matches!(step, Step::Remove { id, .. } if id == later.id()));
+        if let Some(index) = born {
+            if matches!(later, Step::Insert { .. }) {
+                self.steps.remove(index);
+                return Ok(());
+            }
+            let Step::Remove { entries, .. } = &mut self.steps[index] else { return Err(later) };
+            return fold_into_birth(entries, later);
+        }
+        let earlier = self.steps.iter_mut().rev().find(|step| step.id() == later.id() && same_thing(step, &later));
+        match (earlier, later) {
+            (Some(Step::Set { after, .. }), Step::Set { before, after: new, .. }) if *after == before => *after = new,
+            (Some(Step::Text { after, .. }), Step::Text { before, after: new, .. }) if *after == before => *after = new,
+            (Some(Step::CutInk { chunks, .. }), Step::CutInk { chunks: new, .. }) => chunks.extend(new),
+            (_, later) => return Err(later),
+        }
+        Ok(())
+    }
+}
+
+impl Step {
+    fn id(&self) -> &ShapeId {
+        match self {
+            Step::Remove { id, .. }
+            | Step::Insert { id, .. }
+            | Step::Set { id, .. }
+            | Step::CutInk { id, .. }
+            | Step::AppendInk { id, .. }
+            | Step::Text { id, .. } => id,
+        }
+    }
+}
+
+fn same_thing(one: &Step, other: &Step) -> bool {
+    match (one, other) {
+        (Step::Set { key: one, .. }, Step::Set { key: other, .. }) => one == other,
+        (Step::Text { .. }, Step::Text { .. }) | (Step::CutInk { .. }, Step::CutInk { .. }) => true,
+        _ => false,
+    }
+}
+
+/// The shape was made in the same step of undo: it is removed as it is after `later`.
+fn fold_into_birth(entries: &mut Vec<Entry>, later: Step) -> Result<(), Step> {
+    match later {
+        Step::Set { id, key, before, after } => {
+            let now = entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value);
+            if now != before.as_ref() {
+                return Err(Step::Set { id, key, before, after });
+            }
+            entries.retain(|entry| entry.key != key);
+            entries.extend(after.map(|value| Entry { key, value }));
+            entries.sort_by(|one, next| one.key.cmp(&next.key));
+        }
+        Step::Text { id, before, after } => match entry(entries, schema::TEXT) {
+            Some(Stored::Text(text)) if *text == before => *text = after,
+            _ => return Err(Step::Text { id, before, after }),
+        },
+        Step::CutInk { id, chunks } => match entry(entries, schema::INK) {
+            Some(Stored::List(all)) => all.extend(chunks),
+            _ => return Err(Step::CutInk { id, chunks }),
+        },
+        other => return Err(other),
+    }
+    Ok(())
+}
+
+fn entry<'a>(entries: &'a mut [Entry], key: &str) -> Option<&'a mut Stored> {
+    entries.iter_mut().find(|entry| &*entry.key == key).map(|entry| &mut entry.value)
+}

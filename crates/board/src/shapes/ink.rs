@@ -1,0 +1,53 @@
+//! A freehand stroke, as thick as the pen was pressed.
+
+use kurbo::{Affine, BezPath, Line as Segment, ParamCurveNearest, Point, Rect, Vec2};
+use scene::DisplayList;
+
+use super::boxed::Scaling;
+use super::{Ink, ShapeKind};
+use crate::{Field, Shape, ink};
+
+/// How far ink reaches from the pen's path, in line widths: the outline's base size times its largest thickness.
+const REACH_WIDTHS: f64 = 1.2;
+
+impl ShapeKind for Ink {
+    fn extent(&self, shape: &Shape) -> Rect {
+        let boxes = pen(shape).map(|at| Rect::from_points(at, at));
+        boxes.reduce(|one, next| one.union(next)).unwrap_or_default()
+    }
+
+    fn outline(&self, shape: &Shape) -> BezPath {
+        Affine::translate((shape.pos.x, shape.pos.y)) * ink::outline(&shape.ink, shape.scale, shape.width)
+    }
+
+    fn paint(&self, shape: &Shape, list: &mut DisplayList) {
+        if !shape.ink.is_empty() {
+            list.fill(self.outline(shape), shape.stroke);
+        }
+    }
+
+    fn touches(&self, shape: &Shape, at: Point, reach: f64) -> bool {
+        let reach = reach + shape.width / 2.0;
+        let at = at - Point::from(shape.pos).to_vec2();
+        let mut last = None;
+        pen(shape).any(|point| {
+            let segment = Segment::new(last.replace(point).unwrap_or(point), point);
+            segment.nearest(at, 0.0).distance_sq <= reach * reach
+        })
+    }
+
+    fn painted(&self, shape: &Shape) -> Rect {
+        let reach = REACH_WIDTHS * shape.width;
+        shape.local_bounds().inflate(reach, reach)
+    }
+
+    fn resized(&self, shape: &Shape, from: Rect, to: Rect) -> Vec<Field> {
+        let scaling = Scaling::new(from, to);
+        vec![Field::Pos(scaling.point(shape.pos.into()).into()), Field::Scale(scaling.vector(shape.scale))]
+    }
+}
+
+/// The pen's path, relative to the shape's `pos`.
+fn pen(shape: &Shape) -> impl Iterator<Item = Point> + '_ {
+    shape.ink.iter().map(|point| Vec2::new(point.x * shape.scale.x, point.y * shape.scale.y).to_point())
+}

@@ -1,0 +1,33 @@
+//! A line through its corners.
+
+use kurbo::{BezPath, Point, Rect};
+use scene::{DisplayList, StrokeStyle};
+
+use super::{Line, ShapeKind, boxed, open};
+use crate::{Field, Shape};
+
+impl ShapeKind for Line {
+    fn extent(&self, shape: &Shape) -> Rect {
+        open::extent(shape)
+    }
+
+    fn outline(&self, shape: &Shape) -> BezPath {
+        open::path(shape)
+    }
+
+    fn paint(&self, shape: &Shape, list: &mut DisplayList) {
+        list.stroke(open::path(shape), shape.stroke, StrokeStyle::solid(shape.width));
+    }
+
+    fn touches(&self, shape: &Shape, at: Point, reach: f64) -> bool {
+        boxed::is_near(&open::path(shape), at, reach + shape.width / 2.0)
+    }
+
+    fn painted(&self, shape: &Shape) -> Rect {
+        boxed::painted(shape)
+    }
+
+    fn resized(&self, shape: &Shape, from: Rect, to: Rect) -> Vec<Field> {
+        open::resized(shape, from, to)
+    }
+}
