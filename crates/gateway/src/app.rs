@@ -80,7 +80,7 @@ impl Gateway {
             .routes(routes!(boards::create))
             .routes(routes!(boards::view))
             .routes(routes!(sync::sync))
-            .fallback(page::nothing_here)
+            .route("/api/{*path}", axum::routing::any(page::nothing_here))
             .layer(DefaultBodyLimit::max(MAX_REST_BODY_BYTES))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
             .layer(middleware::from_fn(problem::tell))
