@@ -19,12 +19,20 @@ use crate::{CloseReason, Inbound, Outbound, Payload, RequestError, Window};
 pub(crate) struct Shared {
     machine: Mutex<Machine>,
     output: Notify,
-    closed: watch::Sender<Option<CloseReason>>,
+    phase: watch::Sender<Phase>,
+}
+
+/// How far a connection is on its way to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Phase {
+    Open,
+    Draining,
+    Closed(CloseReason),
 }
 
 impl Shared {
     pub(crate) fn new(machine: Machine) -> Self {
-        Self { machine: Mutex::new(machine), output: Notify::new(), closed: watch::Sender::new(None) }
+        Self { machine: Mutex::new(machine), output: Notify::new(), phase: watch::Sender::new(Phase::Open) }
     }
 
     /// Does something to the machine, and then, with the lock let go, wakes whoever it concerns.
@@ -33,7 +41,11 @@ impl Shared {
         let value = act(&mut machine);
         let woken = machine.take_woken();
         let has_output = machine.has_output();
-        let closed = machine.closed().cloned();
+        let phase = match machine.closed() {
+            Some(reason) => Phase::Closed(reason.clone()),
+            None if machine.is_draining() => Phase::Draining,
+            None => Phase::Open,
+        };
         drop(machine);
         for waker in woken {
             waker.wake();
@@ -41,11 +53,12 @@ impl Shared {
         if has_output {
             self.output.notify_one();
         }
-        if closed.is_some() {
-            self.closed.send_if_modified(|told| {
-                let is_news = told.is_none();
+        if phase != Phase::Open {
+            self.phase.send_if_modified(|told| {
+                // Two threads may come here out of order; the end is never taken back.
+                let is_news = *told != phase && !matches!(told, Phase::Closed(_));
                 if is_news {
-                    *told = closed;
+                    *told = phase;
                 }
                 is_news
             });
@@ -63,10 +76,19 @@ impl Shared {
     }
 
     pub(crate) async fn closed(&self) -> CloseReason {
-        let mut closed = self.closed.subscribe();
-        let reason = closed.wait_for(Option::is_some).await;
-        let reason = reason.expect("the sender lives in self");
-        reason.clone().expect("waited for it to be there")
+        let mut phase = self.phase.subscribe();
+        loop {
+            if let Phase::Closed(reason) = &*phase.borrow_and_update() {
+                return reason.clone();
+            }
+            phase.changed().await.expect("the sender lives in self");
+        }
+    }
+
+    async fn draining(&self) {
+        let mut phase = self.phase.subscribe();
+        let leaving = phase.wait_for(|phase| *phase != Phase::Open).await;
+        leaving.expect("the sender lives in self");
     }
 }
 
@@ -150,6 +172,11 @@ impl Connection {
     /// Whether one of the two sides has begun to drain, or the connection has ended.
     pub fn is_draining(&self) -> bool {
         self.shared.look(Machine::is_draining)
+    }
+
+    /// Resolves when one of the two sides has begun to drain, or the connection has ended.
+    pub async fn draining(&self) {
+        self.shared.draining().await;
     }
 
     /// Ends the connection and all its streams now.

@@ -62,3 +62,14 @@ pub const MAX_ERROR_TEXT_BYTES: usize = 1_024;
 pub const MAX_MIME_BYTES: usize = 255;
 /// Entries read from composite metadata. Over it decoding fails.
 pub const MAX_METADATA_ENTRIES: usize = 64;
+
+/// A target that has just joined a pool, or come back, reaches its full share after this long.
+pub const RAMP: Duration = Duration::from_secs(30);
+/// With more targets than this a pool compares two at random instead of all.
+pub const COMPARE_ALL_TARGETS: usize = 32;
+/// The longest first wait before a pool connects to a target again; it doubles with each failure.
+pub const FIRST_BACKOFF: Duration = Duration::from_millis(100);
+/// The longest wait before a pool connects to a target again. A connection that lived this long ends a series of failures.
+pub const MAX_BACKOFF: Duration = Duration::from_secs(10);
+/// How long connecting to a target may take.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

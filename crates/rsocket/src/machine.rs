@@ -454,3 +454,6 @@ fn truncate(text: &mut String) {
     }
     text.truncate(end);
 }
+
+#[cfg(test)]
+mod tests;

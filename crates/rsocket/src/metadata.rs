@@ -272,3 +272,86 @@ pub fn bearer_token(metadata: Option<&Bytes>) -> Option<Bytes> {
 fn find<T>(metadata: Option<&Bytes>, pick: impl Fn(Entry) -> Option<T>) -> Option<T> {
     decode(metadata?.clone()).ok()?.into_iter().find_map(pick)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Written by hand from the extensions' texts: number or length − 1, 24-bit length, content.
+    #[test]
+    fn entries_have_the_bytes_of_the_specification() {
+        let goldens: [(Entry, &[u8]); 6] = [
+            (Entry::Routing(vec!["a.b".into(), "c".into()]), b"\xFE\0\0\x06\x03a.b\x01c"),
+            (Entry::Bearer("tok".into()), b"\xFC\0\0\x04\x81tok"),
+            (Entry::Simple { user: "u".into(), password: "pw".into() }, b"\xFC\0\0\x06\x80\0\x01upw"),
+            (Entry::StreamMime(Mime::name("application/json")), b"\xFA\0\0\x01\x85"),
+            (Entry::AcceptMimes(vec![Mime::name("application/cbor"), Mime::name("x/y")]), b"\xFB\0\0\x05\x81\x02x/y"),
+            (Entry::Other { mime: Mime::name("x/y"), content: "z".into() }, b"\x02x/y\0\0\x01z"),
+        ];
+        for (entry, golden) in goldens {
+            let entries = [entry];
+            assert_eq!(encode(&entries).unwrap(), golden);
+            assert_eq!(decode(Bytes::from_static(golden)).unwrap(), entries);
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_or_kept_as_it_is() {
+        let decoded = |bytes: &'static [u8]| decode(Bytes::from_static(bytes));
+        assert_eq!(decoded(b"\xFE\0\0"), Err(MetadataError::Truncated));
+        assert_eq!(decoded(b"\xFE\0\0\x09a"), Err(MetadataError::Truncated));
+        assert_eq!(decoded(b"\x05ab"), Err(MetadataError::Truncated));
+        assert_eq!(decoded(b"\0\xFF\0\0\0"), Err(MetadataError::NotText));
+        assert_eq!(decode([0xF0, 0, 0, 0].repeat(65).into()), Err(MetadataError::TooMany));
+        // A routing tag longer than its entry.
+        let kept = &decoded(b"\xFE\0\0\x02\x09a").unwrap()[0];
+        assert!(matches!(kept, Entry::Other { .. }), "{kept:?}");
+        let long = Mime::name("x".repeat(129));
+        assert_eq!(encode(&[Entry::StreamMime(long)]), Err(MetadataError::Inexpressible));
+        let long = Entry::Routing(vec!["x".repeat(256)]);
+        assert_eq!(encode(&[long]), Err(MetadataError::Inexpressible));
+    }
+
+    #[test]
+    fn lookups_find_their_entry() {
+        let entries = [Entry::Bearer("tok".into()), Entry::Routing(vec!["board".into(), "updates".into()])];
+        let metadata = encode(&entries).unwrap();
+        assert_eq!(routing_tags(Some(&metadata)), ["board", "updates"]);
+        assert_eq!(bearer_token(Some(&metadata)), Some("tok".into()));
+        assert_eq!(bearer_token(None), None);
+        assert_eq!(routing_tags(Some(&Bytes::from_static(b"nonsense"))), Vec::<String>::new());
+    }
+
+    fn any_entry() -> impl Strategy<Value = Entry> {
+        let bytes = || prop::collection::vec(any::<u8>(), 0..50).prop_map(Bytes::from);
+        let mime = || {
+            prop_oneof![
+                "[a-z]{1,20}/[a-z]{1,20}".prop_map(Mime::Name),
+                prop::sample::select(WELL_KNOWN).prop_map(|(_, name)| Mime::name(name)),
+                (0x30u8..0x70).prop_map(Mime::Number),
+            ]
+        };
+        prop_oneof![
+            prop::collection::vec(".{0,40}", 0..5).prop_map(Entry::Routing),
+            bytes().prop_map(Entry::Bearer),
+            (bytes(), bytes()).prop_map(|(user, password)| Entry::Simple { user, password }),
+            mime().prop_map(Entry::StreamMime),
+            prop::collection::vec(mime(), 0..5).prop_map(Entry::AcceptMimes),
+            bytes().prop_map(|content| Entry::Other { mime: Mime::name("x/unknown"), content }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn decode_undoes_encode(entries in prop::collection::vec(any_entry(), 0..8)) {
+            prop_assert_eq!(decode(encode(&entries).unwrap()).unwrap(), entries);
+        }
+
+        #[test]
+        fn random_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = decode(bytes.into());
+        }
+    }
+}

@@ -272,4 +272,4 @@ fn payload((data, metadata): (Option<Bytes>, Option<Bytes>)) -> Payload {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -176,7 +176,7 @@ impl Machine {
     }
 
     fn receive_payload(&mut self, id: u32, part: Part, now: Instant) -> Option<Start> {
-        let Some(stream) = self.streams.get_mut(&id) else {
+        let Some(stream) = self.streams.get_mut(&id).filter(|it| it.head_sent) else {
             self.meters.ignored("unknown_stream");
             return None;
         };
@@ -288,7 +288,7 @@ impl Machine {
             self.odd("request_n_of_0");
             return;
         }
-        let Some(stream) = self.streams.get_mut(&id) else {
+        let Some(stream) = self.streams.get_mut(&id).filter(|it| it.head_sent) else {
             self.meters.ignored("unknown_stream");
             return;
         };
@@ -299,7 +299,7 @@ impl Machine {
     }
 
     fn receive_cancel(&mut self, id: u32) {
-        let Some(stream) = self.streams.get_mut(&id) else {
+        let Some(stream) = self.streams.get_mut(&id).filter(|it| it.head_sent) else {
             self.meters.ignored("unknown_stream");
             return;
         };
@@ -313,7 +313,7 @@ impl Machine {
     }
 
     fn receive_error(&mut self, id: u32, code: ErrorCode, text: String) {
-        let Some(stream) = self.streams.get_mut(&id) else {
+        let Some(stream) = self.streams.get_mut(&id).filter(|it| it.head_sent) else {
             self.meters.ignored("unknown_stream");
             return;
         };

@@ -112,8 +112,10 @@ impl Stream {
         }
     }
 
+    /// Invariant: true exactly when the stream's turn yields a frame, so that no turn is given in vain.
     pub(super) fn has_output(&self) -> bool {
-        !self.send.queue.is_empty() || self.receive.owed > 0 || self.receive.stop || self.send.last.is_some()
+        let owes = self.head_sent && self.receive.owed > 0;
+        owes || !self.send.queue.is_empty() || self.receive.stop || self.send.last.is_some()
     }
 
     /// Whether nothing can happen on it any more.

@@ -166,7 +166,7 @@ fn any_setup() -> impl Strategy<Value = Frame> {
     )
 }
 
-fn any_frame() -> impl Strategy<Value = Frame> {
+pub(crate) fn any_frame() -> impl Strategy<Value = Frame> {
     let stream = 1..=NUMBER_MASK;
     let flags = any::<(bool, bool, bool)>();
     prop_oneof![

@@ -172,7 +172,8 @@ async fn fragments_that_never_end_are_given_up() {
 
 #[tokio::test]
 async fn floods_end_the_connection() {
-    let cases: [(&str, fn(u32) -> Bytes); 3] = [
+    type Flood = fn(u32) -> Bytes;
+    let cases: [(&str, Flood); 3] = [
         ("setups", |_| setup()),
         ("requests of the wrong parity", |at| frame(2 + 2 * at, REQUEST_RESPONSE, 0, b"x")),
         ("METADATA_PUSH on a stream", |_| frame(1, METADATA_PUSH, METADATA, b"x")),
