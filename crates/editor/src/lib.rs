@@ -1,1 +1,46 @@
-//! The hand: tools, selection, camera, commands, drafts, undo
+//! The hand: tools, selection, camera, commands, drafts and undo, as one machine that owns the board.
+//!
+//! [`Editor::handle`] takes an [`Input`] and the time, and answers with [`Output`]s for a shell to carry out;
+//! [`Editor::paint_board`] and [`Editor::paint_overlay`] paint through any [`scene::Painter`]; [`Editor::chrome`] says what
+//! toolbars and panels show. It must not know the DOM, the network, storage, clocks or yrs.
+//!
+//! [`TOOLS`] and [`COMMANDS`] are the only lists of what a person can do: toolbars, menus, help and keys are views of
+//! them. A tool is one file in `tools/`, a command one record in `commands/`.
+
+mod chrome;
+mod clipboard;
+mod commands;
+mod draft;
+mod editor;
+mod handles;
+mod history;
+mod ids;
+mod index;
+mod input;
+mod keys;
+pub mod limits;
+mod output;
+mod overlay;
+mod peers;
+mod picture;
+mod pointers;
+mod selection;
+mod splice;
+mod style;
+mod sweep;
+mod text_session;
+mod tools;
+mod transform;
+mod view;
+mod wire;
+
+pub use chrome::{Chrome, Person, SelectionPart, StyleOfSelection};
+pub use commands::{COMMANDS, Command};
+pub use editor::Editor;
+pub use ids::IdSource;
+pub use input::{
+    Button, Device, Input, KeyEvent, KeyPhase, Modifiers, PeerPresence, PointerEvent, PointerPhase, StyleField,
+    WheelEvent,
+};
+pub use output::{CursorKind, Damage, Notice, Output, Presence, Repaint, TextSession};
+pub use tools::{TOOLS, ToolSpec};

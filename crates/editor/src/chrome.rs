@@ -1,0 +1,79 @@
+//! What the page around the board shows of the editor: plain values for toolbars, panels and screen readers.
+
+use scene::Colour;
+
+use board::ClientId;
+
+/// Everything that is not painted. Ask again after [`crate::Output::Chrome`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chrome {
+    /// The id of the tool in hand, of [`crate::TOOLS`].
+    pub tool: &'static str,
+    /// The tool stays in hand after use.
+    pub tool_locked: bool,
+    /// This person may edit.
+    pub can_edit: bool,
+    /// What the style panel shows: of the selection, or of what the tool will make.
+    pub style: StyleOfSelection,
+    /// How many shapes are selected.
+    pub selection_count: usize,
+    /// What is selected, for a description in words: kinds with their counts, the most frequent first.
+    pub selection_description: Vec<SelectionPart>,
+    /// There is a step to undo.
+    pub can_undo: bool,
+    /// There is a step to redo.
+    pub can_redo: bool,
+    /// Screen pixels of a board pixel.
+    pub zoom: f64,
+    /// The others on the board.
+    pub people: Vec<Person>,
+    /// How many shapes the board has.
+    pub shape_count: usize,
+    /// A text is being edited in the page's field.
+    pub is_editing_text: bool,
+    /// A drag or stroke is in progress: panels may step aside.
+    pub is_gesturing: bool,
+}
+
+/// The styles in the style panel. A value is none where it differs within the selection, or where nothing has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct StyleOfSelection {
+    /// Outlines, ink and text.
+    pub stroke: Option<Colour>,
+    /// Inside; the inner none is not filled.
+    pub fill: Option<Option<Colour>>,
+    /// Of outlines and ink, in board pixels.
+    pub width: Option<f64>,
+    /// Of text, in board pixels.
+    pub font_size: Option<f64>,
+    /// Something has a stroke colour: the panel shows it, even where it differs.
+    pub has_stroke: bool,
+    /// Something can be filled.
+    pub has_fill: bool,
+    /// Something has a line width.
+    pub has_width: bool,
+    /// Something has a font size.
+    pub has_font_size: bool,
+}
+
+/// So many of this kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SelectionPart {
+    /// The kind's stored name.
+    pub kind: String,
+    /// How many of it.
+    pub count: usize,
+    /// The beginning of the text, when it is the only shape and has one.
+    pub text: Option<String>,
+}
+
+/// Somebody else on the board.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    /// Its document client.
+    pub client: ClientId,
+    /// Its name, cut to a bounded length.
+    pub name: String,
+    /// Its colour.
+    pub colour: Colour,
+}

@@ -1,0 +1,157 @@
+//! Shapes as text, for the clipboard, and copies of shapes. What is pasted may come from anywhere.
+
+use std::sync::Arc;
+
+use board::{Edit, Field, InkPoint, Kind, NewShape, ShapeId};
+use kurbo::{Point, Rect, Size, Vec2};
+use scene::BoardPoint;
+use serde::{Deserialize, Serialize};
+
+use crate::draft::preview;
+use crate::limits;
+use crate::text_session::bounded;
+use crate::view::View;
+
+/// The clipboard's form; the key says whose it is and holds its version.
+#[derive(Serialize, Deserialize)]
+struct Clip {
+    boardwalk: u32,
+    shapes: Vec<ClipShape>,
+}
+
+/// One shape; what is not there has its default. Lengths are board pixels, as in docs/board-schema.md.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct ClipShape {
+    kind: String,
+    pos: [f64; 2],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<[f64; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    points: Option<Vec<[f64; 2]>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ink: Vec<[f64; 3]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scale: Option<[f64; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    angle: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stroke: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fill: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    width: Option<f64>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    font_size: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wrap: Option<f64>,
+}
+
+/// The version that is written, and the only one that is read.
+const VERSION: u32 = 1;
+
+/// The selection as text.
+pub(crate) fn copied(view: &View) -> String {
+    let shapes = view.selected_in_order().into_iter().filter_map(|shape| view.board.copy(&shape.id));
+    let clip = Clip { boardwalk: VERSION, shapes: shapes.map(written).collect() };
+    serde_json::to_string(&clip).expect("text and numbers always have a JSON form")
+}
+
+/// Copies of the selection, moved and on top; and their ids.
+pub(crate) fn copies(view: &View, by: Vec2) -> (Vec<Edit>, Vec<ShapeId>) {
+    let shapes = view.selected_in_order();
+    let copies = shapes.into_iter().filter_map(|shape| {
+        let mut copy = view.board.copy(&shape.id)?;
+        copy.fields.push(shape.moved(by));
+        Some(copy)
+    });
+    on_top(copies.collect(), view)
+}
+
+/// What a pasted text makes: shapes around the pointer or in the middle of the view. None: there is nothing to paste.
+pub(crate) fn pasted(text: &str, view: &View) -> Option<(Vec<Edit>, Vec<ShapeId>)> {
+    if text.len() > limits::PASTE_BYTES || text.trim().is_empty() {
+        return None;
+    }
+    let shapes = match serde_json::from_str::<Clip>(text) {
+        Ok(clip) if clip.boardwalk == VERSION => clip.shapes.into_iter().map(read).collect::<Option<Vec<_>>>()?,
+        Ok(_) => return None,
+        Err(_) => {
+            let place = [Field::Pos(BoardPoint::ORIGIN)];
+            vec![view.new_shape(Kind::Text, place).with_text(bounded(text.trim_end().replace("\r\n", "\n")))]
+        }
+    };
+    if shapes.is_empty() || shapes.len() > limits::PASTE_SHAPES {
+        return None;
+    }
+    let around = view.hover.unwrap_or(view.middle());
+    let extent = shapes.iter().map(|new| preview(view.ids.shape(), new).bounds()).reduce(|all, rect| all.union(rect));
+    let by = Point::from(around) - extent.unwrap_or(Rect::ZERO).center();
+    let moved = shapes.into_iter().map(|mut new| {
+        let at = preview(view.ids.shape(), &new).pos;
+        new.fields.push(Field::Pos(at + by));
+        new
+    });
+    Some(on_top(moved.collect(), view))
+}
+
+/// Inserts above everything, in this order.
+fn on_top(shapes: Vec<NewShape>, view: &View) -> (Vec<Edit>, Vec<ShapeId>) {
+    let top = view.board.shapes().next_back().map(|shape| &shape.id);
+    let placement = view.board.order_between(top, None, &[], shapes.len(), view.ids.random());
+    let ids: Vec<ShapeId> = shapes.iter().map(|_| view.ids.shape()).collect();
+    let inserts = shapes.into_iter().zip(&ids).zip(placement.keys).map(|((mut shape, id), key)| {
+        shape.fields.push(Field::Order(key));
+        Edit::Insert { id: id.clone(), shape }
+    });
+    (placement.shifts.into_iter().chain(inserts).collect(), ids)
+}
+
+fn written(shape: NewShape) -> ClipShape {
+    let pair = |vector: Vec2| [vector.x, vector.y];
+    let mut clip = ClipShape { kind: shape.kind.name().to_owned(), text: shape.text, ..ClipShape::default() };
+    clip.ink = shape.ink.iter().map(|point| [point.x, point.y, point.pressure]).collect();
+    for field in shape.fields {
+        match field {
+            Field::Pos(at) => clip.pos = [at.x, at.y],
+            Field::Size(size) => clip.size = Some([size.width, size.height]),
+            Field::Points(points) => clip.points = Some(points.iter().copied().map(pair).collect()),
+            Field::Scale(scale) => clip.scale = Some(pair(scale)),
+            Field::Angle(angle) => clip.angle = Some(angle),
+            Field::Stroke(colour) => clip.stroke = Some(colour.to_string()),
+            Field::Fill(colour) => clip.fill = colour.map(|colour| colour.to_string()),
+            Field::Width(width) => clip.width = Some(width),
+            Field::FontSize(size) => clip.font_size = Some(size),
+            Field::Wrap(wrap) => clip.wrap = wrap,
+            // Its place in the pile is its place in the list.
+            Field::Order(_) => {}
+        }
+    }
+    clip
+}
+
+/// None: it has no kind.
+fn read(clip: ClipShape) -> Option<NewShape> {
+    if clip.kind.is_empty() {
+        return None;
+    }
+    let vector = |[x, y]: [f64; 2]| Vec2::new(x, y);
+    let points = |points: Vec<[f64; 2]>| Field::Points(points.into_iter().map(vector).collect::<Arc<[Vec2]>>());
+    let fields = [
+        Some(Field::Pos(BoardPoint::new(clip.pos[0], clip.pos[1]))),
+        clip.size.map(|[width, height]| Field::Size(Size::new(width, height))),
+        clip.points.map(points),
+        clip.scale.map(|scale| Field::Scale(vector(scale))),
+        clip.angle.map(Field::Angle),
+        clip.stroke.and_then(|text| text.parse().ok()).map(Field::Stroke),
+        clip.fill.and_then(|text| text.parse().ok()).map(|colour| Field::Fill(Some(colour))),
+        clip.width.map(Field::Width),
+        clip.font_size.map(Field::FontSize),
+        clip.wrap.map(|wrap| Field::Wrap(Some(wrap))),
+    ];
+    let ink = clip.ink.into_iter().map(|[x, y, pressure]| InkPoint::new(x, y, pressure)).collect();
+    let shape = NewShape::new(Kind::from_name(&clip.kind), fields.into_iter().flatten().collect());
+    Some(shape.with_text(bounded(clip.text)).with_ink(ink))
+}

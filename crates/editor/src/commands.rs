@@ -1,0 +1,81 @@
+//! Commands: what toolbars, menus, the palette and keys can ask for by name. A command reads [`View`] and asks for
+//! [`Effect`]s, as a tool does.
+
+mod arrange;
+mod clipboard;
+mod focus;
+mod nudge;
+mod remove;
+mod step;
+mod zoom;
+
+use crate::tools::Effect;
+use crate::view::View;
+
+/// A command, as menus, help and key bindings see it.
+pub struct Command {
+    /// Its id; icons and labels go by it.
+    pub id: &'static str,
+    /// The keys that run it, the first to be shown: `Mod+Shift+Z`, where Mod is Control or Command.
+    pub shortcuts: &'static [&'static str],
+    /// It changes the board, so it needs write access.
+    pub edits: bool,
+    /// The browser has an event of its own for it (copy, cut), which the page turns into this command; the key alone does
+    /// nothing, as only that event may touch the clipboard everywhere.
+    pub is_browser_event: bool,
+    pub(crate) enabled: fn(&View) -> bool,
+    pub(crate) run: fn(&View) -> Vec<Effect>,
+}
+
+impl Command {
+    pub(crate) fn is_enabled(&self, view: &View) -> bool {
+        (view.can_edit || !self.edits) && (self.enabled)(view)
+    }
+}
+
+/// All commands, in the order of the help. The only list.
+pub static COMMANDS: &[Command] = &[
+    step::UNDO,
+    step::REDO,
+    clipboard::COPY,
+    clipboard::CUT,
+    clipboard::DUPLICATE,
+    remove::DELETE,
+    focus::SELECT_ALL,
+    focus::CLEAR_SELECTION,
+    focus::SELECT_NEXT,
+    focus::SELECT_PREVIOUS,
+    focus::EDIT_TEXT,
+    arrange::BRING_TO_FRONT,
+    arrange::BRING_FORWARD,
+    arrange::SEND_BACKWARD,
+    arrange::SEND_TO_BACK,
+    zoom::IN,
+    zoom::OUT,
+    zoom::RESET,
+    zoom::FIT,
+    zoom::SELECTION,
+    nudge::LEFT,
+    nudge::RIGHT,
+    nudge::UP,
+    nudge::DOWN,
+    nudge::FAR_LEFT,
+    nudge::FAR_RIGHT,
+    nudge::FAR_UP,
+    nudge::FAR_DOWN,
+    focus::TOGGLE_TOOL_LOCK,
+];
+
+/// A command that edits.
+const EDIT: Command =
+    Command { id: "", shortcuts: &[], edits: true, is_browser_event: false, enabled: has_selection, run: |_| vec![] };
+/// A command that only looks.
+const LOOK: Command = Command { edits: false, enabled: always, ..EDIT };
+
+fn always(_: &View) -> bool {
+    true
+}
+
+fn has_selection(view: &View) -> bool {
+    !view.selection.is_empty()
+}

@@ -1,0 +1,412 @@
+//! The editor: owns the board and everything a hand needs, takes inputs, answers with outputs. Knows no clock, no
+//! network, no DOM; the same inputs always give the same outputs.
+
+mod announcing;
+mod describing;
+mod editing;
+mod keyboard;
+mod pointing;
+mod receiving;
+mod typing;
+
+use std::collections::HashSet;
+
+use board::{Board, ShapeId, Update};
+use kurbo::Rect;
+use scene::{BoardPoint, Camera, ScreenPoint};
+
+use crate::handles::Handles;
+use crate::history::History;
+use crate::ids::IdSource;
+use crate::index::Index;
+use crate::input::{Device, Input, Modifiers, WheelEvent};
+use crate::limits;
+use crate::output::{CursorKind, Damage, Notice, Output, Repaint};
+use crate::peers::Peers;
+use crate::picture::Picture;
+use crate::pointers::Pointers;
+use crate::selection::Selection;
+use crate::style::Styles;
+use crate::text_session::Typing;
+use crate::tools::{self, Effect, Tool, ToolSpec};
+use crate::view::View;
+use announcing::Announcer;
+
+/// One person's hand on one board.
+pub struct Editor {
+    pub(crate) board: Board,
+    pub(crate) camera: Camera,
+    pub(crate) selection: Selection,
+    pub(crate) peers: Peers,
+    pub(crate) index: Index,
+    pub(crate) picture: Picture,
+    /// Whether this person may edit, until [`Input::WriteAccess`] says otherwise.
+    pub(crate) can_edit: bool,
+    pub(crate) announcer: Announcer,
+    pub(crate) typing: Option<Typing>,
+    /// Shapes that are left out of the board's picture: on the overlay, or in the page's text field.
+    pub(crate) lifted: HashSet<ShapeId>,
+    /// The handles around the selection as it is.
+    pub(crate) handles: Option<Handles>,
+    /// Width and height of the view in CSS pixels.
+    pub(crate) size_px: (f64, f64),
+    ids: IdSource,
+    tool: ToolInHand,
+    /// The hand that space or the middle button lends for one drag.
+    lent: Option<Box<dyn Tool>>,
+    tool_locked: bool,
+    space_held: bool,
+    modifiers: Modifiers,
+    pointers: Pointers,
+    /// Where the pointer is, if over the board.
+    hover: Option<(ScreenPoint, Device)>,
+    styles: Styles,
+    history: History,
+    now_ms: u64,
+    outbox: Outbox,
+}
+
+struct ToolInHand {
+    spec: &'static ToolSpec,
+    machine: Box<dyn Tool>,
+}
+
+impl ToolInHand {
+    fn new(spec: &'static ToolSpec) -> Self {
+        ToolInHand { spec, machine: (spec.new)() }
+    }
+}
+
+/// What one input has caused so far.
+#[derive(Default)]
+struct Outbox {
+    outputs: Vec<Output>,
+    damage: Damage,
+    overlay: bool,
+    chrome: bool,
+    /// Handles and the page's text field have to be placed anew.
+    moved: bool,
+    lifts: bool,
+    cursor: CursorKind,
+    wake_ms: Option<u64>,
+}
+
+impl Editor {
+    /// An editor of this board, for a person who may edit it.
+    pub fn new(board: Board, ids: IdSource) -> Self {
+        let mut editor = Editor {
+            camera: Camera::default(),
+            selection: Selection::default(),
+            peers: Peers::default(),
+            index: Index::default(),
+            picture: Picture::default(),
+            announcer: Announcer::default(),
+            typing: None,
+            lifted: HashSet::new(),
+            handles: None,
+            size_px: (0.0, 0.0),
+            ids,
+            tool: ToolInHand::new(tools::REST),
+            lent: None,
+            tool_locked: false,
+            space_held: false,
+            modifiers: Modifiers::default(),
+            pointers: Pointers::default(),
+            hover: None,
+            styles: Styles::default(),
+            history: History::default(),
+            now_ms: 0,
+            outbox: Outbox::default(),
+            can_edit: true,
+            board,
+        };
+        let all: Vec<ShapeId> = editor.board.shapes().map(|shape| shape.id.clone()).collect();
+        editor.index.update(&editor.board, &all);
+        editor
+    }
+
+    /// Takes one input; `now_ms` is any clock that does not run backwards.
+    pub fn handle(&mut self, now_ms: u64, input: Input) -> Vec<Output> {
+        self.now_ms = self.now_ms.max(now_ms);
+        match input {
+            Input::Pointer(event) => self.pointer(event),
+            Input::Wheel(event) => self.wheel(event),
+            Input::Key(event) => self.key(&event),
+            Input::Command(id) => self.command(&id),
+            Input::SelectTool(id) => self.select_tool(&id),
+            Input::SetStyle(field) => self.set_style(field),
+            Input::TextEdited { id, text, composing } => self.text_edited(&id, text, composing),
+            Input::TextEnded => self.end_text(),
+            Input::Paste(text) => self.paste(&text),
+            Input::ViewResized { width_px, height_px } => self.view_resized(width_px, height_px),
+            Input::Merge(bytes) => self.merge(&bytes),
+            Input::PeerPresence { client, presence } => self.peer_presence(client, presence),
+            Input::PeerDraft { client, bytes } => self.peer_draft(client, &bytes),
+            Input::PeerSelection { client, bytes } => self.peer_selection(client, &bytes),
+            Input::PeerGone { client } => self.peer_gone(client),
+            Input::WriteAccess(can_edit) => self.write_access(can_edit),
+            Input::Blurred => self.blurred(),
+            Input::Tick => self.tick(),
+        }
+        self.settle()
+    }
+
+    /// The board, to read.
+    pub fn board(&self) -> &Board {
+        &self.board
+    }
+
+    /// What of the board the view shows.
+    pub fn camera(&self) -> Camera {
+        self.camera
+    }
+
+    /// The ids of what is selected, in the order in which they were.
+    pub fn selection(&self) -> &[ShapeId] {
+        &self.selection
+    }
+
+    /// What tools and commands see.
+    fn view(&self) -> View<'_> {
+        View {
+            now_ms: self.now_ms,
+            board: &self.board,
+            index: &self.index,
+            camera: &self.camera,
+            size_px: self.size_px,
+            selection: &self.selection,
+            handles: self.handles.as_ref(),
+            styles: &self.styles,
+            history: &self.history,
+            ids: &self.ids,
+            hover: self.hover_on_board(),
+            can_edit: self.can_edit,
+        }
+    }
+
+    fn hover_on_board(&self) -> Option<BoardPoint> {
+        self.hover.map(|(at, _)| self.camera.to_board(at))
+    }
+
+    /// Lets the tool in hand, or the lent one, handle an event.
+    fn feed(&mut self, event: &tools::Event) {
+        let effects = match self.lent.take() {
+            Some(mut lent) => {
+                let effects = lent.on_event(event, &self.view());
+                self.lent = Some(lent);
+                effects
+            }
+            None => {
+                let mut machine = std::mem::replace(&mut self.tool.machine, Box::new(tools::Nobody));
+                let effects = machine.on_event(event, &self.view());
+                self.tool.machine = machine;
+                effects
+            }
+        };
+        self.run(effects);
+    }
+
+    fn machine(&self) -> &dyn Tool {
+        self.lent.as_ref().unwrap_or(&self.tool.machine).as_ref()
+    }
+
+    fn is_busy(&self) -> bool {
+        self.machine().is_busy()
+    }
+
+    /// The rectangle being drawn to select.
+    pub(crate) fn marquee(&self) -> Option<Rect> {
+        self.machine().marquee()
+    }
+
+    /// Carries out what a tool or command asked for.
+    fn run(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Select(ids) => self.select(ids),
+                Effect::Draft(motion) => self.show_draft(motion),
+                Effect::Continue(edits) => self.continue_gesture(edits),
+                Effect::Finish(edits) => self.finish_gesture(edits),
+                Effect::Abandon => self.abandon_gesture(),
+                Effect::Apply(edits, kind) => self.commit(edits, kind),
+                Effect::Made(id) => self.made(id),
+                Effect::Pan(by_px) => self.look(self.camera.panned(by_px)),
+                Effect::Look(camera) => self.look(camera),
+                Effect::EditText(target) => self.begin_text(target),
+                Effect::Step(direction) => self.step(direction),
+                Effect::Clipboard(text) => self.emit(Output::Clipboard(text)),
+                Effect::ToggleToolLock => {
+                    self.tool_locked = !self.tool_locked;
+                    self.outbox.chrome = true;
+                }
+                Effect::Rest => self.take_tool(tools::REST),
+                Effect::Repaint => self.outbox.overlay = true,
+            }
+        }
+    }
+
+    fn emit(&mut self, output: Output) {
+        self.outbox.outputs.push(output);
+    }
+
+    fn emit_update(&mut self, update: Option<Update>) {
+        if let Some(update) = update {
+            self.emit(Output::Update(update));
+        }
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        self.emit(Output::Notice(notice));
+    }
+
+    fn select(&mut self, ids: Vec<ShapeId>) {
+        let board = &self.board;
+        let there = ids.into_iter().filter(|id| board.shape(id).is_some()).collect();
+        if self.selection.replace(there) {
+            self.selection_changed();
+        }
+    }
+
+    fn selection_changed(&mut self) {
+        self.announcer.selection_changed();
+        self.outbox.chrome = true;
+        self.outbox.overlay = true;
+        self.outbox.moved = true;
+    }
+
+    fn select_tool(&mut self, id: &str) {
+        if let Some(spec) = tools::spec(id).filter(|spec| self.can_edit || !spec.edits) {
+            self.take_tool(spec);
+        }
+    }
+
+    fn take_tool(&mut self, spec: &'static ToolSpec) {
+        self.cancel_gesture();
+        self.end_text();
+        if spec.id == self.tool.spec.id {
+            return;
+        }
+        if spec.edits {
+            self.select(vec![]);
+        }
+        self.tool = ToolInHand::new(spec);
+        self.outbox.chrome = true;
+        self.outbox.overlay = true;
+    }
+
+    /// A shape was made: it is selected, and the tool that made it is put down unless it is locked.
+    fn made(&mut self, id: ShapeId) {
+        if !self.tool_locked {
+            self.take_tool(tools::REST);
+            self.select(vec![id]);
+        }
+    }
+
+    fn write_access(&mut self, can_edit: bool) {
+        if self.can_edit == can_edit {
+            return;
+        }
+        self.cancel_gesture();
+        self.end_text();
+        self.can_edit = can_edit;
+        if !can_edit && self.tool.spec.edits {
+            self.take_tool(tools::REST);
+        }
+        self.outbox.chrome = true;
+        self.outbox.overlay = true;
+    }
+
+    fn blurred(&mut self) {
+        self.cancel_gesture();
+        self.pointers.clear();
+        self.space_held = false;
+        self.modifiers = Modifiers::default();
+    }
+
+    fn tick(&mut self) {
+        self.outbox.wake_ms = None;
+        if self.is_busy() {
+            self.feed(&tools::Event::Tick);
+        }
+        if self.peers.settle(&self.board, self.now_ms) {
+            self.outbox.lifts = true;
+            self.outbox.overlay = true;
+        }
+    }
+
+    fn view_resized(&mut self, width_px: f64, height_px: f64) {
+        if width_px.is_finite() && height_px.is_finite() {
+            self.size_px = (width_px.max(0.0), height_px.max(0.0));
+            self.outbox.damage = self.outbox.damage.and(Damage::All);
+            self.outbox.overlay = true;
+        }
+    }
+
+    fn look(&mut self, camera: Camera) {
+        if camera == self.camera {
+            return;
+        }
+        self.outbox.chrome |= camera.zoom() != self.camera.zoom();
+        self.camera = camera;
+        self.outbox.damage = self.outbox.damage.and(Damage::View);
+        self.outbox.overlay = true;
+        self.outbox.moved = true;
+    }
+
+    fn wheel(&mut self, event: WheelEvent) {
+        let numbers = [event.at.x, event.at.y, event.delta_x, event.delta_y];
+        if !numbers.iter().all(|number| number.is_finite()) {
+            return;
+        }
+        if event.modifiers.command() {
+            let by_px = event.delta_y.clamp(-limits::WHEEL_ZOOM_MAX_PX, limits::WHEEL_ZOOM_MAX_PX);
+            let zoom = self.camera.zoom() * (-by_px * limits::WHEEL_ZOOM_PER_PX).exp();
+            return self.look(self.camera.zoomed_at(event.at, zoom));
+        }
+        let sideways = event.modifiers.shift && event.delta_x == 0.0;
+        let by = if sideways { (event.delta_y, 0.0) } else { (event.delta_x, event.delta_y) };
+        self.look(self.camera.panned(-kurbo::Vec2::from(by)));
+    }
+
+    /// What follows from one input as a whole: lifted shapes, messages, repaints, the cursor, the next timer.
+    fn settle(&mut self) -> Vec<Output> {
+        if self.outbox.lifts {
+            self.update_lifted();
+        }
+        if self.outbox.moved {
+            self.handles = Handles::of(&self.view().selected().collect::<Vec<_>>());
+            self.place_text();
+        }
+        self.announce();
+        let cursor = self.cursor();
+        if cursor != self.outbox.cursor {
+            self.emit(Output::Cursor(cursor));
+        }
+        let wake_ms = self.wake_ms();
+        if wake_ms.is_some() && wake_ms != self.outbox.wake_ms {
+            self.outbox.outputs.extend(wake_ms.map(Output::WakeAt));
+        }
+        let outbox = std::mem::replace(&mut self.outbox, Outbox { cursor, wake_ms, ..Outbox::default() });
+        let mut outputs = outbox.outputs;
+        if outbox.chrome {
+            outputs.push(Output::Chrome);
+        }
+        let repaint = Repaint { board: outbox.damage, overlay: outbox.overlay };
+        if repaint != Repaint::default() {
+            outputs.push(Output::Repaint(repaint));
+        }
+        outputs
+    }
+
+    fn cursor(&self) -> CursorKind {
+        match (&self.lent, self.space_held) {
+            (None, true) if !self.is_busy() => CursorKind::Grab,
+            _ => self.machine().cursor(&self.view()),
+        }
+    }
+
+    fn wake_ms(&self) -> Option<u64> {
+        let timers = [self.machine().wake_ms(), self.announcer.wake_ms(), self.peers.wake_ms()];
+        timers.into_iter().flatten().min()
+    }
+}

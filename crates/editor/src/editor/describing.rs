@@ -1,0 +1,58 @@
+//! What the page shows around the board.
+
+use std::collections::BTreeMap;
+
+use super::Editor;
+use crate::chrome::{Chrome, Person, SelectionPart};
+use crate::style;
+
+/// Characters of a selected text that its description holds.
+const DESCRIBED_TEXT_CHARS: usize = 80;
+
+impl Editor {
+    /// Everything that the page shows of the editor and does not paint.
+    pub fn chrome(&self) -> Chrome {
+        Chrome {
+            tool: self.tool.spec.id,
+            tool_locked: self.tool_locked,
+            can_edit: self.can_edit,
+            style: match self.selection.is_empty() {
+                true => self.styles.chrome(self.tool.spec.id),
+                false => style::shared(self.view().selected().map(style::of_shape)),
+            },
+            selection_count: self.selection.len(),
+            selection_description: self.selection_description(),
+            can_undo: self.history.can_undo(),
+            can_redo: self.history.can_redo(),
+            zoom: self.camera.zoom(),
+            people: self.people(),
+            shape_count: self.board.len(),
+            is_editing_text: self.typing.is_some(),
+            is_gesturing: self.is_busy(),
+        }
+    }
+
+    fn people(&self) -> Vec<Person> {
+        let named = self.peers.iter().filter(|(_, peer)| !peer.name.is_empty());
+        named.map(|(client, peer)| Person { client, name: peer.name.clone(), colour: peer.colour }).collect()
+    }
+
+    fn selection_description(&self) -> Vec<SelectionPart> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let view = self.view();
+        for shape in view.selected() {
+            *counts.entry(shape.kind.name()).or_default() += 1;
+        }
+        let text = match &self.selection[..] {
+            [id] => self.board.shape(id).map(|shape| shape.text.chars().take(DESCRIBED_TEXT_CHARS).collect::<String>()),
+            _ => None,
+        };
+        let text = text.filter(|text| !text.is_empty());
+        let mut parts: Vec<SelectionPart> = counts
+            .into_iter()
+            .map(|(kind, count)| SelectionPart { kind: kind.to_owned(), count, text: text.clone() })
+            .collect();
+        parts.sort_by_key(|part| std::cmp::Reverse(part.count));
+        parts
+    }
+}

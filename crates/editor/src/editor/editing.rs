@@ -1,0 +1,171 @@
+//! Every edit of one's own goes through here: applied, recorded for undo, sent, shown.
+
+use board::{Change, Edit, Reversal};
+
+use super::Editor;
+use crate::draft::Motion;
+use crate::history::{Direction, Step, StepKind};
+use crate::input::StyleField;
+use crate::limits;
+use crate::output::{Damage, Notice};
+use crate::style;
+use crate::tools::{self, Effect};
+
+impl Editor {
+    /// Applies edits as one step of undo (or as part of the open one), split where they are too many for a transaction.
+    pub(super) fn commit(&mut self, edits: Vec<Edit>, kind: Option<StepKind>) {
+        if edits.is_empty() || !self.can_edit {
+            return;
+        }
+        let mut reversals = vec![];
+        for part in edits.chunks(limits::SHAPES_PER_TRANSACTION) {
+            let applied = self.board.apply(part);
+            if !applied.reversal.is_empty() {
+                reversals.push(applied.reversal);
+            }
+            self.emit_update(applied.update);
+            self.absorb(&applied.change);
+        }
+        self.history.record(reversals, &self.selection, kind, self.now_ms);
+        self.outbox.chrome = true;
+    }
+
+    /// Takes note of what a change of the board means for everything that is derived from it.
+    pub(super) fn absorb(&mut self, change: &Change) {
+        if change.touched.is_empty() {
+            return;
+        }
+        if let Some(damage) = self.index.update(&self.board, &change.touched) {
+            self.outbox.damage = self.outbox.damage.and(Damage::Region(damage));
+        }
+        let board = &self.board;
+        for id in change.touched.iter().filter(|id| board.shape(id).is_none()) {
+            self.picture.forget(id);
+        }
+        if self.selection.retain(|id| board.shape(id).is_some()) {
+            self.selection_changed();
+        }
+        self.outbox.moved = true;
+        self.outbox.overlay = true;
+        self.outbox.chrome = true;
+        self.outbox.lifts |= !self.lifted.is_empty();
+    }
+
+    /// A gesture shows itself; others see it too.
+    pub(super) fn show_draft(&mut self, motion: Motion) {
+        if self.can_edit {
+            self.outbox.lifts |= self.announcer.show(motion);
+            self.outbox.overlay = true;
+            self.outbox.chrome = true;
+        }
+    }
+
+    /// Applies edits of a gesture that goes on.
+    pub(super) fn continue_gesture(&mut self, edits: Vec<Edit>) {
+        if !self.history.is_open() {
+            self.history.open(self.selection.to_vec());
+        }
+        self.commit(edits, None);
+    }
+
+    /// Applies the last edits of a gesture. Others hold its draft until they have them.
+    pub(super) fn finish_gesture(&mut self, edits: Vec<Edit>) {
+        self.commit(edits, None);
+        self.history.close();
+        let end = (self.board.client_id(), self.board.own_clock());
+        self.end_draft(Some(end));
+    }
+
+    /// Ends a gesture and takes back what it has already applied.
+    pub(super) fn abandon_gesture(&mut self) {
+        if let Some(step) = self.history.abandon() {
+            self.revert(&step.reversals);
+        }
+        self.end_draft(None);
+    }
+
+    /// Whatever the hand is doing is void.
+    pub(super) fn cancel_gesture(&mut self) {
+        if self.is_busy() {
+            self.feed(&tools::Event::Cancel);
+        }
+        self.lent = None;
+        self.pointers.let_go();
+    }
+
+    /// Undo or redo. During a gesture, the gesture is what is undone.
+    pub(super) fn step(&mut self, direction: Direction) {
+        if self.is_busy() {
+            return self.cancel_gesture();
+        }
+        self.end_text();
+        let Some(step) = self.history.pop(direction) else { return };
+        let selection = self.selection.to_vec();
+        let (reversals, kept) = self.revert(&step.reversals);
+        if kept > 0 {
+            self.notice(Notice::UndoKept { kept, all: reversals.is_empty() });
+        }
+        self.history.put_back(direction, Step::reverse(reversals, selection));
+        self.select(step.selection);
+        self.outbox.chrome = true;
+    }
+
+    /// Takes reversals back, last first; answers with what takes that back, and how much peers' changes kept.
+    fn revert(&mut self, reversals: &[Reversal]) -> (Vec<Reversal>, usize) {
+        let (mut back, mut kept) = (vec![], 0);
+        for reversal in reversals.iter().rev() {
+            let reverted = self.board.revert(reversal);
+            kept += reverted.kept;
+            if !reverted.applied.reversal.is_empty() {
+                back.push(reverted.applied.reversal);
+            }
+            self.emit_update(reverted.applied.update);
+            self.absorb(&reverted.applied.change);
+        }
+        (back, kept)
+    }
+
+    /// A style goes to the selection, and becomes the default of the tools that make such shapes.
+    pub(super) fn set_style(&mut self, field: StyleField) {
+        if !self.can_edit || !style::is_sound(field) {
+            return;
+        }
+        if let Some(unborn) = self.typing.as_mut().and_then(|typing| typing.unborn.as_mut()) {
+            unborn.fields.push(style::stored_field(field));
+            self.outbox.moved = true;
+        }
+        let mut edits = vec![];
+        let mut tools: Vec<String> = vec![];
+        for shape in self.selection.iter().filter_map(|id| self.board.shape(id)) {
+            if style::applies(field, &shape.kind) {
+                edits.push(Edit::Set { id: shape.id.clone(), field: style::stored_field(field) });
+                if !tools.iter().any(|tool| tool == shape.kind.name()) {
+                    tools.push(shape.kind.name().to_owned());
+                }
+            }
+        }
+        match (self.selection.is_empty(), self.tool.spec.edits) {
+            (false, _) => tools.iter().for_each(|tool| self.styles.set(tool, field)),
+            (true, true) => self.styles.set(self.tool.spec.id, field),
+            (true, false) => self.styles.set_all(field),
+        }
+        self.commit(edits, Some(StepKind::Style(style::name(field))));
+        self.outbox.chrome = true;
+    }
+
+    /// What the clipboard holds becomes shapes in the middle of the view, or under the pointer. A gesture keeps its
+    /// selection.
+    pub(super) fn paste(&mut self, text: &str) {
+        if !self.can_edit {
+            return;
+        }
+        match crate::clipboard::pasted(text, &self.view()) {
+            None => self.notice(Notice::PasteRefused),
+            Some((edits, _)) if self.is_busy() => self.commit(edits, None),
+            Some((edits, ids)) => {
+                self.end_text();
+                self.run(vec![Effect::Rest, Effect::Apply(edits, None), Effect::Select(ids)]);
+            }
+        }
+    }
+}

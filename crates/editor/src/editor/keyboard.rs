@@ -1,0 +1,93 @@
+//! From keys to commands and tools. A key means the same wherever it is pressed over the board.
+
+use super::Editor;
+use crate::commands::{COMMANDS, Command};
+use crate::input::{KeyEvent, KeyPhase};
+use crate::keys;
+use crate::tools::{self, Event, TOOLS, ToolSpec};
+
+/// What a key stands for at the moment.
+enum Binding {
+    CancelGesture,
+    HoldSpace,
+    Command(&'static Command),
+    Tool(&'static ToolSpec),
+}
+
+impl Editor {
+    /// Whether the editor would do something with this key, so that the page keeps the browser from it. Tab is not bound
+    /// where it would leave the last shape: the focus then moves on.
+    pub fn is_key_bound(&self, event: &KeyEvent) -> bool {
+        self.binding(event).is_some()
+    }
+
+    fn binding(&self, event: &KeyEvent) -> Option<Binding> {
+        if self.typing.is_some() {
+            return None;
+        }
+        let is_undo = keys::matches("Mod+Z", event);
+        if self.is_busy() {
+            return (event.key == "Escape" || is_undo).then_some(Binding::CancelGesture);
+        }
+        if event.key == " " && !event.modifiers.command() {
+            return Some(Binding::HoldSpace);
+        }
+        let view = self.view();
+        let bound = |shortcuts: &[&str]| shortcuts.iter().any(|shortcut| keys::matches(shortcut, event));
+        let command = COMMANDS
+            .iter()
+            .find(|command| !command.is_browser_event && bound(command.shortcuts) && command.is_enabled(&view));
+        let tool = || TOOLS.iter().find(|tool| bound(tool.shortcuts) && (view.can_edit || !tool.edits));
+        command.map(Binding::Command).or_else(|| tool().map(Binding::Tool))
+    }
+
+    pub(super) fn key(&mut self, event: &KeyEvent) {
+        if self.modifiers != event.modifiers {
+            self.modifiers = event.modifiers;
+            if self.is_busy() {
+                self.feed(&Event::Refresh(event.modifiers));
+            }
+        }
+        if event.phase == KeyPhase::Up {
+            self.space_held &= event.key != " ";
+            return;
+        }
+        match self.binding(event) {
+            None => {}
+            Some(Binding::CancelGesture) => self.cancel_gesture(),
+            Some(Binding::HoldSpace) => self.space_held = true,
+            Some(Binding::Command(command)) => self.run_command(command),
+            Some(Binding::Tool(tool)) => self.take_tool(tool),
+        }
+    }
+
+    pub(super) fn command(&mut self, id: &str) {
+        if let Some(command) = COMMANDS.iter().find(|command| command.id == id) {
+            if self.is_busy() && command.edits {
+                self.cancel_gesture();
+                return;
+            }
+            if command.is_enabled(&self.view()) {
+                self.run_command(command);
+            }
+        }
+    }
+
+    fn run_command(&mut self, command: &Command) {
+        if command.edits {
+            self.end_text();
+        }
+        let effects = (command.run)(&self.view());
+        self.run(effects);
+    }
+
+    /// Whether a command of [`COMMANDS`] can be run now, for menus.
+    pub fn is_command_enabled(&self, id: &str) -> bool {
+        COMMANDS.iter().any(|command| command.id == id && command.is_enabled(&self.view()))
+    }
+
+    /// Whether the tool in hand is not the one that the editor rests with.
+    pub(super) fn has_tool(&self) -> bool {
+        self.tool.spec.id != tools::REST.id
+    }
+}

@@ -1,0 +1,107 @@
+//! What comes from others: updates for the board, presence, selections, drafts.
+
+use std::collections::HashSet;
+
+use board::{ClientId, ShapeId};
+
+use super::Editor;
+use crate::draft::Motion;
+use crate::input::PeerPresence;
+use crate::output::{Damage, Notice, Output};
+use crate::tools::Event;
+
+impl Editor {
+    pub(super) fn merge(&mut self, bytes: &[u8]) {
+        let change = match self.board.merge(bytes) {
+            Ok(change) => change,
+            Err(_) => return self.notice(Notice::UpdateRefused),
+        };
+        if change.gap {
+            self.emit(Output::Gap);
+        }
+        self.absorb(&change);
+        if change.touched.is_empty() {
+            self.settle_peers();
+            return;
+        }
+        if self.is_busy() {
+            self.feed(&Event::Refresh(self.modifiers));
+        }
+        self.show_merged_text();
+        self.settle_peers();
+    }
+
+    fn settle_peers(&mut self) {
+        if self.peers.settle(&self.board, self.now_ms) {
+            self.outbox.lifts = true;
+            self.outbox.overlay = true;
+        }
+    }
+
+    pub(super) fn peer_presence(&mut self, client: ClientId, presence: PeerPresence) {
+        if client == self.board.client_id() {
+            return;
+        }
+        let named = self.peers.get(client).map(|peer| (peer.name.clone(), peer.colour));
+        let is_new = self.peers.presence(client, presence);
+        if is_new {
+            self.announcer.repeat(!self.selection.is_empty());
+        }
+        self.outbox.chrome |= named != self.peers.get(client).map(|peer| (peer.name.clone(), peer.colour));
+        self.outbox.overlay = true;
+    }
+
+    pub(super) fn peer_selection(&mut self, client: ClientId, bytes: &[u8]) {
+        if client == self.board.client_id() {
+            return;
+        }
+        self.peers.selection(client, bytes);
+        self.outbox.lifts = true;
+        self.outbox.overlay = true;
+    }
+
+    pub(super) fn peer_draft(&mut self, client: ClientId, bytes: &[u8]) {
+        if client == self.board.client_id() {
+            return;
+        }
+        self.peers.draft(client, bytes, &self.board, self.now_ms);
+        self.outbox.lifts = true;
+        self.outbox.overlay = true;
+    }
+
+    pub(super) fn peer_gone(&mut self, client: ClientId) {
+        self.peers.gone(client);
+        self.outbox.lifts = true;
+        self.outbox.overlay = true;
+        self.outbox.chrome = true;
+    }
+
+    /// Which shapes are on the overlay instead of the board: those of drafts, and the text in the page's field.
+    pub(super) fn update_lifted(&mut self) {
+        let mut lifted: HashSet<ShapeId> = HashSet::new();
+        if let Some(motion) = self.announcer.motion() {
+            lift(motion, &self.selection, &mut lifted);
+        }
+        for (_, peer) in self.peers.iter() {
+            if let Some(draft) = &peer.draft {
+                lift(&draft.message.motion, draft.on.as_ref().map_or(&[], |on| &on.ids), &mut lifted);
+            }
+        }
+        lifted.extend(self.typing.as_ref().map(|typing| typing.id.clone()));
+        for id in lifted.symmetric_difference(&self.lifted) {
+            if let Some(bounds) = self.index.bounds(id) {
+                self.outbox.damage = self.outbox.damage.and(Damage::Region(bounds));
+            }
+        }
+        self.lifted = lifted;
+    }
+}
+
+fn lift(motion: &Motion, selection: &[ShapeId], lifted: &mut HashSet<ShapeId>) {
+    match motion {
+        Motion::Still | Motion::Create { .. } | Motion::Transform { copies: true, .. } => {}
+        Motion::Transform { copies: false, .. } => lifted.extend(selection.iter().cloned()),
+        Motion::Point { id, .. } | Motion::Ink { id, .. } => drop(lifted.insert(id.clone())),
+        Motion::Erase { ids } => lifted.extend(ids.iter().cloned()),
+    }
+}

@@ -1,0 +1,212 @@
+//! What a shell tells the editor: the hand, the keyboard, the page, the wire. Plain values; knows no DOM event.
+
+use board::{ClientId, ShapeId};
+use scene::{BoardPoint, Colour, ScreenPoint};
+
+/// One thing that happened. The shell feeds them in order, each with the time it happened.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A mouse, pen or finger did something over the board.
+    Pointer(PointerEvent),
+    /// A wheel turned or a trackpad was swiped.
+    Wheel(WheelEvent),
+    /// A key went down or up while the board had the focus.
+    Key(KeyEvent),
+    /// A command of [`crate::COMMANDS`] was chosen by its id. Unknown or disabled: nothing happens.
+    Command(String),
+    /// A tool of [`crate::TOOLS`] was chosen by its id. Unknown: nothing happens.
+    SelectTool(String),
+    /// A style was picked: it goes to the selection and becomes the default of the tools concerned.
+    SetStyle(StyleField),
+    /// The text of the running [`crate::TextSession`] is now this.
+    TextEdited {
+        /// The session's shape.
+        id: ShapeId,
+        /// The whole text as the page shows it.
+        text: String,
+        /// An input method is composing: the editor sends no [`crate::Output::TextMerged`] until it is done.
+        composing: bool,
+    },
+    /// The page ended the text session (blur, Escape, Mod+Enter).
+    TextEnded,
+    /// Text was pasted: our own clipboard form becomes shapes, other text a text shape.
+    Paste(String),
+    /// The board's place on the screen has this size, in CSS pixels.
+    ViewResized {
+        /// Width in CSS pixels.
+        width_px: f64,
+        /// Height in CSS pixels.
+        height_px: f64,
+    },
+    /// An update came from others, or from this browser's own log.
+    Merge(Vec<u8>),
+    /// A peer's name, colour or cursor, newest wins.
+    PeerPresence {
+        /// The peer's document client.
+        client: ClientId,
+        /// What it shows of itself.
+        presence: PeerPresence,
+    },
+    /// A peer's draft message.
+    PeerDraft {
+        /// The peer's document client.
+        client: ClientId,
+        /// As another editor's [`crate::Output::Draft`] made them, or hostile.
+        bytes: Vec<u8>,
+    },
+    /// A peer's selection message.
+    PeerSelection {
+        /// The peer's document client.
+        client: ClientId,
+        /// As another editor's [`crate::Output::Selection`] made them, or hostile.
+        bytes: Vec<u8>,
+    },
+    /// A peer left, or its presence expired.
+    PeerGone {
+        /// The peer's document client.
+        client: ClientId,
+    },
+    /// Whether this person may edit. Without it only looking and selecting work.
+    WriteAccess(bool),
+    /// The page lost the focus: held keys are forgotten and a running gesture is cancelled.
+    Blurred,
+    /// Time passed; sent when [`crate::Output::WakeAt`] asked for it.
+    Tick,
+}
+
+/// What a pointer did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PointerPhase {
+    /// A button or the tip went down.
+    Down,
+    /// It moved, pressed or not.
+    Move,
+    /// It was released.
+    Up,
+    /// The browser took it away: what was begun is undone.
+    Cancel,
+    /// It left the board: the cursor that others see disappears.
+    Leave,
+}
+
+/// What kind of pointer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Device {
+    /// A mouse or trackpad.
+    Mouse,
+    /// A pen that feels pressure.
+    Pen,
+    /// A finger.
+    Touch,
+}
+
+/// Which button a Down or Up is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Button {
+    /// The left button, the tip of a pen, a finger.
+    Primary,
+    /// The wheel.
+    Middle,
+    /// The right button.
+    Secondary,
+}
+
+/// Keys that change what a gesture means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Modifiers {
+    /// Shift.
+    pub shift: bool,
+    /// Alt, or Option.
+    pub alt: bool,
+    /// Control.
+    pub ctrl: bool,
+    /// Command, or the Windows key.
+    pub meta: bool,
+}
+
+impl Modifiers {
+    /// Control or Command: the key that the shortcuts call Mod.
+    pub fn command(self) -> bool {
+        self.ctrl || self.meta
+    }
+}
+
+/// One pointer event. Coordinates that are not finite make the editor ignore it.
+#[derive(Clone, Debug)]
+pub struct PointerEvent {
+    /// What happened.
+    pub phase: PointerPhase,
+    /// The browser's id of the pointer, for telling fingers apart.
+    pub id: i32,
+    /// Where, in CSS pixels from the board's top left corner.
+    pub at: ScreenPoint,
+    /// 0 to 1; what a mouse says is ignored.
+    pub pressure: f64,
+    /// The kind of pointer.
+    pub device: Device,
+    /// The button of a Down or Up.
+    pub button: Button,
+    /// The modifiers held.
+    pub modifiers: Modifiers,
+    /// The places and pressures that the browser folded into this event, oldest first, without `at`; may be empty.
+    pub coalesced: Vec<(ScreenPoint, f64)>,
+}
+
+/// One wheel event.
+#[derive(Clone, Copy, Debug)]
+pub struct WheelEvent {
+    /// Where the pointer is.
+    pub at: ScreenPoint,
+    /// To the right, in CSS pixels.
+    pub delta_x: f64,
+    /// Downwards, in CSS pixels.
+    pub delta_y: f64,
+    /// With control (also how browsers report a trackpad pinch) or Command it zooms.
+    pub modifiers: Modifiers,
+}
+
+/// One key event.
+#[derive(Clone, Debug)]
+pub struct KeyEvent {
+    /// The character or name that the layout gives: `z`, `Z`, `ArrowLeft`.
+    pub key: String,
+    /// The physical key: `KeyZ`, `Digit1`.
+    pub code: String,
+    /// The modifiers held.
+    pub modifiers: Modifiers,
+    /// Down or up.
+    pub phase: KeyPhase,
+}
+
+/// Down or up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyPhase {
+    /// Pressed, or repeating.
+    Down,
+    /// Released.
+    Up,
+}
+
+/// One style, picked in the style panel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum StyleField {
+    /// The colour of outlines, ink and text.
+    Stroke(Colour),
+    /// The colour inside, or none.
+    Fill(Option<Colour>),
+    /// The width of outlines and ink, in board pixels.
+    Width(f64),
+    /// The size of text, in board pixels.
+    FontSize(f64),
+}
+
+/// What a peer shows of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PeerPresence {
+    /// The name to put beside the cursor; cut to [`crate::limits::PEER_NAME_CHARS`].
+    pub name: String,
+    /// The colour of its cursor, selection and name.
+    pub colour: Colour,
+    /// Where its pointer is, if over the board.
+    pub cursor: Option<BoardPoint>,
+}

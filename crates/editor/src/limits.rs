@@ -1,0 +1,83 @@
+//! Every bound and feel constant of the hand, in one place. Distances in CSS pixels unless the name says board.
+
+/// A mouse or pen drag starts after this distance.
+pub const DRAG_FROM_PX: f64 = 4.0;
+/// A finger's drag starts after this distance.
+pub const TOUCH_DRAG_FROM_PX: f64 = 6.0;
+/// A second click within this time is a double click.
+pub const DOUBLE_CLICK_MS: u64 = 450;
+/// And within this distance.
+pub const DOUBLE_CLICK_PX: f64 = 6.0;
+/// And within this distance for a finger.
+pub const DOUBLE_TAP_PX: f64 = 35.0;
+/// How far off an outline still hits it.
+pub const HIT_MARGIN_PX: f64 = 5.0;
+/// The same for a finger.
+pub const TOUCH_HIT_MARGIN_PX: f64 = 10.0;
+/// How far from a handle's middle still grabs it.
+pub const HANDLE_PX: f64 = 8.0;
+/// The same for a finger.
+pub const TOUCH_HANDLE_PX: f64 = 20.0;
+/// The rotate handle floats this far above the selection.
+pub const ROTATE_HANDLE_PX: f64 = 24.0;
+/// Space left around what is zoomed to.
+pub const FIT_PADDING_PX: f64 = 64.0;
+/// Zoom of one key press or button press.
+pub const ZOOM_STEP: f64 = 1.25;
+/// Wheel zoom per pixel of wheel, as an exponent.
+pub const WHEEL_ZOOM_PER_PX: f64 = 0.01;
+/// The most that one wheel event may say when zooming, so that a notch is no leap.
+pub const WHEEL_ZOOM_MAX_PX: f64 = 24.0;
+/// Fingers are ignored for this long after a pen left, as that is the palm.
+pub const PALM_MS: u64 = 500;
+/// Fingers that are followed at once.
+pub const POINTERS: usize = 10;
+
+/// Board pixels of an arrow key.
+pub const NUDGE_BOARD: f64 = 1.0;
+/// Board pixels of shift and an arrow key.
+pub const NUDGE_FAR_BOARD: f64 = 10.0;
+/// Shift turns lines and rotations by this many to the half circle.
+pub const ANGLE_STEPS_PER_PI: f64 = 12.0;
+/// A click with a shape tool makes a shape of this many board pixels a side.
+pub const DEFAULT_SHAPE_BOARD: f64 = 100.0;
+/// Duplicates and repeated pastes are put this far to the right and down.
+pub const COPY_OFFSET_BOARD: f64 = 16.0;
+
+/// Presence and drafts leave at most this often.
+pub const PRESENCE_MS: u64 = 33;
+/// A resting draft is repeated this often, so that receivers know that it lives.
+pub const DRAFT_RENEW_MS: u64 = 1_000;
+/// A draft without an end is dropped after this silence.
+pub const DRAFT_STALE_MS: u64 = 3_000;
+/// A draft whose edit does not come is dropped after this time.
+pub const DRAFT_ENDED_STALE_MS: u64 = 30_000;
+/// Selections leave at most this often.
+pub const SELECTION_MS: u64 = 100;
+/// Ink enters the document this often.
+pub const INK_CHUNK_MS: u64 = 100;
+/// Ink points in one shape; a longer stroke goes on in another shape.
+pub const INK_POINTS_PER_SHAPE: usize = 4_000;
+/// Ink points in one draft message.
+pub const DRAFT_INK_POINTS: usize = 400;
+/// Ids in one selection or erase message; a larger selection is shown by its bounds only.
+pub const SELECTION_IDS: usize = 500;
+/// Bytes of one draft or selection message that are looked at.
+pub const PRESENCE_BYTES: usize = 16 * 1024;
+/// Peers whose presence is kept.
+pub const PEERS: usize = 1_000;
+/// Characters of a peer's name that are kept.
+pub const PEER_NAME_CHARS: usize = 64;
+
+/// Shapes in one transaction; more are split, still one undo step.
+pub const SHAPES_PER_TRANSACTION: usize = 2_000;
+/// Undo steps that are kept.
+pub const HISTORY_STEPS: usize = 500;
+/// Steps of the same kind within this time become one.
+pub const STEP_MERGE_MS: u64 = 1_000;
+/// Bytes of a clipboard text that are looked at.
+pub const PASTE_BYTES: usize = 16 * 1024 * 1024;
+/// Shapes in one paste.
+pub const PASTE_SHAPES: usize = 20_000;
+/// Display lists that are kept for shapes.
+pub const CACHED_LISTS: usize = 60_000;

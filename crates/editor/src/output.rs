@@ -1,0 +1,161 @@
+//! What the editor asks of its shell. Plain values; knows no DOM, socket or clock.
+
+use board::{ShapeId, Update};
+use kurbo::Rect;
+use scene::{BoardPoint, Colour, ScreenPoint};
+
+/// One thing for the shell to do, in order.
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// An own edit: log it, send it.
+    Update(Update),
+    /// An own presence for the lossy lane, at most 30 a second.
+    Presence(Presence),
+    /// An own draft for the lossy lane, at most 30 a second; opaque to all but editors.
+    Draft(Vec<u8>),
+    /// The own selection for the reliable lane; opaque to all but editors.
+    Selection(Vec<u8>),
+    /// Something to see has changed.
+    Repaint(Repaint),
+    /// The pointer over the board should look like this.
+    Cursor(CursorKind),
+    /// Begin editing text, or, for the session that is already open, place it anew (its text is then not to be touched).
+    EditText(TextSession),
+    /// Others changed the text being edited: replace `delete_utf16` units at `at_utf16` of what the page shows.
+    TextMerged {
+        /// The session's shape.
+        id: ShapeId,
+        /// Where, in UTF-16 units.
+        at_utf16: u32,
+        /// How many UTF-16 units go.
+        delete_utf16: u32,
+        /// What comes.
+        insert: String,
+    },
+    /// The text session is over: take the field away.
+    EndText,
+    /// Put this on the clipboard.
+    Clipboard(String),
+    /// [`crate::Editor::chrome`] answers differently now.
+    Chrome,
+    /// Something worth telling the person.
+    Notice(Notice),
+    /// An update was merged that builds on something not seen yet: ask for what is missing.
+    Gap,
+    /// Send [`crate::Input::Tick`] at this time. A later one replaces it.
+    WakeAt(u64),
+}
+
+/// What is to be painted again.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Repaint {
+    /// What of the board, see [`crate::Editor::paint_region`].
+    pub board: Damage,
+    /// The overlay.
+    pub overlay: bool,
+}
+
+/// A part of the board that looks different now.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Damage {
+    /// Nothing.
+    #[default]
+    None,
+    /// What lies in this rectangle of the board.
+    Region(Rect),
+    /// The camera moved: nothing was drawn differently, but elsewhere.
+    View,
+    /// Everything.
+    All,
+}
+
+impl Damage {
+    /// Both of them.
+    #[must_use]
+    pub fn and(self, other: Damage) -> Damage {
+        match (self, other) {
+            (Damage::None, it) | (it, Damage::None) => it,
+            (Damage::Region(a), Damage::Region(b)) => Damage::Region(a.union(b)),
+            (Damage::View, Damage::View) => Damage::View,
+            _ => Damage::All,
+        }
+    }
+}
+
+/// How the pointer looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CursorKind {
+    /// An arrow.
+    #[default]
+    Default,
+    /// Over something that can be dragged.
+    Move,
+    /// About to draw.
+    Crosshair,
+    /// About to type.
+    Text,
+    /// About to pan.
+    Grab,
+    /// Panning.
+    Grabbing,
+    /// Turning the selection.
+    Rotate,
+    /// Resizing up and down.
+    ResizeVertical,
+    /// Resizing left and right.
+    ResizeHorizontal,
+    /// Resizing along the falling diagonal.
+    ResizeFalling,
+    /// Resizing along the rising diagonal.
+    ResizeRising,
+    /// Erasing.
+    Eraser,
+}
+
+/// What others may see of this person, beside name and colour, which the shell knows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Presence {
+    /// The pointer, if over the board.
+    pub cursor: Option<BoardPoint>,
+}
+
+/// A text being edited in the page's own field, laid over the board.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TextSession {
+    /// The shape; need not be on the board yet.
+    pub id: ShapeId,
+    /// The text to begin with.
+    pub text: String,
+    /// The top left corner of the text on the screen, before turning.
+    pub at: ScreenPoint,
+    /// Its width in CSS pixels.
+    pub width_px: f64,
+    /// Its height in CSS pixels.
+    pub height_px: f64,
+    /// The font size in CSS pixels.
+    pub font_size_px: f64,
+    /// Where lines wrap, in CSS pixels from the left; none: only where the text says so.
+    pub wrap_px: Option<f64>,
+    /// Clockwise turn around the middle, in radians.
+    pub angle: f64,
+    /// The colour of the text.
+    pub colour: Colour,
+    /// Select the whole text at the beginning.
+    pub select_all: bool,
+}
+
+/// Something worth telling; the page has the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Undo or redo left `kept` parts alone, as others have changed them since; `all` of the step.
+    UndoKept {
+        /// How many parts stayed as others made them.
+        kept: usize,
+        /// Nothing of the step was left to do.
+        all: bool,
+    },
+    /// The clipboard held nothing that can be pasted, or too much.
+    PasteRefused,
+    /// An update of others could not be read.
+    UpdateRefused,
+}

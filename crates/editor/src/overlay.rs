@@ -1,0 +1,218 @@
+//! What lies over the board: shapes in motion, selections, handles, marquee, peers. Painted by the same lists as the
+//! board, in CSS pixels. Changes nothing.
+
+mod drafts;
+
+use board::{Kind, Shape};
+use kurbo::{Affine, BezPath, Point, Rect, Shape as _};
+use scene::{Colour, DisplayList, Paint, Painter, StrokeStyle, Swatch, TextRun, replay, text};
+
+use crate::draft::Motion;
+use crate::editor::Editor;
+use crate::handles::{self, Handles, Sides};
+use crate::limits;
+use crate::peers::Peer;
+use crate::transform::{Frame, Transform};
+
+/// Selections, handles, marquees.
+const ACCENT: Colour = Colour::Rgba(0x1a63d8ff);
+const PAPER: Colour = Colour::Swatch(Swatch::White);
+const OUTLINE: StrokeStyle = StrokeStyle::solid(1.5);
+const HAIRLINE: StrokeStyle = StrokeStyle::solid(1.0);
+/// Half a side of a handle.
+const HANDLE_HALF_PX: f64 = 4.0;
+/// A box with a shorter side than this shows two corners only.
+const CROWDED_PX: f64 = 20.0;
+/// Beyond this many, selected shapes are not outlined one by one.
+const OUTLINED_SHAPES: usize = 500;
+const NAME_SIZE_PX: f64 = 12.0;
+const NAME_PADDING_PX: f64 = 6.0;
+const NAME_HEIGHT_PX: f64 = 20.0;
+/// The opacity of a marquee's inside.
+const MARQUEE_OPACITY: f32 = 0.08;
+
+impl Editor {
+    /// Paints the board as the view shows it, in CSS pixels, without background.
+    pub fn paint_board(&mut self, painter: &mut impl Painter) {
+        let (width_px, height_px) = self.size_px;
+        painter.push(self.camera.transform());
+        self.paint_region(self.camera.visible(width_px, height_px), painter);
+        painter.pop();
+    }
+
+    /// Paints what meets a region of the board, in board pixels: for tiles. What is in motion is left out.
+    pub fn paint_region(&mut self, region: Rect, painter: &mut impl Painter) {
+        self.picture.paint(&self.board, &self.index, region, &self.lifted, painter);
+    }
+
+    /// Paints what lies over the board, in CSS pixels.
+    pub fn paint_overlay(&mut self, painter: &mut impl Painter) {
+        painter.push(self.camera.transform());
+        self.paint_drafts(painter);
+        painter.pop();
+        let mut list = DisplayList::new();
+        self.list_peer_selections(&mut list);
+        self.list_selection(&mut list);
+        if let Some(marquee) = self.marquee() {
+            let path = self.camera.transform() * marquee.to_path(0.1);
+            list.fill(path.clone(), Paint { colour: ACCENT, opacity: MARQUEE_OPACITY });
+            list.stroke(path, ACCENT, HAIRLINE);
+        }
+        for (_, peer) in self.peers.iter() {
+            self.list_cursor(peer, &mut list);
+        }
+        replay(&list, painter);
+    }
+
+    fn list_peer_selections(&self, list: &mut DisplayList) {
+        for (_, peer) in self.peers.iter() {
+            let motion = peer.draft.as_ref().map(|draft| &draft.message.motion);
+            let transform = transform_of(motion);
+            let shapes = peer.selection.ids.iter().filter_map(|id| self.board.shape(id));
+            for shape in shapes {
+                list.stroke(self.frame_path(shape, transform), peer.colour, OUTLINE);
+            }
+            if let Some(bounds) = peer.selection.bounds {
+                let path = transform.map_or_else(|| bounds.to_path(0.1), |transform| transform.of_rect(bounds));
+                list.stroke(self.camera.transform() * path, peer.colour, OUTLINE);
+            }
+        }
+    }
+
+    /// The box of a shape on the screen, moved along with a draft.
+    fn frame_path(&self, shape: &Shape, transform: Option<&Transform>) -> BezPath {
+        let path = |shape: &Shape| match shape.kind {
+            Kind::Line | Kind::Arrow => shape.outline(),
+            _ => {
+                let frame = Frame::of(shape);
+                frame.to_board() * frame.rect.to_path(0.1)
+            }
+        };
+        let path = match transform {
+            Some(transform) => path(&transform.preview(shape)),
+            None => path(shape),
+        };
+        self.camera.transform() * path
+    }
+
+    fn list_selection(&self, list: &mut DisplayList) {
+        let motion = self.announcer.motion();
+        let hides = matches!(motion, Some(Motion::Ink { .. } | Motion::Create { .. } | Motion::Erase { .. }));
+        if hides || self.typing.is_some() {
+            return;
+        }
+        let Some(shown) = &self.handles else { return };
+        let transform = transform_of(motion);
+        if self.selection.len() > 1 && self.selection.len() <= OUTLINED_SHAPES {
+            for shape in self.selection.iter().filter_map(|id| self.board.shape(id)) {
+                list.stroke(self.frame_path(shape, transform), ACCENT, HAIRLINE);
+            }
+        }
+        match shown {
+            Handles::Points { id, at } => {
+                let bent = match motion {
+                    Some(Motion::Point { index, to, .. }) => self.bent(id, *index as usize, *to),
+                    _ => None,
+                };
+                let points = bent.map_or_else(|| at.clone(), |shape| shape.board_points());
+                let affine = transform.and_then(Transform::affine).unwrap_or_default();
+                for point in points {
+                    list_handle(list, self.camera.transform() * (affine * point), 0.0, true);
+                }
+            }
+            Handles::Box { frame, sides, .. } => {
+                let frame = moved_frame(*frame, transform);
+                list.stroke(self.camera.transform() * (frame.to_board() * frame.rect.to_path(0.1)), ACCENT, OUTLINE);
+                if motion.is_none() && self.can_edit {
+                    self.list_box_handles(frame, *sides, list);
+                }
+            }
+        }
+    }
+
+    fn list_box_handles(&self, frame: Frame, sides: Sides, list: &mut DisplayList) {
+        let to_screen = self.camera.transform() * frame.to_board();
+        let zoom = self.camera.zoom();
+        let is_crowded = frame.rect.width().min(frame.rect.height()) * zoom < CROWDED_PX;
+        for (index, corner) in handles::corners(frame.rect).into_iter().enumerate() {
+            if !is_crowded || index == 0 || index == 2 {
+                list_handle(list, to_screen * corner, frame.angle, false);
+            }
+        }
+        if sides == Sides::LeftAndRight && !is_crowded {
+            for x in [frame.rect.x0, frame.rect.x1] {
+                list_handle(list, to_screen * Point::new(x, frame.rect.center().y), frame.angle, false);
+            }
+        }
+        list_handle(list, to_screen * handles::rotate_handle(frame.rect, &self.camera), frame.angle, true);
+    }
+
+    fn list_cursor(&self, peer: &Peer, list: &mut DisplayList) {
+        let Some(at) = peer.cursor else { return };
+        let at = self.camera.to_screen(at);
+        let (width_px, height_px) = self.size_px;
+        if at.x < -limits::FIT_PADDING_PX || at.y < -limits::FIT_PADDING_PX || at.x > width_px || at.y > height_px {
+            return;
+        }
+        list.transformed(Affine::translate((at.x, at.y)), |list| {
+            let arrow = arrow();
+            list.fill(arrow.clone(), peer.colour);
+            list.stroke(arrow, PAPER, HAIRLINE);
+            if peer.name.is_empty() {
+                return;
+            }
+            let layout = text::layout(&peer.name, NAME_SIZE_PX, None);
+            let label = Rect::new(0.0, 0.0, layout.width + 2.0 * NAME_PADDING_PX, NAME_HEIGHT_PX)
+                + kurbo::Vec2::new(12.0, 16.0);
+            list.fill(label.to_rounded_rect(NAME_HEIGHT_PX / 2.0).to_path(0.1), peer.colour);
+            list.text(TextRun {
+                text: peer.name.as_str().into(),
+                x: label.x0 + NAME_PADDING_PX,
+                baseline_y: label.y0 + NAME_HEIGHT_PX - NAME_PADDING_PX,
+                font_size_px: NAME_SIZE_PX,
+                paint: PAPER.into(),
+            });
+        });
+    }
+}
+
+fn transform_of(motion: Option<&Motion>) -> Option<&Transform> {
+    match motion {
+        Some(Motion::Transform { transform, .. }) => Some(transform),
+        _ => None,
+    }
+}
+
+/// The box around the selection, along with a draft.
+fn moved_frame(frame: Frame, transform: Option<&Transform>) -> Frame {
+    match transform {
+        None => frame,
+        Some(Transform::Move { by }) => Frame { rect: frame.rect + *by, ..frame },
+        Some(Transform::Rotate { by, .. }) => Frame { angle: frame.angle + by, ..frame },
+        Some(Transform::Resize { frame, to }) => {
+            let to = to.abs();
+            let middle = frame.to_board() * to.center();
+            Frame { rect: to + (middle - to.center()), ..*frame }
+        }
+    }
+}
+
+/// A small square, or a circle, filled like paper.
+fn list_handle(list: &mut DisplayList, at: Point, angle: f64, is_round: bool) {
+    let square = Rect::from_center_size(at, (2.0 * HANDLE_HALF_PX, 2.0 * HANDLE_HALF_PX));
+    let path = match is_round {
+        true => kurbo::Circle::new(at, HANDLE_HALF_PX).to_path(0.1),
+        false => Affine::rotate_about(angle, at) * square.to_rounded_rect(2.0).to_path(0.1),
+    };
+    list.fill(path.clone(), PAPER);
+    list.stroke(path, ACCENT, OUTLINE);
+}
+
+/// A pointer with its tip at the origin.
+fn arrow() -> BezPath {
+    let mut path = BezPath::new();
+    path.move_to((0.0, 0.0));
+    [(4.5, 15.0), (7.5, 9.0), (14.0, 7.0)].into_iter().for_each(|point| path.line_to(point));
+    path.close_path();
+    path
+}

@@ -1,0 +1,177 @@
+//! Shapes in motion, one's own and others': each as the motion applied to the shape that the board has.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use board::{Field, InkPoint, NewShape, Shape, ShapeId};
+use kurbo::{Affine, BezPath, Vec2};
+use scene::{DisplayList, Paint, Painter, StrokeStyle, TextRun, replay};
+
+use crate::draft::{Motion, preview};
+use crate::editor::Editor;
+use crate::picture::seen;
+use crate::transform::Transform;
+
+/// What is about to be erased.
+const ERASED_OPACITY: f32 = 0.25;
+
+/// A motion, and what it moves.
+struct Mover {
+    motion: Motion,
+    on: Arc<[ShapeId]>,
+}
+
+impl Editor {
+    /// Paints all drafts, in board pixels. Where two hands hold one shape, one's own shows it; else whoever comes first.
+    pub(super) fn paint_drafts(&mut self, painter: &mut impl Painter) {
+        let own = self
+            .announcer
+            .motion()
+            .cloned()
+            .map(|motion| Mover { motion, on: self.selection.iter().cloned().collect() });
+        let peers = self.peers.iter().filter_map(|(_, peer)| {
+            let draft = peer.draft.as_ref()?;
+            let on = draft.on.as_ref().map(|on| on.ids.clone()).unwrap_or_default();
+            Some(Mover { motion: draft.message.motion.clone(), on })
+        });
+        let movers: Vec<Mover> = own.into_iter().chain(peers).collect();
+        let mut shown = HashSet::new();
+        shown.extend(self.typing.as_ref().map(|typing| typing.id.clone()));
+        for mover in movers {
+            self.paint_motion(&mover, &mut shown, painter);
+        }
+    }
+
+    fn paint_motion(&mut self, mover: &Mover, shown: &mut HashSet<ShapeId>, painter: &mut impl Painter) {
+        match &mover.motion {
+            Motion::Still => {}
+            Motion::Transform { transform, copies } => {
+                self.paint_transformed(transform, *copies, &mover.on, shown, painter)
+            }
+            Motion::Create { id, shape } => {
+                // Once the edit is here the board paints it.
+                if self.board.shape(id).is_none() {
+                    paint_once(&preview(id.clone(), shape), painter);
+                }
+            }
+            Motion::Point { id, index, to } => {
+                if let Some(shape) = self.bent(id, *index as usize, *to)
+                    && shown.insert(id.clone())
+                {
+                    paint_once(&shape, painter);
+                }
+            }
+            Motion::Ink { id, shape, after, points } => {
+                if shown.insert(id.clone()) {
+                    paint_once(&self.inked(id, shape, *after as usize, points), painter);
+                }
+            }
+            Motion::Erase { ids } => {
+                for id in ids {
+                    if let Some(shape) = self.board.shape(id)
+                        && shown.insert(id.clone())
+                    {
+                        replay(
+                            self.picture.list(shape),
+                            &mut Faded { painter: &mut *painter, opacity: ERASED_OPACITY },
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    fn paint_transformed(
+        &mut self,
+        transform: &Transform,
+        copies: bool,
+        on: &[ShapeId],
+        shown: &mut HashSet<ShapeId>,
+        painter: &mut impl Painter,
+    ) {
+        let (width_px, height_px) = self.size_px;
+        let visible = self.camera.visible(width_px, height_px);
+        let Some(affine) = transform.affine() else {
+            for shape in on.iter().filter_map(|id| self.board.shape(id)) {
+                let shape = transform.preview(shape);
+                if shape.bounds().overlaps(visible) && shown.insert(shape.id.clone()) {
+                    paint_once(&shape, painter);
+                }
+            }
+            return;
+        };
+        // Only what the transform brings into the view, lowest first.
+        let origin = affine.inverse().transform_rect_bbox(visible);
+        let moving: HashSet<&ShapeId> = on.iter().collect();
+        painter.push(affine);
+        for shape in seen(&self.board, &self.index, origin) {
+            if moving.contains(&shape.id) && (copies || shown.insert(shape.id.clone())) {
+                replay(self.picture.list(shape), painter);
+            }
+        }
+        painter.pop();
+    }
+
+    /// A line with one of its points elsewhere.
+    pub(super) fn bent(&self, id: &ShapeId, index: usize, to: Vec2) -> Option<Shape> {
+        let shape = self.board.shape(id)?;
+        shape.points.get(index)?;
+        Some(shape.with(&[Field::Points(shape.points_with(index, to))]))
+    }
+
+    /// A stroke as far as it is drawn: what the board has of it, and the draft's points after that.
+    fn inked(&self, id: &ShapeId, new: &NewShape, after: usize, points: &[InkPoint]) -> Shape {
+        match self.board.shape(id) {
+            None => preview(id.clone(), new).with_ink(points.iter().copied()),
+            Some(shape) => {
+                // The board may have some of the draft's points already.
+                let known = shape.ink.len().saturating_sub(after).min(points.len());
+                shape.with_ink(shape.ink.iter().chain(&points[known..]).copied())
+            }
+        }
+    }
+}
+
+fn paint_once(shape: &Shape, painter: &mut impl Painter) {
+    let mut list = DisplayList::new();
+    shape.paint(&mut list);
+    replay(&list, painter);
+}
+
+/// Paints everything fainter.
+struct Faded<'a, P> {
+    painter: &'a mut P,
+    opacity: f32,
+}
+
+impl<P> Faded<'_, P> {
+    fn fade(&self, paint: Paint) -> Paint {
+        Paint { opacity: paint.opacity * self.opacity, ..paint }
+    }
+}
+
+impl<P: Painter> Painter for Faded<'_, P> {
+    fn fill(&mut self, path: &Arc<BezPath>, paint: Paint) {
+        self.painter.fill(path, self.fade(paint));
+    }
+
+    fn stroke(&mut self, path: &Arc<BezPath>, paint: Paint, style: StrokeStyle) {
+        self.painter.stroke(path, self.fade(paint), style);
+    }
+
+    fn text(&mut self, run: &TextRun) {
+        self.painter.text(&TextRun { paint: self.fade(run.paint), ..run.clone() });
+    }
+
+    fn push(&mut self, transform: Affine) {
+        self.painter.push(transform);
+    }
+
+    fn clip(&mut self, path: &Arc<BezPath>) {
+        self.painter.clip(path);
+    }
+
+    fn pop(&mut self) {
+        self.painter.pop();
+    }
+}

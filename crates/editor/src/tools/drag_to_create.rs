@@ -1,0 +1,154 @@
+//! Press, drag, release: a shape. Shared by every kind that two points define; the kind's file says how.
+
+use board::{Edit, Field, Kind, NewShape, ShapeId};
+use kurbo::{Point, Rect, Vec2};
+use scene::BoardPoint;
+
+use super::{Effect, Event, Pointer, Tool};
+use crate::draft::Motion;
+use crate::input::Modifiers;
+use crate::limits;
+use crate::output::CursorKind;
+use crate::view::View;
+
+/// How two points define a shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Span {
+    /// Opposite corners of a box; shift makes it a square, alt grows it from its middle.
+    Corners,
+    /// The ends of a line; shift turns it in steps, alt grows it from its middle.
+    Ends,
+}
+
+pub(super) struct DragToCreate {
+    kind: Kind,
+    span: Span,
+    state: State,
+}
+
+enum State {
+    Waiting,
+    /// Down, not yet moved: may become a click.
+    Pressing {
+        down: Pointer,
+    },
+    /// The shape follows the pointer.
+    Stretching {
+        from: BoardPoint,
+        to: BoardPoint,
+        id: ShapeId,
+    },
+}
+
+impl DragToCreate {
+    pub(super) fn new(kind: Kind, span: Span) -> Box<dyn Tool> {
+        Box::new(DragToCreate { kind, span, state: State::Waiting })
+    }
+
+    fn shape(&self, from: BoardPoint, to: BoardPoint, modifiers: Modifiers, view: &View) -> NewShape {
+        let place = match self.span {
+            Span::Corners => {
+                let rect = corners(from, to, modifiers);
+                [Field::Pos(rect.origin().into()), Field::Size(rect.size())]
+            }
+            Span::Ends => {
+                let (start, end) = ends(from, to, modifiers);
+                [Field::Pos(start), Field::Points([Vec2::ZERO, end - start].into())]
+            }
+        };
+        view.new_shape(self.kind.clone(), place)
+    }
+
+    fn stretched(
+        &self,
+        from: BoardPoint,
+        to: BoardPoint,
+        id: &ShapeId,
+        modifiers: Modifiers,
+        view: &View,
+    ) -> Vec<Effect> {
+        let shape = self.shape(from, to, modifiers, view);
+        vec![Effect::Draft(Motion::Create { id: id.clone(), shape })]
+    }
+
+    fn made(id: ShapeId, shape: NewShape) -> Vec<Effect> {
+        let edit = Edit::Insert { id: id.clone(), shape };
+        vec![Effect::Finish(vec![edit]), Effect::Made(id)]
+    }
+
+    /// What a click makes: the usual size, around the click or from it.
+    fn clicked(&self, at: BoardPoint, view: &View) -> Vec<Effect> {
+        let side = limits::DEFAULT_SHAPE_BOARD;
+        let (from, to) = match self.span {
+            Span::Corners => {
+                let half = Vec2::new(side / 2.0, side / 2.0);
+                (at - half, at + half)
+            }
+            Span::Ends => (at, at + Vec2::new(side, 0.0)),
+        };
+        Self::made(view.ids.shape(), self.shape(from, to, Modifiers::default(), view))
+    }
+}
+
+impl Tool for DragToCreate {
+    fn on_event(&mut self, event: &Event, view: &View) -> Vec<Effect> {
+        match (&self.state, event) {
+            (State::Waiting, Event::Down(pointer)) => {
+                self.state = State::Pressing { down: pointer.clone() };
+                vec![]
+            }
+            (State::Pressing { down }, Event::Move(pointer)) if pointer.is_drag_from(down) => {
+                let (from, id) = (down.at, view.ids.shape());
+                let effects = self.stretched(from, pointer.at, &id, pointer.modifiers, view);
+                self.state = State::Stretching { from, to: pointer.at, id };
+                effects
+            }
+            (State::Pressing { .. }, Event::Up(pointer)) => {
+                self.state = State::Waiting;
+                self.clicked(pointer.at, view)
+            }
+            (State::Stretching { from, id, .. }, Event::Move(pointer)) => {
+                let (from, id) = (*from, id.clone());
+                let effects = self.stretched(from, pointer.at, &id, pointer.modifiers, view);
+                self.state = State::Stretching { from, to: pointer.at, id };
+                effects
+            }
+            (State::Stretching { from, to, id }, Event::Refresh(modifiers)) => {
+                self.stretched(*from, *to, id, *modifiers, view)
+            }
+            (State::Stretching { from, id, .. }, Event::Up(pointer)) => {
+                let effects = Self::made(id.clone(), self.shape(*from, pointer.at, pointer.modifiers, view));
+                self.state = State::Waiting;
+                effects
+            }
+            (State::Pressing { .. } | State::Stretching { .. }, Event::Cancel) => {
+                self.state = State::Waiting;
+                vec![Effect::Abandon]
+            }
+            _ => vec![],
+        }
+    }
+
+    fn cursor(&self, _view: &View) -> CursorKind {
+        CursorKind::Crosshair
+    }
+
+    fn is_busy(&self) -> bool {
+        !matches!(self.state, State::Waiting)
+    }
+}
+
+fn corners(from: BoardPoint, to: BoardPoint, modifiers: Modifiers) -> Rect {
+    let mut by = to - from;
+    if modifiers.shift {
+        let side = by.x.abs().max(by.y.abs());
+        by = Vec2::new(side.copysign(by.x), side.copysign(by.y));
+    }
+    let start = if modifiers.alt { from - by } else { from };
+    Rect::from_points(Point::from(start), Point::from(from + by))
+}
+
+fn ends(from: BoardPoint, to: BoardPoint, modifiers: Modifiers) -> (BoardPoint, BoardPoint) {
+    let by = if modifiers.shift { crate::transform::in_angle_steps(to - from) } else { to - from };
+    (if modifiers.alt { from - by } else { from }, from + by)
+}

@@ -1,0 +1,206 @@
+//! The pen. A stroke is content: it enters the document in chunks while it is drawn, and only its newest points are a
+//! draft.
+
+use board::{Edit, Field, InkPoint, Kind, NewShape, ShapeId};
+use kurbo::Vec2;
+use scene::BoardPoint;
+
+use super::{Effect, Event, Pointer, Tool, ToolSpec};
+use crate::draft::Motion;
+use crate::input::Device;
+use crate::limits;
+use crate::output::CursorKind;
+use crate::view::View;
+
+pub(super) const SPEC: ToolSpec =
+    ToolSpec { id: "ink", shortcuts: &["p", "x", "7"], edits: true, new: || Box::new(Ink::default()) };
+
+/// Points closer to the last one than this on the screen say nothing new.
+const APART_PX: f64 = 0.75;
+/// What a device that feels no pressure says; the outline then follows the speed of the hand instead.
+const NO_PRESSURE: f64 = 0.5;
+
+#[derive(Default)]
+enum Ink {
+    #[default]
+    Lifted,
+    Drawing(Stroke),
+}
+
+/// A stroke under the pen.
+struct Stroke {
+    id: ShapeId,
+    shape: NewShape,
+    origin: BoardPoint,
+    /// Board pixels of one stored unit: below 1 when zoomed in, as stored points are quantised.
+    unit: f64,
+    /// Everything drawn into this shape, in stored units relative to the origin.
+    points: Vec<InkPoint>,
+    /// How many of them the document has; and had before the last chunk.
+    appended: usize,
+    appended_before: usize,
+    chunk_due_ms: u64,
+    last: BoardPoint,
+}
+
+impl Tool for Ink {
+    fn on_event(&mut self, event: &Event, view: &View) -> Vec<Effect> {
+        match (&mut *self, event) {
+            (Ink::Lifted, Event::Down(pointer)) => {
+                let mut stroke = Stroke::new(pointer.at, view);
+                stroke.take(pointer.at, felt(pointer.pressure, pointer.device));
+                let draft = stroke.draft();
+                *self = Ink::Drawing(stroke);
+                vec![draft]
+            }
+            (Ink::Drawing(stroke), Event::Move(pointer)) => {
+                let mut effects = stroke.follow(pointer, view);
+                effects.extend(stroke.chunk_if_due(view));
+                effects.push(stroke.draft());
+                effects
+            }
+            (Ink::Drawing(stroke), Event::Tick) => match stroke.chunk_if_due(view) {
+                Some(chunk) => vec![chunk, stroke.draft()],
+                None => vec![],
+            },
+            (Ink::Drawing(stroke), Event::Up(pointer)) => {
+                let mut effects = stroke.follow(pointer, view);
+                effects.push(Effect::Finish(stroke.chunk()));
+                *self = Ink::Lifted;
+                effects
+            }
+            (Ink::Drawing(stroke), Event::Refresh(_)) => {
+                if stroke.appended > 0 && view.board.shape(&stroke.id).is_none() {
+                    // A peer removed it from under the pen.
+                    *self = Ink::Lifted;
+                    return vec![Effect::Abandon];
+                }
+                vec![]
+            }
+            (Ink::Drawing(_), Event::Cancel) => {
+                *self = Ink::Lifted;
+                vec![Effect::Abandon]
+            }
+            _ => vec![],
+        }
+    }
+
+    fn cursor(&self, _view: &View) -> CursorKind {
+        CursorKind::Crosshair
+    }
+
+    fn is_busy(&self) -> bool {
+        matches!(self, Ink::Drawing(_))
+    }
+
+    fn wake_ms(&self) -> Option<u64> {
+        match self {
+            Ink::Drawing(stroke) if stroke.appended < stroke.points.len() => Some(stroke.chunk_due_ms),
+            _ => None,
+        }
+    }
+}
+
+impl Stroke {
+    fn new(at: BoardPoint, view: &View) -> Stroke {
+        let unit = unit_at(view.camera.zoom());
+        let place = [Field::Pos(at), Field::Scale(Vec2::new(unit, unit))];
+        let kept = if unit == 1.0 { 1 } else { 2 };
+        let shape = view.new_shape(Kind::Ink, place.into_iter().take(kept));
+        Stroke {
+            id: view.ids.shape(),
+            shape,
+            origin: at,
+            unit,
+            points: Vec::new(),
+            appended: 0,
+            appended_before: 0,
+            chunk_due_ms: view.now_ms + limits::INK_CHUNK_MS,
+            last: at,
+        }
+    }
+
+    fn take(&mut self, at: BoardPoint, pressure: f64) {
+        let stored = (at - self.origin) / self.unit;
+        self.points.push(InkPoint::new(stored.x, stored.y, pressure));
+        self.last = at;
+    }
+
+    fn follow(&mut self, pointer: &Pointer, view: &View) -> Vec<Effect> {
+        let mut effects = vec![];
+        for (at, pressure) in &pointer.trail {
+            if at.distance(self.last) * view.camera.zoom() < APART_PX {
+                continue;
+            }
+            let pressure = felt(*pressure, pointer.device);
+            if self.points.len() >= limits::INK_POINTS_PER_SHAPE {
+                effects.push(Effect::Continue(self.chunk()));
+                let joint = self.last;
+                *self = Stroke::new(joint, view);
+                self.take(joint, pressure);
+            }
+            self.take(*at, pressure);
+        }
+        effects
+    }
+
+    fn chunk_if_due(&mut self, view: &View) -> Option<Effect> {
+        let due = view.now_ms >= self.chunk_due_ms && self.appended < self.points.len();
+        if !due {
+            return None;
+        }
+        self.chunk_due_ms = view.now_ms + limits::INK_CHUNK_MS;
+        Some(Effect::Continue(self.chunk()))
+    }
+
+    /// What the document does not have yet.
+    fn chunk(&mut self) -> Vec<Edit> {
+        let points = self.points[self.appended..].to_vec();
+        if points.is_empty() {
+            return vec![];
+        }
+        let append = Edit::AppendInk { id: self.id.clone(), points };
+        let edits = match self.appended {
+            0 => vec![Edit::Insert { id: self.id.clone(), shape: self.shape.clone() }, append],
+            _ => vec![append],
+        };
+        self.appended_before = self.appended;
+        self.appended = self.points.len();
+        edits
+    }
+
+    /// The newest points, and those of the last chunk, which may still be on its way to others.
+    fn draft(&self) -> Effect {
+        let after = self.appended_before.max(self.points.len().saturating_sub(limits::DRAFT_INK_POINTS));
+        Effect::Draft(Motion::Ink {
+            id: self.id.clone(),
+            shape: self.shape.clone(),
+            after: after as u32,
+            points: self.points[after..].to_vec(),
+        })
+    }
+}
+
+/// Stored points are multiples of an eighth; zoomed in, that must stay below a screen pixel.
+fn unit_at(zoom: f64) -> f64 {
+    if zoom > 2.0 { (-zoom.log2().ceil()).exp2() } else { 1.0 }
+}
+
+fn felt(pressure: f64, device: Device) -> f64 {
+    match device {
+        Device::Pen => pressure,
+        Device::Mouse | Device::Touch => NO_PRESSURE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_keep_quantised_points_below_a_screen_pixel() {
+        for zoom in [0.01f64, 0.5, 1.0, 2.0, 3.0, 10.0, 100.0] {
+            assert!(unit_at(zoom) / 8.0 * zoom < 1.0, "zoom {zoom}");
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! The pointer: selects, moves, resizes, turns. Without write access it only selects.
+
+use board::{Edit, Field, Kind, ShapeId};
+use kurbo::{Point, Rect, Vec2};
+use scene::BoardPoint;
+
+use super::{Effect, Event, Pointer, Tool, ToolSpec};
+use crate::draft::Motion;
+use crate::handles::{self, Handle, Handles};
+use crate::input::{Device, Modifiers};
+use crate::output::CursorKind;
+use crate::text_session::TextTarget;
+use crate::transform::{Transform, in_angle_steps};
+use crate::view::View;
+
+pub(super) const SPEC: ToolSpec = ToolSpec {
+    id: "select",
+    shortcuts: &["v", "1"],
+    edits: false,
+    new: || Box::new(Select { state: State::Hovering }),
+};
+
+struct Select {
+    state: State,
+}
+
+enum State {
+    Hovering,
+    /// Down, not yet moved: may become a click or any of the drags below.
+    Pressing {
+        down: Pointer,
+        on: Target,
+    },
+    Moving(Drag),
+    Resizing {
+        drag: Drag,
+        handles: Handles,
+        side: (i8, i8),
+    },
+    Turning {
+        drag: Drag,
+        handles: Handles,
+    },
+    /// A point of a line or arrow follows the pointer.
+    Bending {
+        drag: Drag,
+        id: ShapeId,
+        index: usize,
+    },
+    /// Drawing a rectangle; what it touches is selected beside `kept`.
+    Sweeping {
+        from: BoardPoint,
+        to: BoardPoint,
+        kept: Vec<ShapeId>,
+    },
+}
+
+/// What was under the pointer when it went down.
+enum Target {
+    Handle(Handle),
+    Shape {
+        id: ShapeId,
+        was_selected: bool,
+    },
+    /// Nothing, but inside the box of the selection.
+    Selection,
+    Nothing,
+}
+
+/// From where to where a drag has come.
+#[derive(Clone, Copy)]
+struct Drag {
+    from: BoardPoint,
+    to: BoardPoint,
+    modifiers: Modifiers,
+}
+
+impl Drag {
+    fn by(self) -> Vec2 {
+        self.to - self.from
+    }
+}
+
+impl Tool for Select {
+    fn on_event(&mut self, event: &Event, view: &View) -> Vec<Effect> {
+        match event {
+            Event::Down(pointer) => self.press(pointer, view),
+            Event::Move(pointer) => self.moved(pointer, view),
+            Event::Up(pointer) => self.release(pointer, view),
+            Event::Refresh(modifiers) => self.refresh(*modifiers, view),
+            Event::Cancel => self.cancel(),
+            Event::Tick => vec![],
+        }
+    }
+
+    fn cursor(&self, view: &View) -> CursorKind {
+        match &self.state {
+            State::Hovering => self.cursor_over(view),
+            State::Pressing { on: Target::Handle(handle), .. } => handles::cursor(handle, view.frame_angle()),
+            State::Pressing { .. } | State::Sweeping { .. } => CursorKind::Default,
+            State::Moving(_) | State::Bending { .. } => CursorKind::Move,
+            State::Resizing { side: (x, y), .. } => {
+                handles::cursor(&Handle::Resize { x: *x, y: *y }, view.frame_angle())
+            }
+            State::Turning { .. } => CursorKind::Rotate,
+        }
+    }
+
+    fn is_busy(&self) -> bool {
+        !matches!(self.state, State::Hovering)
+    }
+
+    fn marquee(&self) -> Option<Rect> {
+        match &self.state {
+            State::Sweeping { from, to, .. } => Some(swept(*from, *to)),
+            _ => None,
+        }
+    }
+}
+
+impl Select {
+    fn cursor_over(&self, view: &View) -> CursorKind {
+        let Some(hover) = view.hover else { return CursorKind::Default };
+        match self.target(hover, Device::Mouse, view) {
+            Target::Handle(handle) => handles::cursor(&handle, view.frame_angle()),
+            Target::Shape { .. } | Target::Selection if view.can_edit => CursorKind::Move,
+            _ => CursorKind::Default,
+        }
+    }
+
+    fn target(&self, at: BoardPoint, device: Device, view: &View) -> Target {
+        let handles = view.handles();
+        if view.can_edit
+            && let Some(handle) = handles.as_ref().and_then(|handles| handles.at(at, view.camera, device))
+        {
+            return Target::Handle(handle);
+        }
+        if let Some(id) = view.hit(at, device) {
+            return Target::Shape { was_selected: view.selection.contains(&id), id };
+        }
+        match handles.is_some_and(|handles| handles.contains(at)) {
+            true => Target::Selection,
+            false => Target::Nothing,
+        }
+    }
+
+    fn press(&mut self, pointer: &Pointer, view: &View) -> Vec<Effect> {
+        let on = self.target(pointer.at, pointer.device, view);
+        if pointer.clicks == 2
+            && let Some(effects) = double_click(&on, pointer.at, view)
+        {
+            self.state = State::Hovering;
+            return effects;
+        }
+        let adds = pointer.modifiers.shift || pointer.modifiers.command();
+        let effects = match &on {
+            // Selecting at once, not at release, makes a drag of something new feel direct.
+            Target::Shape { id, was_selected: false } => {
+                let kept = if adds { view.selection.to_vec() } else { vec![] };
+                vec![Effect::Select(kept.into_iter().chain([id.clone()]).collect())]
+            }
+            Target::Nothing if !adds && !view.selection.is_empty() => vec![Effect::Select(vec![])],
+            _ => vec![],
+        };
+        self.state = State::Pressing { down: pointer.clone(), on };
+        effects
+    }
+
+    fn moved(&mut self, pointer: &Pointer, view: &View) -> Vec<Effect> {
+        let drag_from = |from: BoardPoint| Drag { from, to: pointer.at, modifiers: pointer.modifiers };
+        match &mut self.state {
+            State::Hovering => return vec![],
+            State::Pressing { down, on } => {
+                if !pointer.is_drag_from(down) {
+                    return vec![];
+                }
+                self.state = begin(drag_from(down.at), on, view);
+            }
+            State::Moving(drag)
+            | State::Resizing { drag, .. }
+            | State::Turning { drag, .. }
+            | State::Bending { drag, .. } => *drag = drag_from(drag.from),
+            State::Sweeping { to, .. } => *to = pointer.at,
+        }
+        self.show(view)
+    }
+
+    fn refresh(&mut self, held: Modifiers, view: &View) -> Vec<Effect> {
+        let gone = match &mut self.state {
+            State::Hovering => return vec![],
+            State::Pressing { on: Target::Shape { id, .. } | Target::Handle(Handle::Point { id, .. }), .. } => {
+                view.board.shape(id).is_none()
+            }
+            State::Pressing { .. } => return vec![],
+            State::Moving(drag) | State::Resizing { drag, .. } | State::Turning { drag, .. } => {
+                drag.modifiers = held;
+                view.selection.is_empty()
+            }
+            State::Bending { drag, id, .. } => {
+                drag.modifiers = held;
+                view.board.shape(id).is_none()
+            }
+            State::Sweeping { .. } => false,
+        };
+        if gone {
+            // A peer took away what is in the hand: the gesture ends quietly.
+            self.state = State::Hovering;
+            return vec![Effect::Abandon];
+        }
+        self.show(view)
+    }
+
+    /// The drag as others and the overlay see it now.
+    fn show(&self, view: &View) -> Vec<Effect> {
+        match &self.state {
+            State::Hovering | State::Pressing { .. } => vec![],
+            State::Sweeping { from, to, kept } => {
+                let mut ids = kept.clone();
+                ids.extend(view.touching(swept(*from, *to)));
+                vec![Effect::Select(ids), Effect::Repaint]
+            }
+            State::Bending { drag, id, index } => match bent(*drag, id, *index, view) {
+                Some(to) => vec![Effect::Draft(Motion::Point { id: id.clone(), index: *index as u32, to })],
+                None => vec![],
+            },
+            State::Moving(drag) => vec![Effect::Draft(Motion::Transform {
+                transform: self.transform().unwrap_or(Transform::Move { by: drag.by() }),
+                copies: drag.modifiers.alt,
+            })],
+            State::Resizing { .. } | State::Turning { .. } => match self.transform() {
+                Some(transform) => vec![Effect::Draft(Motion::Transform { transform, copies: false })],
+                None => vec![],
+            },
+        }
+    }
+
+    fn transform(&self) -> Option<Transform> {
+        match &self.state {
+            State::Moving(drag) => Some(Transform::Move { by: along_axis(drag.by(), drag.modifiers) }),
+            State::Resizing { drag, handles, side } => handles::resize(handles, *side, drag.by(), drag.modifiers),
+            State::Turning { drag, handles: Handles::Box { frame, .. } } => {
+                Some(handles::rotate(*frame, drag.from, drag.to, drag.modifiers))
+            }
+            _ => None,
+        }
+    }
+
+    fn release(&mut self, pointer: &Pointer, view: &View) -> Vec<Effect> {
+        let mut effects = match &self.state {
+            State::Pressing { .. } => vec![],
+            _ => self.moved(pointer, view),
+        };
+        let transform = self.transform();
+        match std::mem::replace(&mut self.state, State::Hovering) {
+            State::Hovering => {}
+            State::Pressing { on, .. } => effects.extend(clicked(on, pointer.modifiers, view)),
+            State::Moving(drag) if drag.modifiers.alt => {
+                let by = along_axis(drag.by(), drag.modifiers);
+                let (edits, ids) = crate::clipboard::copies(view, by);
+                effects.extend([Effect::Finish(edits), Effect::Select(ids)]);
+            }
+            State::Moving(_) | State::Resizing { .. } | State::Turning { .. } => {
+                effects.push(Effect::Finish(transform.map_or(vec![], |transform| edits(&transform, view))));
+            }
+            State::Bending { drag, id, index } => {
+                let edit = bent(drag, &id, index, view).and_then(|to| {
+                    let shape = view.board.shape(&id)?;
+                    Some(Edit::Set { id: id.clone(), field: Field::Points(shape.points_with(index, to)) })
+                });
+                effects.push(Effect::Finish(edit.into_iter().collect()));
+            }
+            State::Sweeping { .. } => effects.push(Effect::Repaint),
+        }
+        effects
+    }
+
+    fn cancel(&mut self) -> Vec<Effect> {
+        match std::mem::replace(&mut self.state, State::Hovering) {
+            State::Hovering | State::Pressing { .. } => vec![],
+            State::Sweeping { kept, .. } => vec![Effect::Select(kept), Effect::Repaint],
+            State::Moving(_) | State::Resizing { .. } | State::Turning { .. } | State::Bending { .. } => {
+                vec![Effect::Abandon]
+            }
+        }
+    }
+}
+
+/// What a press becomes once it moves.
+fn begin(drag: Drag, on: &Target, view: &View) -> State {
+    let sweeping = || State::Sweeping {
+        from: drag.from,
+        to: drag.to,
+        kept: if drag.modifiers.shift { view.selection.to_vec() } else { vec![] },
+    };
+    if !view.can_edit {
+        return sweeping();
+    }
+    match (on, view.handles()) {
+        (Target::Handle(Handle::Resize { x, y }), Some(handles)) => State::Resizing { drag, handles, side: (*x, *y) },
+        (Target::Handle(Handle::Rotate), Some(handles)) => State::Turning { drag, handles },
+        (Target::Handle(Handle::Point { id, index }), Some(_)) => {
+            State::Bending { drag, id: id.clone(), index: *index }
+        }
+        (Target::Shape { .. } | Target::Selection, Some(_)) => State::Moving(drag),
+        _ => sweeping(),
+    }
+}
+
+/// A press that did not move.
+fn clicked(on: Target, modifiers: Modifiers, view: &View) -> Vec<Effect> {
+    let adds = modifiers.shift || modifiers.command();
+    match on {
+        Target::Shape { id, was_selected: true } if adds => {
+            vec![Effect::Select(view.selection.iter().filter(|selected| **selected != id).cloned().collect())]
+        }
+        Target::Shape { id, was_selected: true } if view.selection.len() > 1 => vec![Effect::Select(vec![id])],
+        Target::Selection if !adds && view.selection.len() > 1 => vec![Effect::Select(vec![])],
+        _ => vec![],
+    }
+}
+
+/// A text is edited; on nothing, a new one begins.
+fn double_click(on: &Target, at: BoardPoint, view: &View) -> Option<Vec<Effect>> {
+    if !view.can_edit {
+        return None;
+    }
+    match on {
+        Target::Shape { id, .. } if view.board.shape(id)?.kind == Kind::Text => {
+            Some(vec![Effect::EditText(TextTarget::Shape { id: id.clone(), select_all: false })])
+        }
+        Target::Nothing => Some(vec![Effect::EditText(TextTarget::New { at })]),
+        _ => None,
+    }
+}
+
+/// One transform, as edits of the shapes as they are now.
+fn edits(transform: &Transform, view: &View) -> Vec<Edit> {
+    if transform.is_nothing() {
+        return vec![];
+    }
+    let shapes = view.selection.iter().filter_map(|id| view.board.shape(id));
+    shapes
+        .flat_map(|shape| transform.fields(shape).into_iter().map(|field| Edit::Set { id: shape.id.clone(), field }))
+        .collect()
+}
+
+/// Where a dragged point of a line lies, relative to the line's place.
+fn bent(drag: Drag, id: &ShapeId, index: usize, view: &View) -> Option<Vec2> {
+    let shape = view.board.shape(id)?;
+    let points = shape.board_points();
+    points.get(index)?;
+    let mut to = Point::from(drag.to);
+    let neighbour = if index == 0 { points.get(1) } else { points.get(index - 1) };
+    if let Some(neighbour) = neighbour
+        && drag.modifiers.shift
+    {
+        to = *neighbour + in_angle_steps(to - *neighbour);
+    }
+    Some(shape.point_from_board(to))
+}
+
+/// Shift keeps a move on the axis that it is mostly along.
+fn along_axis(by: Vec2, modifiers: Modifiers) -> Vec2 {
+    match modifiers.shift {
+        false => by,
+        true if by.x.abs() >= by.y.abs() => Vec2::new(by.x, 0.0),
+        true => Vec2::new(0.0, by.y),
+    }
+}
+
+fn swept(from: BoardPoint, to: BoardPoint) -> Rect {
+    Rect::from_points(Point::from(from), Point::from(to))
+}

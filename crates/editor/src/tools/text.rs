@@ -1,0 +1,57 @@
+//! The text tool: a click begins a text, or goes on with the one under it.
+
+use board::Kind;
+
+use super::{Effect, Event, Pointer, Tool, ToolSpec};
+use crate::output::CursorKind;
+use crate::text_session::TextTarget;
+use crate::view::View;
+
+pub(super) const SPEC: ToolSpec =
+    ToolSpec { id: "text", shortcuts: &["t", "8"], edits: true, new: || Box::new(Text::default()) };
+
+#[derive(Default)]
+enum Text {
+    #[default]
+    Waiting,
+    Pressing,
+}
+
+impl Tool for Text {
+    fn on_event(&mut self, event: &Event, view: &View) -> Vec<Effect> {
+        match (&self, event) {
+            (Text::Waiting, Event::Down(_)) => {
+                *self = Text::Pressing;
+                vec![]
+            }
+            // At release: a field that opened under a button still down would lose the focus again.
+            (Text::Pressing, Event::Up(pointer)) => {
+                *self = Text::Waiting;
+                vec![Effect::EditText(target(pointer, view))]
+            }
+            (Text::Pressing, Event::Cancel) => {
+                *self = Text::Waiting;
+                vec![]
+            }
+            _ => vec![],
+        }
+    }
+
+    fn cursor(&self, _view: &View) -> CursorKind {
+        CursorKind::Text
+    }
+
+    fn is_busy(&self) -> bool {
+        matches!(self, Text::Pressing)
+    }
+}
+
+fn target(pointer: &Pointer, view: &View) -> TextTarget {
+    let under = view
+        .hit(pointer.at, pointer.device)
+        .filter(|id| view.board.shape(id).is_some_and(|shape| shape.kind == Kind::Text));
+    match under {
+        Some(id) => TextTarget::Shape { id, select_all: false },
+        None => TextTarget::New { at: pointer.at },
+    }
+}

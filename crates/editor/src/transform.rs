@@ -1,0 +1,159 @@
+//! What moving, resizing and turning a selection does to a shape: the one place, for previews, for peers' drafts and
+//! for the edit at the end. Knows shapes, no tool and no pointer.
+
+use std::f64::consts::PI;
+
+use board::{Field, Kind, Shape};
+use kurbo::{Affine, Point, Rect, Vec2};
+
+use crate::limits;
+
+/// A box around a selection, turned around its middle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Frame {
+    /// Before turning.
+    pub(crate) rect: Rect,
+    /// Clockwise, in radians.
+    pub(crate) angle: f64,
+}
+
+impl Frame {
+    /// From the frame's own straight plane to the board.
+    pub(crate) fn to_board(self) -> Affine {
+        Affine::rotate_about(self.angle, self.rect.center())
+    }
+
+    /// The box of one shape, as turned as the shape is.
+    pub(crate) fn of(shape: &Shape) -> Frame {
+        Frame { rect: shape.local_bounds(), angle: shape.angle }
+    }
+
+    /// Around several shapes: straight.
+    pub(crate) fn around<'a>(shapes: impl IntoIterator<Item = &'a Shape>) -> Option<Frame> {
+        let mut shapes = shapes.into_iter();
+        let first = shapes.next()?;
+        let mut rest = shapes.peekable();
+        if rest.peek().is_none() {
+            return Some(Frame::of(first));
+        }
+        let rect = rest.fold(first.bounds(), |rect, shape| rect.union(shape.bounds()));
+        Some(Frame { rect, angle: 0.0 })
+    }
+}
+
+/// A change of a whole selection, in board pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Transform {
+    Move {
+        by: Vec2,
+    },
+    /// The frame's box becomes `to`, in the frame's own plane; mirrored where `to` runs backwards.
+    Resize {
+        frame: Frame,
+        to: Rect,
+    },
+    Rotate {
+        about: Point,
+        /// Clockwise, in radians.
+        by: f64,
+    },
+}
+
+impl Transform {
+    /// What it changes about this shape.
+    pub(crate) fn fields(&self, shape: &Shape) -> Vec<Field> {
+        match *self {
+            Transform::Move { by } => vec![shape.moved(by)],
+            Transform::Resize { frame, to } => resized(shape, frame, to),
+            Transform::Rotate { about, by } => rotated(shape, about, by),
+        }
+    }
+
+    /// The shape as it will be.
+    pub(crate) fn preview(&self, shape: &Shape) -> Shape {
+        shape.with(&self.fields(shape))
+    }
+
+    /// The same as a transform of the picture, where that is exact: lists can be painted as they are.
+    pub(crate) fn affine(&self) -> Option<Affine> {
+        match *self {
+            Transform::Move { by } => Some(Affine::translate(by)),
+            Transform::Rotate { about, by } => Some(Affine::rotate_about(by, about)),
+            Transform::Resize { .. } => None,
+        }
+    }
+
+    /// It changes nothing.
+    pub(crate) fn is_nothing(&self) -> bool {
+        match *self {
+            Transform::Move { by } => by == Vec2::ZERO,
+            Transform::Resize { frame, to } => frame.rect == to,
+            Transform::Rotate { by, .. } => by == 0.0,
+        }
+    }
+
+    /// Where a box ends up, for a selection that is known by its bounds only.
+    pub(crate) fn of_rect(&self, rect: Rect) -> kurbo::BezPath {
+        use kurbo::Shape as _;
+        let path = |rect: Rect| rect.to_path(0.1);
+        match *self {
+            Transform::Resize { frame, to } => frame.to_board() * path(scaled(rect, frame.rect, to)),
+            Transform::Move { by } => Affine::translate(by) * path(rect),
+            Transform::Rotate { about, by } => Affine::rotate_about(by, about) * path(rect),
+        }
+    }
+}
+
+/// A turned shape keeps its right angles only when the frame is turned with it, or when both sides grow alike; the hand
+/// sees to that ([`crate::handles`]), and hostile drafts may look crooked.
+fn resized(shape: &Shape, frame: Frame, to: Rect) -> Vec<Field> {
+    // The shape's own straight box, put where its middle is seen from the frame's plane.
+    let local = shape.local_bounds();
+    let turn = frame.to_board();
+    let middle = turn.inverse() * local.center();
+    let from = local + (middle - local.center());
+    let target = scaled(from, frame.rect, to);
+    // The middle of the result, back on the board, decides where the resized box must lie.
+    let middle = turn * target.center();
+    let landed = target + (middle - target.center());
+    shape.resized(local, landed)
+}
+
+fn rotated(shape: &Shape, about: Point, by: f64) -> Vec<Field> {
+    let turn = Affine::rotate_about(by, about);
+    if matches!(shape.kind, Kind::Line | Kind::Arrow) {
+        // A line is turned by its points: with an angle, moving one end would move the other.
+        let points = shape.board_points().into_iter().map(|point| turn * point - Point::from(shape.pos)).collect();
+        let straight = (shape.angle != 0.0).then_some(Field::Angle(0.0));
+        return [Field::Points(points)].into_iter().chain(straight).collect();
+    }
+    let middle = shape.local_bounds().center();
+    let moved = turn * middle - middle;
+    let angle = Field::Angle(shape.angle + by);
+    if moved.hypot() < 1e-9 { vec![angle] } else { vec![shape.moved(moved), angle] }
+}
+
+/// Where `rect` goes when `from` becomes `to`.
+fn scaled(rect: Rect, from: Rect, to: Rect) -> Rect {
+    let axis = |value: f64, from_start: f64, from_length: f64, to_start: f64, to_length: f64| {
+        if from_length == 0.0 {
+            return value - from_start + to_start;
+        }
+        to_start + (value - from_start) / from_length * to_length
+    };
+    let x = |value| axis(value, from.x0, from.width(), to.x0, to.width());
+    let y = |value| axis(value, from.y0, from.height(), to.y0, to.height());
+    Rect::new(x(rect.x0), y(rect.y0), x(rect.x1), y(rect.y1))
+}
+
+/// The vector turned to the nearest step that shift allows, as long as the pointer is far along it.
+pub(crate) fn in_angle_steps(vector: Vec2) -> Vec2 {
+    let direction = Vec2::from_angle(step_angle(vector.atan2()));
+    direction * vector.dot(direction)
+}
+
+/// The angle at the nearest step that shift allows.
+pub(crate) fn step_angle(angle: f64) -> f64 {
+    let step = PI / limits::ANGLE_STEPS_PER_PI;
+    (angle / step).round() * step
+}

@@ -1,0 +1,110 @@
+//! What tools and commands see of the editor: everything to read, nothing to write.
+
+use board::{Board, Field, Kind, NewShape, Shape, ShapeId};
+use kurbo::{Point, Rect};
+use scene::{BoardPoint, Camera};
+
+use crate::handles::Handles;
+use crate::history::History;
+use crate::ids::IdSource;
+use crate::index::Index;
+use crate::input::Device;
+use crate::limits;
+use crate::selection::Selection;
+use crate::style::Styles;
+use crate::sweep;
+
+/// The editor as it is while one event is handled.
+pub(crate) struct View<'a> {
+    pub(crate) now_ms: u64,
+    pub(crate) board: &'a Board,
+    pub(crate) index: &'a Index,
+    pub(crate) camera: &'a Camera,
+    /// Width and height of the view in CSS pixels.
+    pub(crate) size_px: (f64, f64),
+    pub(crate) selection: &'a Selection,
+    pub(crate) handles: Option<&'a Handles>,
+    pub(crate) styles: &'a Styles,
+    pub(crate) history: &'a History,
+    pub(crate) ids: &'a IdSource,
+    /// Where the pointer is, if over the board.
+    pub(crate) hover: Option<BoardPoint>,
+    pub(crate) can_edit: bool,
+}
+
+impl View<'_> {
+    /// The handles around the selection.
+    pub(crate) fn handles(&self) -> Option<Handles> {
+        self.handles.cloned()
+    }
+
+    /// How much the box around the selection is turned.
+    pub(crate) fn frame_angle(&self) -> f64 {
+        match self.handles {
+            Some(Handles::Box { frame, .. }) => frame.angle,
+            Some(Handles::Points { .. }) | None => 0.0,
+        }
+    }
+
+    /// A shape to be, above everything, in the style that its tool has, at this place.
+    pub(crate) fn new_shape(&self, kind: Kind, place: impl IntoIterator<Item = Field>) -> NewShape {
+        let style = self.styles.of(kind.name());
+        let order = Field::Order(self.board.order_top(self.ids.random()));
+        let fields = place.into_iter().chain(style.fields(&kind)).chain([order]).collect();
+        NewShape::new(kind, fields)
+    }
+
+    /// The selected shapes that are there.
+    pub(crate) fn selected(&self) -> impl Iterator<Item = &Shape> {
+        self.selection.iter().filter_map(|id| self.board.shape(id))
+    }
+
+    /// The selected shapes, lowest first.
+    pub(crate) fn selected_in_order(&self) -> Vec<&Shape> {
+        let mut shapes: Vec<&Shape> = self.selected().collect();
+        shapes.sort_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)));
+        shapes
+    }
+
+    /// How far off still hits, in board pixels.
+    pub(crate) fn hit_margin(&self, device: Device) -> f64 {
+        let px = match device {
+            Device::Touch => limits::TOUCH_HIT_MARGIN_PX,
+            Device::Mouse | Device::Pen => limits::HIT_MARGIN_PX,
+        };
+        px / self.camera.zoom()
+    }
+
+    /// The topmost shape under a point.
+    pub(crate) fn hit(&self, at: BoardPoint, device: Device) -> Option<ShapeId> {
+        let margin = self.hit_margin(device);
+        let near = Rect::from_center_size(Point::from(at), (2.0 * margin, 2.0 * margin));
+        self.shapes_meeting(near)
+            .filter(|shape| shape.hit(at, margin))
+            .max_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)))
+            .map(|shape| shape.id.clone())
+    }
+
+    /// Everything that a rectangle touches, not only by its bounds; lowest first.
+    pub(crate) fn touching(&self, rect: Rect) -> Vec<ShapeId> {
+        let mut shapes: Vec<&Shape> = self.shapes_meeting(rect).filter(|shape| sweep::touches(rect, shape)).collect();
+        shapes.sort_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)));
+        shapes.into_iter().map(|shape| shape.id.clone()).collect()
+    }
+
+    /// Shapes whose bounds come near a segment.
+    pub(crate) fn near_segment(&self, from: BoardPoint, to: BoardPoint, margin: f64) -> Vec<&Shape> {
+        let around = Rect::from_points(Point::from(from), Point::from(to)).inflate(margin, margin);
+        self.shapes_meeting(around).collect()
+    }
+
+    fn shapes_meeting(&self, rect: Rect) -> impl Iterator<Item = &Shape> {
+        self.index.meeting(rect).filter_map(|id| self.board.shape(id))
+    }
+
+    /// The middle of what is seen.
+    pub(crate) fn middle(&self) -> BoardPoint {
+        let (width, height) = self.size_px;
+        self.camera.visible(width, height).center().into()
+    }
+}
