@@ -260,7 +260,8 @@ pub trait Storage: Send + Sync + 'static {
     async fn append(&self, flush: Vec<Append>) -> Result<Vec<AppendOutcome>, Error>;
 
     /// Stores a snapshot and deletes exactly the rows and snapshots it replaces, in one transaction. It may run beside
-    /// appends of the same owner and does not make them wait.
+    /// appends of the same owner and does not make them wait. Its `seq` must be a row that the caller knows to be
+    /// stored: compacting rows whose append is unanswered would hide them from its repetition.
     async fn save_snapshot(&self, board: &BoardId, epoch: Epoch, snapshot: Snapshot) -> Result<SnapshotOutcome, Error>;
 
     /// Counts an attempt to load a board and says how many before it never came to [`end_load`](Self::end_load): each
@@ -318,5 +319,10 @@ impl Append {
     /// Number of its last row once stored; saturates for a head that no log reaches.
     pub(crate) fn last_seq(&self) -> u64 {
         self.expected_head_seq.saturating_add(self.updates.len() as u64)
+    }
+
+    /// Its rows with their numbers; saturates likewise.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (u64, &Bytes)> {
+        (1..).zip(&self.updates).map(|(nth, bytes)| (self.expected_head_seq.saturating_add(nth), bytes))
     }
 }

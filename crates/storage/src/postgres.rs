@@ -311,11 +311,11 @@ async fn append_where_held(
     let epochs: Vec<i64> = ordered().map(|append| sql::stored(append.epoch.0)).collect();
     let expected: Vec<i64> = ordered().map(|append| sql::stored(append.expected_head_seq)).collect();
     let last: Vec<i64> = ordered().map(|append| sql::stored(append.last_seq())).collect();
-    let rows = || ordered().flat_map(|append| append.updates.iter().zip(append.expected_head_seq.saturating_add(1)..));
+    let rows = || ordered().flat_map(Append::rows);
     let row_ids: Vec<&str> =
         ordered().flat_map(|append| append.updates.iter().map(|_| append.board.as_str())).collect();
-    let row_seqs: Vec<i64> = rows().map(|(_, seq)| sql::stored(seq)).collect();
-    let row_bytes: Vec<&[u8]> = rows().map(|(bytes, _)| &bytes[..]).collect();
+    let row_seqs: Vec<i64> = rows().map(|(seq, _)| sql::stored(seq)).collect();
+    let row_bytes: Vec<&[u8]> = rows().map(|(_, bytes)| &bytes[..]).collect();
     let statement = concat!(
         "WITH locked AS MATERIALIZED (",
         "SELECT id FROM boards WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE",

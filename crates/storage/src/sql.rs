@@ -53,8 +53,8 @@ pub(crate) fn loaded(rows: Vec<PartRow>) -> Result<Loaded, Error> {
 pub(crate) fn are_rows_of(append: &Append, rows: &[(i64, Vec<u8>)]) -> bool {
     !rows.is_empty()
         && rows.len() == append.updates.len()
-        && (append.expected_head_seq.saturating_add(1)..)
-            .zip(&append.updates)
+        && append
+            .rows()
             .zip(rows)
             .all(|((seq, bytes), (found, found_bytes))| stored(seq) == *found && bytes == found_bytes)
 }

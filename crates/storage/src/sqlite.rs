@@ -367,10 +367,10 @@ async fn append_board(tx: &mut SqliteConnection, append: &Append) -> Result<Appe
     );
     let fence = fence.bind(id).bind(epoch).bind(expected).bind(last).execute(&mut *tx).await?;
     if fence.rows_affected() == 1 {
-        for (seq, bytes) in (expected + 1..).zip(&append.updates) {
+        for (seq, bytes) in append.rows() {
             let insert =
                 concat!("INSERT INTO updates (board_id, seq, bytes, created_at) VALUES ($1, $2, $3, ", now!(), ")");
-            sqlx::query(insert).bind(id).bind(seq).bind(&bytes[..]).execute(&mut *tx).await?;
+            sqlx::query(insert).bind(id).bind(sql::stored(seq)).bind(&bytes[..]).execute(&mut *tx).await?;
         }
         return Ok(stored);
     }

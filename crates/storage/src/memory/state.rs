@@ -69,15 +69,13 @@ impl StoredBoard {
     fn has_landed(&self, append: &Append) -> bool {
         self.is_held_under(append.epoch)
             && self.head_seq == append.last_seq()
-            && (append.expected_head_seq + 1..)
-                .zip(&append.updates)
-                .all(|(seq, bytes)| self.rows.get(&seq) == Some(bytes))
+            && append.rows().all(|(seq, bytes)| self.rows.get(&seq) == Some(bytes))
     }
 
     fn append(&mut self, append: &Append) -> AppendOutcome {
         let head_seq = append.last_seq();
         if self.is_held_under(append.epoch) && self.head_seq == append.expected_head_seq {
-            self.rows.extend((self.head_seq + 1..).zip(append.updates.iter().cloned()));
+            self.rows.extend(append.rows().map(|(seq, bytes)| (seq, bytes.clone())));
             self.head_seq = head_seq;
             AppendOutcome::Stored { head_seq }
         } else if self.has_landed(append) {
