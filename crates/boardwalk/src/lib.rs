@@ -1,1 +1,13 @@
-//! The binary: serve, gateway, document, migrate
+//! The binary's parts: flags, logs, and starting and stopping the processes that Boardwalk runs as.
+//!
+//! It wires crates together and decides nothing else. A library, so that tests start the same thing in their own process.
+
+pub mod cli;
+mod cluster_secret;
+mod data_folder;
+mod health;
+pub mod logging;
+pub mod running;
+
+pub use health::check_health;
+pub use running::Running;

@@ -1,0 +1,140 @@
+//! The command line. Every flag has a twin in the environment; secrets have only that, see `cluster_secret`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::logging::LogFormat;
+
+/// A whiteboard for many people at once.
+#[derive(Debug, Parser)]
+#[command(name = "boardwalk", version)]
+pub struct Cli {
+    /// Human lines or JSON; what is logged is set by `BOARDWALK_LOG`
+    #[arg(long, global = true, env = "BOARDWALK_LOG_FORMAT", value_enum, default_value_t)]
+    pub log_format: LogFormat,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the binary can run as.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Everything in one process; by default on SQLite in the data folder
+    Serve(ServeOptions),
+    /// Only the door: pages, REST and WebSockets, in front of document services
+    Gateway(GatewayOptions),
+    /// Only a document service: the boards that are placed on it
+    Document(DocumentOptions),
+    /// Bring the database's schema up to date and leave
+    Migrate(MigrateOptions),
+    /// Ask a running process whether it is ready; for container health checks
+    Health(HealthOptions),
+}
+
+/// Options of `serve`.
+#[derive(Debug, Clone, Args)]
+pub struct ServeOptions {
+    /// Address for pages, REST and WebSockets
+    #[arg(long, env = "BOARDWALK_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// Folder for everything that is kept; made if missing
+    #[arg(long, env = "BOARDWALK_DATA_DIR", default_value = "./data")]
+    pub data_dir: PathBuf,
+    /// `sqlite:PATH` or `postgres://…`; default: SQLite in the data folder
+    #[arg(long, env = "BOARDWALK_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// How people reach this server, for links; default: as each request did
+    #[arg(long, env = "BOARDWALK_PUBLIC_URL", value_parser = public_url)]
+    pub public_url: Option<String>,
+}
+
+/// Options of `gateway`.
+#[derive(Debug, Clone, Args)]
+pub struct GatewayOptions {
+    /// Address for pages, REST and WebSockets
+    #[arg(long, env = "BOARDWALK_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// The database that the document services use
+    #[arg(long, env = "BOARDWALK_DATABASE_URL", hide_env_values = true)]
+    pub database_url: String,
+    /// How people reach this server, for links; default: as each request did
+    #[arg(long, env = "BOARDWALK_PUBLIC_URL", value_parser = public_url)]
+    pub public_url: Option<String>,
+}
+
+/// Options of `document`.
+#[derive(Debug, Clone, Args)]
+pub struct DocumentOptions {
+    /// Address at which gateways connect
+    #[arg(long, env = "BOARDWALK_RSOCKET_LISTEN", default_value = "127.0.0.1:7400")]
+    pub rsocket_listen: String,
+    /// The same address as gateways see it; default: the one listened on
+    #[arg(long, env = "BOARDWALK_RSOCKET_ADVERTISE")]
+    pub rsocket_advertise: Option<String>,
+    /// The database
+    #[arg(long, env = "BOARDWALK_DATABASE_URL", hide_env_values = true)]
+    pub database_url: String,
+    /// Address for health and metrics; default: none
+    #[arg(long, env = "BOARDWALK_LISTEN")]
+    pub listen: Option<String>,
+}
+
+/// Options of `migrate`.
+#[derive(Debug, Clone, Args)]
+pub struct MigrateOptions {
+    /// Folder of the default database; made if missing
+    #[arg(long, env = "BOARDWALK_DATA_DIR", default_value = "./data")]
+    pub data_dir: PathBuf,
+    /// The database; default: SQLite in the data folder
+    #[arg(long, env = "BOARDWALK_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+}
+
+/// Options of `health`.
+#[derive(Debug, Clone, Args)]
+pub struct HealthOptions {
+    /// Where the process listens; an address that means "everywhere" is asked on this machine
+    #[arg(long, env = "BOARDWALK_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+}
+
+/// An `http` or `https` URL of a whole site, without a slash at its end.
+fn public_url(text: &str) -> Result<String, &'static str> {
+    const EXPECTED: &str = "expected http://HOST or https://HOST, with a port if need be, and nothing behind it";
+    let url: axum::http::Uri = text.trim_end_matches('/').parse().map_err(|_| EXPECTED)?;
+    let is_site = matches!(url.scheme_str(), Some("http" | "https")) && url.authority().is_some();
+    if !is_site || url.path() != "/" || url.query().is_some() || text.contains('#') {
+        return Err(EXPECTED);
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_makes_sense() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn public_urls_are_whole_sites() {
+        for (text, url) in [
+            ("https://boards.example", Some("https://boards.example")),
+            ("http://10.0.0.2:8080/", Some("http://10.0.0.2:8080")),
+            ("boards.example", None),
+            ("ftp://boards.example", None),
+            ("https://boards.example/below", None),
+            ("https://boards.example/?x", None),
+            ("https://boards.example/#x", None),
+            ("", None),
+        ] {
+            assert_eq!(public_url(text).ok().as_deref(), url, "{text}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! `boardwalk`: reads the command line, runs what it asks for, and stops on SIGTERM or Ctrl-C.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use boardwalk::cli::{Cli, Command};
+use boardwalk::{Running, check_health, logging, running};
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("boardwalk: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<()> {
+    logging::start(cli.log_format)?;
+    if let Command::Health(options) = &cli.command {
+        return check_health(options);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(options) => {
+                let running = Running::serve(&options).await?;
+                announce(&running, options.public_url.as_deref());
+                until_told(running).await
+            }
+            Command::Gateway(options) => {
+                let running = Running::gateway(&options).await?;
+                announce(&running, options.public_url.as_deref());
+                until_told(running).await
+            }
+            Command::Document(options) => until_told(Running::document(&options).await?).await,
+            Command::Migrate(options) => running::migrate(&options).await,
+            Command::Health(_) => Ok(()),
+        }
+    })
+}
+
+fn announce(running: &Running, public_url: Option<&str>) {
+    if let Some(address) = running.address() {
+        println!("Boardwalk is at {}", public_url.map_or_else(|| format!("http://{address}"), str::to_owned));
+    }
+}
+
+/// Runs until a signal, then stops in good order; a second signal ends it at once.
+async fn until_told(running: Running) -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut told = async || {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    told().await;
+    tracing::info!("stopping");
+    tokio::select! {
+        () = running.stop() => Ok(()),
+        () = told() => anyhow::bail!("stopped before everything was handed on"),
+    }
+}

@@ -1,0 +1,223 @@
+//! Starting and stopping: one value per process that Boardwalk can be, started from its options, stopped in the order
+//! in which nothing is lost: the door, the hubs, the boards, the store.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use axum::Router;
+use axum::serve::ListenerExt;
+use document_service::{DocumentService, ServiceOptions};
+use gateway::{Gateway, IN_PROCESS, ServiceDirectory, ops};
+use storage::Storage;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::{DocumentOptions, GatewayOptions, MigrateOptions, ServeOptions};
+use crate::cluster_secret;
+use crate::data_folder::DataFolder;
+
+/// How long HTTP requests in flight may take once the process leaves.
+const LAST_REQUESTS: Duration = Duration::from_secs(5);
+
+/// A running process. Dropping it without [`stop`](Self::stop) is a crash.
+pub struct Running {
+    http: Option<Http>,
+    gateway: Option<Gateway>,
+    service: Option<Arc<DocumentService>>,
+    background: Vec<JoinHandle<()>>,
+    _data: Option<DataFolder>,
+}
+
+/// A web server on its socket.
+struct Http {
+    address: SocketAddr,
+    leaving: CancellationToken,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+impl Running {
+    /// Everything in one process.
+    ///
+    /// # Errors
+    /// The port is taken, the folder or the database cannot be used.
+    pub async fn serve(options: &ServeOptions) -> Result<Self> {
+        let socket = listen("--listen", &options.listen).await?;
+        let (url, data) = database(options.database_url.as_deref(), &options.data_dir)?;
+        let storage = open(&url).await?;
+        let address = own_address(&url)?;
+        let service = Arc::new(DocumentService::start(ServiceOptions::at(address), storage.clone()).await?);
+        let served = service.clone();
+        let directory = ServiceDirectory::in_process(move || {
+            let (near, far) = rsocket::memory::pair();
+            let service = served.clone();
+            tokio::spawn(async move { service.serve_link(far).await });
+            near
+        });
+        let gateway = Gateway::new(storage, directory, options.public_url.clone());
+        let http = Http::start(socket, gateway.router())?;
+        let background = vec![tokio::spawn(ops::record_metrics())];
+        Ok(Self { http: Some(http), gateway: Some(gateway), service: Some(service), background, _data: data })
+    }
+
+    /// Only the door.
+    ///
+    /// # Errors
+    /// The port is taken, the secret is missing or the database cannot be used.
+    pub async fn gateway(options: &GatewayOptions) -> Result<Self> {
+        let secret = cluster_secret::read()?;
+        let socket = listen("--listen", &options.listen).await?;
+        let storage = open(&options.database_url).await?;
+        let directory = ServiceDirectory::cluster(storage.clone(), secret.setup_metadata());
+        let gateway = Gateway::new(storage, directory, options.public_url.clone());
+        let http = Http::start(socket, gateway.router())?;
+        let background = vec![tokio::spawn(ops::record_metrics())];
+        Ok(Self { http: Some(http), gateway: Some(gateway), service: None, background, _data: None })
+    }
+
+    /// Only a document service.
+    ///
+    /// # Errors
+    /// A port is taken, the secret is missing or the database cannot be used.
+    pub async fn document(options: &DocumentOptions) -> Result<Self> {
+        let secret = cluster_secret::read()?;
+        let socket = listen("--rsocket-listen", &options.rsocket_listen).await?;
+        let health = match &options.listen {
+            Some(address) => Some(listen("--listen", address).await?),
+            None => None,
+        };
+        let address = advertised(options.rsocket_advertise.as_deref(), socket.local_addr()?)?;
+        let storage = open(&options.database_url).await?;
+        let service = Arc::new(DocumentService::start(ServiceOptions::at(address), storage.clone()).await?);
+        let http = health.map(|socket| Http::start(socket, ops::routes(storage, None))).transpose()?;
+        let accepting = service.clone();
+        let background = vec![
+            tokio::spawn(async move { accepting.serve_tcp(socket, secret).await }),
+            tokio::spawn(ops::record_metrics()),
+        ];
+        Ok(Self { http, gateway: None, service: Some(service), background, _data: None })
+    }
+
+    /// Where the process answers HTTP, if it does.
+    #[must_use]
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.http.as_ref().map(|http| http.address)
+    }
+
+    /// Stops in good order: what was acknowledged is stored, what was received is stored if the store answers in time.
+    pub async fn stop(self) {
+        if let Some(http) = &self.http {
+            http.leaving.cancel();
+        }
+        if let Some(gateway) = &self.gateway {
+            gateway.drain().await;
+        }
+        if let Some(service) = &self.service {
+            service.shutdown().await;
+        }
+        if let Some(http) = self.http
+            && timeout(LAST_REQUESTS, http.serving).await.is_err()
+        {
+            tracing::warn!("some requests took too long to finish");
+        }
+        self.background.iter().for_each(JoinHandle::abort);
+    }
+}
+
+impl Http {
+    fn start(socket: TcpListener, router: Router) -> Result<Self> {
+        let address = socket.local_addr()?;
+        let leaving = CancellationToken::new();
+        let socket = socket.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "a socket keeps Nagle's delay");
+            }
+        });
+        let serving = axum::serve(socket, router).with_graceful_shutdown(leaving.clone().cancelled_owned());
+        Ok(Self { address, leaving, serving: tokio::spawn(serving.into_future()) })
+    }
+}
+
+/// Brings the schema of a database up to date.
+///
+/// # Errors
+/// The database cannot be used.
+pub async fn migrate(options: &MigrateOptions) -> Result<()> {
+    let (url, _data) = database(options.database_url.as_deref(), &options.data_dir)?;
+    open(&url).await?;
+    Ok(())
+}
+
+async fn listen(flag: &str, address: &str) -> Result<TcpListener> {
+    match TcpListener::bind(address).await {
+        Ok(socket) => Ok(socket),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            bail!("{address} is in use: stop what listens there, or choose another {flag}")
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot listen on {address} ({flag})")),
+    }
+}
+
+/// The database's URL; the data folder is taken only where the database lives in it.
+fn database(url: Option<&str>, data_dir: &std::path::Path) -> Result<(String, Option<DataFolder>)> {
+    match url {
+        Some(url) => Ok((url.to_owned(), None)),
+        None => {
+            let data = DataFolder::take(data_dir)?;
+            Ok((data.database_url(), Some(data)))
+        }
+    }
+}
+
+async fn open(url: &str) -> Result<Arc<dyn Storage>> {
+    storage::open(url).await.context("cannot open the database")
+}
+
+/// The name under which the service of `serve` owns boards. On SQLite it is always the same, so that a restart after a
+/// crash need not wait for its former lease; on a database that others may use it is never another's.
+fn own_address(database_url: &str) -> Result<String> {
+    if !database_url.starts_with("postgres") {
+        return Ok(IN_PROCESS.to_owned());
+    }
+    let run = getrandom::u64().context("the operating system gives no random bytes")?;
+    Ok(format!("{IN_PROCESS}-{run:016x}"))
+}
+
+fn advertised(given: Option<&str>, listening: SocketAddr) -> Result<String> {
+    match given {
+        Some(address) => Ok(address.to_owned()),
+        None if listening.ip().is_unspecified() => {
+            bail!(
+                "listening on {listening} needs --rsocket-advertise: the address at which gateways reach this service"
+            )
+        }
+        None => Ok(listening.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gateways_are_told_an_address_they_can_reach() {
+        let at = |text: &str| text.parse().expect("an address");
+        for (given, listening, told) in [
+            (None, "127.0.0.1:7400", Some("127.0.0.1:7400")),
+            (None, "0.0.0.0:7400", None),
+            (Some("doc-1:7400"), "0.0.0.0:7400", Some("doc-1:7400")),
+        ] {
+            assert_eq!(advertised(given, at(listening)).ok().as_deref(), told);
+        }
+    }
+
+    #[test]
+    fn a_shared_database_sees_different_owners() {
+        let own = |url| own_address(url).expect("random bytes");
+        assert_eq!(own("sqlite:x"), own("sqlite:x"));
+        assert_ne!(own("postgres://x"), own("postgres://x"));
+    }
+}
