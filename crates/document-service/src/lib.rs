@@ -1,1 +1,24 @@
-//! The room: one task per open board, group commit, placement
+//! The document service: a shell around one [`sync::Room`] per open board.
+//!
+//! It takes boards in storage, gives their rooms what lanes bring, has updates stored in group commits, and sends what
+//! rooms say down the lanes by credit. It must not know how a gateway or a browser works, nor what an update holds: that
+//! is the room's. A board's life is in `board_task`, the store's side in `flusher`, `lease` and `opening`, the gateways'
+//! side in `responder`, `updates_lane` and `presence_lane`.
+
+mod acceptor;
+mod backoff;
+mod board_task;
+mod clock;
+mod counted;
+mod flusher;
+mod lease;
+mod limits;
+mod opening;
+mod presence_lane;
+mod presence_shell;
+mod responder;
+mod service;
+mod updates_lane;
+
+pub use acceptor::ClusterSecret;
+pub use service::{DocumentService, NotReady, ServiceOptions};

@@ -1,0 +1,254 @@
+//! Group commit: the updates of all boards that came in while one transaction was under way go into the next.
+//!
+//! It must not know what an update holds, nor rooms: a board is a queue of rows and a [`Standing`] that its task watches.
+//! The rules it keeps:
+//!
+//! - One append is under way at a time; so a board's rows reach the store in order, and batches grow by themselves when the
+//!   store is slow. Boards take turns, so that a busy one cannot fill every batch.
+//! - After an error nothing is known of any board of the batch: the same appends are repeated, unchanged, until the store
+//!   answers (the contract of `Storage::append`). Meanwhile every board with rows to store is told once that the store
+//!   fails, and rows go on gathering, within the room's own bound.
+//! - `Fenced` is final: the board belongs to somebody else. Its rows are dropped here; nobody was told that they are
+//!   stored, so their authors still have them and bring them to the new owner.
+//! - An answer that is no outage (say, a corrupt table) is not allowed to hold up the others: the batch is repeated board
+//!   by board, and the board that it belongs to is given up.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use bytes::Bytes;
+use metrics::{counter, histogram};
+use protocol::BoardId;
+use storage::{Append, AppendOutcome, Epoch, Error, Storage};
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, sleep};
+
+use crate::backoff::Backoff;
+use crate::limits::{FLUSH_BYTES, FLUSH_ROWS};
+
+/// How a board stands with the store. Its task watches this; only the newest matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// Number of the newest stored row.
+    pub(crate) through: u64,
+    /// The store does not answer.
+    pub(crate) is_failing: bool,
+    /// The board is no longer ours to write.
+    pub(crate) is_lost: bool,
+}
+
+/// The queues of all open boards, and the one writer that empties them.
+pub(crate) struct Flusher {
+    storage: Arc<dyn Storage>,
+    queues: Mutex<Queues>,
+    work: Notify,
+}
+
+#[derive(Default)]
+struct Queues {
+    boards: BTreeMap<BoardId, Queue>,
+    /// Boards with work that are not in the batch under way, each once.
+    waiting: VecDeque<BoardId>,
+    is_failing: bool,
+}
+
+struct Queue {
+    epoch: Epoch,
+    /// Rows behind `standing.through`, in order.
+    rows: VecDeque<Bytes>,
+    /// Ask the store whether the board is still ours, even with nothing to write.
+    check_fence: bool,
+    /// Is in `waiting`, or in the batch under way.
+    is_waiting: bool,
+    standing: watch::Sender<Standing>,
+}
+
+impl Flusher {
+    pub(crate) fn new(storage: Arc<dyn Storage>) -> Self {
+        Self { storage, queues: Mutex::default(), work: Notify::new() }
+    }
+
+    /// Takes in a board that was acquired under `epoch`, its log ending at `head_seq`.
+    pub(crate) fn open(&self, board: &BoardId, epoch: Epoch, head_seq: u64) -> watch::Receiver<Standing> {
+        let (standing, watched) = watch::channel(Standing { through: head_seq, is_failing: false, is_lost: false });
+        let queue = Queue { epoch, rows: VecDeque::new(), check_fence: false, is_waiting: false, standing };
+        self.lock().boards.insert(board.clone(), queue);
+        watched
+    }
+
+    /// Queues the board's next row.
+    pub(crate) fn push(&self, board: &BoardId, update: Bytes) {
+        histogram!("update_bytes").record(update.len() as f64);
+        let mut queues = self.lock();
+        let is_failing = queues.is_failing;
+        let Some(queue) = queues.boards.get_mut(board) else { return };
+        queue.rows.push_back(update);
+        if is_failing {
+            queue.set_failing(true);
+        }
+        queues.wait(board);
+        self.work.notify_one();
+    }
+
+    /// Forgets a board. What it still had queued is dropped; gives the number of those rows.
+    pub(crate) fn close(&self, board: &BoardId) -> usize {
+        let mut queues = self.lock();
+        queues.waiting.retain(|waiting| waiting != board);
+        queues.boards.remove(board).map_or(0, |queue| queue.rows.len())
+    }
+
+    /// Has the fence of every open board checked, after a time in which anybody may have taken it.
+    pub(crate) fn check_fences(&self) {
+        let mut queues = self.lock();
+        let boards: Vec<BoardId> = queues.boards.keys().cloned().collect();
+        for board in &boards {
+            if let Some(queue) = queues.boards.get_mut(board) {
+                queue.check_fence = true;
+            }
+            queues.wait(board);
+        }
+        self.work.notify_one();
+    }
+
+    /// The store has not answered for so long that every board has to say so, also those with nothing to store.
+    pub(crate) fn store_is_lost(&self) {
+        let mut queues = self.lock();
+        queues.is_failing = true;
+        queues.boards.values().for_each(|queue| queue.set_failing(true));
+    }
+
+    /// The store answers again.
+    pub(crate) fn store_is_back(&self) {
+        let mut queues = self.lock();
+        queues.is_failing = false;
+        queues.boards.values().filter(|queue| queue.rows.is_empty()).for_each(|queue| queue.set_failing(false));
+    }
+
+    /// Writes what is queued, for ever.
+    pub(crate) async fn run(&self) {
+        loop {
+            let batch = self.lock().gather();
+            if batch.is_empty() {
+                self.work.notified().await;
+            } else {
+                self.flush(batch).await;
+            }
+        }
+    }
+
+    async fn flush(&self, batch: Vec<Append>) {
+        let mut pieces = VecDeque::from([batch]);
+        while let Some(piece) = pieces.pop_front() {
+            match self.append_until_answered(&piece).await {
+                Ok(outcomes) => self.settle(piece, outcomes),
+                Err(error) if piece.len() > 1 => {
+                    tracing::error!(%error, boards = piece.len(), "the store refuses a batch; trying board by board");
+                    pieces.extend(piece.into_iter().map(|append| vec![append]));
+                }
+                Err(error) => {
+                    let board_id = piece.first().map(|append| append.board.as_str());
+                    tracing::error!(%error, board_id, "the store refuses a board's updates; giving the board up");
+                    let refused = vec![AppendOutcome::Fenced; piece.len()];
+                    self.settle(piece, refused);
+                }
+            }
+        }
+    }
+
+    async fn append_until_answered(&self, batch: &[Append]) -> Result<Vec<AppendOutcome>, Error> {
+        let mut backoff = Backoff::default();
+        loop {
+            let started = Instant::now();
+            match self.storage.append(batch.to_vec()).await {
+                Ok(outcomes) => {
+                    histogram!("flush_ms").record(started.elapsed().as_secs_f64() * 1000.0);
+                    histogram!("flush_rows")
+                        .record(batch.iter().map(|append| append.updates.len()).sum::<usize>() as f64);
+                    self.store_is_back();
+                    return Ok(outcomes);
+                }
+                Err(error) if error.is_transient() => {
+                    counter!("store_failures_total").increment(1);
+                    self.store_fails(batch, &error);
+                    sleep(backoff.next_pause()).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn store_fails(&self, batch: &[Append], error: &Error) {
+        let mut queues = self.lock();
+        if !std::mem::replace(&mut queues.is_failing, true) {
+            tracing::error!(%error, boards = batch.len(), "the store does not answer; boards go on without saving");
+        }
+        queues.boards.values().filter(|queue| !queue.rows.is_empty()).for_each(|queue| queue.set_failing(true));
+    }
+
+    fn settle(&self, batch: Vec<Append>, outcomes: Vec<AppendOutcome>) {
+        let mut queues = self.lock();
+        for (append, outcome) in batch.into_iter().zip(outcomes) {
+            // A board that was closed meanwhile, perhaps opened again, is not what this answer is about.
+            let queue = queues.boards.get_mut(&append.board).filter(|queue| queue.epoch == append.epoch);
+            let Some(queue) = queue else { continue };
+            let AppendOutcome::Stored { head_seq } = outcome else {
+                queue.standing.send_modify(|standing| standing.is_lost = true);
+                continue;
+            };
+            queue.rows.drain(..append.updates.len());
+            queue.standing.send_modify(|standing| (standing.through, standing.is_failing) = (head_seq, false));
+            queue.is_waiting = false;
+            if queue.has_work() {
+                queues.wait(&append.board);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queues> {
+        self.queues.lock().expect("nothing panics while it holds the queues")
+    }
+}
+
+impl Queues {
+    /// The next batch: boards in the order in which they came to have work, until a bound is reached. A board that has
+    /// more than fits comes again behind the others.
+    fn gather(&mut self) -> Vec<Append> {
+        let (mut batch, mut rows, mut bytes) = (Vec::new(), 0, 0);
+        while rows < FLUSH_ROWS && bytes < FLUSH_BYTES {
+            let Some(board) = self.waiting.pop_front() else { break };
+            let Some(queue) = self.boards.get_mut(&board) else { continue };
+            let mut updates = Vec::new();
+            for row in &queue.rows {
+                if rows >= FLUSH_ROWS || bytes >= FLUSH_BYTES {
+                    break;
+                }
+                rows += 1;
+                bytes += row.len();
+                updates.push(row.clone());
+            }
+            queue.check_fence = false;
+            let expected_head_seq = queue.standing.borrow().through;
+            batch.push(Append { board, epoch: queue.epoch, expected_head_seq, updates });
+        }
+        batch
+    }
+
+    fn wait(&mut self, board: &BoardId) {
+        if let Some(queue) = self.boards.get_mut(board)
+            && !std::mem::replace(&mut queue.is_waiting, true)
+        {
+            self.waiting.push_back(board.clone());
+        }
+    }
+}
+
+impl Queue {
+    fn has_work(&self) -> bool {
+        !self.rows.is_empty() || self.check_fence
+    }
+
+    fn set_failing(&self, is_failing: bool) {
+        self.standing
+            .send_if_modified(|standing| std::mem::replace(&mut standing.is_failing, is_failing) != is_failing);
+    }
+}

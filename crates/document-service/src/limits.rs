@@ -1,0 +1,46 @@
+//! The bounds that are the service's own business: its queues, batches, times. What both hops must know is in
+//! `protocol::limits`. It must hold numbers only.
+
+use std::time::Duration;
+
+/// RSocket connections from gateways at once; a socket over it is closed unheard.
+pub const MAX_CONNECTIONS: usize = 1024;
+/// Boards open at once; a lane for one more is refused as `busy`.
+pub const MAX_OPEN_BOARDS: usize = 50_000;
+
+/// Messages of all lanes that wait for a board's task; lanes wait then, and their credit with them.
+pub const INBOX_MESSAGES: usize = 64;
+/// Bytes of one lane's messages that wait for a board's task. A single message may be as large as this.
+pub const LANE_INBOX_BYTES: usize = protocol::limits::MAX_LANE_MESSAGE_BYTES;
+/// A lane with more than this waiting for credit hands on no further join: each is answered with a whole board.
+pub const JOIN_BACKLOG_BYTES: usize = 16 * 1024 * 1024;
+/// What one queued message counts beyond its bytes, so that many small ones are bounded too.
+pub const QUEUED_MESSAGE_BYTES: usize = 64;
+/// Credits that the service grants on a presence lane: more than it gives, since each gateway sends for many.
+pub const PRESENCE_UP_WINDOW: u32 = 64;
+/// Largest message up the presence lane: one presence message and its wrapping.
+pub const MAX_PRESENCE_UP_BYTES: usize = protocol::limits::MAX_PRESENCE_BYTES + 64;
+/// How often silent people are looked for while no presence changes.
+pub const PRESENCE_SWEEP: Duration = Duration::from_secs(5);
+/// From this size on (of a message, or of the board where all of it is encoded) a room works off the async threads.
+pub const BLOCKING_FROM_BYTES: usize = 256 * 1024;
+
+/// Rows of one group commit.
+pub const FLUSH_ROWS: usize = 2_000;
+/// Bytes of one group commit; the row that crosses it is still taken.
+pub const FLUSH_BYTES: usize = 8 * 1024 * 1024;
+/// A healthy board with more than this on the way to the store takes no more updates until some are stored.
+pub const UNSTORED_BYTES: usize = 8 * 1024 * 1024;
+/// First pause after the store failed; doubles with each further failure.
+pub const RETRY_FIRST: Duration = Duration::from_millis(50);
+/// Longest pause between two attempts at the store.
+pub const RETRY_LONGEST: Duration = Duration::from_secs(2);
+
+/// Loads of a board that did not end before it counts as the cause of crashes and is quarantined.
+pub const MAX_CRASHED_LOADS: u32 = 3;
+/// Boards loaded at the same time; the others wait, so that a restart is not also a shortage of memory.
+pub const LOADS_AT_ONCE: usize = 8;
+/// How often a lane that meets a board on its way out looks for it again.
+pub const OPEN_ATTEMPTS: usize = 3;
+/// How long leaving may take to store what is unsaved; clients keep what was not acknowledged.
+pub const LEAVE_TIMEOUT: Duration = Duration::from_secs(10);

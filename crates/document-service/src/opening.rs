@@ -1,0 +1,129 @@
+//! From a board's id to a loaded room: ownership, the crash counter, reading. It must not know lanes.
+
+use protocol::{BoardId, ErrorCode};
+use storage::{Acquired, Epoch, Error, Loaded};
+use sync::{LoadReport, Room, StoredBoard};
+
+use crate::lease::lease_ms;
+use crate::limits::MAX_CRASHED_LOADS;
+use crate::service::Service;
+
+/// A board that is ours and in memory.
+pub(crate) struct Opened {
+    pub(crate) room: Room,
+    pub(crate) epoch: Epoch,
+    pub(crate) head_seq: u64,
+    /// Size of what was read.
+    pub(crate) bytes: usize,
+}
+
+/// Why a lane is not served here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Another service owns the board; here is its address.
+    OwnedBy(String),
+    /// Anything else.
+    Code(ErrorCode),
+}
+
+impl Refusal {
+    /// The text of the REJECTED that a gateway acts on: `owner=<address>` or a code's stable name.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::OwnedBy(address) => format!("owner={address}"),
+            Self::Code(code) => code.id().to_owned(),
+        }
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        let code = match &error {
+            Error::NotFound => ErrorCode::UnknownBoard,
+            error if error.is_transient() => ErrorCode::Unavailable,
+            _ => ErrorCode::Internal,
+        };
+        tracing::warn!(%error, code = code.id(), "the board could not be opened");
+        Self::Code(code)
+    }
+}
+
+/// Takes the board and loads it. A board that is refused after it was taken is given up again.
+pub(crate) async fn open(service: &Service, board: &BoardId) -> Result<Opened, Refusal> {
+    let lease_ms = lease_ms(service.lease);
+    let (epoch, head_seq) = match service.storage.acquire(board, &service.owner, lease_ms).await? {
+        Acquired::Mine { epoch, head_seq } => (epoch, head_seq),
+        Acquired::HeldBy(owner) => return Err(Refusal::OwnedBy(owner.address)),
+        Acquired::UnknownBoard => return Err(Refusal::Code(ErrorCode::UnknownBoard)),
+    };
+    let loaded = load(service, board).await;
+    match loaded {
+        Ok((room, bytes)) => Ok(Opened { room, epoch, head_seq, bytes }),
+        Err(refusal) => {
+            release(service, board, epoch).await;
+            Err(refusal)
+        }
+    }
+}
+
+/// Gives a board up. Where the store does not answer, it stays ours until the lease lapses.
+pub(crate) async fn release(service: &Service, board: &BoardId, epoch: Epoch) {
+    if let Err(error) = service.storage.release(board, epoch).await {
+        tracing::warn!(%error, "the board could not be given up");
+    }
+}
+
+async fn load(service: &Service, board: &BoardId) -> Result<(Room, usize), Refusal> {
+    let _turn = service.loads.acquire().await.expect("the semaphore is never closed");
+    let crashed = service.storage.begin_load(board).await?;
+    if crashed >= MAX_CRASHED_LOADS {
+        tracing::error!(crashed, "loading this board took the process down before; it is quarantined");
+        return Err(Refusal::Code(ErrorCode::Quarantined));
+    }
+    let result = read(service, board).await;
+    // A count that cannot be reset now is reset by the next load.
+    if let Err(error) = service.storage.end_load(board).await {
+        tracing::warn!(%error, "the end of a load could not be noted");
+    }
+    result
+}
+
+async fn read(service: &Service, board: &BoardId) -> Result<(Room, usize), Refusal> {
+    let loaded = service.storage.load(board).await?;
+    if !loaded.is_whole() {
+        tracing::error!(head_seq = loaded.head_seq, "rows of this board are missing from the store");
+    }
+    let (stored, bytes) = stored_board(loaded);
+    let snapshot_seq = stored.snapshot.as_ref().map(|(seq, _)| *seq);
+    let (room, report) = match tokio::task::spawn_blocking(move || Room::load(stored)).await {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            tracing::error!(%error, "loading this board panicked; it is quarantined");
+            return Err(Refusal::Code(ErrorCode::Quarantined));
+        }
+    };
+    set_aside(service, board, snapshot_seq, report).await?;
+    Ok((room, bytes))
+}
+
+/// Keeps what could not be read, before the room may write a snapshot that replaces it.
+async fn set_aside(
+    service: &Service,
+    board: &BoardId,
+    snapshot_seq: Option<u64>,
+    report: LoadReport,
+) -> Result<(), Refusal> {
+    for (row, bytes, reason) in report.unreadable {
+        let seq = row.or(snapshot_seq);
+        tracing::error!(seq, bytes = bytes.len(), reason, "a part of this board could not be read and is set aside");
+        service.storage.set_aside(board, seq, bytes, &reason).await?;
+    }
+    Ok(())
+}
+
+fn stored_board(loaded: Loaded) -> (StoredBoard, usize) {
+    let snapshot = loaded.snapshot.map(|snapshot| (snapshot.seq, snapshot.bytes));
+    let rows: Vec<_> = loaded.updates.into_iter().map(|row| (row.seq, row.bytes)).collect();
+    let bytes = snapshot.iter().chain(&rows).map(|(_, bytes)| bytes.len()).sum();
+    (StoredBoard { snapshot, rows, head_seq: loaded.head_seq }, bytes)
+}

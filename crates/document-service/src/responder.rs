@@ -1,0 +1,107 @@
+//! Answers REQUEST_CHANNEL by its routing tag: a lane of a board. It must not know what a lane carries.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use protocol::lane::{LaneOpen, PRESENCE_ROUTE, UPDATES_ROUTE};
+use protocol::limits::{LANE_REFILL_PARTS, LANE_WINDOW_PARTS};
+use protocol::{BoardId, ErrorCode, PROTOCOL_VERSION};
+use rsocket::{IncomingChannel, Payload, Responder, Window, metadata};
+use tokio::sync::oneshot;
+use tracing::Instrument;
+
+use crate::board_task::{BoardInbox, PresenceIncoming, UpdatesIncoming, Welcome};
+use crate::limits::{OPEN_ATTEMPTS, PRESENCE_UP_WINDOW};
+use crate::opening::Refusal;
+use crate::presence_lane::{self, PresenceSlot};
+use crate::service::Service;
+use crate::updates_lane::{self, LaneQueue};
+
+/// The lanes of all boards of a service.
+pub(crate) struct Lanes {
+    pub(crate) service: Arc<Service>,
+}
+
+#[async_trait]
+impl Responder for Lanes {
+    async fn request_channel(&self, first: Payload, channel: IncomingChannel) {
+        let tags = metadata::routing_tags(first.metadata.as_ref());
+        let route = tags.first().map_or("", String::as_str);
+        let open = match LaneOpen::decode(&first.data) {
+            Ok(open) if open.protocol == PROTOCOL_VERSION => open,
+            Ok(_) => return channel.reject(rsocket::ErrorCode::INVALID, ErrorCode::Outdated.id()),
+            Err(_) => return channel.reject(rsocket::ErrorCode::INVALID, ErrorCode::Malformed.id()),
+        };
+        let span = tracing::info_span!("lane", route, board_id = open.board.as_str(), lane = open.lane);
+        match route {
+            UPDATES_ROUTE => self.updates(&open.board, channel).instrument(span).await,
+            PRESENCE_ROUTE => self.presence(&open.board, channel).instrument(span).await,
+            _ => channel.reject(rsocket::ErrorCode::INVALID, ErrorCode::Malformed.id()),
+        }
+    }
+}
+
+impl Lanes {
+    async fn updates(&self, board: &BoardId, channel: IncomingChannel) {
+        let lane = self.service.next_lane();
+        let opened = self
+            .open(board, |inbox, welcome| async move {
+                let (queue, end) = LaneQueue::pair();
+                inbox.updates.send(UpdatesIncoming::Open(lane, queue, welcome)).await.is_ok().then_some(end)
+            })
+            .await;
+        let (inbox, end) = match opened {
+            Ok(opened) => opened,
+            Err(refusal) => return refuse(channel, &refusal),
+        };
+        let window = Window { initial: LANE_WINDOW_PARTS, refill_at: LANE_REFILL_PARTS };
+        let (mut outbound, mut inbound) = channel.accept(window);
+        let ending = updates_lane::carry(lane, &inbox, end, &mut outbound, &mut inbound).await;
+        tracing::debug!(?ending, "the lane has ended");
+        // A board that is gone needs no telling.
+        let _ = inbox.updates.send(UpdatesIncoming::Closed(lane)).await;
+        ending.tell(outbound);
+    }
+
+    async fn presence(&self, board: &BoardId, channel: IncomingChannel) {
+        let lane = self.service.next_lane();
+        let opened = self
+            .open(board, |inbox, welcome| async move {
+                let (slot, end) = PresenceSlot::pair();
+                inbox.presence.send(PresenceIncoming::Open(lane, slot, welcome)).await.is_ok().then_some(end)
+            })
+            .await;
+        let (inbox, end) = match opened {
+            Ok(opened) => opened,
+            Err(refusal) => return refuse(channel, &refusal),
+        };
+        let (mut outbound, mut inbound) = channel.accept(Window::of(PRESENCE_UP_WINDOW));
+        let ending = presence_lane::carry(lane, &inbox, end, &mut outbound, &mut inbound).await;
+        let _ = inbox.presence.send(PresenceIncoming::Closed(lane)).await;
+        ending.tell(outbound);
+    }
+
+    /// Finds or starts the board and asks it in; `ask` gives what the lane needs, or nothing if the board has just closed.
+    async fn open<T, Asking: Future<Output = Option<T>>>(
+        &self,
+        board: &BoardId,
+        ask: impl Fn(BoardInbox, Welcome) -> Asking,
+    ) -> Result<(BoardInbox, T), Refusal> {
+        for _ in 0..OPEN_ATTEMPTS {
+            let inbox = self.service.inbox(board).map_err(Refusal::Code)?;
+            let (welcome, answer) = oneshot::channel();
+            if let Some(asked) = ask(inbox.clone(), welcome).await
+                && let Ok(answer) = answer.await
+            {
+                return answer.map(|()| (inbox, asked));
+            }
+        }
+        Err(Refusal::Code(ErrorCode::Unavailable))
+    }
+}
+
+fn refuse(channel: IncomingChannel, refusal: &Refusal) {
+    let text = refusal.text();
+    tracing::info!(text, "the lane is refused");
+    channel.reject(rsocket::ErrorCode::REJECTED, text);
+}

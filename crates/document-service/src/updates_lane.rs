@@ -1,0 +1,232 @@
+//! One gateway's updates lane, in the task of its RSocket channel: parts in and joined, messages out and cut, both by
+//! credit. It must not know what a room makes of a message.
+//!
+//! Upwards nothing is dropped: while the board's task is behind, this task waits, the window closes and the gateway stops
+//! reading its browsers. Downwards a message waits here for credit, within `LANE_BACKLOG_BYTES`; past that the board's
+//! task drops its [`LaneQueue`] with a reason, and the gateway opens the lane afresh.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use protocol::ErrorCode;
+use protocol::lane::{Joiner, UpdatesUp, parts};
+use protocol::limits::LANE_BACKLOG_BYTES;
+use rsocket::{Inbound, Outbound, Payload};
+use sync::LaneId;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+
+use crate::board_task::{BoardInbox, UpdatesIncoming};
+use crate::limits::{JOIN_BACKLOG_BYTES, LANE_INBOX_BYTES, QUEUED_MESSAGE_BYTES};
+
+/// A lane message, encoded and cut once for all lanes that get it.
+#[derive(Clone)]
+pub(crate) struct CutMessage {
+    parts: Arc<[Bytes]>,
+    counted_bytes: usize,
+}
+
+impl CutMessage {
+    pub(crate) fn new(encoded: &Bytes) -> Self {
+        Self { parts: parts(encoded).collect(), counted_bytes: encoded.len() + QUEUED_MESSAGE_BYTES }
+    }
+}
+
+/// The board's end of a lane. Dropping it closes the lane as `unavailable`.
+pub(crate) struct LaneQueue {
+    messages: mpsc::UnboundedSender<CutMessage>,
+    backlog: Arc<Backlog>,
+    closing: oneshot::Sender<ErrorCode>,
+}
+
+/// Why a message was not queued.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum QueueError {
+    /// The lane has ended.
+    Ended,
+    /// Too much waits for its credit.
+    Overflow,
+}
+
+impl LaneQueue {
+    /// The two ends of a lane's queue.
+    pub(crate) fn pair() -> (Self, LaneEnd) {
+        let (sender, messages) = mpsc::unbounded_channel();
+        let (closing, closed) = oneshot::channel();
+        let backlog = Arc::new(Backlog::default());
+        let end = LaneEnd { messages, backlog: backlog.clone(), closed };
+        (Self { messages: sender, backlog, closing }, end)
+    }
+
+    /// Queues a message. The channel has no bound of its own: the backlog's bytes are its bound.
+    pub(crate) fn push(&self, message: CutMessage) -> Result<(), QueueError> {
+        if self.backlog.bytes() + message.counted_bytes > LANE_BACKLOG_BYTES {
+            return Err(QueueError::Overflow);
+        }
+        self.backlog.add(message.counted_bytes);
+        self.messages.send(message).map_err(|_| QueueError::Ended)
+    }
+
+    /// Ends the lane now; what waits is not sent.
+    pub(crate) fn close(self, code: ErrorCode) {
+        // A lane that has ended by itself needs no telling.
+        let _ = self.closing.send(code);
+    }
+}
+
+/// The channel's end of a lane.
+pub(crate) struct LaneEnd {
+    messages: mpsc::UnboundedReceiver<CutMessage>,
+    backlog: Arc<Backlog>,
+    closed: oneshot::Receiver<ErrorCode>,
+}
+
+#[derive(Default)]
+struct Backlog {
+    bytes: AtomicUsize,
+    shrunk: Notify,
+}
+
+impl Backlog {
+    fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::Acquire)
+    }
+
+    fn add(&self, bytes: usize) {
+        self.bytes.fetch_add(bytes, Ordering::AcqRel);
+    }
+
+    fn remove(&self, bytes: usize) {
+        self.bytes.fetch_sub(bytes, Ordering::AcqRel);
+        self.shrunk.notify_one();
+    }
+
+    /// Waits until there is room for a join's answer. Only the lane's own task waits here.
+    async fn join_fits(&self) {
+        while self.bytes() > JOIN_BACKLOG_BYTES {
+            self.shrunk.notified().await;
+        }
+    }
+}
+
+/// How a lane ended.
+#[derive(Debug)]
+pub(crate) enum LaneEnding {
+    /// The gateway closed it, or is gone.
+    Left,
+    /// This side ends it with an error.
+    Failed(ErrorCode),
+}
+
+impl LaneEnding {
+    /// Tells the gateway. The code's stable name is the text, so that the gateway can act on it.
+    pub(crate) fn tell(self, outbound: Outbound) {
+        match self {
+            Self::Left => outbound.complete(),
+            Self::Failed(ErrorCode::Malformed) => {
+                outbound.fail(rsocket::ErrorCode::INVALID, ErrorCode::Malformed.id());
+            }
+            Self::Failed(code) => outbound.fail(rsocket::ErrorCode::APPLICATION_ERROR, code.id()),
+        }
+    }
+}
+
+/// Carries a lane until either side ends it.
+pub(crate) async fn carry(
+    lane: LaneId,
+    board: &BoardInbox,
+    end: LaneEnd,
+    outbound: &mut Outbound,
+    inbound: &mut Inbound,
+) -> LaneEnding {
+    let LaneEnd { mut messages, backlog, closed } = end;
+    tokio::select! {
+        biased;
+        code = closed => LaneEnding::Failed(code.unwrap_or(ErrorCode::Unavailable)),
+        ending = receive(lane, board, &backlog, inbound) => ending,
+        ending = send(&mut messages, &backlog, outbound) => ending,
+    }
+}
+
+async fn receive(lane: LaneId, board: &BoardInbox, backlog: &Backlog, inbound: &mut Inbound) -> LaneEnding {
+    let mut joiner = Joiner::default();
+    let room_for = Arc::new(Semaphore::new(kibibytes(LANE_INBOX_BYTES) as usize));
+    while let Some(part) = inbound.next().await {
+        let Ok(part) = part else { return LaneEnding::Left };
+        let message = match joiner.push(part.data) {
+            Ok(None) => continue,
+            Ok(Some(message)) => message,
+            Err(error) => return hostile(&error),
+        };
+        let bytes = message.len();
+        let message = match UpdatesUp::decode(&message) {
+            Ok(message) => message,
+            Err(error) => return hostile(&error),
+        };
+        let held = hold(&message, bytes, &room_for, backlog).await;
+        if board.updates.send(UpdatesIncoming::Message(lane, message, held)).await.is_err() {
+            return LaneEnding::Failed(ErrorCode::Unavailable);
+        }
+    }
+    LaneEnding::Left
+}
+
+/// Waits for a place in the board's inbox. What is answered with a whole board goes alone, and only when earlier answers
+/// are on their way: a gateway with a thousand browsers comes back with a thousand joins at once.
+async fn hold(message: &UpdatesUp, bytes: usize, room_for: &Arc<Semaphore>, backlog: &Backlog) -> OwnedSemaphorePermit {
+    let asks_for_state = matches!(message, UpdatesUp::Join { .. } | UpdatesUp::StateRequest { .. });
+    let weight = if asks_for_state { LANE_INBOX_BYTES } else { bytes };
+    let held = room_for.clone().acquire_many_owned(kibibytes(weight)).await.expect("the semaphore is never closed");
+    if asks_for_state {
+        backlog.join_fits().await;
+    }
+    held
+}
+
+/// Whole KiB, rounded up, at least one: the unit in which the inbox is shared out.
+fn kibibytes(bytes: usize) -> u32 {
+    u32::try_from(bytes.div_ceil(1024).max(1)).expect("messages are bounded far below 4 TiB")
+}
+
+fn hostile(error: &protocol::edge::DecodeError) -> LaneEnding {
+    tracing::warn!(%error, "the gateway sent what is no message of the updates lane");
+    LaneEnding::Failed(ErrorCode::Malformed)
+}
+
+async fn send(
+    messages: &mut mpsc::UnboundedReceiver<CutMessage>,
+    backlog: &Backlog,
+    outbound: &mut Outbound,
+) -> LaneEnding {
+    while let Some(message) = messages.recv().await {
+        for part in message.parts.iter() {
+            if outbound.send(Payload::new(part.clone())).await.is_err() {
+                return LaneEnding::Left;
+            }
+        }
+        backlog.remove(message.counted_bytes);
+    }
+    LaneEnding::Failed(ErrorCode::Unavailable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_holds_its_backlog_and_not_more() {
+        let (queue, mut end) = LaneQueue::pair();
+        let mebibyte = CutMessage::new(&Bytes::from(vec![0; 1024 * 1024]));
+        let fitting = LANE_BACKLOG_BYTES / mebibyte.counted_bytes;
+        for _ in 0..fitting {
+            assert_eq!(queue.push(mebibyte.clone()), Ok(()));
+        }
+        assert_eq!(queue.push(mebibyte.clone()), Err(QueueError::Overflow));
+        let taken = end.messages.try_recv().expect("one waits");
+        end.backlog.remove(taken.counted_bytes);
+        assert_eq!(queue.push(mebibyte.clone()), Ok(()));
+        drop(end);
+        assert_eq!(queue.push(CutMessage::new(&Bytes::new())), Err(QueueError::Ended));
+    }
+}
