@@ -151,6 +151,11 @@ impl Board {
         self.document.diff(known)
     }
 
+    /// Whether somebody with this state vector has every edit that is here. False for a vector that cannot be read.
+    pub fn is_covered_by(&self, known: &StateVector) -> bool {
+        self.document.is_covered_by(known)
+    }
+
     /// Everything.
     pub fn snapshot(&self) -> Update {
         self.document.snapshot()

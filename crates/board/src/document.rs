@@ -146,6 +146,11 @@ impl Document {
         Ok(Update(Bytes::from(self.doc.transact().encode_diff_v1(&vector))))
     }
 
+    /// Whether somebody with this state vector has every edit that is here. False for a vector that cannot be read.
+    pub fn is_covered_by(&self, known: &StateVector) -> bool {
+        check::read_state_vector(&known.0).is_ok_and(|known| known.cover(&self.clocks))
+    }
+
     /// Everything.
     pub fn snapshot(&self) -> Update {
         Update(Bytes::from(self.doc.transact().encode_diff_v1(&yrs::StateVector::default())))

@@ -1,1 +1,32 @@
-//! The proof: editors, clients and rooms on a virtual clock
+//! The proof: real visits (editor and sync client) and real rooms on a virtual clock, over links that delay and break and a store that
+//! fails.
+//!
+//! A *plan* is a list of steps made from a seed; `run` plays it and checks what must hold, `shrink` makes a failing plan small.
+//! Everything is deterministic: same plan, same bytes. No production crate may depend on this one.
+
+mod gesture;
+mod link;
+mod person;
+mod plan;
+mod service;
+mod shrink;
+mod world;
+
+pub use gesture::Gesture;
+pub use plan::{Plan, Step};
+pub use service::Mutant;
+pub use shrink::shrink;
+pub use world::{Ending, run};
+
+/// Plays a seed's plan; a failure tells the seed and the shrunk plan, a step a line.
+///
+/// # Errors
+/// What did not hold, in words fit for a test's output.
+pub fn check_seed(seed: u64, mutant: Option<Mutant>) -> Result<Ending, String> {
+    let plan = Plan::from_seed(seed);
+    run(&plan, mutant).map_err(|broken| {
+        let small = shrink(&plan, |plan| run(plan, mutant).is_err());
+        let still = run(&small, mutant).err().unwrap_or_else(|| broken.clone());
+        format!("seed {seed}: {broken}\nshrunk to {} steps: {still}\n{}", small.steps.len(), small.to_lines())
+    })
+}

@@ -73,6 +73,8 @@ pub enum ClientInput {
     Presence(PresenceState),
     /// Our selection changed; opaque bytes, sent once and again to whoever comes later.
     Selection(Bytes),
+    /// An update of `MergeNext` builds on something that is not here: a message was lost.
+    Gap,
     /// A gesture in progress; opaque bytes, dropped while there is no link.
     Draft(Bytes),
     /// Time passed.
@@ -97,8 +99,10 @@ pub enum ClientOutput {
     },
     /// Remove entries from the log.
     Unlog(Vec<LogKey>),
-    /// Merge into the board.
+    /// Merge into the board. What an earlier visit left may build on what the join only brings: it comes again then.
     Merge(Bytes),
+    /// Merge into the board something that must fit; if it leaves a gap, answer with `Gap`.
+    MergeNext(Bytes),
     /// The server has this state. Where the board holds more, or `always`, give the difference as `Local`.
     Reconcile {
         /// Yjs state vector.
@@ -256,6 +260,11 @@ impl Client {
                 self.selection = Some(bytes);
                 self.send_selection(&mut out);
             }
+            ClientInput::Gap => {
+                if matches!(self.phase, Phase::Joined) {
+                    self.drop_link(now_ms, &mut out);
+                }
+            }
             ClientInput::Draft(bytes) => self.send_draft(&bytes, &mut out),
             ClientInput::Tick => self.tick(now_ms, &mut out),
         }
@@ -314,7 +323,7 @@ impl Client {
             EdgeMessage::Welcome(welcome) => self.welcome(&welcome, out),
             EdgeMessage::StateChunk(chunk) => self.take_state(now_ms, &chunk, out),
             EdgeMessage::SyncUpdate(update) | EdgeMessage::SyncStep2(update) => {
-                out.push(ClientOutput::Merge(bytes.slice_ref(update)));
+                out.push(ClientOutput::MergeNext(bytes.slice_ref(update)));
             }
             EdgeMessage::SyncStep1(state_vector) => {
                 out.push(ClientOutput::Reconcile { state_vector: bytes.slice_ref(state_vector), always: true });
@@ -377,6 +386,7 @@ impl Client {
             return;
         };
         out.push(ClientOutput::Merge(update));
+        out.extend(self.outbox.restored().cloned().map(ClientOutput::Merge));
         self.phase = Phase::Joined;
         self.failures = 0;
         self.is_presence_due = true;

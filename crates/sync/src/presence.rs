@@ -5,11 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
+use protocol::ConnectionId;
 use protocol::awareness::{self, AwarenessEntry};
 use protocol::edge::EdgeMessage;
 use protocol::lane::{Audience, PresenceDown, PresenceUp};
 use protocol::limits::{MAX_AWARENESS_CLIENTS, MAX_PRESENCE_BYTES, PRESENCE_BATCH_BYTES, PRESENCE_TIMEOUT_MS};
-use protocol::ConnectionId;
 
 use crate::LaneId;
 
@@ -214,13 +214,7 @@ impl Presence {
         }
     }
 
-    fn tell_drafts(
-        &self,
-        lane: LaneId,
-        untold: &mut Untold,
-        batch: &mut Vec<PresenceDown>,
-        bytes_left: &mut usize,
-    ) {
+    fn tell_drafts(&self, lane: LaneId, untold: &mut Untold, batch: &mut Vec<PresenceDown>, bytes_left: &mut usize) {
         while let Some(author) = untold.drafts.first().copied() {
             if let Some(message) = self.drafts.get(&author) {
                 if !batch.is_empty() && message.len() > *bytes_left {

@@ -38,8 +38,7 @@ impl Tester {
         let mut outputs = self.does(ClientInput::Opened { state_vector: Bytes::from_static(&[0]) });
         let welcome = Welcome { protocol: PROTOCOL_VERSION, schema, role, title: "Plan" };
         outputs.extend(self.hears(&EdgeMessage::Welcome(welcome)));
-        let chunk =
-            StateChunk { last: true, compressed: false, total_bytes: 2, state_vector: &[0], bytes: &[0, 0] };
+        let chunk = StateChunk { last: true, compressed: false, total_bytes: 2, state_vector: &[0], bytes: &[0, 0] };
         outputs.extend(self.hears(&EdgeMessage::StateChunk(chunk)));
         outputs
     }
@@ -125,6 +124,20 @@ fn log_4_what_an_earlier_visit_left_is_merged_and_sent() {
 }
 
 #[test]
+fn log_5_what_was_left_is_merged_again_after_the_join() {
+    let mut tester = Tester::new();
+    let left = Bytes::from_static(b"left");
+    tester.does(ClientInput::Restored(vec![(LogKey(3), left.clone())]));
+    tester.does(ClientInput::Start);
+    let merges: Vec<ClientOutput> = tester
+        .joins("edit", SCHEMA_VERSION)
+        .into_iter()
+        .filter(|output| matches!(output, ClientOutput::Merge(_)))
+        .collect();
+    assert_eq!(merges, [ClientOutput::Merge(Bytes::from_static(&[0, 0])), ClientOutput::Merge(left)]);
+}
+
+#[test]
 fn link_1_the_first_message_is_hello() {
     let mut tester = Tester::new();
     assert!(tester.does(ClientInput::Start).contains(&ClientOutput::Connect));
@@ -172,6 +185,15 @@ fn link_4_a_newer_schema_makes_the_client_read_only() {
     assert!(outputs.iter().any(|output| matches!(output, ClientOutput::Welcomed { may_write: false, .. })));
     assert_eq!(sent_edits(&outputs), []);
     assert_eq!(tester.client.status(), Status::Outdated);
+}
+
+#[test]
+fn link_5_a_gap_drops_the_link_once_joined() {
+    let mut tester = Tester::joined();
+    let outputs = tester.hears(&EdgeMessage::SyncUpdate(b"next"));
+    assert!(outputs.contains(&ClientOutput::MergeNext(Bytes::from_static(b"next"))));
+    assert!(tester.does(ClientInput::Gap).contains(&ClientOutput::Disconnect));
+    assert!(!tester.does(ClientInput::Gap).contains(&ClientOutput::Disconnect), "it is down already");
 }
 
 #[test]
@@ -239,9 +261,7 @@ fn hostile_messages_from_a_server_drop_the_link_and_nothing_else() {
 
 #[test]
 fn presence_is_sent_on_join_on_change_and_renewed() {
-    let is_presence = |output: &ClientOutput| {
-        matches!(output, ClientOutput::Send(bytes) if matches!(EdgeMessage::decode(bytes), Ok(EdgeMessage::Awareness(_))))
-    };
+    let is_presence = |output: &ClientOutput| matches!(output, ClientOutput::Send(bytes) if matches!(EdgeMessage::decode(bytes), Ok(EdgeMessage::Awareness(_))));
     let mut tester = Tester::new();
     tester.does(ClientInput::Start);
     assert_eq!(tester.joins("view", SCHEMA_VERSION).iter().filter(|output| is_presence(output)).count(), 1);
@@ -265,9 +285,7 @@ fn peers_come_change_and_go() {
     let came = hear(&mut tester, 5, 1, r##"{"user":{"name":"Ann","color":"#ff0000"}}"##);
     let ClientOutput::PeerPresence { client: 5, state } = came.last().expect("an event") else { panic!("{came:?}") };
     assert_eq!(state.user.name, "Ann");
-    let is_selection = |output: &ClientOutput| {
-        matches!(output, ClientOutput::Send(bytes) if matches!(EdgeMessage::decode(bytes), Ok(EdgeMessage::Selection { .. })))
-    };
+    let is_selection = |output: &ClientOutput| matches!(output, ClientOutput::Send(bytes) if matches!(EdgeMessage::decode(bytes), Ok(EdgeMessage::Selection { .. })));
     assert!(came.iter().any(is_selection), "a newcomer is told the selection");
     assert_eq!(hear(&mut tester, 5, 1, r#"{"cursor":[1,2]}"#), [], "an old clock says nothing new");
     assert_eq!(hear(&mut tester, OWN, 9, "{}"), [], "our own echo is not a peer");

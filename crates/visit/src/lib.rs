@@ -201,6 +201,7 @@ impl Visit {
                 ClientOutput::Unlog(keys) => out.push(VisitOutput::Unlog(keys)),
                 ClientOutput::Status(status) => out.push(VisitOutput::Status(status)),
                 ClientOutput::Merge(update) => self.edit(now_ms, editor::Input::Merge(update.into()), out),
+                ClientOutput::MergeNext(update) => self.merge_next(now_ms, update, out),
                 ClientOutput::Reconcile { state_vector, always } => {
                     self.reconcile(now_ms, &StateVector(state_vector), always, out);
                 }
@@ -224,6 +225,15 @@ impl Visit {
                     self.edit_peer(now_ms, client, out, |client| editor::Input::PeerDraft { client, bytes });
                 }
             }
+        }
+    }
+
+    fn merge_next(&mut self, now_ms: u64, update: Bytes, out: &mut Vec<VisitOutput>) {
+        let begin = out.len();
+        self.edit(now_ms, editor::Input::Merge(update.into()), out);
+        let is_gap = |output: &VisitOutput| matches!(output, VisitOutput::Editor(editor::Output::Gap));
+        if out[begin..].iter().any(is_gap) {
+            self.sync(now_ms, ClientInput::Gap, out);
         }
     }
 

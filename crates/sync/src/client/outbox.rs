@@ -16,6 +16,8 @@ struct Entry {
     id: u64,
     update: Bytes,
     is_logged: bool,
+    /// Left by an earlier visit: the board may lack what it builds on until the join.
+    is_restored: bool,
     key: Option<LogKey>,
     sent_as: Option<u64>,
 }
@@ -43,14 +45,27 @@ impl Outbox {
     pub(super) fn restore(&mut self, entries: Vec<(LogKey, Bytes)>) {
         for (key, update) in entries {
             self.last_id += 1;
-            let entry = Entry { id: self.last_id, update, is_logged: true, key: Some(key), sent_as: None };
+            let entry =
+                Entry { id: self.last_id, update, is_logged: true, is_restored: true, key: Some(key), sent_as: None };
             self.entries.push_back(entry);
         }
     }
 
+    /// What earlier visits left and nobody has acknowledged yet.
+    pub(super) fn restored(&self) -> impl Iterator<Item = &Bytes> {
+        self.entries.iter().filter(|entry| entry.is_restored).map(|entry| &entry.update)
+    }
+
     pub(super) fn push(&mut self, update: Bytes) -> u64 {
         self.last_id += 1;
-        self.entries.push_back(Entry { id: self.last_id, update, is_logged: false, key: None, sent_as: None });
+        self.entries.push_back(Entry {
+            id: self.last_id,
+            update,
+            is_logged: false,
+            is_restored: false,
+            key: None,
+            sent_as: None,
+        });
         self.last_id
     }
 
