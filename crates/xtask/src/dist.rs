@@ -27,7 +27,10 @@ pub const PLACEHOLDER: &str = "<!-- boardwalk:scripts -->";
 const SCRIPT: &str = "frontend.js";
 const WASM: &str = "frontend_bg.wasm";
 /// The page's content security policy forbids scripts inside the page, hence a file of its own.
-const START: &str = "import start from \"./frontend.js\";\nawait start();\n";
+const START: &str = r#"import start from "./frontend.js";
+
+await start({ module_or_path: new URL("./frontend_bg.wasm", import.meta.url) });
+"#;
 const COMPRESSED: [&str; 8] = ["css", "html", "js", "json", "svg", "ttf", "txt", "wasm"];
 
 /// What the folder will hold, by path.
