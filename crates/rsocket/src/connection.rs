@@ -4,10 +4,12 @@ pub(crate) mod run;
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::machine::Machine;
@@ -156,12 +158,26 @@ impl Connection {
     }
 
     fn open(&self, kind: RequestKind, payload: Payload, window: Window) -> Result<u32, RequestError> {
-        self.shared.with(|machine| machine.open(kind, payload, window))
+        let now = Instant::now();
+        self.shared.with(|machine| machine.open(kind, payload, window, now))
     }
 
     /// Streams opened from this side that have not ended: what a choice by least pending compares.
     pub fn pending_streams(&self) -> usize {
         self.shared.look(Machine::pending_streams)
+    }
+
+    /// The share of the peer's lease that is left: 1 without leases, 0 when it is spent or has expired.
+    pub fn availability(&self) -> f64 {
+        let now = Instant::now();
+        self.shared.look(|machine| machine.availability(now))
+    }
+
+    /// Lets the peer open `requests` streams within `ttl`, instead of what was granted before; 0 stops it. Says whether
+    /// that was granted: not on a connection without leases, nor while too much waits to be written.
+    pub fn grant_lease(&self, ttl: Duration, requests: u32) -> bool {
+        let now = Instant::now();
+        self.shared.with(|machine| machine.grant_lease(ttl, requests, now))
     }
 
     /// Takes no new streams from either side, tells the peer, and closes when the open ones have ended.

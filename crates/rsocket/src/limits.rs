@@ -73,3 +73,5 @@ pub const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 pub const MAX_BACKOFF: Duration = Duration::from_secs(10);
 /// How long connecting to a target may take.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest lease that can be granted.
+pub const MAX_LEASE: Duration = Duration::from_secs(3_600);

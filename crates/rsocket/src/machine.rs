@@ -1,6 +1,7 @@
 //! One connection as a value: its streams, credit, queues and end. It takes frames and calls of the application, and
 //! says which frames to write next and which requests to start. It must not know links, tasks, clocks or encodings.
 
+mod lease;
 mod message;
 mod receive;
 mod stream;
@@ -10,7 +11,9 @@ use std::collections::{HashMap, VecDeque};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
+use self::lease::Leases;
 use self::message::{Head, Message};
 use self::stream::{Last, Stream, Tally};
 use crate::error::{CloseReason, ErrorCode, RequestError, SendError, StreamError, TrySendError};
@@ -57,6 +60,8 @@ pub(crate) struct Machine {
     draining_here: bool,
     draining_there: bool,
     closed: Option<CloseReason>,
+    /// Set when the SETUP asked for leases.
+    leases: Option<Leases>,
     odd_frames: u32,
     overruns: u32,
     /// The backlog last told to the metrics.
@@ -66,7 +71,7 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    pub(crate) fn new(side: Side, options: &ConnectionOptions, meters: Meters) -> Self {
+    pub(crate) fn new(side: Side, options: &ConnectionOptions, leased: bool, meters: Meters) -> Self {
         Self {
             side,
             mtu: options.mtu.clamp(limits::MIN_MTU_BYTES, limits::MAX_FRAME_BYTES),
@@ -84,6 +89,7 @@ impl Machine {
             draining_here: false,
             draining_there: false,
             closed: None,
+            leases: leased.then(Leases::default),
             odd_frames: 0,
             overruns: 0,
             reported_backlog_bytes: 0,
@@ -116,8 +122,18 @@ impl Machine {
     // ---- the requester
 
     /// Opens a stream with its first message. The id is valid until its handles are released.
-    pub(crate) fn open(&mut self, kind: RequestKind, payload: Payload, window: Window) -> Result<u32, RequestError> {
+    pub(crate) fn open(
+        &mut self,
+        kind: RequestKind,
+        payload: Payload,
+        window: Window,
+        now: Instant,
+    ) -> Result<u32, RequestError> {
         self.check_open(kind, &payload, window)?;
+        if !self.has_lease(now) {
+            return Err(RequestError::NoLease);
+        }
+        self.spend_lease(now);
         let id = self.next_stream;
         self.next_stream += 2;
         let mut stream = Stream::new(kind, true);

@@ -19,6 +19,9 @@ pub struct ConnectionOptions {
     pub max_message_bytes: usize,
     /// Streams open at once, counted apart for those opened here and those opened by the peer.
     pub max_open_streams: usize,
+    /// A client asks, and a server agrees, that requests need leases, in both directions:
+    /// [`Connection::grant_lease`](crate::Connection::grant_lease).
+    pub lease: bool,
     /// What a client says in its SETUP, for the acceptor to judge.
     pub setup: Payload,
     /// Mime type of all metadata on this connection.
@@ -35,6 +38,7 @@ impl Default for ConnectionOptions {
             keepalive_lifetime: Duration::from_secs(3),
             max_message_bytes: limits::DEFAULT_MAX_MESSAGE_BYTES,
             max_open_streams: limits::DEFAULT_MAX_OPEN_STREAMS,
+            lease: false,
             setup: Payload::default(),
             metadata_mime: crate::metadata::COMPOSITE_MIME.to_owned(),
             data_mime: "application/octet-stream".to_owned(),

@@ -81,6 +81,12 @@ struct Joined {
     since: Instant,
 }
 
+impl Joined {
+    fn can_take_streams(&self) -> bool {
+        !self.connection.is_draining() && self.connection.availability() > 0.0
+    }
+}
+
 impl Drop for Slot {
     fn drop(&mut self) {
         self.task.abort();
@@ -152,7 +158,7 @@ impl Pool {
     }
 
     /// The connection that the next stream should use: least pending for its weight, none of `except`, none that
-    /// drains.
+    /// drains or has no lease left.
     pub fn pick(&self, except: &[&str]) -> Result<Connection, NoTarget> {
         self.pick_target(except).map(|(_, connection)| connection)
     }
@@ -165,7 +171,7 @@ impl Pool {
             .iter()
             .filter(|(address, _)| !except.contains(&address.as_str()))
             .filter_map(|(address, slot)| Some((address, slot.weight, slot.current.as_ref()?)))
-            .filter(|(_, _, joined)| !joined.connection.is_draining())
+            .filter(|(_, _, joined)| joined.can_take_streams())
             .map(|(address, weight, joined)| {
                 let candidate =
                     Candidate { pending: joined.connection.pending_streams(), weight, age: now - joined.since };

@@ -28,6 +28,8 @@ pub struct Setup {
     pub keepalive_interval: Duration,
     /// How long silence may last.
     pub keepalive_lifetime: Duration,
+    /// Whether requests need leases, in both directions.
+    pub lease: bool,
     /// Mime type of all metadata.
     pub metadata_mime: String,
     /// Mime type of all data.
@@ -71,7 +73,7 @@ pub async fn connect<L: Link>(
     writer.send(setup).await?;
     let keepalive =
         Keepalive { ping: true, interval: options.keepalive_interval, lifetime: options.keepalive_lifetime };
-    let machine = Machine::new(Side::Client, &options, Meters::new(L::NAME));
+    let machine = Machine::new(Side::Client, &options, options.lease, Meters::new(L::NAME));
     let shared = Arc::new(Shared::new(machine));
     run::start(&shared, (reader, writer), pulse, keepalive, responder);
     Ok(Connection::new(shared, true))
@@ -88,7 +90,7 @@ fn encode_setup(options: &ConnectionOptions) -> Result<Bytes, ConnectError> {
         keepalive_ms: millis("keepalive interval", options.keepalive_interval)?,
         lifetime_ms: millis("keepalive lifetime", options.keepalive_lifetime)?,
         resume_token: None,
-        lease: false,
+        lease: options.lease,
         metadata_mime: options.metadata_mime.clone(),
         data_mime: options.data_mime.clone(),
         payload: options.setup.clone(),
@@ -110,7 +112,7 @@ pub async fn accept<L: Link>(
 ) -> Result<Connection, ConnectError> {
     let pulse = Pulse::default();
     let (mut reader, mut writer) = link.split(max_frame_bytes(&options), pulse.clone());
-    let (setup, responder) = match judge(&mut reader, acceptor).await {
+    let (setup, responder) = match judge(&mut reader, &options, acceptor).await {
         Ok(accepted) => accepted,
         Err(error) => {
             if let ConnectError::Refused { code, text } = &error {
@@ -121,13 +123,17 @@ pub async fn accept<L: Link>(
         }
     };
     let keepalive = Keepalive { ping: false, interval: setup.keepalive_interval, lifetime: setup.keepalive_lifetime };
-    let machine = Machine::new(Side::Server, &options, Meters::new(L::NAME));
+    let machine = Machine::new(Side::Server, &options, setup.lease, Meters::new(L::NAME));
     let shared = Arc::new(Shared::new(machine));
     run::start(&shared, (reader, writer), pulse, keepalive, responder);
     Ok(Connection::new(shared, false))
 }
 
-async fn judge<R>(reader: &mut R, acceptor: &dyn Acceptor) -> Result<(Setup, Arc<dyn Responder>), ConnectError>
+async fn judge<R>(
+    reader: &mut R,
+    options: &ConnectionOptions,
+    acceptor: &dyn Acceptor,
+) -> Result<(Setup, Arc<dyn Responder>), ConnectError>
 where
     R: Stream<Item = io::Result<BytesMut>> + Unpin,
 {
@@ -141,13 +147,13 @@ where
         Ok(Some(bytes)) => wire::decode(bytes?),
     };
     let frame = frame.map_err(|error| refused(ErrorCode::INVALID_SETUP, error.to_string()))?;
-    let setup = check(frame).map_err(|(code, text)| refused(code, text.to_owned()))?;
+    let setup = check(frame, options).map_err(|(code, text)| refused(code, text.to_owned()))?;
     let responder = acceptor.accept(&setup);
     let responder = responder.map_err(|no| refused(ErrorCode::REJECTED_SETUP, no.text))?;
     Ok((setup, responder))
 }
 
-fn check(frame: Frame) -> Result<Setup, (ErrorCode, &'static str)> {
+fn check(frame: Frame, options: &ConnectionOptions) -> Result<Setup, (ErrorCode, &'static str)> {
     let setup = match frame {
         Frame::Setup(setup) => setup,
         Frame::Resume(_) => return Err((ErrorCode::REJECTED_RESUME, "resumption is not supported")),
@@ -170,12 +176,13 @@ fn check(frame: Frame) -> Result<Setup, (ErrorCode, &'static str)> {
     if setup.resume_token.is_some() {
         return Err((ErrorCode::REJECTED_SETUP, "resumption is not supported"));
     }
-    if setup.lease {
+    if setup.lease && !options.lease {
         return Err((ErrorCode::UNSUPPORTED_SETUP, "leases are not supported"));
     }
     Ok(Setup {
         keepalive_interval: interval,
         keepalive_lifetime: lifetime.min(limits::MAX_KEEPALIVE),
+        lease: setup.lease,
         metadata_mime: setup.metadata_mime,
         data_mime: setup.data_mime,
         payload: setup.payload,

@@ -57,7 +57,7 @@ impl Machine {
             }
             Frame::Keepalive { respond, data, .. } => self.receive_keepalive(respond, data),
             Frame::Setup(_) => self.odd("second_setup"),
-            Frame::Lease { .. } => self.odd("lease"),
+            Frame::Lease { ttl_ms, requests, .. } => self.receive_lease(ttl_ms, requests, now),
             Frame::ResumeOk { .. } => self.odd("resume_ok"),
             Frame::Resume(_) => self.protocol_error("RESUME on an open connection"),
             Frame::Ignored(Ignored::Ignorable) => self.meters.ignored("ignorable"),
@@ -88,7 +88,7 @@ impl Machine {
     }
 
     /// A frame that a conforming peer does not send and that is ignored, within a bound.
-    fn odd(&mut self, reason: &'static str) {
+    pub(super) fn odd(&mut self, reason: &'static str) {
         self.meters.ignored(reason);
         self.odd_frames += 1;
         if self.odd_frames > limits::MAX_ODD_FRAMES {
@@ -118,6 +118,8 @@ impl Machine {
             Some((ErrorCode::REJECTED, "draining"))
         } else if self.streams.len() - self.mine >= self.max_open_streams {
             Some((ErrorCode::REJECTED, "too many streams are open"))
+        } else if !self.admit(now) {
+            Some((ErrorCode::REJECTED, "no lease"))
         } else {
             None
         };

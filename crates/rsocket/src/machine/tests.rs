@@ -10,7 +10,7 @@ use super::*;
 use crate::wire::tests::any_frame;
 
 fn machine(side: Side, options: &ConnectionOptions) -> Machine {
-    Machine::new(side, options, Meters::new("test"))
+    Machine::new(side, options, options.lease, Meters::new("test"))
 }
 
 fn now() -> Instant {
@@ -38,11 +38,11 @@ fn stream_of(frame: &Frame) -> u32 {
 fn streams_take_turns_by_bytes_and_the_connection_goes_first() {
     let mut client = machine(Side::Client, &ConnectionOptions::default());
     let flood = Payload::new(vec![0; 1_000_000]);
-    let flood = client.open(RequestKind::Response, flood, Window::manual(1)).unwrap();
+    let flood = client.open(RequestKind::Response, flood, Window::manual(1), now()).unwrap();
     let other = Payload::new(vec![0; 1_000_000]);
-    let other = client.open(RequestKind::Response, other, Window::manual(1)).unwrap();
+    let other = client.open(RequestKind::Response, other, Window::manual(1), now()).unwrap();
     let first = written(&mut client);
-    let small = client.open(RequestKind::FireAndForget, Payload::new("s"), Window::manual(1)).unwrap();
+    let small = client.open(RequestKind::FireAndForget, Payload::new("s"), Window::manual(1), now()).unwrap();
     client.ping();
     let second = written(&mut client);
 
@@ -89,24 +89,63 @@ fn backlog_is_bounded_whatever_the_credit() {
     }
     assert!(server.tally.backlog_bytes <= limits::CONNECTION_BACKLOG_BYTES + 10_000);
     assert!(matches!(
-        server.open(RequestKind::Response, Payload::default(), Window::manual(1)),
+        server.open(RequestKind::Response, Payload::default(), Window::manual(1), now()),
         Err(RequestError::Busy)
     ));
     while server.has_output() {
         written(&mut server);
     }
     assert_eq!(server.tally.backlog_bytes, 0);
-    assert!(server.open(RequestKind::Response, Payload::default(), Window::manual(1)).is_ok());
+    assert!(server.open(RequestKind::Response, Payload::default(), Window::manual(1), now()).is_ok());
 }
 
 #[test]
 fn frames_on_a_stream_not_yet_written_are_ignored() {
     let mut client = machine(Side::Client, &ConnectionOptions::default());
-    let id = client.open(RequestKind::Channel, Payload::new("x"), Window::manual(1)).unwrap();
+    let id = client.open(RequestKind::Channel, Payload::new("x"), Window::manual(1), now()).unwrap();
     client.receive(Frame::Cancel { stream: id }, now());
     client.grant(id, 1);
     let batch = written(&mut client);
     assert!(matches!(batch[..], [Frame::Request { .. }, Frame::RequestN { .. }]), "{batch:?}");
+}
+
+fn request(stream: u32) -> Frame {
+    Frame::Request {
+        stream,
+        kind: RequestKind::Response,
+        initial_n: 0,
+        complete: false,
+        follows: false,
+        payload: Payload::default(),
+    }
+}
+
+/// A peer may ignore its lease; it does not help it.
+#[test]
+fn requests_over_the_lease_are_rejected() {
+    let options = ConnectionOptions { lease: true, ..ConnectionOptions::default() };
+    let mut server = machine(Side::Server, &options);
+    let start = now();
+    let ttl = std::time::Duration::from_secs(5);
+    assert!(server.receive(request(1), start).is_none(), "nothing is granted yet");
+    assert!(server.grant_lease(ttl, 3, start));
+    for stream in [3, 5, 7] {
+        assert!(server.receive(request(stream), start).is_some());
+    }
+    assert!(server.receive(request(9), start).is_none());
+    assert!(server.grant_lease(ttl, 3, start));
+    assert!(server.receive(request(11), start + ttl).is_none(), "expired");
+    assert!(server.grant_lease(ttl, 0, start));
+    assert!(server.receive(request(13), start).is_none());
+    let frames = written(&mut server);
+    let rejected: Vec<u32> = frames
+        .iter()
+        .filter(|frame| matches!(frame, Frame::Error { code: ErrorCode::REJECTED, .. }))
+        .map(stream_of)
+        .collect();
+    assert_eq!(rejected, [1, 9, 11, 13]);
+    let leases = frames.iter().filter(|frame| matches!(frame, Frame::Lease { .. })).count();
+    assert_eq!(leases, 1, "only the newest is told");
 }
 
 /// One thing that an application or a link does. Numbers are folded over what exists.
@@ -179,7 +218,7 @@ impl End {
                     [RequestKind::Response, RequestKind::FireAndForget, RequestKind::Stream, RequestKind::Channel]
                         [usize::from(kind)];
                 let payload = Payload::new(vec![0; bytes]).with_metadata(vec![1; bytes / 2]);
-                if let Ok(id) = self.machine.open(kind, payload, Window::of(n)) {
+                if let Ok(id) = self.machine.open(kind, payload, Window::of(n), now()) {
                     self.hold(id, kind, true);
                 }
             }
