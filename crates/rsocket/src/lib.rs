@@ -3,6 +3,66 @@
 //!
 //! Both ends are alike once connected: each may ask ([`Connection`]) and each may answer ([`Responder`]). The crate
 //! knows links, frames and credit; it must not know what the messages mean.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use futures_util::StreamExt;
+//! use rsocket::*;
+//!
+//! /// Repeats what it hears, once or for as long as it is wanted.
+//! struct Echo;
+//!
+//! #[async_trait::async_trait]
+//! impl Responder for Echo {
+//!     async fn request_response(&self, request: Payload) -> Result<Payload, Refusal> {
+//!         Ok(request)
+//!     }
+//!
+//!     async fn request_stream(&self, request: Payload, mut out: Outbound) {
+//!         // Waits whenever the peer has granted no more.
+//!         while out.send(request.clone()).await.is_ok() {}
+//!     }
+//!
+//!     async fn request_channel(&self, first: Payload, channel: IncomingChannel) {
+//!         let (mut out, mut inbound) = channel.accept(Window::of(8));
+//!         let mut next = Some(Ok(first));
+//!         while let Some(Ok(message)) = next {
+//!             if out.send(message).await.is_err() {
+//!                 return;
+//!             }
+//!             next = inbound.next().await;
+//!         }
+//!         out.complete();
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let (client, server) = memory::pair();
+//! let accept_all = |_: &Setup| Ok(Arc::new(Echo) as Arc<dyn Responder>);
+//! let (client, server) = tokio::join!(
+//!     connect(client, ConnectionOptions::default(), Arc::new(Deaf)),
+//!     accept(server, ConnectionOptions::default(), &accept_all),
+//! );
+//! let (client, _server) = (client?, server?);
+//!
+//! assert_eq!(client.request_response(Payload::new("hello")).await?, Payload::new("hello"));
+//! client.fire_and_forget(Payload::new("never mind")).await?;
+//!
+//! // Two messages at a time, three in all; dropping the stream cancels it.
+//! let stream = client.request_stream(Payload::new("again"), Window::of(2))?;
+//! assert_eq!(stream.take(3).count().await, 3);
+//!
+//! let (mut out, mut inbound) = client.request_channel(Payload::new("first"), Window::of(2))?;
+//! assert_eq!(inbound.next().await, Some(Ok(Payload::new("first"))));
+//! out.send(Payload::new("second")).await?;
+//! assert_eq!(inbound.next().await, Some(Ok(Payload::new("second"))));
+//! out.complete();
+//! assert_eq!(inbound.next().await, None);
+//! # Ok(())
+//! # }
+//! ```
 
 mod connection;
 mod error;
@@ -23,7 +83,7 @@ mod wire;
 pub use connection::Connection;
 pub use error::{CloseReason, ConnectError, ErrorCode, Refusal, RequestError, SendError, StreamError, TrySendError};
 pub use inbound::Inbound;
-pub use link::{Link, memory, tcp};
+pub use link::{Link, memory, tcp, websocket};
 pub use options::{ConnectionOptions, Window};
 pub use outbound::Outbound;
 pub use payload::Payload;

@@ -18,6 +18,23 @@ pub async fn tcp_pair() -> (tcp::TcpLink, tcp::TcpLink) {
     (link(client.unwrap()), link(server.unwrap().0))
 }
 
+type WebSocketEnd = websocket::WebSocketLink<TcpStream>;
+
+pub async fn websocket_pair() -> (WebSocketEnd, WebSocketEnd) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let client = async {
+        let stream = TcpStream::connect(address).await.unwrap();
+        tokio_tungstenite::client_async(format!("ws://{address}/"), stream).await.unwrap().0
+    };
+    let server = async {
+        let (stream, _) = listener.accept().await.unwrap();
+        tokio_tungstenite::accept_async(stream).await.unwrap()
+    };
+    let (client, server) = tokio::join!(client, server);
+    (WebSocketEnd::from_stream(client), WebSocketEnd::from_stream(server))
+}
+
 /// Answers by what the request says, and tells the test what happened to it.
 struct Scripted {
     events: mpsc::UnboundedSender<String>,

@@ -11,6 +11,13 @@ macro_rules! on_each_link {
                 super::cases::$case(client, server).await;
             })*
         }
+        mod websocket {
+            $(#[tokio::test]
+            async fn $case() {
+                let (client, server) = super::cases::websocket_pair().await;
+                super::cases::$case(client, server).await;
+            })*
+        }
         mod tcp {
             $(#[tokio::test]
             async fn $case() {
