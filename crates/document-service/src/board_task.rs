@@ -99,7 +99,7 @@ pub(crate) async fn live(service: Arc<Service>, board: BoardId, mut incoming: In
     let refusal = match opening::open(&service, &board).await {
         Err(refusal) => Some(refusal),
         Ok(opened) => {
-            let epoch = opened.epoch;
+            let epoch = opened.claim.epoch;
             let task = BoardTask::new(service.clone(), board.clone(), opened);
             if AssertUnwindSafe(task.run(&mut incoming)).catch_unwind().await.is_err() {
                 let unsaved = service.flusher.close(&board);
@@ -152,13 +152,13 @@ struct BoardTask {
 
 impl BoardTask {
     fn new(service: Arc<Service>, board: BoardId, opened: Opened) -> Self {
-        let standing = service.flusher.open(&board, opened.epoch, opened.head_seq);
+        let standing = service.flusher.open(&board, opened.claim);
         let told = *standing.borrow();
         Self {
             presence: PresenceShell::new(service.clock),
             service,
             board,
-            epoch: opened.epoch,
+            epoch: opened.claim.epoch,
             room: Some(opened.room),
             lanes: BTreeMap::new(),
             standing,

@@ -37,6 +37,17 @@ pub(crate) struct Standing {
     pub(crate) is_lost: bool,
 }
 
+/// A board that was acquired.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Claim {
+    /// Under which it was acquired.
+    pub(crate) epoch: Epoch,
+    /// Number of the newest row of its log.
+    pub(crate) head_seq: u64,
+    /// What [`Flusher::lapses`] said before.
+    pub(crate) lapses: u64,
+}
+
 /// The queues of all open boards, and the one writer that empties them.
 pub(crate) struct Flusher {
     storage: Arc<dyn Storage>,
@@ -50,6 +61,8 @@ struct Queues {
     /// Boards with work that are not in the batch under way, each once.
     waiting: VecDeque<BoardId>,
     is_failing: bool,
+    /// Times in which anybody may have taken a board.
+    lapses: u64,
 }
 
 struct Queue {
@@ -68,11 +81,23 @@ impl Flusher {
         Self { storage, queues: Mutex::default(), work: Notify::new() }
     }
 
-    /// Takes in a board that was acquired under `epoch`, its log ending at `head_seq`.
-    pub(crate) fn open(&self, board: &BoardId, epoch: Epoch, head_seq: u64) -> watch::Receiver<Standing> {
-        let (standing, watched) = watch::channel(Standing { through: head_seq, is_failing: false, is_lost: false });
-        let queue = Queue { epoch, rows: VecDeque::new(), check_fence: false, is_waiting: false, standing };
-        self.lock().boards.insert(board.clone(), queue);
+    /// How often the lease has lapsed so far: to be asked before a board is acquired.
+    pub(crate) fn lapses(&self) -> u64 {
+        self.lock().lapses
+    }
+
+    /// Takes in a board. If the lease has lapsed since it was claimed, the fence is checked at once.
+    pub(crate) fn open(&self, board: &BoardId, claim: Claim) -> watch::Receiver<Standing> {
+        let (standing, watched) =
+            watch::channel(Standing { through: claim.head_seq, is_failing: false, is_lost: false });
+        let mut queues = self.lock();
+        let check_fence = queues.lapses != claim.lapses;
+        let queue = Queue { epoch: claim.epoch, rows: VecDeque::new(), check_fence, is_waiting: false, standing };
+        queues.boards.insert(board.clone(), queue);
+        if check_fence {
+            queues.wait(board);
+            self.work.notify_one();
+        }
         watched
     }
 
@@ -100,6 +125,7 @@ impl Flusher {
     /// Has the fence of every open board checked, after a time in which anybody may have taken it.
     pub(crate) fn check_fences(&self) {
         let mut queues = self.lock();
+        queues.lapses += 1;
         let boards: Vec<BoardId> = queues.boards.keys().cloned().collect();
         for board in &boards {
             if let Some(queue) = queues.boards.get_mut(board) {

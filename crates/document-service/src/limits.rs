@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-/// RSocket connections from gateways at once; a socket over it is closed unheard.
+/// RSocket connections from gateways at once; a socket over it waits to be accepted.
 pub const MAX_CONNECTIONS: usize = 1024;
 /// Boards open at once; a lane for one more is refused as `busy`.
 pub const MAX_OPEN_BOARDS: usize = 50_000;

@@ -4,6 +4,7 @@ use protocol::{BoardId, ErrorCode};
 use storage::{Acquired, Epoch, Error, Loaded};
 use sync::{LoadReport, Room, StoredBoard};
 
+use crate::flusher::Claim;
 use crate::lease::lease_ms;
 use crate::limits::MAX_CRASHED_LOADS;
 use crate::service::Service;
@@ -11,8 +12,7 @@ use crate::service::Service;
 /// A board that is ours and in memory.
 pub(crate) struct Opened {
     pub(crate) room: Room,
-    pub(crate) epoch: Epoch,
-    pub(crate) head_seq: u64,
+    pub(crate) claim: Claim,
     /// Size of what was read.
     pub(crate) bytes: usize,
 }
@@ -50,17 +50,16 @@ impl From<Error> for Refusal {
 
 /// Takes the board and loads it. A board that is refused after it was taken is given up again.
 pub(crate) async fn open(service: &Service, board: &BoardId) -> Result<Opened, Refusal> {
-    let lease_ms = lease_ms(service.lease);
-    let (epoch, head_seq) = match service.storage.acquire(board, &service.owner, lease_ms).await? {
-        Acquired::Mine { epoch, head_seq } => (epoch, head_seq),
+    let lapses = service.flusher.lapses();
+    let claim = match service.storage.acquire(board, &service.owner, lease_ms(service.lease)).await? {
+        Acquired::Mine { epoch, head_seq } => Claim { epoch, head_seq, lapses },
         Acquired::HeldBy(owner) => return Err(Refusal::OwnedBy(owner.address)),
         Acquired::UnknownBoard => return Err(Refusal::Code(ErrorCode::UnknownBoard)),
     };
-    let loaded = load(service, board).await;
-    match loaded {
-        Ok((room, bytes)) => Ok(Opened { room, epoch, head_seq, bytes }),
+    match load(service, board).await {
+        Ok((room, bytes)) => Ok(Opened { room, claim, bytes }),
         Err(refusal) => {
-            release(service, board, epoch).await;
+            release(service, board, claim.epoch).await;
             Err(refusal)
         }
     }
