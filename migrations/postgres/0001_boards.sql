@@ -54,5 +54,5 @@ CREATE TABLE services (
     id         text COLLATE "C" NOT NULL PRIMARY KEY,
     address    text    NOT NULL,
     expires_at bigint  NOT NULL,
-    lapsed     boolean NOT NULL DEFAULT false      -- its lease ran out once since it joined
+    superseded boolean NOT NULL DEFAULT false      -- another took a board from it since it joined
 );

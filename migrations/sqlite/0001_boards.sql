@@ -53,5 +53,5 @@ CREATE TABLE services (
     id         TEXT    NOT NULL PRIMARY KEY,
     address    TEXT    NOT NULL,
     expires_at INTEGER NOT NULL,
-    lapsed     INTEGER NOT NULL DEFAULT 0          -- 1: its lease ran out once since it joined
+    superseded INTEGER NOT NULL DEFAULT 0          -- 1: another took a board from it since it joined
 ) STRICT, WITHOUT ROWID;

@@ -223,7 +223,7 @@ pub trait Storage: Send + Sync + 'static {
     ///
     /// A board is held for as long as the lease of its owner's *service* runs. A caller without a running lease gets
     /// one of `lease_ms`; a running one is prolonged where less than half of `lease_ms` is left. Taking a board after
-    /// the lease had lapsed does not hide the lapse: the next [`renew`](Self::renew) still reports it.
+    /// a lapse does not hide what others took meanwhile: the next [`renew`](Self::renew) still reports it.
     async fn acquire(&self, board: &BoardId, owner: &Owner, lease_ms: u64) -> Result<Acquired, Error>;
 
     /// Lets the lease of a service, and with it its hold on all its boards, run `lease_ms` from now.
@@ -231,7 +231,7 @@ pub trait Storage: Send + Sync + 'static {
     /// `Ok` says that no other service can have taken any of its boards since it took them.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where the lease had lapsed or never was. Any board may have a new owner then: call
+    /// [`Error::NotFound`] where the lease had lapsed or never was, or a board was taken. Any board may have a new owner then: call
     /// [`join_service`](Self::join_service), then acquire every board anew before serving it (its `head_seq` tells
     /// whether somebody else has written meanwhile).
     async fn renew(&self, service: &ServiceId, lease_ms: u64) -> Result<(), Error>;

@@ -4,7 +4,15 @@
 //! UPDATE, snapshots FOR KEY SHARE, so the latter two pass each other and neither passes a change of owner. Must not
 //! know what the bytes mean.
 
+/// The database's clock, in milliseconds. Not the transaction's start: a lock may have been waited for since.
+macro_rules! now {
+    () => {
+        "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+    };
+}
+
 mod line;
+mod ownership;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -17,13 +25,6 @@ use crate::{
     SnapshotOutcome, Storage, sql,
 };
 use line::{ANSWER_WITHIN, BULK_WITHIN, Lines, Work, answer_within};
-
-/// The database's clock, in milliseconds. Not the transaction's start: a lock may have been waited for since.
-macro_rules! now {
-    () => {
-        "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
-    };
-}
 
 /// A store in a database.
 #[derive(Debug)]
@@ -100,7 +101,7 @@ impl Storage for PostgresStorage {
         answer_within(ANSWER_WITHIN, async {
             let mut line = self.lines.take().await?;
             let mut tx = line.begin().await?;
-            let acquired = acquire(&mut tx, board, owner, lease_ms).await?;
+            let acquired = ownership::acquire(&mut tx, board, owner, lease_ms).await?;
             tx.commit().await?;
             line.give_back();
             Ok(acquired)
@@ -112,7 +113,7 @@ impl Storage for PostgresStorage {
         let query = concat!(
             "UPDATE services SET expires_at = ",
             now!(),
-            " + $2 WHERE id = $1 AND NOT lapsed AND expires_at > ",
+            " + $2 WHERE id = $1 AND NOT superseded AND expires_at > ",
             now!()
         );
         self.change(sqlx::query(query).bind(service.as_str()).bind(sql::lease(lease_ms))).await
@@ -205,7 +206,7 @@ impl Storage for PostgresStorage {
         answer_within(ANSWER_WITHIN, async {
             let mut line = self.lines.take().await?;
             let mut tx = line.begin().await?;
-            join_service(&mut tx, owner, lease_ms).await?;
+            ownership::join_service(&mut tx, owner, lease_ms).await?;
             tx.commit().await?;
             line.give_back();
             Ok(())
@@ -227,76 +228,6 @@ impl Storage for PostgresStorage {
         self.lines.execute(sqlx::query("SELECT 1")).await?;
         Ok(())
     }
-}
-
-async fn acquire(tx: &mut PgConnection, board: &BoardId, owner: &Owner, lease_ms: u64) -> Result<Acquired, Error> {
-    let holder: Option<(Option<String>,)> =
-        sqlx::query_as("SELECT owner_service FROM boards WHERE id = $1 AND deleted_at IS NULL FOR UPDATE")
-            .bind(board.as_str())
-            .fetch_optional(&mut *tx)
-            .await?;
-    let Some((holder,)) = holder else {
-        return Ok(Acquired::UnknownBoard);
-    };
-    if let Some(holder) = holder.filter(|holder| holder != owner.service.as_str())
-        && let Some(other) = outlive(tx, &holder).await?
-    {
-        return Ok(Acquired::HeldBy(other));
-    }
-    let (epoch, head_seq): (i64, i64) = sqlx::query_as(
-        "UPDATE boards SET owner_service = $2, owner_epoch = owner_epoch + 1 WHERE id = $1 \
-         RETURNING owner_epoch, head_seq",
-    )
-    .bind(board.as_str())
-    .bind(owner.service.as_str())
-    .fetch_one(&mut *tx)
-    .await?;
-    ensure_lease(tx, owner, lease_ms).await?;
-    Ok(Acquired::Mine { epoch: Epoch(sql::read(epoch)?), head_seq: sql::read(head_seq)? })
-}
-
-/// The service `holder` if its lease runs; otherwise records that it has lapsed. The record and a renewal of the same
-/// moment exclude each other by the row's lock: whichever commits first is seen by the other.
-async fn outlive(tx: &mut PgConnection, holder: &str) -> Result<Option<Owner>, Error> {
-    let select = concat!("SELECT id, address, lapsed, expires_at > ", now!(), " FROM services WHERE id = $1");
-    let found: Option<(String, String, bool, bool)> =
-        sqlx::query_as(select).bind(holder).fetch_optional(&mut *tx).await?;
-    let Some((id, address, lapsed, alive)) = found else {
-        return Ok(None);
-    };
-    if !alive {
-        let record = concat!("UPDATE services SET lapsed = TRUE WHERE id = $1 AND expires_at <= ", now!());
-        if lapsed || sqlx::query(record).bind(holder).execute(&mut *tx).await?.rows_affected() == 1 {
-            return Ok(None);
-        }
-    }
-    sql::owner((id, address)).map(Some)
-}
-
-/// Gives the owner a lease if it has none, prolongs a short one. A lease that had run out stays marked as lapsed. Looks
-/// before it writes, so that a service which takes many boards at once does not queue at its own row.
-async fn ensure_lease(tx: &mut PgConnection, owner: &Owner, lease_ms: u64) -> Result<(), Error> {
-    let lease = sql::lease(lease_ms);
-    let select = concat!(
-        "SELECT 1 FROM services WHERE id = $1 AND expires_at > ",
-        now!(),
-        " AND expires_at >= ",
-        now!(),
-        " + $2"
-    );
-    let ample = sqlx::query(select).bind(owner.service.as_str()).bind(lease / 2).fetch_optional(&mut *tx).await?;
-    if ample.is_some() {
-        return Ok(());
-    }
-    let upsert = concat!(
-        "INSERT INTO services (id, address, expires_at) VALUES ($1, $2, ",
-        now!(),
-        " + $3) ON CONFLICT (id) DO UPDATE SET address = excluded.address, expires_at = excluded.expires_at, ",
-        "lapsed = services.lapsed OR services.expires_at <= ",
-        now!()
-    );
-    sqlx::query(upsert).bind(owner.service.as_str()).bind(&owner.address).bind(lease).execute(&mut *tx).await?;
-    Ok(())
 }
 
 /// The whole flush in one statement, one round trip and one commit: lock the boards in order, move the heads of those
@@ -376,27 +307,4 @@ async fn save_snapshot(
     );
     sqlx::query(insert).bind(id).bind(seq).bind(&snapshot.bytes[..]).execute(&mut *tx).await?;
     Ok(SnapshotOutcome::Stored)
-}
-
-async fn join_service(tx: &mut PgConnection, owner: &Owner, lease_ms: u64) -> Result<(), Error> {
-    sqlx::query("UPDATE services SET expires_at = 0 WHERE address = $1").bind(&owner.address).execute(&mut *tx).await?;
-    let forget = concat!(
-        "DELETE FROM services WHERE expires_at < ",
-        now!(),
-        " - $1 AND NOT EXISTS (SELECT 1 FROM boards WHERE owner_service = services.id)"
-    );
-    sqlx::query(forget).bind(sql::FORGET_SERVICE_AFTER_MS).execute(&mut *tx).await?;
-    let join = concat!(
-        "INSERT INTO services (id, address, expires_at) VALUES ($1, $2, ",
-        now!(),
-        " + $3) ON CONFLICT (id) DO UPDATE ",
-        "SET address = excluded.address, expires_at = excluded.expires_at, lapsed = FALSE"
-    );
-    sqlx::query(join)
-        .bind(owner.service.as_str())
-        .bind(&owner.address)
-        .bind(sql::lease(lease_ms))
-        .execute(&mut *tx)
-        .await?;
-    Ok(())
 }

@@ -5,8 +5,9 @@ use protocol::Role;
 
 use crate::{Append, Aside, Error, LinkLookup, Loaded, LogRow, MAX_LEASE_MS, Owner, Snapshot};
 
-/// Services whose lease ran out this long ago, in milliseconds, and that own no board are forgotten.
-pub(crate) const FORGET_SERVICE_AFTER_MS: i64 = 60 * 60 * 1000;
+/// Services whose lease ran out this long ago, in milliseconds, and that own no board are forgotten. Until then even a
+/// machine that wakes from a long sleep hears that its boards were taken.
+pub(crate) const FORGET_SERVICE_AFTER_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// A number as both engines store it. What does not fit becomes the largest, which no fence and no log reaches.
 pub(crate) fn stored(number: u64) -> i64 {

@@ -175,7 +175,7 @@ impl Storage for SqliteStorage {
         let query = concat!(
             "UPDATE services SET expires_at = ",
             now!(),
-            " + $2 WHERE id = $1 AND NOT lapsed AND expires_at > ",
+            " + $2 WHERE id = $1 AND NOT superseded AND expires_at > ",
             now!()
         );
         found(&sqlx::query(query).bind(service.as_str()).bind(sql::lease(lease_ms)).execute(&self.writer).await?)
@@ -280,10 +280,8 @@ impl Storage for SqliteStorage {
 
     async fn join_service(&self, owner: &Owner, lease_ms: u64) -> Result<(), Error> {
         let mut tx = self.begin().await?;
-        sqlx::query("UPDATE services SET expires_at = 0 WHERE address = $1")
-            .bind(&owner.address)
-            .execute(&mut *tx)
-            .await?;
+        let end = concat!("UPDATE services SET expires_at = min(expires_at, ", now!(), ") WHERE address = $1");
+        sqlx::query(end).bind(&owner.address).execute(&mut *tx).await?;
         let forget = concat!(
             "DELETE FROM services WHERE expires_at < ",
             now!(),
@@ -294,7 +292,7 @@ impl Storage for SqliteStorage {
             "INSERT INTO services (id, address, expires_at) VALUES ($1, $2, ",
             now!(),
             " + $3) ON CONFLICT (id) DO UPDATE ",
-            "SET address = excluded.address, expires_at = excluded.expires_at, lapsed = FALSE"
+            "SET address = excluded.address, expires_at = excluded.expires_at, superseded = FALSE"
         );
         sqlx::query(join)
             .bind(owner.service.as_str())
@@ -322,26 +320,24 @@ impl Storage for SqliteStorage {
     }
 }
 
-/// The service `holder` if its lease runs; otherwise records that it has lapsed.
+/// The service `holder` if its lease runs; otherwise records that others take its boards.
 async fn outlive(tx: &mut SqliteConnection, holder: &str) -> Result<Option<Owner>, Error> {
     let select = concat!("SELECT id, address FROM services WHERE id = $1 AND expires_at > ", now!());
     let alive = sqlx::query_as(select).bind(holder).fetch_optional(&mut *tx).await?;
     if let Some(row) = alive {
         return sql::owner(row).map(Some);
     }
-    sqlx::query("UPDATE services SET lapsed = TRUE WHERE id = $1").bind(holder).execute(&mut *tx).await?;
+    sqlx::query("UPDATE services SET superseded = TRUE WHERE id = $1").bind(holder).execute(&mut *tx).await?;
     Ok(None)
 }
 
-/// Gives the owner a lease if it has none, prolongs a short one. A lease that had run out stays marked as lapsed.
+/// Gives the owner a lease if it has none, prolongs a short one. What `renew` has to report stays recorded.
 async fn ensure_lease(tx: &mut SqliteConnection, owner: &Owner, lease_ms: u64) -> Result<(), Error> {
     let upsert = concat!(
         "INSERT INTO services (id, address, expires_at) VALUES ($1, $2, ",
         now!(),
-        " + $3) ON CONFLICT (id) DO UPDATE SET address = excluded.address, expires_at = excluded.expires_at, ",
-        "lapsed = lapsed OR services.expires_at <= ",
-        now!(),
-        " WHERE services.expires_at <= ",
+        " + $3) ON CONFLICT (id) DO UPDATE SET address = excluded.address, expires_at = excluded.expires_at ",
+        "WHERE services.expires_at <= ",
         now!(),
         " OR services.expires_at < ",
         now!(),

@@ -45,8 +45,8 @@ struct StoredLink {
 struct Membership {
     address: String,
     expires_at_ms: u64,
-    /// The lease has run out once since the service joined, and `renew` must report it.
-    lapsed: bool,
+    /// Another service has taken one of its boards since it joined, and `renew` must report it.
+    superseded: bool,
 }
 
 impl Membership {
@@ -152,7 +152,7 @@ impl State {
             if membership.runs(now_ms) {
                 return Acquired::HeldBy(Owner { service: holder.clone(), address: membership.address.clone() });
             }
-            membership.lapsed = true;
+            membership.superseded = true;
         }
         stored.owner = Some(owner.service.clone());
         stored.epoch.0 += 1;
@@ -161,24 +161,24 @@ impl State {
         mine
     }
 
-    /// Gives the owner a lease if it has none, prolongs a short one. A lease that had run out stays marked as lapsed.
+    /// Gives the owner a lease if it has none, prolongs a short one. What `renew` has to report stays recorded.
     fn ensure_lease(&mut self, now_ms: u64, owner: &Owner, lease_ms: u64) {
         let expires_at_ms = expiry(now_ms, lease_ms);
         match self.services.get_mut(&owner.service) {
             Some(found) if found.runs(now_ms) && found.expires_at_ms >= expiry(now_ms, lease_ms / 2) => {}
             Some(found) => {
-                let lapsed = found.lapsed || !found.runs(now_ms);
-                *found = Membership { address: owner.address.clone(), expires_at_ms, lapsed };
+                found.address.clone_from(&owner.address);
+                found.expires_at_ms = expires_at_ms;
             }
             None => {
-                let fresh = Membership { address: owner.address.clone(), expires_at_ms, lapsed: false };
+                let fresh = Membership { address: owner.address.clone(), expires_at_ms, superseded: false };
                 self.services.insert(owner.service.clone(), fresh);
             }
         }
     }
 
     pub fn renew(&mut self, now_ms: u64, service: &ServiceId, lease_ms: u64) -> Result<(), Error> {
-        let running = |membership: &&mut Membership| membership.runs(now_ms) && !membership.lapsed;
+        let running = |membership: &&mut Membership| membership.runs(now_ms) && !membership.superseded;
         let membership = self.services.get_mut(service).filter(running).ok_or(Error::NotFound)?;
         membership.expires_at_ms = expiry(now_ms, lease_ms);
         Ok(())
@@ -250,10 +250,10 @@ impl State {
 
     pub fn join_service(&mut self, now_ms: u64, owner: &Owner, lease_ms: u64) {
         for former in self.services.values_mut().filter(|membership| membership.address == owner.address) {
-            former.expires_at_ms = 0;
+            former.expires_at_ms = former.expires_at_ms.min(now_ms);
         }
         let expires_at_ms = expiry(now_ms, lease_ms);
-        let membership = Membership { address: owner.address.clone(), expires_at_ms, lapsed: false };
+        let membership = Membership { address: owner.address.clone(), expires_at_ms, superseded: false };
         self.services.insert(owner.service.clone(), membership);
     }
 

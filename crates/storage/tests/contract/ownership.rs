@@ -17,7 +17,8 @@ crate::cases!(crate::Case:
     renewing_holds_every_board,
     renewing_with_nothing_left_frees_every_board,
     a_lapsed_lease_is_not_renewed,
-    a_lapse_is_reported_even_after_taking_a_board_anew,
+    a_takeover_is_reported_even_after_taking_another_board,
+    a_lapse_that_nobody_used_is_forgotten_by_taking_a_board,
     a_short_lease_is_prolonged_by_taking_a_board,
     releasing_frees_at_once,
     a_late_release_changes_nothing,
@@ -26,6 +27,7 @@ crate::cases!(crate::Case:
     only_running_services_are_listed,
     of_many_at_once_one_wins,
     of_many_at_once_one_takes_over,
+    two_may_take_over_each_others_boards_at_once,
 );
 
 async fn held_by_one(store: &dyn Storage, number: u8) {
@@ -119,7 +121,7 @@ async fn a_lapsed_lease_is_not_renewed(store: Arc<dyn Storage>) {
     store.renew(&one.service, LONG_MS).await.unwrap();
 }
 
-async fn a_lapse_is_reported_even_after_taking_a_board_anew(store: Arc<dyn Storage>) {
+async fn a_takeover_is_reported_even_after_taking_another_board(store: Arc<dyn Storage>) {
     let (lost, kept) = (create(&*store, 1).await, create(&*store, 2).await);
     take(&*store, &lost, &owner(1), LAPSED_MS).await;
     take(&*store, &lost, &owner(2), LONG_MS).await;
@@ -128,6 +130,14 @@ async fn a_lapse_is_reported_even_after_taking_a_board_anew(store: Arc<dyn Stora
     assert!(matches!(store.renew(&owner(1).service, LONG_MS).await, Err(Error::NotFound)));
     store.join_service(&owner(1), LONG_MS).await.unwrap();
     store.renew(&owner(1).service, LONG_MS).await.unwrap();
+}
+
+async fn a_lapse_that_nobody_used_is_forgotten_by_taking_a_board(store: Arc<dyn Storage>) {
+    let board = create(&*store, 1).await;
+    take(&*store, &board, &owner(1), LAPSED_MS).await;
+    take(&*store, &board, &owner(1), LONG_MS).await;
+    store.renew(&owner(1).service, LONG_MS).await.unwrap();
+    held_by_one(&*store, 1).await;
 }
 
 async fn a_short_lease_is_prolonged_by_taking_a_board(store: Arc<dyn Storage>) {
@@ -212,4 +222,21 @@ async fn of_many_at_once_one_takes_over(store: Arc<dyn Storage>) {
     let board = create(&*store, 1).await;
     take(&*store, &board, &owner(1), LAPSED_MS).await;
     assert_eq!(winners(&store).await, 1);
+}
+
+async fn two_may_take_over_each_others_boards_at_once(store: Arc<dyn Storage>) {
+    for round in 0..10 {
+        let services = [owner(50 + 2 * round), owner(51 + 2 * round)];
+        let boards = [create(&*store, 2 * round).await, create(&*store, 2 * round + 1).await];
+        for (board, service) in boards.iter().zip(&services) {
+            take(&*store, board, service, LAPSED_MS).await;
+        }
+        let [first, second] = &services;
+        let (one, other) =
+            tokio::join!(store.acquire(&boards[1], first, LAPSED_MS), store.acquire(&boards[0], second, LAPSED_MS));
+        assert!(matches!((one.unwrap(), other.unwrap()), (Acquired::Mine { .. }, Acquired::Mine { .. })));
+        for service in &services {
+            assert!(matches!(store.renew(&service.service, LONG_MS).await, Err(Error::NotFound)));
+        }
+    }
 }
