@@ -13,7 +13,7 @@ use protocol::lane::{Dialect, Joiner, PresenceDown, UpdatesDown, UpdatesUp, part
 use protocol::{BoardId, ConnectionId, ErrorCode};
 use rsocket::{Inbound, Outbound, Payload};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::sleep;
+use tokio::time::timeout;
 
 use crate::client_ids::ClientIds;
 use crate::directory::ServiceDirectory;
@@ -192,8 +192,9 @@ impl Hub {
             while self.is_in_use() {
                 self.thinned.notified().await;
             }
-            if !self.has_ended() {
-                sleep(HUB_LINGER).await;
+            // Whoever left, or the end, wakes it early; then it looks again.
+            if !self.has_ended() && timeout(HUB_LINGER, self.thinned.notified()).await.is_ok() {
+                continue;
             }
             let all_parts = u32::try_from(UPSTREAM_PARTS).expect("a small constant");
             let _all_sent = self.room.acquire_many(all_parts).await;

@@ -1,0 +1,75 @@
+//! A `boardwalk serve` inside the test's process, on a port and a folder of its own.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use boardwalk::Running;
+use boardwalk::cli::ServeOptions;
+use protocol::{BoardId, CreatedBoard, Role};
+use tempfile::TempDir;
+
+/// A running server; its folder lives as long as it.
+pub struct Server {
+    running: Running,
+    folder: TempDir,
+}
+
+/// A board and the keys of its links.
+#[derive(Clone)]
+pub struct Invite {
+    pub board: BoardId,
+    links: Vec<(Role, String)>,
+}
+
+impl Invite {
+    pub fn key(&self, role: Role) -> &str {
+        &self.links.iter().find(|(of, _)| *of == role).expect("every board has one").1
+    }
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        Self::start_in(tempfile::tempdir().expect("a temporary folder")).await
+    }
+
+    async fn start_in(folder: TempDir) -> Self {
+        let options = ServeOptions {
+            listen: "127.0.0.1:0".to_owned(),
+            data_dir: PathBuf::from(folder.path()),
+            database_url: None,
+            public_url: None,
+        };
+        let running = Running::serve(&options).await.expect("the server starts");
+        Self { running, folder }
+    }
+
+    pub async fn restart(self) -> Self {
+        self.running.stop().await;
+        Self::start_in(self.folder).await
+    }
+
+    pub async fn stop(self) {
+        self.running.stop().await;
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.running.address().expect("serve listens")
+    }
+
+    pub async fn new_board(&self) -> Invite {
+        new_board(self.address()).await
+    }
+}
+
+/// Makes a board at whatever listens there.
+pub async fn new_board(address: SocketAddr) -> Invite {
+    let url = format!("http://{address}/api/boards");
+    let created: CreatedBoard = tokio::task::spawn_blocking(move || {
+        let body = ureq::post(&url).send_empty().expect("a board").into_body().read_to_string().expect("text");
+        serde_json::from_str(&body).expect("a board's links")
+    })
+    .await
+    .expect("the request does not panic");
+    let links = created.links.into_iter().map(|link| (link.role, link.key.reveal().to_owned())).collect();
+    Invite { board: created.id, links }
+}
