@@ -8,7 +8,7 @@ use scene::{BoardPoint, Camera};
 use crate::input::{Device, Modifiers};
 use crate::limits;
 use crate::output::CursorKind;
-use crate::transform::{Frame, Transform, step_angle};
+use crate::transform::{Frame, Transform, step_angle, tidy};
 
 /// Something around a selection to drag by.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,10 +159,10 @@ pub(crate) fn resize(handles: &Handles, (x, y): (i8, i8), by: Vec2, modifiers: M
         }
     }
     let to = Rect::new(
-        anchor.x + (rect.x0 - anchor.x) * across,
-        anchor.y + (rect.y0 - anchor.y) * down,
-        anchor.x + (rect.x1 - anchor.x) * across,
-        anchor.y + (rect.y1 - anchor.y) * down,
+        tidy(anchor.x + (rect.x0 - anchor.x) * across),
+        tidy(anchor.y + (rect.y0 - anchor.y) * down),
+        tidy(anchor.x + (rect.x1 - anchor.x) * across),
+        tidy(anchor.y + (rect.y1 - anchor.y) * down),
     );
     Some(Transform::Resize { frame, to })
 }

@@ -36,9 +36,14 @@ impl Frame {
         if rest.peek().is_none() {
             return Some(Frame::of(first));
         }
-        let rect = rest.fold(first.bounds(), |rect, shape| rect.union(shape.bounds()));
+        let rect = rest.fold(upright(first), |rect, shape| rect.union(upright(shape)));
         Some(Frame { rect, angle: 0.0 })
     }
+}
+
+/// The box of a shape on the board, without its line's thickness.
+fn upright(shape: &Shape) -> Rect {
+    shape.rotation().transform_rect_bbox(shape.local_bounds())
 }
 
 /// A change of a whole selection, in board pixels.
@@ -150,6 +155,12 @@ fn scaled(rect: Rect, from: Rect, to: Rect) -> Rect {
 pub(crate) fn in_angle_steps(vector: Vec2) -> Vec2 {
     let direction = Vec2::from_angle(step_angle(vector.atan2()));
     direction * vector.dot(direction)
+}
+
+/// To the nearest 1024th: finer than any screen shows, and short to store.
+pub(crate) fn tidy(value: f64) -> f64 {
+    const STEPS: f64 = 1024.0;
+    (value * STEPS).round() / STEPS
 }
 
 /// The angle at the nearest step that shift allows.

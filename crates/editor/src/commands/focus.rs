@@ -11,7 +11,7 @@ use crate::view::View;
 pub(super) const SELECT_ALL: Command = Command {
     id: "select-all",
     shortcuts: &["Mod+A"],
-    enabled: |view| view.board.len() > 0,
+    enabled: |view| !view.board.is_empty(),
     run: |view| vec![Effect::Rest, Effect::Select(view.board.shapes().map(|shape| shape.id.clone()).collect())],
     ..LOOK
 };

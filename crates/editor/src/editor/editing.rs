@@ -17,6 +17,7 @@ impl Editor {
         if edits.is_empty() || !self.can_edit {
             return;
         }
+        let selection = self.selection.to_vec();
         let mut reversals = vec![];
         for part in edits.chunks(limits::SHAPES_PER_TRANSACTION) {
             let applied = self.board.apply(part);
@@ -26,7 +27,7 @@ impl Editor {
             self.emit_update(applied.update);
             self.absorb(&applied.change);
         }
-        self.history.record(reversals, &self.selection, kind, self.now_ms);
+        self.history.record(reversals, &selection, kind, self.now_ms);
         self.outbox.chrome = true;
     }
 
@@ -105,8 +106,10 @@ impl Editor {
         if kept > 0 {
             self.notice(Notice::UndoKept { kept, all: reversals.is_empty() });
         }
+        if !reversals.is_empty() {
+            self.select(step.selection);
+        }
         self.history.put_back(direction, Step::reverse(reversals, selection));
-        self.select(step.selection);
         self.outbox.chrome = true;
     }
 

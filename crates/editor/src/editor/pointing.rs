@@ -6,6 +6,7 @@ use super::Editor;
 use crate::input::{Button, Device, PointerEvent, PointerPhase};
 use crate::pointers::Began;
 use crate::tools::{self, Event, Pointer};
+use crate::transform::tidy;
 
 impl Editor {
     pub(super) fn pointer(&mut self, event: PointerEvent) {
@@ -87,13 +88,18 @@ impl Editor {
         self.announcer.pointed(self.hover_on_board());
     }
 
+    fn place(&self, at: ScreenPoint) -> BoardPoint {
+        let at = self.camera.to_board(at);
+        BoardPoint::new(tidy(at.x), tidy(at.y))
+    }
+
     fn tool_pointer(&self, event: &PointerEvent, clicks: u32) -> Pointer {
         let pressure = if event.pressure.is_finite() { event.pressure.clamp(0.0, 1.0) } else { 0.5 };
         let folded = event.coalesced.iter().copied().filter(|(at, pressure)| is_finite(*at) && pressure.is_finite());
         let trail: Vec<(BoardPoint, f64)> =
-            folded.chain([(event.at, pressure)]).map(|(at, pressure)| (self.camera.to_board(at), pressure)).collect();
+            folded.chain([(event.at, pressure)]).map(|(at, pressure)| (self.place(at), pressure)).collect();
         Pointer {
-            at: self.camera.to_board(event.at),
+            at: self.place(event.at),
             screen: event.at,
             pressure,
             device: event.device,

@@ -9,5 +9,5 @@ pub(super) const SPEC: ToolSpec = ToolSpec {
     id: "diamond",
     shortcuts: &["d", "4"],
     edits: true,
-    new: || DragToCreate::new(Kind::Diamond, Span::Corners),
+    new: || DragToCreate::boxed(Kind::Diamond, Span::Corners),
 };

@@ -41,7 +41,7 @@ enum State {
 }
 
 impl DragToCreate {
-    pub(super) fn new(kind: Kind, span: Span) -> Box<dyn Tool> {
+    pub(super) fn boxed(kind: Kind, span: Span) -> Box<dyn Tool> {
         Box::new(DragToCreate { kind, span, state: State::Waiting })
     }
 

@@ -9,5 +9,5 @@ pub(super) const SPEC: ToolSpec = ToolSpec {
     id: "ellipse",
     shortcuts: &["o", "3"],
     edits: true,
-    new: || DragToCreate::new(Kind::Ellipse, Span::Corners),
+    new: || DragToCreate::boxed(Kind::Ellipse, Span::Corners),
 };

@@ -24,7 +24,7 @@ const NO_PRESSURE: f64 = 0.5;
 enum Ink {
     #[default]
     Lifted,
-    Drawing(Stroke),
+    Drawing(Box<Stroke>),
 }
 
 /// A stroke under the pen.
@@ -50,7 +50,7 @@ impl Tool for Ink {
                 let mut stroke = Stroke::new(pointer.at, view);
                 stroke.take(pointer.at, felt(pointer.pressure, pointer.device));
                 let draft = stroke.draft();
-                *self = Ink::Drawing(stroke);
+                *self = Ink::Drawing(Box::new(stroke));
                 vec![draft]
             }
             (Ink::Drawing(stroke), Event::Move(pointer)) => {

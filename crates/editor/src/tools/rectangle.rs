@@ -9,5 +9,5 @@ pub(super) const SPEC: ToolSpec = ToolSpec {
     id: "rectangle",
     shortcuts: &["r", "2"],
     edits: true,
-    new: || DragToCreate::new(Kind::Rectangle, Span::Corners),
+    new: || DragToCreate::boxed(Kind::Rectangle, Span::Corners),
 };

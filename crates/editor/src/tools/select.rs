@@ -253,7 +253,7 @@ impl Select {
         let transform = self.transform();
         match std::mem::replace(&mut self.state, State::Hovering) {
             State::Hovering => {}
-            State::Pressing { on, .. } => effects.extend(clicked(on, pointer.modifiers, view)),
+            State::Pressing { on, .. } => effects.extend(clicked(on, pointer, view)),
             State::Moving(drag) if drag.modifiers.alt => {
                 let by = along_axis(drag.by(), drag.modifiers);
                 let (edits, ids) = crate::clipboard::copies(view, by);
@@ -306,14 +306,20 @@ fn begin(drag: Drag, on: &Target, view: &View) -> State {
     }
 }
 
-/// A press that did not move.
-fn clicked(on: Target, modifiers: Modifiers, view: &View) -> Vec<Effect> {
-    let adds = modifiers.shift || modifiers.command();
+/// A press that did not move. A handle is for dragging only: a click means what lies under it.
+fn clicked(on: Target, pointer: &Pointer, view: &View) -> Vec<Effect> {
+    let adds = pointer.modifiers.shift || pointer.modifiers.command();
+    let on = match (on, view.hit(pointer.at, pointer.device)) {
+        (Target::Handle(Handle::Resize { .. }), Some(id)) => {
+            Target::Shape { was_selected: view.selection.contains(&id), id }
+        }
+        (on, _) => on,
+    };
     match on {
         Target::Shape { id, was_selected: true } if adds => {
             vec![Effect::Select(view.selection.iter().filter(|selected| **selected != id).cloned().collect())]
         }
-        Target::Shape { id, was_selected: true } if view.selection.len() > 1 => vec![Effect::Select(vec![id])],
+        Target::Shape { id, .. } if view.selection.len() > 1 && !adds => vec![Effect::Select(vec![id])],
         Target::Selection if !adds && view.selection.len() > 1 => vec![Effect::Select(vec![])],
         _ => vec![],
     }

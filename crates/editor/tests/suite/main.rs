@@ -1,0 +1,16 @@
+//! The editor as a whole: gestures, keys, text, undo and peers, driven through its inputs only.
+
+mod access;
+mod camera;
+mod commands;
+mod drafts;
+mod gestures;
+mod harness;
+mod ink;
+mod outline;
+mod painting;
+mod presence;
+mod properties;
+mod script;
+mod text;
+mod undo;

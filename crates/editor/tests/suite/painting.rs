@@ -1,0 +1,73 @@
+//! What is painted where, and when again.
+
+use editor::{Damage, Output, Repaint};
+use kurbo::Rect;
+use scene::{SvgPainter, Theme};
+
+use crate::drafts::{board_picture, overlay};
+use crate::harness::Hand;
+use crate::script::run;
+
+const THREE: &str = "
+    rectangle a 0,0 100x100 fill=red
+    ellipse b 300,0 100x100 fill=blue
+    diamond c 5000,0 100x100 fill=green
+";
+
+#[test]
+fn only_what_is_seen_is_painted_lowest_first() {
+    let mut hand = Hand::on(THREE);
+    let picture = board_picture(&mut hand.editor);
+    let at = |colour: &str| picture.find(colour);
+    assert!(at("#db3b3b") < at("#1c7ed6") && at("#db3b3b").is_some());
+    assert_eq!(at("#2b9348"), None);
+    let mut painter = SvgPainter::new(Theme::Light, Rect::new(0.0, 0.0, 1.0, 1.0));
+    hand.editor.paint_region(Rect::new(4990.0, 0.0, 5010.0, 20.0), &mut painter);
+    let tile = painter.finish();
+    assert!(tile.contains("#2b9348") && !tile.contains("#db3b3b"));
+}
+
+fn damage(hand: &mut Hand) -> (Damage, bool) {
+    let repaints = hand.take_outputs().into_iter().filter_map(|output| match output {
+        Output::Repaint(repaint) => Some(repaint),
+        _ => None,
+    });
+    let all = repaints.reduce(|a, b| Repaint { board: a.board.and(b.board), overlay: a.overlay || b.overlay });
+    all.map_or((Damage::None, false), |all| (all.board, all.overlay))
+}
+
+#[test]
+fn only_what_changed_is_painted_again() {
+    let mut hand = Hand::on(THREE);
+    hand.move_to(600.0, 600.0);
+    assert_eq!(damage(&mut hand), (Damage::None, false));
+    hand.press(50.0, 50.0);
+    assert_eq!(damage(&mut hand), (Damage::None, true));
+    // Lifted off the board, then moved over it, then put down.
+    hand.move_to(60.0, 60.0);
+    assert_eq!(damage(&mut hand), (Damage::Region(Rect::new(-1.0, -1.0, 101.0, 101.0)), true));
+    hand.move_to(70.0, 70.0);
+    assert_eq!(damage(&mut hand), (Damage::None, true));
+    hand.release(70.0, 70.0);
+    assert_eq!(damage(&mut hand), (Damage::Region(Rect::new(-1.0, -1.0, 121.0, 121.0)), true));
+    run(&mut hand, "key Mod+=");
+    assert_eq!(damage(&mut hand), (Damage::View, true));
+    run(&mut hand, "move 400,400");
+    assert_eq!(damage(&mut hand).0, Damage::None);
+}
+
+#[test]
+fn the_overlay_of_a_selection() {
+    let mut hand = Hand::on(THREE);
+    run(&mut hand, "click 50,50");
+    insta::assert_snapshot!(overlay(&mut hand.editor));
+}
+
+#[test]
+fn the_overlay_of_a_line_and_of_a_marquee() {
+    let mut hand = Hand::on("line a 10,10 0,0 100,50");
+    run(&mut hand, "click 60,35");
+    insta::assert_snapshot!("line", overlay(&mut hand.editor));
+    run(&mut hand, "press 300,300\nmove 400,350");
+    insta::assert_snapshot!("marquee", overlay(&mut hand.editor));
+}

@@ -1,0 +1,178 @@
+//! Undo and redo: per gesture, one's own only, never over what a peer has done since.
+
+use board::{Edit, Field, Kind, NewShape};
+use editor::{Input, Notice, Output, limits};
+use scene::BoardPoint;
+
+use crate::harness::{Hand, Pair};
+use crate::outline::id;
+use crate::script::{check, run};
+
+const TWO: &str = "
+    rectangle a 0,0 100x100 fill=red
+    rectangle b 200,0 100x100
+";
+
+#[test]
+fn a_press_a_step() {
+    check(
+        TWO,
+        "drag 50,50 60,60\ndrag 60,60 80,80\nkey Mod+Z",
+        "rectangle a 10,10 100x100 fill=red *\nrectangle b 200,0 100x100",
+    );
+    check(
+        TWO,
+        "drag 50,50 60,60\ndrag 60,60 80,80\nkey Mod+Z\nkey Mod+Z",
+        "rectangle a 0,0 100x100 fill=red *\nrectangle b 200,0 100x100",
+    );
+    check(
+        TWO,
+        "drag 50,50 60,60\nkey Mod+Z\nkey Mod+Shift+Z",
+        "rectangle a 10,10 100x100 fill=red *\nrectangle b 200,0 100x100",
+    );
+    check(
+        TWO,
+        "drag 50,50 60,60\nkey Mod+Z\nkey Mod+Y",
+        "rectangle a 10,10 100x100 fill=red *\nrectangle b 200,0 100x100",
+    );
+    check(TWO, "key Mod+A\nkey Delete\nkey Mod+Z", "rectangle a 0,0 100x100 fill=red *\nrectangle b 200,0 100x100 *");
+    check("", "tool rectangle\ndrag 0,0 50,50\nkey Mod+Z", "");
+    check("", "tool rectangle\ndrag 0,0 50,50\nkey Mod+Z\nkey Mod+Shift+Z", "rectangle new 0,0 50x50 *");
+}
+
+#[test]
+fn during_a_gesture_the_gesture_is_undone() {
+    check(
+        TWO,
+        "drag 50,50 60,60\npress 60,60\nmove 90,90\nkey Mod+Z\nrelease 90,90",
+        "rectangle a 10,10 100x100 fill=red *\nrectangle b 200,0 100x100",
+    );
+}
+
+#[test]
+fn nudges_in_a_row_are_one_step() {
+    check(
+        TWO,
+        "click 50,50\nkey ArrowLeft\nkey Shift+ArrowUp\nkey ArrowLeft",
+        "rectangle a -2,-10 100x100 fill=red *\nrectangle b 200,0 100x100",
+    );
+    check(
+        TWO,
+        "click 50,50\nkey ArrowLeft\nkey Shift+ArrowUp\nkey Mod+Z",
+        "rectangle a 0,0 100x100 fill=red *\nrectangle b 200,0 100x100",
+    );
+    let mut hand = Hand::on(TWO);
+    run(&mut hand, "click 50,50\nkey ArrowLeft");
+    hand.wait(limits::STEP_MERGE_MS + 1);
+    run(&mut hand, "key ArrowLeft\nkey Mod+Z");
+    assert_eq!(hand.editor.board().shape(&id("a")).map(|a| a.pos.x), Some(-1.0));
+}
+
+fn notices(hand: &mut Hand) -> Vec<Notice> {
+    let notice = |output| match output {
+        Output::Notice(notice) => Some(notice),
+        _ => None,
+    };
+    hand.take_outputs().into_iter().filter_map(notice).collect()
+}
+
+#[test]
+fn only_own_changes() {
+    let mut pair = Pair::on(TWO);
+    run(&mut pair.a, "drag 50,50 60,60");
+    pair.exchange();
+    run(&mut pair.b, "click 200,50\nkey Delete");
+    pair.exchange();
+    run(&mut pair.a, "key Mod+Z");
+    assert_eq!(pair.a.outline(), "rectangle a 0,0 100x100 fill=red *\n");
+    assert_eq!(notices(&mut pair.a), []);
+}
+
+#[test]
+fn what_a_peer_has_changed_since_stays() {
+    let mut pair = Pair::on(TWO);
+    run(&mut pair.a, "drag 50,50 60,60\ndrag 60,60 60,90");
+    pair.exchange();
+    run(&mut pair.b, "drag 50,90 350,90");
+    pair.exchange();
+    let placed = pair.a.outline();
+    run(&mut pair.a, "key Mod+Z");
+    assert_eq!(notices(&mut pair.a), [Notice::UndoKept { kept: 1, all: true }]);
+    assert_eq!(pair.a.outline(), placed);
+    // One press, one step: the next one is the first drag, which the peer overrode as well.
+    run(&mut pair.a, "key Mod+Z");
+    assert_eq!(notices(&mut pair.a), [Notice::UndoKept { kept: 1, all: true }]);
+    assert!(!pair.a.editor.chrome().can_undo && !pair.a.editor.chrome().can_redo);
+}
+
+#[test]
+fn what_a_peer_deleted_stays_deleted() {
+    let mut pair = Pair::on(TWO);
+    run(&mut pair.a, "key Mod+A\ndrag 50,50 60,60");
+    pair.exchange();
+    run(&mut pair.b, "click 60,60\nkey Delete");
+    pair.exchange();
+    run(&mut pair.a, "key Mod+Z");
+    assert_eq!(pair.a.outline(), "rectangle b 200,0 100x100 *\n");
+    assert_eq!(notices(&mut pair.a), [Notice::UndoKept { kept: 1, all: false }]);
+    run(&mut pair.a, "key Mod+Shift+Z");
+    assert_eq!(pair.a.outline(), "rectangle b 210,10 100x100 *\n");
+}
+
+#[test]
+fn what_was_made_and_then_changed_by_a_peer_stays() {
+    let mut pair = Pair::on("");
+    run(&mut pair.a, "tool rectangle\ndrag 0,0 50,50");
+    pair.exchange();
+    run(&mut pair.b, "click 0,25\nfill blue");
+    pair.exchange();
+    run(&mut pair.a, "key Mod+Z");
+    assert_eq!(pair.a.outline(), "rectangle new 0,0 50x50 fill=blue *\n");
+    assert_eq!(notices(&mut pair.a), [Notice::UndoKept { kept: 1, all: true }]);
+}
+
+#[test]
+fn a_large_edit_is_split_and_stays_one_step() {
+    let mut hand = Hand::on("");
+    let many = limits::SHAPES_PER_TRANSACTION + 500;
+    let shape = |at: usize| format!(r#"{{"kind":"rectangle","pos":[{at},0],"size":[10,10],"fill":"red"}}"#);
+    let shapes: Vec<String> = (0..many).map(shape).collect();
+    hand.give(Input::Paste(format!(r#"{{"boardwalk":1,"shapes":[{}]}}"#, shapes.join(","))));
+    let updates =
+        |hand: &mut Hand| hand.take_outputs().iter().filter(|output| matches!(output, Output::Update(_))).count();
+    assert_eq!((hand.editor.board().len(), updates(&mut hand)), (many, 2));
+    hand.key("Mod+Z");
+    assert_eq!((hand.editor.board().len(), updates(&mut hand)), (0, 2));
+    hand.key("Mod+Shift+Z");
+    assert_eq!((hand.editor.board().len(), updates(&mut hand)), (many, 2));
+}
+
+#[test]
+fn the_oldest_steps_are_forgotten() {
+    let mut hand = Hand::on("rectangle a 0,0 100x100");
+    run(&mut hand, "click 0,50");
+    for _ in 0..limits::HISTORY_STEPS + 5 {
+        hand.wait(limits::STEP_MERGE_MS + 1);
+        hand.key("ArrowRight");
+    }
+    for _ in 0..limits::HISTORY_STEPS + 5 {
+        hand.key("Mod+Z");
+    }
+    assert_eq!(hand.outline(), "rectangle a 5,0 100x100 *\n");
+}
+
+#[test]
+fn a_new_edit_clears_redo_and_a_peers_does_not() {
+    let mut pair = Pair::on(TWO);
+    run(&mut pair.a, "drag 50,50 60,60\nkey Mod+Z");
+    pair.exchange();
+    let shape = NewShape::new(Kind::Ellipse, vec![Field::Pos(BoardPoint::new(500.0, 0.0))]);
+    let update = pair.b.editor.board().snapshot();
+    pair.a.give(Input::Merge(update.0.to_vec()));
+    let mut stranger = board::Board::new(board::ClientId::from_random(9));
+    let update = stranger.apply(&[Edit::Insert { id: id("c"), shape }]).update.expect("an insert is a change");
+    pair.a.give(Input::Merge(update.0.to_vec()));
+    assert!(pair.a.editor.chrome().can_redo);
+    run(&mut pair.a, "click 50,50\nkey ArrowLeft");
+    assert!(!pair.a.editor.chrome().can_redo);
+}
