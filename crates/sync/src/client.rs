@@ -329,9 +329,12 @@ impl Client {
                 out.push(ClientOutput::Reconcile { state_vector: bytes.slice_ref(state_vector), always: true });
             }
             EdgeMessage::Ack { seq } => {
-                let keys = self.outbox.acknowledge(seq);
-                if !keys.is_empty() {
-                    out.push(ClientOutput::Unlog(keys));
+                let acknowledged = self.outbox.acknowledge(seq);
+                // An edit of an earlier visit may have waited at the server for what it builds on; that has been sent
+                // here by now, the edit itself has not (LOG-5).
+                out.extend(acknowledged.restored.into_iter().map(ClientOutput::Merge));
+                if !acknowledged.keys.is_empty() {
+                    out.push(ClientOutput::Unlog(acknowledged.keys));
                 }
             }
             EdgeMessage::Status(status) => {

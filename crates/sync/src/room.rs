@@ -78,6 +78,10 @@ type Peer = (LaneId, ConnectionId);
 struct Member {
     role: Role,
     dialect: Dialect,
+    /// Highest number taken from this connection.
+    taken: u64,
+    /// Highest number for which an acknowledgement was given out or is held.
+    answered: u64,
 }
 
 /// The machine of one open board.
@@ -183,7 +187,7 @@ impl Room {
         }
         match message {
             UpdatesUp::Join { connection, role, dialect, state_vector } => {
-                let member = Member { role, dialect };
+                let member = Member { role, dialect, taken: 0, answered: 0 };
                 self.lanes.entry(lane).or_default().insert(connection, member);
                 self.join((lane, connection), member, &state_vector, out);
             }
@@ -335,11 +339,20 @@ impl Room {
         self.broadcast(None, true, &message, out);
     }
 
+    /// Acknowledges as far as no gap of this connection is open: an acknowledgement covers all lower numbers (EDIT-3).
     fn acknowledge(&mut self, peer: Peer, seq: u64, out: &mut Vec<RoomOutput>) {
+        let lowest_gap = self.gaps.lowest_seq(peer);
+        let Some(member) = self.lanes.get_mut(&peer.0).and_then(|members| members.get_mut(&peer.1)) else { return };
+        member.taken = member.taken.max(seq);
+        let through = lowest_gap.map_or(member.taken, |gap| member.taken.min(gap - 1));
+        if through <= member.answered {
+            return;
+        }
+        member.answered = through;
         if self.is_stored() {
-            out.push(direct(peer, EdgeMessage::Ack { seq }.encode().into()));
+            out.push(direct(peer, EdgeMessage::Ack { seq: through }.encode().into()));
         } else {
-            self.held.acknowledgement(self.seq, peer, seq);
+            self.held.acknowledgement(self.seq, peer, through);
         }
     }
 

@@ -134,7 +134,8 @@ fn log_5_what_was_left_is_merged_again_after_the_join() {
         .into_iter()
         .filter(|output| matches!(output, ClientOutput::Merge(_)))
         .collect();
-    assert_eq!(merges, [ClientOutput::Merge(Bytes::from_static(&[0, 0])), ClientOutput::Merge(left)]);
+    assert_eq!(merges, [ClientOutput::Merge(Bytes::from_static(&[0, 0])), ClientOutput::Merge(left.clone())]);
+    assert_eq!(tester.hears(&EdgeMessage::Ack { seq: 1 }).first(), Some(&ClientOutput::Merge(left)));
 }
 
 #[test]

@@ -165,6 +165,20 @@ fn gap_1_2_what_builds_on_the_unseen_waits_until_it_has_come_from_whomever() {
 }
 
 #[test]
+fn edit_3_an_acknowledgement_never_covers_an_open_gap() {
+    let mut room = room_of_ann_and_bob();
+    let mut ann = Author::new(1);
+    let (first, second) = (ann.draws(1), ann.moves(1, 5.0));
+    let other = Author::new(2).draws(2);
+    edit(&mut room, ANN, 1, &other);
+    edit(&mut room, ANN, 2, &second);
+    edit(&mut room, ANN, 3, &Bytes::from_static(&[0, 0]));
+    assert_eq!(told(&stored(&mut room, 1)).last().map(String::as_str), Some("lane 1: 10: ack 1"));
+    edit(&mut room, BOB, 1, &first);
+    assert!(told(&stored(&mut room, 3)).contains(&"lane 1: 10: ack 3".to_owned()));
+}
+
+#[test]
 fn gap_3_gaps_are_bounded_and_go_with_their_sender() {
     let mut room = room_of_ann_and_bob();
     let mut ann = Author::new(1);
@@ -248,16 +262,16 @@ fn store_1_3_a_failing_store_is_told_once_and_acknowledges_nothing_until_it_is_b
 fn store_2_past_the_bound_the_board_turns_read_only_and_comes_back() {
     let mut room = room_of_ann_and_bob();
     let mut ann = Author::new(1);
-    let id = ShapeId::from_random(1);
     edit(&mut room, ANN, 1, &ann.draws(1));
     room.handle(RoomInput::StoreFailed);
     let mut seq = 1;
     let mut lines = Vec::new();
     while !lines.iter().any(|line: &String| line.contains("ReadOnly")) {
         seq += 1;
-        assert!(seq < 100, "the bound of {MAX_PROVISIONAL_BYTES} bytes is never reached");
-        let insert = "x".repeat(1 << 20);
-        let update = ann.applies(&[Edit::SpliceText { id: id.clone(), at_utf16: 0, delete_utf16: 0, insert }]);
+        assert!(seq < 2000, "the bound of {MAX_PROVISIONAL_BYTES} bytes is never reached");
+        let long = NewShape::new(board::Kind::Text, Vec::new()).with_text("x".repeat(1 << 20));
+        let insert = Edit::Insert { id: ShapeId::from_random(seq), shape: long };
+        let update = Author::new(seq).applies(&[insert]);
         lines = told(&edit(&mut room, ANN, seq, &update));
     }
     assert_eq!(told(&edit(&mut room, ANN, seq + 1, &ann.draws(2))), Vec::<String>::new());

@@ -22,6 +22,15 @@ struct Entry {
     sent_as: Option<u64>,
 }
 
+/// What an acknowledgement covers.
+#[derive(Debug, Default)]
+pub(super) struct Acknowledged {
+    /// To be removed from the log.
+    pub(super) keys: Vec<LogKey>,
+    /// Updates of earlier visits, now complete on the server.
+    pub(super) restored: Vec<Bytes>,
+}
+
 /// All that is not acknowledged, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
@@ -90,17 +99,18 @@ impl Outbox {
         Some((self.last_seq, entry.update.clone()))
     }
 
-    /// Forgets what is stored; gives the log keys to remove.
-    pub(super) fn acknowledge(&mut self, seq: u64) -> Vec<LogKey> {
-        let mut keys = Vec::new();
+    /// Forgets what is stored.
+    pub(super) fn acknowledge(&mut self, seq: u64) -> Acknowledged {
+        let mut acknowledged = Acknowledged::default();
         while self.entries.front().is_some_and(|entry| entry.sent_as.is_some_and(|sent| sent <= seq)) {
             if let Some(entry) = self.entries.pop_front() {
                 self.sent -= 1;
                 self.in_flight_bytes -= entry.update.len();
-                keys.extend(entry.key);
+                acknowledged.keys.extend(entry.key);
+                acknowledged.restored.extend(entry.is_restored.then_some(entry.update));
             }
         }
-        keys
+        acknowledged
     }
 
     /// Everything unacknowledged is to be sent again on this link, under new numbers.

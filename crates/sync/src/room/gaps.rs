@@ -36,6 +36,11 @@ impl Gaps {
         Some(self.waiting.remove(index))
     }
 
+    /// The lowest number that this sender waits for.
+    pub(super) fn lowest_seq(&self, peer: Peer) -> Option<u64> {
+        self.waiting.iter().filter(|gap| gap.peer == peer && gap.seq > 0).map(|gap| gap.seq).min()
+    }
+
     pub(super) fn forget(&mut self, peer: Peer) {
         self.waiting.retain(|gap| gap.peer != peer);
     }
