@@ -33,7 +33,7 @@ pub fn PeoplePanel() -> impl IntoView {
             </For>
             {move || {
                 let more = store.people.read().len().saturating_sub(MAX_AVATARS);
-                (more > 0).then(|| view! { <span class="avatar avatar--more">"+" {more}</span> })
+                (more > 0).then(|| view! { <span class="avatar avatar--more" aria-hidden="true">"+" {more}</span> })
             }}
         </button>
     };
@@ -49,7 +49,7 @@ pub fn PeoplePanel() -> impl IntoView {
             <ul class="people-list__others">
                 <For each=move || others(store.people.get()) key=|person| (person.id.clone(), person.name.clone()) let(person)>
                     <li class="people-list__row">
-                        <span class="avatar" style:--avatar=person.color.clone()>{initials(&person.name)}</span>
+                        <span class="avatar" aria-hidden="true" style:--avatar=person.color.clone()>{initials(&person.name)}</span>
                         <span class="people-list__name">{person.name.clone()}</span>
                     </li>
                 </For>
@@ -63,6 +63,7 @@ fn Avatar(person: Person, at: usize) -> impl IntoView {
     view! {
         <span
             class="avatar"
+            aria-hidden="true"
             data-person=person.name.clone()
             data-self=person.is_self.to_string()
             data-beyond=(at >= MAX_AVATARS).to_string()
@@ -86,7 +87,7 @@ fn OwnName() -> impl IntoView {
     };
     view! {
         <label class="people-list__row people-list__own">
-            <span class="avatar" style:--avatar=own>{move || initials(&preferences.name.get())}</span>
+            <span class="avatar" aria-hidden="true" style:--avatar=own>{move || initials(&preferences.name.get())}</span>
             <span class="field">
                 <span class="field__label">{words.of(key::PEOPLE_YOUR_NAME)}</span>
                 <input

@@ -94,7 +94,7 @@ fn Strokes() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let current = Memo::new(move |_| store.style.get().stroke);
     view! {
-        <h3 class="style__heading">{words.of(key::STYLE_STROKE)}</h3>
+        <h2 class="style__heading">{words.of(key::STYLE_STROKE)}</h2>
         <ChoiceGroup label=words.of(key::STYLE_STROKE) class="swatches">
             {swatches("stroke", store.choices.colours, current, StyleChange::Stroke)}
         </ChoiceGroup>
@@ -107,7 +107,7 @@ fn Fills() -> impl IntoView {
     let current = Memo::new(move |_| store.style.get().fill);
     let no_fill = words.of(key::STYLE_NO_FILL);
     view! {
-        <h3 class="style__heading">{words.of(key::STYLE_FILL)}</h3>
+        <h2 class="style__heading">{words.of(key::STYLE_FILL)}</h2>
         <ChoiceGroup label=words.of(key::STYLE_FILL) class="swatches">
             <Choice
                 attr:data-fill=NO_FILL
@@ -178,7 +178,7 @@ fn Widths() -> impl IntoView {
         }
     };
     view! {
-        <h3 class="style__heading">{words.of(key::STYLE_WIDTH)}</h3>
+        <h2 class="style__heading">{words.of(key::STYLE_WIDTH)}</h2>
         <ChoiceGroup label=words.of(key::STYLE_WIDTH) class="segments">
             {store.choices.widths.iter().copied().enumerate().map(option).collect_view()}
         </ChoiceGroup>
