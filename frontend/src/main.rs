@@ -2,9 +2,11 @@
 
 mod api;
 mod app;
+mod board;
 mod choices;
 mod clipboard;
 mod clock;
+mod connection;
 mod keyring;
 mod opening;
 mod pages;

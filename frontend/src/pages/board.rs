@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use protocol::{BoardId, LinkSecret};
 
 use super::problem::ProblemPage;
+use crate::board::{Place, mount};
 use crate::choices::CHOICES;
 use crate::opening::{Opened, open_board, remember};
 use crate::panels::actions::SelectionActions;
@@ -90,7 +91,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let invitation = Signal::derive(move || opened.get().map(|board| Invitation { id: board.id, links: board.links }));
     view! {
         <main class="board">
-            <CanvasHost />
+            <CanvasHost opened=opened />
             <div class="top">
                 <MenuPanel help_open=help_open />
                 <div class="panel company">
@@ -117,9 +118,18 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
 
 /// The element that the canvas shell fills, with what assistive technology may know of it.
 #[component]
-fn CanvasHost() -> impl IntoView {
+fn CanvasHost(opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let host = NodeRef::<html::Div>::new();
+    // Once: a later change of the title or the role is no reason to begin anew.
+    let place = Memo::new(move |_| opened.get().map(|board| Place { id: board.id, key: board.key }));
+    Effect::new(move || {
+        if let (Some(host), Some(place)) = (host.get(), place.get())
+            && let Err(error) = mount((*host).clone().into(), place)
+        {
+            leptos::logging::error!("the board cannot be shown: {error:?}");
+        }
+    });
     let label = move || words.fill(key::BOARD_CANVAS, &[("title", &store.title.get())]);
     let selection = move || match store.selection_count.get() {
         0 => words.get(key::BOARD_SELECTED_NONE).to_owned(),

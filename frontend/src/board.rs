@@ -1,0 +1,12 @@
+//! The board in the page: the shell of a `visit::Visit`. Everything that is drawn, typed, sent or kept passes here; what
+//! it means is decided in the machine.
+
+mod canvas2d;
+mod chrome;
+mod events;
+mod listeners;
+mod log_writer;
+mod shell;
+mod text_field;
+
+pub use shell::{Place, mount};

@@ -1,0 +1,197 @@
+//! Between the visit and the chrome: what the editor and the client say becomes signals, what a person asks for becomes
+//! inputs. It must not decide anything.
+
+use std::rc::Rc;
+
+use editor::{CursorKind, Damage, Editor, Input, Notice, Repaint, StyleField};
+use leptos::prelude::*;
+use scene::{Colour, Swatch, Theme};
+use sync::Status;
+use visit::VisitInput;
+
+use super::shell::{Page, Shell, ends_page};
+use crate::preferences;
+use crate::store::{self, NO_FILL, Person, Problem, Style, StyleChange, UiRequest};
+use crate::words::{Words, key};
+
+/// Widths of lines by their ids, in board pixels.
+const WIDTHS: [(&str, f64); 4] = [("s", 2.0), ("m", 3.5), ("l", 6.0), ("xl", 10.0)];
+
+/// What the chrome was told last.
+pub(super) struct Chrome {
+    own_colour: String,
+}
+
+/// Wires requests and preferences of the page to the shell, until the component goes.
+pub(super) fn follow(shell: &Rc<Shell>) {
+    let page = shell.page;
+    let weak = Rc::downgrade(shell);
+    page.store.on_request(move |request| {
+        let Some(shell) = weak.upgrade() else { return };
+        shell.edit(match request {
+            UiRequest::SetTool(id) => Input::SelectTool(id.to_owned()),
+            UiRequest::Command(id) => Input::Command(id.to_owned()),
+            UiRequest::SetStyle(change) => match style_field(&change) {
+                Some(field) => Input::SetStyle(field),
+                None => return,
+            },
+        });
+    });
+    let weak = Rc::downgrade(shell);
+    let weak = StoredValue::new_local(weak);
+    Effect::new(move |before: Option<()>| {
+        page.preferences.theme();
+        if let (Some(()), Some(shell)) = (before, weak.with_value(std::rc::Weak::upgrade)) {
+            shell.repaint_all();
+        }
+    });
+    Effect::new(move |before: Option<()>| {
+        let name = page.preferences.name.get();
+        if let (Some(()), Some(shell)) = (before, weak.with_value(std::rc::Weak::upgrade)) {
+            shell.feed(VisitInput::Named(name));
+        }
+    });
+}
+
+impl Chrome {
+    /// Nothing was told yet.
+    pub(super) fn new(own_colour: String) -> Self {
+        Self { own_colour }
+    }
+
+    /// Writes what changed into the signals.
+    pub(super) fn show(&mut self, page: Page, editor: &Editor) {
+        let chrome = editor.chrome();
+        let store = page.store;
+        set(store.tool, chrome.tool);
+        set(store.selection_count, chrome.selection_count);
+        set(store.can_undo, chrome.can_undo);
+        set(store.can_redo, chrome.can_redo);
+        set(store.zoom_percent, (chrome.zoom * 100.0).round() as u32);
+        set(store.style, style_ids(&chrome.style));
+        let own = Person {
+            id: "self".to_owned(),
+            name: page.preferences.name.get_untracked(),
+            color: self.own_colour.clone(),
+            is_self: true,
+        };
+        let theme = scene_theme(page.preferences.theme_untracked());
+        let others = chrome.people.iter().map(|peer| Person {
+            id: peer.client.get().to_string(),
+            name: peer.name.clone(),
+            color: theme.resolve(peer.colour).css(),
+            is_self: false,
+        });
+        set(store.people, std::iter::once(own).chain(others).collect());
+    }
+}
+
+/// Tells the status; what ends the visit for good takes the page.
+pub(super) fn show_status(page: Page, status: Status) {
+    if let Status::Refused { code, .. } = status
+        && ends_page(status)
+    {
+        page.store.problem.set(Some(Problem::Refused(code)));
+    }
+    set(
+        page.store.status,
+        match status {
+            Status::Connecting => store::Status::Connecting,
+            Status::Saved => store::Status::Saved,
+            Status::Saving => store::Status::Saving,
+            Status::Offline { kept } => store::Status::Offline { kept },
+            Status::NotSaved { .. } => store::Status::NotSaved,
+            Status::ViewOnly => store::Status::ReadOnly,
+            Status::Outdated => store::Status::Outdated,
+            Status::Refused { .. } => store::Status::Refused,
+        },
+    );
+    if status == Status::Outdated {
+        page.toasts.push(page.words.get(key::BOARD_OUTDATED).to_owned());
+    }
+}
+
+/// A colour for one's own cursor, from a random number: as CSS, since stock clients read it too.
+pub(super) fn own_colour(random: u64) -> String {
+    const OWN: [Swatch; 8] = [
+        Swatch::Blue,
+        Swatch::Red,
+        Swatch::Green,
+        Swatch::Violet,
+        Swatch::Orange,
+        Swatch::Teal,
+        Swatch::Pink,
+        Swatch::Indigo,
+    ];
+    Theme::Light.resolve(Colour::Swatch(OWN[(random % OWN.len() as u64) as usize])).css()
+}
+
+/// The words of a notice.
+pub(super) fn notice_words(words: Words, notice: Notice) -> String {
+    match notice {
+        Notice::UndoKept { all: true, .. } => words.get(key::NOTICE_UNDO_KEPT_ALL).to_owned(),
+        Notice::UndoKept { kept, all: false } => {
+            words.count(key::NOTICE_UNDO_KEPT_ONE, key::NOTICE_UNDO_KEPT_MANY, kept)
+        }
+        Notice::PasteRefused => words.get(key::NOTICE_PASTE_REFUSED).to_owned(),
+        Notice::UpdateRefused => words.get(key::NOTICE_UPDATE_REFUSED).to_owned(),
+    }
+}
+
+/// Everything is to be painted.
+pub(super) fn everything() -> Repaint {
+    Repaint { board: Damage::All, overlay: true }
+}
+
+/// The board's theme for the page's.
+pub(super) fn scene_theme(theme: preferences::Theme) -> Theme {
+    match theme {
+        preferences::Theme::Light => Theme::Light,
+        preferences::Theme::Dark => Theme::Dark,
+    }
+}
+
+/// The CSS value of a cursor.
+pub(super) fn css_cursor(kind: CursorKind) -> &'static str {
+    match kind {
+        CursorKind::Default => "default",
+        CursorKind::Move => "move",
+        CursorKind::Crosshair => "crosshair",
+        CursorKind::Text => "text",
+        CursorKind::Grab => "grab",
+        CursorKind::Grabbing => "grabbing",
+        CursorKind::Rotate => "alias",
+        CursorKind::ResizeVertical => "ns-resize",
+        CursorKind::ResizeHorizontal => "ew-resize",
+        CursorKind::ResizeFalling => "nwse-resize",
+        CursorKind::ResizeRising => "nesw-resize",
+        CursorKind::Eraser => "cell",
+    }
+}
+
+fn style_field(change: &StyleChange) -> Option<StyleField> {
+    Some(match change {
+        StyleChange::Stroke(id) => StyleField::Stroke(id.parse().ok()?),
+        StyleChange::Fill(id) if id == NO_FILL => StyleField::Fill(None),
+        StyleChange::Fill(id) => StyleField::Fill(Some(id.parse().ok()?)),
+        StyleChange::Width(id) => StyleField::Width(WIDTHS.iter().find(|(name, _)| name == id)?.1),
+    })
+}
+
+fn style_ids(style: &editor::StyleOfSelection) -> Style {
+    let width_id = |width: f64| {
+        let nearest = WIDTHS.iter().min_by(|a, b| (a.1 - width).abs().total_cmp(&(b.1 - width).abs()));
+        nearest.map(|(id, _)| (*id).to_owned())
+    };
+    Style {
+        stroke: style.stroke.map(|colour| colour.to_string()),
+        fill: style.fill.map(|fill| fill.map_or_else(|| NO_FILL.to_owned(), |colour| colour.to_string())),
+        width: style.width.and_then(width_id),
+    }
+}
+
+fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if *signal.read_untracked() != value {
+        signal.set(value);
+    }
+}

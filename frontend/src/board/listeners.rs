@@ -1,0 +1,162 @@
+//! What the shell listens to: pointers, wheel and keys over the board, the clipboard, the window, the network.
+
+use std::rc::Rc;
+
+use editor::{Input, KeyPhase, PointerPhase};
+use leptos::prelude::{document, window};
+use visit::VisitInput;
+use wasm_bindgen::prelude::*;
+use web_sys::{AddEventListenerOptions, ClipboardEvent, Event, EventTarget, KeyboardEvent, PointerEvent, WheelEvent};
+
+use super::events;
+use super::shell::Shell;
+
+/// Listeners that go when this is dropped.
+pub(super) struct Listeners {
+    attached: Vec<(EventTarget, &'static str, Closure<dyn FnMut(Event)>)>,
+    size: Option<(web_sys::ResizeObserver, Closure<dyn FnMut()>)>,
+}
+
+/// Attaches everything.
+///
+/// # Errors
+/// The browser refuses a listener.
+pub(super) fn attach(shell: &Rc<Shell>) -> Result<Listeners, JsValue> {
+    let mut listeners = Listeners { attached: Vec::new(), size: None };
+    pointers(&mut listeners, shell)?;
+    keys(&mut listeners, shell)?;
+    clipboard(&mut listeners, shell)?;
+    listeners.on(&window(), "online", shell, |shell, _: Event| shell.feed(VisitInput::Online))?;
+    listeners.on(&window(), "blur", shell, |shell, _: Event| shell.edit(Input::Blurred))?;
+    listeners.follow_size(shell)?;
+    Ok(listeners)
+}
+
+fn pointers(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue> {
+    let host: EventTarget = shell.host.clone().into();
+    let phases = [
+        ("pointerdown", PointerPhase::Down),
+        ("pointermove", PointerPhase::Move),
+        ("pointerup", PointerPhase::Up),
+        ("pointercancel", PointerPhase::Cancel),
+        ("pointerleave", PointerPhase::Leave),
+    ];
+    for (name, phase) in phases {
+        listeners.on(&host, name, shell, move |shell, event: PointerEvent| {
+            if is_over_text(&event.clone().into()) {
+                return;
+            }
+            if phase == PointerPhase::Down {
+                // Moves outside of the window still belong to the gesture.
+                let _ = shell.host.set_pointer_capture(event.pointer_id());
+                let _ = shell.host.focus();
+                event.prevent_default();
+            }
+            shell.edit(events::pointer(&event, phase, &shell.host));
+        })?;
+    }
+    listeners.on(&host, "wheel", shell, |shell, event: WheelEvent| {
+        event.prevent_default();
+        shell.edit(events::wheel(&event, &shell.host));
+    })?;
+    // A long press must draw, and a right button is the editor's.
+    listeners.on(&host, "contextmenu", shell, |_, event: Event| event.prevent_default())
+}
+
+fn keys(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue> {
+    for (name, phase) in [("keydown", KeyPhase::Down), ("keyup", KeyPhase::Up)] {
+        listeners.on(&document(), name, shell, move |shell, event: KeyboardEvent| {
+            if event.is_composing() || events::is_for_page(&event) {
+                return;
+            }
+            if phase == KeyPhase::Down && is_taken_from_browser(&event) {
+                event.prevent_default();
+            }
+            shell.edit(events::key(&event, phase));
+        })?;
+    }
+    Ok(())
+}
+
+fn clipboard(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue> {
+    listeners.on(&document(), "paste", shell, |shell, event: ClipboardEvent| {
+        if is_over_text(&event.clone().into()) {
+            return;
+        }
+        let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
+        if !text.is_empty() {
+            event.prevent_default();
+            shell.edit(Input::Paste(text));
+        }
+    })
+}
+
+/// Whether an event belongs to a field: the one on the board, or one of the chrome.
+fn is_over_text(event: &Event) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA"))
+}
+
+/// Keys that would scroll or zoom the page, move its focus, or open the browser's own dialogs.
+fn is_taken_from_browser(event: &KeyboardEvent) -> bool {
+    let key = event.key();
+    let is_command = event.ctrl_key() || event.meta_key();
+    if is_command {
+        return matches!(
+            key.to_ascii_lowercase().as_str(),
+            "z" | "y" | "d" | "a" | "g" | "+" | "-" | "=" | "0" | "[" | "]"
+        );
+    }
+    key.starts_with("Arrow") || matches!(key.as_str(), " " | "Tab" | "Backspace" | "/" | "'")
+}
+
+impl Listeners {
+    fn on<E: JsCast + 'static>(
+        &mut self,
+        target: &EventTarget,
+        name: &'static str,
+        shell: &Rc<Shell>,
+        act: impl Fn(&Rc<Shell>, E) + 'static,
+    ) -> Result<(), JsValue> {
+        let shell = Rc::downgrade(shell);
+        let closure = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+            if let Some(shell) = shell.upgrade() {
+                act(&shell, event.unchecked_into());
+            }
+        });
+        // Without this the browser would not let a wheel or a touch be taken from scrolling.
+        let options = AddEventListenerOptions::new();
+        options.set_passive(false);
+        target.add_event_listener_with_callback_and_add_event_listener_options(
+            name,
+            closure.as_ref().unchecked_ref(),
+            &options,
+        )?;
+        self.attached.push((target.clone(), name, closure));
+        Ok(())
+    }
+
+    fn follow_size(&mut self, shell: &Rc<Shell>) -> Result<(), JsValue> {
+        let weak = Rc::downgrade(shell);
+        let closure = Closure::<dyn FnMut()>::new(move || {
+            if let Some(shell) = weak.upgrade() {
+                shell.resize();
+            }
+        });
+        let observer = web_sys::ResizeObserver::new(closure.as_ref().unchecked_ref())?;
+        observer.observe(&shell.host);
+        self.size = Some((observer, closure));
+        Ok(())
+    }
+}
+
+impl Drop for Listeners {
+    fn drop(&mut self) {
+        for (target, name, closure) in &self.attached {
+            let _ = target.remove_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
+        }
+        if let Some((observer, _)) = &self.size {
+            observer.disconnect();
+        }
+    }
+}

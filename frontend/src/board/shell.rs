@@ -1,0 +1,377 @@
+//! Runs the machine: feeds it what happens, carries out what it asks, paints when the browser is ready to.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use editor::{Input, Output, Repaint, TextSession};
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use protocol::{BoardId, LinkSecret};
+use scene::Theme;
+use sync::{LogKey, Status};
+use visit::{Visit, VisitInput, VisitOptions, VisitOutput};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlCanvasElement, HtmlElement};
+
+use super::canvas2d::Canvas2d;
+use super::chrome::{self, Chrome};
+use super::listeners::{self, Listeners};
+use super::log_writer::LogWriter;
+use super::text_field::TextField;
+use crate::connection::log::EditLog;
+use crate::connection::socket::{Socket, SocketEvent};
+use crate::preferences::Preferences;
+use crate::store::BoardStore;
+use crate::ui::toast::Toasts;
+use crate::words::{Words, key};
+
+/// Which board, by which key.
+#[derive(Clone, PartialEq)]
+pub struct Place {
+    /// The board.
+    pub id: BoardId,
+    /// The secret of this visit's link.
+    pub key: LinkSecret,
+}
+
+/// The parts of the page that a visit reads and writes.
+#[derive(Clone, Copy)]
+pub(super) struct Page {
+    pub store: BoardStore,
+    pub preferences: Preferences,
+    pub words: Words,
+    pub toasts: Toasts,
+}
+
+/// Takes over `host` for as long as the calling component lives.
+///
+/// # Errors
+/// The browser lacks a 2D canvas or a random source.
+pub fn mount(host: HtmlElement, place: Place) -> Result<(), JsValue> {
+    let page = Page {
+        store: BoardStore::of_page(),
+        preferences: Preferences::of_page(),
+        words: Words::of_page(),
+        toasts: Toasts::of_page(),
+    };
+    let shell = Shell::new(host, &place, page)?;
+    let listeners = listeners::attach(&shell)?;
+    *shell.listeners.borrow_mut() = Some(listeners);
+    chrome::follow(&shell);
+    shell.resize();
+    let handle = StoredValue::new_local(Some(Rc::clone(&shell)));
+    on_cleanup(move || {
+        if let Some(shell) = handle.try_update_value(Option::take).flatten() {
+            shell.end();
+        }
+    });
+    spawn_local(async move {
+        let log = EditLog::open(place.id).await;
+        let entries = match &log {
+            Ok(log) => log.entries().await.unwrap_or_default(),
+            Err(error) => {
+                leptos::logging::warn!("{error}");
+                page.toasts.push(page.words.get(key::BOARD_UNLOGGED).to_owned());
+                Vec::new()
+            }
+        };
+        *shell.log.borrow_mut() = LogWriter::new(log.ok());
+        shell.feed(VisitInput::Restored(entries));
+        shell.feed(VisitInput::Start);
+    });
+    Ok(())
+}
+
+/// The shell of one visit.
+pub(super) struct Shell {
+    pub host: HtmlElement,
+    pub page: Page,
+    board: BoardId,
+    canvas: RefCell<Canvas2d>,
+    overlay: RefCell<Canvas2d>,
+    visit: RefCell<Visit>,
+    chrome: RefCell<Chrome>,
+    waiting: RefCell<VecDeque<VisitInput>>,
+    is_running: Cell<bool>,
+    has_ended: Cell<bool>,
+    socket: RefCell<Option<Socket>>,
+    log: RefCell<LogWriter>,
+    text: RefCell<Option<TextField>>,
+    repaint: Cell<Repaint>,
+    frame_asked: Cell<bool>,
+    timer: Cell<Option<TimeoutHandle>>,
+    listeners: RefCell<Option<Listeners>>,
+}
+
+impl Shell {
+    fn new(host: HtmlElement, place: &Place, page: Page) -> Result<Rc<Self>, JsValue> {
+        let canvas = Canvas2d::new(add_canvas(&host, "board-canvas")?)?;
+        let overlay = Canvas2d::new(add_canvas(&host, "board-overlay")?)?;
+        let options = VisitOptions {
+            client: board::ClientId::from_random(random_u64()?),
+            seed: random_u64()?,
+            key: place.key.reveal().to_owned(),
+            name: page.preferences.name.get_untracked(),
+            colour: chrome::own_colour(random_u64()?),
+        };
+        let chrome = Chrome::new(options.colour.clone());
+        Ok(Rc::new(Self {
+            host,
+            page,
+            board: place.id.clone(),
+            canvas: RefCell::new(canvas),
+            overlay: RefCell::new(overlay),
+            visit: RefCell::new(Visit::new(options)),
+            chrome: RefCell::new(chrome),
+            waiting: RefCell::default(),
+            is_running: Cell::new(false),
+            has_ended: Cell::new(false),
+            socket: RefCell::new(None),
+            log: RefCell::new(LogWriter::new(None)),
+            text: RefCell::new(None),
+            repaint: Cell::default(),
+            frame_asked: Cell::new(false),
+            timer: Cell::new(None),
+            listeners: RefCell::new(None),
+        }))
+    }
+
+    /// Gives the machine an input and carries out what follows. Inputs that arise meanwhile wait their turn.
+    pub fn feed(self: &Rc<Self>, input: VisitInput) {
+        self.waiting.borrow_mut().push_back(input);
+        if self.has_ended.get() || self.is_running.replace(true) {
+            return;
+        }
+        loop {
+            let Some(input) = self.waiting.borrow_mut().pop_front() else { break };
+            let outputs = self.visit.borrow_mut().handle(now_ms(), input);
+            for output in outputs {
+                self.carry_out(output);
+            }
+        }
+        self.is_running.set(false);
+        self.set_timer();
+    }
+
+    /// An input for the editor.
+    pub fn edit(self: &Rc<Self>, input: Input) {
+        self.feed(VisitInput::Editor(input));
+    }
+
+    /// Fits the canvases to the host.
+    pub fn resize(self: &Rc<Self>) {
+        let (width_px, height_px) = (f64::from(self.host.client_width()), f64::from(self.host.client_height()));
+        let pixel_ratio = window().device_pixel_ratio().clamp(1.0, 3.0);
+        self.canvas.borrow_mut().resize(width_px, height_px, pixel_ratio);
+        self.overlay.borrow_mut().resize(width_px, height_px, pixel_ratio);
+        self.edit(Input::ViewResized { width_px, height_px });
+        // A canvas that was given a size is blank: no blank frame may be seen.
+        self.repaint.set(chrome::everything());
+        self.paint();
+    }
+
+    /// The theme in which the board is painted.
+    pub fn theme(&self) -> Theme {
+        chrome::scene_theme(self.page.preferences.theme_untracked())
+    }
+
+    /// Paints everything in the next frame.
+    pub fn repaint_all(self: &Rc<Self>) {
+        self.ask_frame(chrome::everything());
+    }
+
+    fn end(&self) {
+        self.has_ended.set(true);
+        self.text.borrow_mut().take();
+        self.listeners.borrow_mut().take();
+        self.socket.borrow_mut().take();
+        if let Some(timer) = self.timer.take() {
+            timer.clear();
+        }
+    }
+
+    fn carry_out(self: &Rc<Self>, output: VisitOutput) {
+        match output {
+            VisitOutput::Connect => self.connect(),
+            VisitOutput::Disconnect => drop(self.socket.borrow_mut().take()),
+            VisitOutput::Send(message) => {
+                if let Some(socket) = self.socket.borrow().as_ref() {
+                    socket.send(&message);
+                }
+            }
+            VisitOutput::Log { entry, update } => self.append(entry, update),
+            VisitOutput::Unlog(keys) => self.log.borrow().remove(keys),
+            VisitOutput::Welcomed { role, title } => {
+                self.page.store.role.set(role);
+                self.page.store.title.set(title);
+            }
+            VisitOutput::Status(status) => chrome::show_status(self.page, status),
+            VisitOutput::Editor(output) => self.carry_out_editor(output),
+        }
+    }
+
+    fn carry_out_editor(self: &Rc<Self>, output: Output) {
+        match output {
+            Output::Repaint(repaint) => self.ask_frame(repaint),
+            Output::Cursor(kind) => {
+                let _ = self.host.style().set_property("cursor", chrome::css_cursor(kind));
+            }
+            Output::EditText(session) => self.open_text(&session),
+            Output::TextMerged { id, at_utf16, delete_utf16, insert } => {
+                if let Some(field) = self.text.borrow().as_ref().filter(|field| *field.id() == id) {
+                    field.merge(at_utf16, delete_utf16, &insert);
+                }
+            }
+            Output::EndText => {
+                let field = self.text.borrow_mut().take();
+                drop(field);
+                let _ = self.host.focus();
+            }
+            Output::Clipboard(text) => crate::clipboard::copy(&text),
+            Output::Chrome => self.show_chrome(),
+            Output::Notice(notice) => self.page.toasts.push(chrome::notice_words(self.page.words, notice)),
+            // A gap heals with the next join, which the sync client asks for by itself; the rest the visit keeps.
+            Output::Gap
+            | Output::Update(_)
+            | Output::Presence(_)
+            | Output::Draft(_)
+            | Output::Selection(_)
+            | Output::WakeAt(_) => {}
+        }
+    }
+
+    fn connect(self: &Rc<Self>) {
+        // Held weakly: the socket belongs to the shell.
+        let shell = Rc::downgrade(self);
+        let tell = move |event| {
+            let Some(shell) = shell.upgrade() else { return };
+            shell.feed(match event {
+                SocketEvent::Opened => VisitInput::LinkOpened,
+                SocketEvent::Received(bytes) => VisitInput::Received(bytes),
+                SocketEvent::Closed(close_code) => VisitInput::LinkClosed { close_code },
+            });
+        };
+        let socket = Socket::open(&self.board, tell).ok();
+        if socket.is_none() {
+            self.feed(VisitInput::LinkClosed { close_code: None });
+        }
+        *self.socket.borrow_mut() = socket;
+    }
+
+    fn append(self: &Rc<Self>, entry: u64, update: Bytes) {
+        let shell = Rc::downgrade(self);
+        let answer = move |entry, key: Option<LogKey>| {
+            if let Some(shell) = shell.upgrade() {
+                shell.feed(VisitInput::Logged { entry, key });
+            }
+        };
+        self.log.borrow().append(entry, update, answer);
+    }
+
+    fn open_text(self: &Rc<Self>, session: &TextSession) {
+        if let Some(field) = self.text.borrow().as_ref().filter(|field| *field.id() == session.id) {
+            field.place(session, self.theme());
+            return;
+        }
+        let shell = Rc::downgrade(self);
+        let tell = move |input| {
+            if let Some(shell) = shell.upgrade() {
+                shell.edit(input);
+            }
+        };
+        let label = self.page.words.get(key::BOARD_TEXT);
+        // The old field goes first: its blur must not end the new session.
+        let old = self.text.borrow_mut().take();
+        drop(old);
+        *self.text.borrow_mut() = TextField::open(&self.host, session, self.theme(), label, tell).ok();
+    }
+
+    fn show_chrome(&self) {
+        let visit = self.visit.borrow();
+        self.chrome.borrow_mut().show(self.page, visit.editor());
+        let count = visit.editor().board().len().to_string();
+        let _ = self.canvas.borrow().element().set_attribute("data-shapes", &count);
+    }
+
+    fn ask_frame(self: &Rc<Self>, repaint: Repaint) {
+        let before = self.repaint.get();
+        self.repaint
+            .set(Repaint { board: before.board.and(repaint.board), overlay: before.overlay || repaint.overlay });
+        if !self.frame_asked.replace(true) {
+            let shell = Rc::downgrade(self);
+            request_animation_frame(move || {
+                if let Some(shell) = shell.upgrade() {
+                    shell.frame_asked.set(false);
+                    shell.paint();
+                }
+            });
+        }
+    }
+
+    fn paint(&self) {
+        let repaint = self.repaint.take();
+        if self.has_ended.get() {
+            return;
+        }
+        let theme = self.theme();
+        let mut visit = self.visit.borrow_mut();
+        if repaint.board != editor::Damage::None {
+            visit.editor_mut().paint_board(self.canvas.borrow_mut().begin(theme));
+        }
+        if repaint.overlay {
+            visit.editor_mut().paint_overlay(self.overlay.borrow_mut().begin(theme));
+        }
+    }
+
+    fn set_timer(self: &Rc<Self>) {
+        if let Some(timer) = self.timer.take() {
+            timer.clear();
+        }
+        let Some(wake_ms) = self.visit.borrow().wake_at_ms() else { return };
+        let shell = Rc::downgrade(self);
+        let tick = move || {
+            if let Some(shell) = shell.upgrade() {
+                shell.timer.set(None);
+                shell.feed(VisitInput::Tick);
+            }
+        };
+        let pause = Duration::from_millis(wake_ms.saturating_sub(now_ms()));
+        self.timer.set(set_timeout_with_handle(tick, pause).ok());
+    }
+}
+
+fn add_canvas(host: &HtmlElement, name: &str) -> Result<HtmlCanvasElement, JsValue> {
+    let document = host.owner_document().ok_or(JsValue::NULL)?;
+    let canvas: HtmlCanvasElement = document.create_element("canvas")?.dyn_into()?;
+    canvas.set_class_name("board-layer");
+    canvas.set_attribute("data-testid", name)?;
+    canvas.set_attribute("aria-hidden", "true")?;
+    host.append_child(&canvas)?;
+    Ok(canvas)
+}
+
+/// Milliseconds since the page was opened: never jumps back, as the wall clock may.
+fn now_ms() -> u64 {
+    // Positive and far below 2^53.
+    window().performance().map_or(0.0, |performance| performance.now()) as u64
+}
+
+/// From the browser's secure source, which plain http has too.
+fn random_u64() -> Result<u64, JsValue> {
+    let mut bytes = [0_u8; 8];
+    window().crypto()?.get_random_values_with_u8_array(&mut bytes)?;
+    Ok(u64::from_le_bytes(bytes))
+}
+
+/// Whether the visit has ended for a reason that leaves nothing to look at.
+pub(super) fn ends_page(status: Status) -> bool {
+    use protocol::ErrorCode as Code;
+    matches!(
+        status,
+        Status::Refused { code: Code::WrongKey | Code::UnknownBoard | Code::Revoked | Code::Quarantined, .. }
+    )
+}

@@ -1,0 +1,159 @@
+//! The field in which the text of a shape is typed, laid over the board exactly where the text is painted. It must not
+//! know the board.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use board::ShapeId;
+use editor::{Input, TextSession};
+use scene::Theme;
+use wasm_bindgen::prelude::*;
+use web_sys::{Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
+
+/// Room for the caret behind the last letter, in CSS pixels.
+const CARET_ROOM_PX: f64 = 4.0;
+
+/// The field, open while a text session runs.
+pub struct TextField {
+    field: HtmlTextAreaElement,
+    id: ShapeId,
+    _listeners: Vec<Closure<dyn FnMut(Event)>>,
+}
+
+impl TextField {
+    /// Opens the field in `host`, focused.
+    ///
+    /// # Errors
+    /// The document refuses a new element.
+    pub fn open(
+        host: &HtmlElement,
+        session: &TextSession,
+        theme: Theme,
+        label: &str,
+        tell: impl Fn(Input) + Clone + 'static,
+    ) -> Result<Self, JsValue> {
+        let document = host.owner_document().ok_or(JsValue::NULL)?;
+        let field: HtmlTextAreaElement = document.create_element("textarea")?.dyn_into()?;
+        field.set_class_name("text-field");
+        field.set_attribute("data-testid", "text-field")?;
+        field.set_attribute("aria-label", label)?;
+        field.set_attribute("wrap", if session.wrap_px.is_some() { "soft" } else { "off" })?;
+        field.set_spellcheck(false);
+        field.set_value(&session.text);
+        let listeners = listen(&field, &session.id, tell)?;
+        host.append_child(&field)?;
+        let this = Self { field, id: session.id.clone(), _listeners: listeners };
+        this.place(session, theme);
+        this.field.focus()?;
+        if session.select_all {
+            this.field.select();
+        }
+        Ok(this)
+    }
+
+    /// The shape whose text this is.
+    pub fn id(&self) -> &ShapeId {
+        &self.id
+    }
+
+    /// Moves the field to where the session is now; the text is left alone.
+    pub fn place(&self, session: &TextSession, theme: Theme) {
+        let style = self.field.style();
+        let px = |value: f64| format!("{value:.2}px");
+        let width_px = session.wrap_px.unwrap_or(session.width_px) + CARET_ROOM_PX;
+        for (name, value) in [
+            ("left", px(session.at.x)),
+            ("top", px(session.at.y)),
+            ("width", px(width_px)),
+            ("height", px(session.height_px)),
+            ("font-size", px(session.font_size_px)),
+            ("line-height", scene::text::LINE_HEIGHT_EM.to_string()),
+            ("color", theme.resolve(session.colour).css()),
+            ("transform", format!("rotate({}rad)", session.angle)),
+            ("transform-origin", format!("{}px {}px", session.width_px / 2.0, session.height_px / 2.0)),
+        ] {
+            // An invalid value leaves the property as it was.
+            let _ = style.set_property(name, &value);
+        }
+    }
+
+    /// Others changed the text: applies the splice without moving the caret off its letters.
+    pub fn merge(&self, at_utf16: u32, delete_utf16: u32, insert: &str) {
+        let units: Vec<u16> = self.field.value().encode_utf16().collect();
+        let start = (at_utf16 as usize).min(units.len());
+        let end = (start + delete_utf16 as usize).min(units.len());
+        let insert: Vec<u16> = insert.encode_utf16().collect();
+        let merged = String::from_utf16_lossy(&[&units[..start], &insert, &units[end..]].concat());
+        let moved = |caret: Option<u32>| {
+            let caret = caret.unwrap_or(0) as usize;
+            let behind = if caret >= end { caret - end + start + insert.len() } else { caret.min(start) };
+            u32::try_from(behind).unwrap_or(u32::MAX)
+        };
+        let selection = (self.field.selection_start().ok().flatten(), self.field.selection_end().ok().flatten());
+        self.field.set_value(&merged);
+        let _ = self.field.set_selection_range(moved(selection.0), moved(selection.1));
+    }
+}
+
+impl Drop for TextField {
+    fn drop(&mut self) {
+        self.field.remove();
+    }
+}
+
+fn listen(
+    field: &HtmlTextAreaElement,
+    id: &ShapeId,
+    tell: impl Fn(Input) + Clone + 'static,
+) -> Result<Vec<Closure<dyn FnMut(Event)>>, JsValue> {
+    let composing = Rc::new(Cell::new(false));
+    let ended = Rc::new(RefCell::new(false));
+    let edited = {
+        let (field, id, composing, tell) = (field.clone(), id.clone(), composing.clone(), tell.clone());
+        move || tell(Input::TextEdited { id: id.clone(), text: field.value(), composing: composing.get() })
+    };
+    let end = {
+        let tell = tell.clone();
+        move || {
+            // Removing the field blurs it: the session ends once.
+            if !ended.replace(true) {
+                tell(Input::TextEnded);
+            }
+        }
+    };
+    let on_input = Closure::<dyn FnMut(Event)>::new({
+        let edited = edited.clone();
+        move |_: Event| edited()
+    });
+    let on_composition = Closure::<dyn FnMut(Event)>::new({
+        move |event: Event| {
+            composing.set(event.type_() == "compositionstart");
+            if !composing.get() {
+                edited();
+            }
+        }
+    });
+    let on_blur = Closure::<dyn FnMut(Event)>::new({
+        let end = end.clone();
+        move |_: Event| end()
+    });
+    let on_key = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+        event.stop_propagation();
+        let Ok(event) = event.dyn_into::<KeyboardEvent>() else { return };
+        let is_done = event.key() == "Enter" && (event.ctrl_key() || event.meta_key());
+        if event.key() == "Escape" || is_done {
+            event.prevent_default();
+            end();
+        }
+    });
+    for (name, listener) in [
+        ("input", &on_input),
+        ("compositionstart", &on_composition),
+        ("compositionend", &on_composition),
+        ("blur", &on_blur),
+        ("keydown", &on_key),
+    ] {
+        field.add_event_listener_with_callback(name, listener.as_ref().unchecked_ref())?;
+    }
+    Ok(vec![on_input, on_composition, on_blur, on_key])
+}
