@@ -107,7 +107,8 @@ pub enum CheckError {
 /// A checked update: the summary, and what only a document can judge.
 pub(crate) struct Checked {
     pub(crate) summary: Summary,
-    /// Parents outside the update: each must be a shared type, or gone.
+    /// Where items lie. Each must be a shared type, or gone, in the document too if the document knows it already: two
+    /// updates of a hostile client may call different things by one name.
     pub(crate) parents: Vec<(u64, u32)>,
 }
 

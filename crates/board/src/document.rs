@@ -109,7 +109,8 @@ impl Document {
     fn check_parents(&self, checked: &Checked) -> Result<(), MergeError> {
         let txn = self.doc.transact();
         let mut deleted = None;
-        for (client, clock) in &checked.parents {
+        let known = checked.parents.iter().filter(|(client, clock)| *clock < self.clocks.get(*client));
+        for (client, clock) in known {
             let id = yrs::ID::new(yrs::ClientID::new(*client), *clock);
             let is_parent = BranchID::get_nested(&txn, &id).is_some();
             if !is_parent && !deleted.get_or_insert_with(|| txn.snapshot().delete_set).contains(&id) {

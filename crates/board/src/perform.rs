@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 use yrs::types::text::TextPrelim;
-use yrs::{
-    Any, Array, ArrayPrelim, ArrayRef, GetString, In, Map, MapPrelim, MapRef, Out, Text, TextRef, TransactionMut,
-};
+use yrs::{Any, Array, ArrayPrelim, GetString, In, Map, MapPrelim, MapRef, Out, Text, TransactionMut};
 
 use crate::reversal::Step;
 use crate::schema::{self, Entry, Stored};
@@ -128,9 +126,8 @@ impl Performer<'_, '_> {
 
     fn append_ink(&mut self, id: &ShapeId, chunks: Vec<Any>) {
         let Some(map) = self.map(id) else { return };
-        let list: ArrayRef = match map.get(self.txn, schema::INK) {
-            Some(Out::YArray(list)) => list,
-            _ => map.insert(self.txn, schema::INK, ArrayPrelim::default()),
+        let Some(Out::YArray(list)) = map.get(self.txn, schema::INK) else {
+            return self.put(id, &map, schema::INK, Some(Stored::List(chunks)));
         };
         let end = list.len(self.txn);
         list.insert_range(self.txn, end, chunks.clone());
@@ -163,9 +160,8 @@ impl Performer<'_, '_> {
         if splice.delete_utf16 == 0 && splice.insert.is_empty() {
             return;
         }
-        let text: TextRef = match map.get(self.txn, schema::TEXT) {
-            Some(Out::YText(text)) => text,
-            _ => map.insert(self.txn, schema::TEXT, TextPrelim::new(before.clone())),
+        let Some(Out::YText(text)) = map.get(self.txn, schema::TEXT) else {
+            return self.put(id, map, schema::TEXT, Some(Stored::Text(splice.applied_to(&before))));
         };
         if splice.delete_utf16 > 0 {
             text.remove_range(self.txn, splice.at_utf16, splice.delete_utf16);
@@ -279,6 +275,13 @@ impl Splice {
         let start = border(text, at_utf16);
         let end = border(text, at_utf16.saturating_add(delete_utf16)).max(start);
         Self { at_utf16: start, delete_utf16: end - start, insert: insert.into() }
+    }
+
+    fn applied_to(&self, text: &str) -> String {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let (start, end) = (self.at_utf16 as usize, (self.at_utf16 + self.delete_utf16) as usize);
+        let part = |units: &[u16]| String::from_utf16_lossy(units);
+        part(&units[..start]) + &self.insert + &part(&units[end..])
     }
 
     /// The smallest splice that makes `to` out of `from`.

@@ -56,9 +56,10 @@ impl Reversal {
             let Step::Remove { entries, .. } = &mut self.steps[index] else { return Err(later) };
             return fold_into_birth(entries, later);
         }
-        let earlier = self.steps.iter_mut().rev().find(|step| step.id() == later.id() && same_thing(step, &later));
-        match (earlier, later) {
+        let same = |step: &&mut Step| step.id() == later.id() && step.key() == later.key();
+        match (self.steps.iter_mut().rev().find(same), later) {
             (Some(Step::Set { after, .. }), Step::Set { before, after: new, .. }) if *after == before => *after = new,
+            (Some(Step::Set { after: Some(value), .. }), later) => return fold_into(value, later),
             (Some(Step::Text { after, .. }), Step::Text { before, after: new, .. }) if *after == before => *after = new,
             (Some(Step::CutInk { chunks, .. }), Step::CutInk { chunks: new, .. }) => chunks.extend(new),
             (_, later) => return Err(later),
@@ -78,41 +79,46 @@ impl Step {
             | Step::Text { id, .. } => id,
         }
     }
-}
 
-fn same_thing(one: &Step, other: &Step) -> bool {
-    match (one, other) {
-        (Step::Set { key: one, .. }, Step::Set { key: other, .. }) => one == other,
-        (Step::Text { .. }, Step::Text { .. }) | (Step::CutInk { .. }, Step::CutInk { .. }) => true,
-        _ => false,
+    /// The one key it is about, if it is not about the whole shape.
+    fn key(&self) -> Option<&str> {
+        match self {
+            Step::Set { key, .. } => Some(key),
+            Step::CutInk { .. } | Step::AppendInk { .. } => Some(schema::INK),
+            Step::Text { .. } => Some(schema::TEXT),
+            Step::Remove { .. } | Step::Insert { .. } => None,
+        }
     }
 }
 
 /// The shape was made in the same step of undo: it is removed as it is after `later`.
 fn fold_into_birth(entries: &mut Vec<Entry>, later: Step) -> Result<(), Step> {
-    match later {
-        Step::Set { id, key, before, after } => {
-            let now = entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value);
-            if now != before.as_ref() {
+    let Some(key) = later.key().map(Arc::<str>::from) else { return Err(later) };
+    let place = entries.binary_search_by(|entry| (*entry.key).cmp(&*key));
+    match (later, place) {
+        (Step::Set { id, key, before, after }, place) => {
+            if place.ok().map(|index| &entries[index].value) != before.as_ref() {
                 return Err(Step::Set { id, key, before, after });
             }
-            entries.retain(|entry| entry.key != key);
-            entries.extend(after.map(|value| Entry { key, value }));
-            entries.sort_by(|one, next| one.key.cmp(&next.key));
+            match (place, after) {
+                (Ok(index), Some(value)) => entries[index].value = value,
+                (Ok(index), None) => drop(entries.remove(index)),
+                (Err(index), Some(value)) => entries.insert(index, Entry { key, value }),
+                (Err(_), None) => {}
+            }
+            Ok(())
         }
-        Step::Text { id, before, after } => match entry(entries, schema::TEXT) {
-            Some(Stored::Text(text)) if *text == before => *text = after,
-            _ => return Err(Step::Text { id, before, after }),
-        },
-        Step::CutInk { id, chunks } => match entry(entries, schema::INK) {
-            Some(Stored::List(all)) => all.extend(chunks),
-            _ => return Err(Step::CutInk { id, chunks }),
-        },
-        other => return Err(other),
+        (later, Ok(index)) => fold_into(&mut entries[index].value, later),
+        (later, Err(_)) => Err(later),
     }
-    Ok(())
 }
 
-fn entry<'a>(entries: &'a mut [Entry], key: &str) -> Option<&'a mut Stored> {
-    entries.iter_mut().find(|entry| &*entry.key == key).map(|entry| &mut entry.value)
+/// A text or a stroke that was written in the same step of undo: it is what it is after `later`.
+fn fold_into(value: &mut Stored, later: Step) -> Result<(), Step> {
+    match (value, later) {
+        (Stored::Text(text), Step::Text { before, after, .. }) if *text == before => *text = after,
+        (Stored::List(all), Step::CutInk { chunks, .. }) => all.extend(chunks),
+        (_, later) => return Err(later),
+    }
+    Ok(())
 }

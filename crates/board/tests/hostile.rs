@@ -251,8 +251,41 @@ fn a_parent_must_be_a_type_or_gone() {
     };
     assert_eq!(document.merge(&below(0, 0)), Ok(Merged::Applied { fresh: true }));
     assert_eq!(document.merge(&below(2, 1)), Err(MergeError::Parent));
+    // A second history of client 1, in which clock 1 is a type: here it is a text.
+    let fork = [
+        in_root(Content::Type(1)),
+        in_root(Content::Type(1)),
+        (Some("k"), item(Parent::Item((1, 1)), Content::Type(1))),
+    ];
+    let more = (0..3).map(|_| in_root(Content::Type(1)));
+    assert_eq!(document.merge(&one(fork.into_iter().chain(more).collect())), Err(MergeError::Parent));
     assert_eq!(document.merge(&update(&[], &[(1, vec![(0, 1)])])), Ok(Merged::Applied { fresh: true }));
     assert_eq!(document.merge(&below(0, 1)), Ok(Merged::Applied { fresh: true }));
+}
+
+/// The many sessions of a long-lived board, each building on the one before, in the stack of an ordinary thread.
+#[test]
+fn a_board_of_many_sessions_loads() {
+    let sessions = std::env::var("SESSIONS").map_or(20_000, |n| n.parse().unwrap());
+    let after = |client: u64| {
+        let text = Content::Text("a".into());
+        match client {
+            1 => item(Parent::Root("shapes"), text),
+            _ => Struct::Item {
+                origin: Some((client - 1, 0)),
+                right_origin: None,
+                parent: Parent::Root("shapes"),
+                content: text,
+            },
+        }
+    };
+    let sections: Vec<_> =
+        (1..=sessions).map(|client| Section { client, clock: 0, structs: vec![(None, after(client))] }).collect();
+    let bytes = update(&sections, &[]);
+    let mut document = Document::new(ClientId::from_random(1 << 50));
+    assert_eq!(document.merge(&bytes), Err(CheckError::Clients.into()));
+    assert_eq!(document.load(&bytes), Ok(Merged::Applied { fresh: true }));
+    assert_eq!(document.clocks().iter().count(), sessions as usize);
 }
 
 #[test]

@@ -82,12 +82,11 @@ impl Dependencies {
 
     fn read_parent(&mut self, structs: &Structs, record: &Record) -> Result<(), CheckError> {
         let Parent::Item(id) = record.parent else { return Ok(()) };
+        self.parents.push(id);
         match structs.sections.get(&id.0).and_then(|section| holder(section, id.1)) {
-            None => self.parents.push(id),
-            Some(parent) if parent.kind == Kind::Leaf => return Err(CheckError::Parent),
-            Some(_) => {}
+            Some(parent) if parent.kind == Kind::Leaf => Err(CheckError::Parent),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }
 
