@@ -49,6 +49,8 @@ enum Ending {
     Gone,
     /// We close it, with this reason.
     Close(ErrorCode),
+    /// The same, after something that leaves the rest of what it sends unreadable.
+    CloseUnread(ErrorCode),
 }
 
 /// Serves one browser to its end.
@@ -70,12 +72,14 @@ pub async fn serve(socket: WebSocket, shared: Shared, visit: Visit) {
     gauge.decrement(1.0);
     let reason = match ending {
         Ending::Gone => "gone",
-        Ending::Close(code) => code.id(),
+        Ending::Close(code) | Ending::CloseUnread(code) => code.id(),
     };
     metrics::counter!("gateway_connection_ends_total", "reason" => reason).increment(1);
     tracing::info!(reason, "a browser's connection ended");
-    if let Ending::Close(code) = ending {
-        say_goodbye(&mut sink, &mut stream, dialect, code).await;
+    match ending {
+        Ending::Gone => {}
+        Ending::Close(code) => say_goodbye(&mut sink, dialect, code, stream.for_each(async |_| {})).await,
+        Ending::CloseUnread(code) => say_goodbye(&mut sink, dialect, code, std::future::pending()).await,
     }
 }
 
@@ -160,8 +164,8 @@ async fn hear(stream: &mut Stream, patience: Duration) -> Result<Option<Bytes>, 
 /// What a socket's error means for its browser.
 fn unreadable(error: Error) -> Ending {
     match error.into_inner().downcast::<SocketError>().as_deref() {
-        Ok(SocketError::Capacity(_)) => Ending::Close(ErrorCode::TooLarge),
-        Ok(SocketError::Protocol(_) | SocketError::Utf8(_)) => Ending::Close(ErrorCode::Malformed),
+        Ok(SocketError::Capacity(_)) => Ending::CloseUnread(ErrorCode::TooLarge),
+        Ok(SocketError::Protocol(_) | SocketError::Utf8(_)) => Ending::CloseUnread(ErrorCode::Malformed),
         _ => Ending::Gone,
     }
 }
@@ -201,21 +205,16 @@ fn payload_bytes(message: &Message) -> u64 {
     }
 }
 
-/// Says why, closes, and gives the browser a moment to hear it: an unread byte of its own would otherwise reset the
-/// connection under the close.
-async fn say_goodbye(sink: &mut Sink, stream: &mut Stream, dialect: Dialect, code: ErrorCode) {
+/// Says why, closes, and gives the browser a moment to hear it, or until it has `answered`: dropped at once, the bytes
+/// of its own that nobody read would reset the connection under the close.
+async fn say_goodbye(sink: &mut Sink, dialect: Dialect, code: ErrorCode, answered: impl Future<Output = ()>) {
     let goodbye = async {
         if dialect == Dialect::Boardwalk {
             sink.send(Message::Binary(EdgeMessage::Refused(code).encode().into())).await?;
         }
         let close = CloseFrame { code: code.close_code(), reason: code.id().into() };
         sink.send(Message::Close(Some(close))).await?;
-        while let Some(message) = stream.next().await {
-            if message.is_err() {
-                // What comes cannot be read any more; only time tells that the browser has heard us.
-                std::future::pending::<()>().await;
-            }
-        }
+        answered.await;
         Ok::<(), Error>(())
     };
     // A browser that does not listen to the end is closed all the same.

@@ -19,7 +19,7 @@ struct Server {
 
 impl Server {
     async fn start(public_url: Option<&str>) -> Self {
-        let storage = storage::open("memory:").await.unwrap();
+        let storage = storage::open("memory:").await.expect("memory never fails");
         // Nobody answers at the far end: nothing here opens a board.
         let directory = ServiceDirectory::in_process(|| rsocket::memory::pair().0);
         let gateway = Gateway::new(storage.clone(), directory, public_url.map(str::to_owned));
@@ -27,11 +27,11 @@ impl Server {
     }
 
     async fn ask(&self, request: Request<Body>) -> Response {
-        self.gateway.router().oneshot(request).await.unwrap()
+        self.gateway.router().oneshot(request).await.expect("a router never fails")
     }
 
     async fn get(&self, path: &str) -> Response {
-        self.ask(Request::get(path).header(header::HOST, "boards.test").body(Body::empty()).unwrap()).await
+        self.ask(Request::get(path).header(header::HOST, "boards.test").body(Body::empty()).expect("a request")).await
     }
 
     async fn post(&self, body: impl Into<Body>) -> Response {
@@ -39,21 +39,21 @@ impl Server {
             .header(header::HOST, "boards.test")
             .header(header::CONTENT_TYPE, "application/json")
             .body(body.into())
-            .unwrap();
+            .expect("a request");
         self.ask(request).await
     }
 
     async fn board(&self) -> CreatedBoard {
-        serde_json::from_slice(&bytes(self.post("{}").await).await).unwrap()
+        serde_json::from_slice(&bytes(self.post("{}").await).await).expect("a board")
     }
 }
 
 async fn bytes(response: Response) -> Vec<u8> {
-    to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec()
+    to_bytes(response.into_body(), 1 << 20).await.expect("a body").to_vec()
 }
 
 fn header_of(response: &Response, name: header::HeaderName) -> &str {
-    response.headers().get(&name).map_or("", |value| value.to_str().unwrap())
+    response.headers().get(&name).map_or("", |value| value.to_str().expect("text"))
 }
 
 /// Asserts that the answer is a well-formed problem and gives its code.
@@ -61,7 +61,7 @@ async fn problem(response: Response) -> String {
     let status = response.status();
     assert_eq!(header_of(&response, header::CONTENT_TYPE), "application/problem+json");
     let request_id = header_of(&response, header::HeaderName::from_static("x-request-id")).to_owned();
-    let problem: Problem = serde_json::from_slice(&bytes(response).await).unwrap();
+    let problem: Problem = serde_json::from_slice(&bytes(response).await).expect("a problem");
     assert_eq!(problem.status, status.as_u16());
     assert_eq!(problem.request_id.as_ref(), Some(&request_id));
     if let Some(code) = ErrorCode::from_id(&problem.code) {

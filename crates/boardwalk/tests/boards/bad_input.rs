@@ -129,6 +129,9 @@ async fn hostile_bytes_end_one_connection_and_nobody_else_notices() {
         alice.saved().await;
         bob.sees(&shape).await;
     }
+    let mallory = Client::join(server.address(), &invite, Role::Edit, Stock, 66).await;
+    let code = mallory.closed_while_sending(vec![0; 3 * MAX_MESSAGE_BYTES]).await;
+    assert_eq!(code, ErrorCode::TooLarge.close_code());
     server.stop().await;
 }
 

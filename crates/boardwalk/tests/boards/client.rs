@@ -161,6 +161,25 @@ impl Client {
         }
     }
 
+    /// Sends more than the server will read, and hears why it closes meanwhile; the close code.
+    pub async fn closed_while_sending(self, bytes: Vec<u8>) -> u16 {
+        let (mut sink, stream) = self.socket.split();
+        let mut closes =
+            std::pin::pin!(stream.filter_map(async |message| match message.expect("the server closes with a frame") {
+                Message::Close(frame) => Some(frame.expect("a close says why").code.into()),
+                _ => None,
+            }));
+        let sending = async {
+            let _ = sink.send(Message::Binary(bytes.into())).await;
+            std::future::pending().await
+        };
+        let hearing = timeout(PATIENCE, closes.next());
+        tokio::select! {
+            code = hearing => code.expect("the server closes in time").expect("the server says why"),
+            never = sending => never,
+        }
+    }
+
     async fn next(&mut self) -> Message {
         let message = timeout(PATIENCE, self.socket.next()).await.expect("the server says something in time");
         message.expect("the server closes with a frame").expect("the server speaks WebSocket")
