@@ -12,7 +12,7 @@ use sqlx::sqlite::{
     Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteQueryResult,
     SqliteSynchronous,
 };
-use sqlx::{Connection, SqliteConnection, Transaction};
+use sqlx::{Connection, QueryBuilder, SqliteConnection, Transaction};
 
 use crate::contract::in_board_order;
 use crate::{
@@ -26,6 +26,13 @@ const READERS: u32 = 4;
 const BUSY_WAIT: Duration = Duration::from_secs(2);
 /// Longest wait for our own writer, or for a free reader.
 const TURN_WAIT: Duration = Duration::from_secs(5);
+
+/// Rows that one statement inserts: each statement is a trip to the connection's thread and back.
+const ROWS_PER_STATEMENT: usize = 64;
+/// Prepared statements that the writer keeps: one per length of a chunk, and all the others.
+const PREPARED_STATEMENTS: usize = ROWS_PER_STATEMENT + 64;
+/// Rows that a reading connection's thread may be ahead of us.
+const ROWS_AHEAD: usize = 1024;
 
 /// The database's clock, in milliseconds.
 macro_rules! now {
@@ -50,7 +57,9 @@ impl SqliteStorage {
             .busy_timeout(BUSY_WAIT)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true);
+            .foreign_keys(true)
+            .statement_cache_capacity(PREPARED_STATEMENTS)
+            .row_buffer_size(ROWS_AHEAD);
         let pool = || SqlitePoolOptions::new().acquire_timeout(TURN_WAIT).test_before_acquire(false);
         migrate(&options).await?;
         let writer = pool().max_connections(1).idle_timeout(None).max_lifetime(None);
@@ -363,10 +372,12 @@ async fn append_board(tx: &mut SqliteConnection, append: &Append) -> Result<Appe
     );
     let fence = fence.bind(id).bind(epoch).bind(expected).bind(last).execute(&mut *tx).await?;
     if fence.rows_affected() == 1 {
-        for (seq, bytes) in append.rows() {
-            let insert =
-                concat!("INSERT INTO updates (board_id, seq, bytes, created_at) VALUES ($1, $2, $3, ", now!(), ")");
-            sqlx::query(insert).bind(id).bind(sql::stored(seq)).bind(&bytes[..]).execute(&mut *tx).await?;
+        for chunk in append.rows().collect::<Vec<_>>().chunks(ROWS_PER_STATEMENT) {
+            let mut insert = QueryBuilder::new("INSERT INTO updates (board_id, seq, bytes, created_at) ");
+            insert.push_values(chunk, |mut row, (seq, bytes)| {
+                row.push_bind(id).push_bind(sql::stored(*seq)).push_bind(&bytes[..]).push(now!());
+            });
+            insert.build().execute(&mut *tx).await?;
         }
         return Ok(stored);
     }

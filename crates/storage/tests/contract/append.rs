@@ -12,6 +12,7 @@ use crate::samples::{
 
 crate::cases!(crate::Case:
     rows_come_back_in_order_byte_for_byte,
+    a_long_append_keeps_its_order,
     a_past_epoch_is_fenced,
     another_head_is_fenced,
     a_board_without_owner_is_fenced,
@@ -43,6 +44,17 @@ async fn rows_come_back_in_order_byte_for_byte(store: Arc<dyn Storage>) {
     assert!(loaded.is_whole());
     assert_eq!(loaded.updates.iter().map(|row| row.seq).collect::<Vec<_>>(), (1..=12).collect::<Vec<_>>());
     assert_eq!(loaded.updates[..4].iter().map(|row| row.bytes.clone()).collect::<Vec<_>>(), updates);
+}
+
+async fn a_long_append_keeps_its_order(store: Arc<dyn Storage>) {
+    let (board, epoch) = owned(&*store, 1).await;
+    let updates: Vec<Bytes> = (0..1000_u32).map(|number| Bytes::from(number.to_string())).collect();
+    let long = Append { board: board.clone(), epoch, expected_head_seq: 0, updates };
+    for _ in 0..2 {
+        assert_eq!(append(&*store, long.clone()).await, stored(1000));
+    }
+    let found = content(&*store, &board).await.1;
+    assert_eq!(found, (0..1000).map(|number| (number + 1, number.to_string())).collect::<Vec<_>>());
 }
 
 async fn a_past_epoch_is_fenced(store: Arc<dyn Storage>) {

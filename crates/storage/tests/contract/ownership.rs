@@ -27,7 +27,7 @@ crate::cases!(crate::Case:
     only_running_services_are_listed,
     of_many_at_once_one_wins,
     of_many_at_once_one_takes_over,
-    two_may_take_over_each_others_boards_at_once,
+    all_may_take_over_each_others_boards_at_once,
 );
 
 async fn held_by_one(store: &dyn Storage, number: u8) {
@@ -224,19 +224,22 @@ async fn of_many_at_once_one_takes_over(store: Arc<dyn Storage>) {
     assert_eq!(winners(&store).await, 1);
 }
 
-async fn two_may_take_over_each_others_boards_at_once(store: Arc<dyn Storage>) {
-    for round in 0..10 {
-        let services = [owner(50 + 2 * round), owner(51 + 2 * round)];
-        let boards = [create(&*store, 2 * round).await, create(&*store, 2 * round + 1).await];
-        for (board, service) in boards.iter().zip(&services) {
-            take(&*store, board, service, LAPSED_MS).await;
+async fn all_may_take_over_each_others_boards_at_once(store: Arc<dyn Storage>) {
+    const SERVICES: u8 = 6;
+    for number in 1..=SERVICES {
+        let board = create(&*store, number).await;
+        take(&*store, &board, &owner(number), LAPSED_MS).await;
+    }
+    let mut taking = JoinSet::new();
+    for taker in 1..=SERVICES {
+        for number in (1..=SERVICES).filter(|&number| number != taker) {
+            let store = Arc::clone(&store);
+            // Nobody's lease runs, so every call is granted, whoever came before.
+            taking.spawn(async move { take(&*store, &board_id(number), &owner(taker), LAPSED_MS).await });
         }
-        let [first, second] = &services;
-        let (one, other) =
-            tokio::join!(store.acquire(&boards[1], first, LAPSED_MS), store.acquire(&boards[0], second, LAPSED_MS));
-        assert!(matches!((one.unwrap(), other.unwrap()), (Acquired::Mine { .. }, Acquired::Mine { .. })));
-        for service in &services {
-            assert!(matches!(store.renew(&service.service, LONG_MS).await, Err(Error::NotFound)));
-        }
+    }
+    taking.join_all().await;
+    for number in 1..=SERVICES {
+        assert!(matches!(store.renew(&owner(number).service, LONG_MS).await, Err(Error::NotFound)));
     }
 }
