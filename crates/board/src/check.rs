@@ -4,6 +4,7 @@
 //! accepts no more than what yrs and Yjs read alike. What it knows, what it refuses and why is in
 //! `docs/decisions/0001-hostile-updates.md`. It must not know documents: whether an update fits one is asked there.
 
+mod batches;
 mod cursor;
 mod dependencies;
 mod structs;
@@ -110,6 +111,8 @@ pub(crate) struct Checked {
     /// Where items lie. Each must be a shared type, or gone, in the document too if the document knows it already: two
     /// updates of a hostile client may call different things by one name.
     pub(crate) parents: Vec<(u64, u32)>,
+    /// The same update in pieces, to be applied one after the other, if it has more clients than yrs can take at once.
+    pub(crate) batches: Vec<Vec<u8>>,
 }
 
 /// Checks an update from outside. Accepted bytes decode and apply in bounded depth and memory, and leave nothing
@@ -122,8 +125,13 @@ pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, CheckError
     let mut cursor = Cursor::new(bytes);
     let structs = structs::walk(&mut cursor, limits)?;
     let mut dependencies = Dependencies::of(&structs)?;
+    let deletions = &bytes[cursor.position()..];
     read_deletions(&mut cursor, &mut dependencies)?;
     cursor.end()?;
+    let batches = match structs.sections.len() {
+        0..=batches::CLIENTS_MAX => Vec::new(),
+        _ => batches::split(bytes, deletions, &structs, &dependencies.runs),
+    };
     Ok(Checked {
         summary: Summary {
             structs: structs.count,
@@ -132,6 +140,7 @@ pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, CheckError
             covers: dependencies.covers,
         },
         parents: dependencies.parents,
+        batches,
     })
 }
 
@@ -178,19 +187,20 @@ pub(crate) fn read_state_vector(bytes: &[u8]) -> Result<Clocks, CheckError> {
 
 pub(crate) fn encode_state_vector(clocks: &Clocks) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut write = |mut value: u64| {
-        while value >= 0x80 {
-            bytes.push(value as u8 | 0x80);
-            value >>= 7;
-        }
-        bytes.push(value as u8);
-    };
-    write(clocks.iter().count() as u64);
+    write_number(&mut bytes, clocks.iter().count() as u64);
     for (client, clock) in clocks.iter() {
-        write(client);
-        write(u64::from(clock));
+        write_number(&mut bytes, client);
+        write_number(&mut bytes, u64::from(clock));
     }
     bytes
+}
+
+fn write_number(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
 }
 
 /// A clock plus a length, if that is still a clock.

@@ -88,11 +88,18 @@ impl Document {
             return Ok(Merged::Gap(self.clocks.missing(&checked.summary.needs)));
         }
         self.check_parents(&checked)?;
-        let decoded = yrs::Update::decode_v1(update).map_err(|_| CheckError::Undecodable)?;
+        let pieces: Vec<&[u8]> = match checked.batches.is_empty() {
+            true => vec![update],
+            false => checked.batches.iter().map(Vec::as_slice).collect(),
+        };
+        let decode = |piece: &&[u8]| yrs::Update::decode_v1(piece).map_err(|_| CheckError::Undecodable);
+        let decoded = pieces.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
         // From here on the document may be half changed.
         self.broken = true;
         let mut txn = self.doc.transact_mut();
-        txn.apply_update(decoded).map_err(|_| MergeError::Broken)?;
+        for piece in decoded {
+            txn.apply_update(piece).map_err(|_| MergeError::Broken)?;
+        }
         txn.commit();
         if txn.has_missing_updates() || deepest_change(&txn) > DEPTH_MAX {
             return Err(MergeError::Broken);

@@ -7,12 +7,18 @@ use crate::ClientId;
 const INTEGER_MAX: u64 = (1 << 53) - 1;
 
 pub(super) struct Cursor<'a> {
+    length: usize,
     rest: &'a [u8],
 }
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes }
+        Self { length: bytes.len(), rest: bytes }
+    }
+
+    /// How many bytes were read.
+    pub(super) fn position(&self) -> usize {
+        self.length - self.rest.len()
     }
 
     /// There must be nothing left.

@@ -11,6 +11,17 @@ pub(super) struct Dependencies {
     pub(super) needs: Clocks,
     pub(super) covers: Clocks,
     pub(super) parents: Vec<Id>,
+    /// An order in which all structs can be applied.
+    pub(super) runs: Vec<Run>,
+}
+
+/// Structs of one section that can be applied one after the other.
+pub(super) struct Run {
+    /// Which section, by its number.
+    pub(super) section: usize,
+    pub(super) clock_start: u32,
+    /// The section's end is beyond every clock.
+    pub(super) clock_end: u32,
 }
 
 /// A struct that waits for another client's struct in the same update.
@@ -22,7 +33,7 @@ struct Wait {
 
 impl Dependencies {
     pub(super) fn of(structs: &Structs) -> Result<Self, CheckError> {
-        let mut found = Self { needs: Clocks::new(), covers: Clocks::new(), parents: Vec::new() };
+        let mut found = Self { needs: Clocks::new(), covers: Clocks::new(), parents: Vec::new(), runs: Vec::new() };
         for (client, section) in &structs.sections {
             found.read_extent(*client, section);
         }
@@ -48,7 +59,7 @@ impl Dependencies {
             }
             waits.push(own);
         }
-        check_order(&waits)?;
+        found.runs = order(&waits)?;
         check_depth(structs)?;
         found.parents.sort_unstable();
         found.parents.dedup();
@@ -95,31 +106,38 @@ fn holder(section: &Section, clock: u32) -> Option<&Record> {
     section.find(clock).map(|index| &section.records[index]).filter(|record| record.kind != Kind::Skip)
 }
 
-/// Whether the sections can be worked off together, each from its start, no struct before what it waits for.
-fn check_order(waits: &[Vec<Wait>]) -> Result<(), CheckError> {
+/// How the sections can be worked off together, each from its start, no struct before what it waits for.
+fn order(waits: &[Vec<Wait>]) -> Result<Vec<Run>, CheckError> {
     // How many of its waits each section is past; it stands at the clock of its next one.
     let mut past = vec![0; waits.len()];
     let stands_at =
         |past: &[usize], section: usize| waits[section].get(past[section]).map_or(u32::MAX, |wait| wait.clock);
+    let mut runs = Vec::new();
+    let mut applied_to = vec![0; waits.len()];
     let mut stuck: BTreeSet<(usize, u32, usize)> = BTreeSet::new();
     let mut ready: Vec<usize> = (0..waits.len()).collect();
     while let Some(section) = ready.pop() {
         while let Some(wait) = waits[section].get(past[section]) {
             let (on, clock) = wait.on;
-            if stands_at(&past, on) <= clock {
+            if applied_to[on] <= clock {
                 stuck.insert((on, clock, section));
                 break;
             }
             past[section] += 1;
         }
-        let freed = (section, 0, 0)..(section, stands_at(&past, section), 0);
+        let clock_end = stands_at(&past, section);
+        if clock_end > applied_to[section] {
+            runs.push(Run { section, clock_start: applied_to[section], clock_end });
+            applied_to[section] = clock_end;
+        }
+        let freed = (section, 0, 0)..(section, clock_end, 0);
         let woken: Vec<_> = stuck.range(freed).copied().collect();
         for wait in woken {
             stuck.remove(&wait);
             ready.push(wait.2);
         }
     }
-    if stuck.is_empty() { Ok(()) } else { Err(CheckError::Cycle) }
+    if stuck.is_empty() { Ok(runs) } else { Err(CheckError::Cycle) }
 }
 
 /// Whether shared types lie too deep in each other, counted from where the update begins to nest them.

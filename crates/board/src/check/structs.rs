@@ -25,12 +25,16 @@ pub(super) struct Structs {
 /// One client's structs, which follow each other without a hole.
 pub(super) struct Section {
     pub(super) records: Vec<Record>,
+    /// Where its last struct's bytes end.
+    pub(super) bytes_end: usize,
 }
 
 /// One struct.
 pub(super) struct Record {
     pub(super) clock: u32,
     pub(super) length: u32,
+    /// Where its bytes start.
+    pub(super) bytes_start: usize,
     pub(super) kind: Kind,
     pub(super) origin: Option<Id>,
     pub(super) right_origin: Option<Id>,
@@ -106,7 +110,7 @@ pub(super) fn walk(cursor: &mut Cursor, limits: &Limits) -> Result<Structs, Chec
             clock = advanced(clock, record.length)?;
             records.push(record);
         }
-        if structs.sections.insert(client, Section { records }).is_some() {
+        if structs.sections.insert(client, Section { records, bytes_end: cursor.position() }).is_some() {
             return Err(CheckError::Duplicate);
         }
     }
@@ -114,7 +118,16 @@ pub(super) fn walk(cursor: &mut Cursor, limits: &Limits) -> Result<Structs, Chec
 }
 
 fn read(cursor: &mut Cursor, clock: u32, budget: &mut Budget) -> Result<Record, CheckError> {
-    let plain = |kind, length| Record { clock, length, kind, origin: None, right_origin: None, parent: Parent::Root };
+    let bytes_start = cursor.position();
+    let plain = |kind, length| Record {
+        clock,
+        length,
+        bytes_start,
+        kind,
+        origin: None,
+        right_origin: None,
+        parent: Parent::Root,
+    };
     match cursor.byte()? {
         GC => Ok(plain(Kind::Gone, cursor.length()?)),
         SKIP => Ok(plain(Kind::Skip, cursor.length()?)),
@@ -126,7 +139,7 @@ fn read(cursor: &mut Cursor, clock: u32, budget: &mut Budget) -> Result<Record, 
                 _ => Parent::OfOrigin,
             };
             let (kind, length) = content(cursor, info & CONTENT, budget)?;
-            Ok(Record { clock, length, kind, origin, right_origin, parent })
+            Ok(Record { clock, length, bytes_start, kind, origin, right_origin, parent })
         }
     }
 }
