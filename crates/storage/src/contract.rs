@@ -231,9 +231,9 @@ pub trait Storage: Send + Sync + 'static {
     /// `Ok` says that no other service can have taken any of its boards since it took them.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where the lease had lapsed or never was, or a board was taken. Any board may have a new owner then: call
-    /// [`join_service`](Self::join_service), then acquire every board anew before serving it (its `head_seq` tells
-    /// whether somebody else has written meanwhile).
+    /// [`Error::NotFound`] where the lease had lapsed or never was, or a board was taken. Any board may have a new owner
+    /// then: call [`join_service`](Self::join_service), then check the fence of every board by an append, empty if need
+    /// be. A board that answers `Stored` was never taken, and now cannot be.
     async fn renew(&self, service: &ServiceId, lease_ms: u64) -> Result<(), Error>;
 
     /// Gives a board up. Changes nothing where `epoch` is past.
