@@ -1,59 +1,41 @@
-//! How a gateway reaches document services: one inside this process, or those that the store lists.
-//!
-//! It chooses among connections by their load; who owns a board is the services' own business. It must not know lanes.
+//! Which document services there are and how this gateway reaches them: the one inside this process, or those that the
+//! store lists. The pool keeps one connection to each; who owns a board is the services' own business.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use rsocket::memory::MemoryLink;
-use rsocket::tcp::TcpLink;
-use rsocket::{Connection, ConnectionOptions, Deaf, Payload, connect};
+use rsocket::{
+    ConnectError, Connection, ConnectionOptions, Connector, Deaf, Payload, Pool, Target, TcpConnector, connect,
+};
 use storage::Storage;
-use tokio::time::{Instant, timeout};
+use tokio::sync::Notify;
+use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
 
-use crate::limits::{DIAL_TIMEOUT, MEMBERS_INTERVAL, RAMP};
-use crate::random;
+use crate::limits::{CONNECTED_TIMEOUT, MEMBERS_INTERVAL};
 
 /// The address under which the service of the same process is known.
 pub const IN_PROCESS: &str = "in-process";
 
-/// Why no document service could be reached.
-#[derive(Debug, thiserror::Error)]
-pub enum DirectoryError {
-    /// The store lists no service.
-    #[error("no document service is running")]
-    Nobody,
-    /// The service takes no connection.
-    #[error("{address}: {text}")]
-    Unreachable {
-        /// Whom we tried.
-        address: String,
-        /// What happened.
-        text: String,
-    },
-    /// The store could not be asked.
-    #[error(transparent)]
-    Storage(#[from] storage::Error),
-}
+/// No document service can be reached, or not the one that is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no document service can be reached")]
+pub struct Unreachable;
 
-enum Reach {
-    InProcess(Box<dyn Fn() -> MemoryLink + Send + Sync>),
-    Cluster { storage: Arc<dyn Storage>, setup_metadata: Bytes, members: Mutex<Option<(Instant, Vec<String>)>> },
-}
-
-struct Known {
-    connection: Connection,
-    since: Instant,
-}
-
-/// The document services and the connections to them; one each, made when first wanted and again when lost.
+/// The document services.
 pub struct ServiceDirectory {
-    reach: Reach,
-    known: Mutex<HashMap<String, Known>>,
-    /// Holds one dial at a time, so that many boards make one connection.
-    dialling: tokio::sync::Mutex<()>,
+    pool: Pool,
+    /// Follows the store's list; `None` where the only service is the one in this process.
+    members: Option<Members>,
+}
+
+struct Members {
+    /// The list may have changed.
+    stale: Arc<Notify>,
+    _following: AbortOnDropHandle<()>,
 }
 
 impl fmt::Debug for ServiceDirectory {
@@ -63,147 +45,86 @@ impl fmt::Debug for ServiceDirectory {
 }
 
 impl ServiceDirectory {
-    /// The service in this process. `link` hands it one end of a new in-memory link and returns the other.
+    /// The service in this process. `link` hands it one end of a new in-memory link and returns the other. Must be called
+    /// within a tokio runtime.
     pub fn in_process(link: impl Fn() -> MemoryLink + Send + Sync + 'static) -> Self {
-        Self::new(Reach::InProcess(Box::new(link)))
+        let pool = Pool::new(InProcess(Box::new(link)));
+        pool.set_targets(vec![target(IN_PROCESS.to_owned())]);
+        Self { pool, members: None }
     }
 
-    /// The services that the store lists, over TCP; `setup_metadata` is what they judge us by.
+    /// The services that the store lists, over TCP; `setup_metadata` is what they judge us by. Must be called within a
+    /// tokio runtime.
     #[must_use]
     pub fn cluster(storage: Arc<dyn Storage>, setup_metadata: Bytes) -> Self {
-        Self::new(Reach::Cluster { storage, setup_metadata, members: Mutex::new(None) })
+        let setup = Payload::new(Bytes::new()).with_metadata(setup_metadata);
+        let options = ConnectionOptions { setup, ..ConnectionOptions::default() };
+        let pool = Pool::new(TcpConnector { options, responder: Arc::new(Deaf) });
+        let stale = Arc::new(Notify::new());
+        let following = AbortOnDropHandle::new(tokio::spawn(follow(pool.clone(), storage, stale.clone())));
+        Self { pool, members: Some(Members { stale, _following: following }) }
     }
 
-    fn new(reach: Reach) -> Self {
-        Self { reach, known: Mutex::default(), dialling: tokio::sync::Mutex::default() }
-    }
-
-    /// A connection to the service at an address that somebody named.
+    /// A connection to the service at an address that a refusal named.
     ///
     /// # Errors
-    /// The service cannot be reached.
-    pub async fn connection_to(&self, address: &str) -> Result<Connection, DirectoryError> {
-        if let Some(connection) = self.usable(address) {
-            return Ok(connection);
+    /// It cannot be reached in time.
+    pub async fn connection_to(&self, address: &str) -> Result<Connection, Unreachable> {
+        if self.members.is_none() {
+            return self.least_loaded("").await.map(|(_, connection)| connection);
         }
-        let _one_at_a_time = self.dialling.lock().await;
-        if let Some(connection) = self.usable(address) {
-            return Ok(connection);
-        }
-        let connection = self.dial(address).await?;
-        tracing::info!(address, "connected to a document service");
-        let known = Known { connection: connection.clone(), since: Instant::now() };
-        self.known().insert(address.to_owned(), known);
-        Ok(connection)
+        self.once_connected(|pool| pool.connection_to(address).ok()).await
     }
 
-    /// A connection to the least loaded service.
+    /// The least loaded service and a connection to it; `except` only if there is no other.
     ///
     /// # Errors
-    /// None can be reached.
-    pub async fn least_loaded(&self) -> Result<Connection, DirectoryError> {
-        let members = self.members().await?;
-        let mut last = DirectoryError::Nobody;
-        for address in self.by_load(members) {
-            match self.connection_to(&address).await {
-                Ok(connection) => return Ok(connection),
-                Err(error) => last = error,
-            }
+    /// None can be reached in time.
+    pub async fn least_loaded(&self, except: &str) -> Result<(String, Connection), Unreachable> {
+        self.once_connected(|pool| pool.pick_target(&[except]).or_else(|_| pool.pick_target(&[])).ok()).await
+    }
+
+    async fn once_connected<T>(&self, find: impl Fn(&Pool) -> Option<T>) -> Result<T, Unreachable> {
+        let mut connected = self.pool.connected();
+        if let Some(found) = find(&self.pool) {
+            return Ok(found);
         }
-        Err(last)
-    }
-
-    fn by_load(&self, mut members: Vec<String>) -> Vec<String> {
-        let now = Instant::now();
-        let known = self.known();
-        let weigh = |address: &String| {
-            let load = known.get(address).map_or(Load { pending: 0, age: 0.0 }, |known| Load {
-                pending: known.connection.pending_streams(),
-                age: now.duration_since(known.since).as_secs_f64() / RAMP.as_secs_f64(),
-            });
-            load.cost(random::fraction())
-        };
-        members.sort_by_cached_key(|address| weigh(address).to_bits());
-        members
-    }
-
-    async fn members(&self) -> Result<Vec<String>, DirectoryError> {
-        let (storage, members) = match &self.reach {
-            Reach::InProcess(_) => return Ok(vec![IN_PROCESS.to_owned()]),
-            Reach::Cluster { storage, members, .. } => (storage, members),
-        };
-        let cached = members.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((read_at, addresses)) = cached
-            && read_at.elapsed() < MEMBERS_INTERVAL
-            && !addresses.is_empty()
-        {
-            return Ok(addresses);
+        if let Some(members) = &self.members {
+            members.stale.notify_one();
         }
-        let addresses: Vec<String> = storage.services().await?.into_iter().map(|owner| owner.address).collect();
-        self.known().retain(|address, known| addresses.contains(address) || known.connection.pending_streams() > 0);
-        *members.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), addresses.clone()));
-        if addresses.is_empty() { Err(DirectoryError::Nobody) } else { Ok(addresses) }
-    }
-
-    fn usable(&self, address: &str) -> Option<Connection> {
-        let known = self.known();
-        let connection = &known.get(address)?.connection;
-        (!connection.is_draining()).then(|| connection.clone())
-    }
-
-    async fn dial(&self, address: &str) -> Result<Connection, DirectoryError> {
-        let unreachable = |text: String| DirectoryError::Unreachable { address: address.to_owned(), text };
-        let connecting = async {
-            match &self.reach {
-                Reach::InProcess(link) => connect(link(), ConnectionOptions::default(), Arc::new(Deaf)).await,
-                Reach::Cluster { setup_metadata, .. } => {
-                    let setup = Payload::new(Bytes::new()).with_metadata(setup_metadata.clone());
-                    let options = ConnectionOptions { setup, ..ConnectionOptions::default() };
-                    connect(TcpLink::connect(address).await?, options, Arc::new(Deaf)).await
+        let waiting = async {
+            loop {
+                connected.changed().await.map_err(|_| Unreachable)?;
+                if let Some(found) = find(&self.pool) {
+                    return Ok(found);
                 }
             }
         };
-        match timeout(DIAL_TIMEOUT, connecting).await {
-            Ok(Ok(connection)) => Ok(connection),
-            Ok(Err(error)) => Err(unreachable(error.to_string())),
-            Err(_) => Err(unreachable("no answer in time".to_owned())),
+        timeout(CONNECTED_TIMEOUT, waiting).await.map_err(|_| Unreachable)?
+    }
+}
+
+/// Keeps the pool's targets as the store lists them. While the store does not answer they stay as they are.
+async fn follow(pool: Pool, storage: Arc<dyn Storage>, stale: Arc<Notify>) {
+    loop {
+        match storage.services().await {
+            Ok(owners) => pool.set_targets(owners.into_iter().map(|owner| target(owner.address)).collect()),
+            Err(error) => tracing::warn!(%error, "the list of document services could not be read"),
         }
-    }
-
-    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<String, Known>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        // Woken early or not, it reads the list again.
+        let _ = timeout(MEMBERS_INTERVAL, stale.notified()).await;
     }
 }
 
-/// What a choice compares.
-#[derive(Debug, Clone, Copy)]
-struct Load {
-    /// Streams open to the service from here.
-    pending: usize,
-    /// Time since it was first met, in ramps.
-    age: f64,
+fn target(address: String) -> Target {
+    Target { address, weight: 1.0 }
 }
 
-impl Load {
-    /// Positive, less is better. A service that was just met counts as heavier than it is, so that a returning one is
-    /// not sent every new board; ties are broken by `jitter`, from 0 to 1.
-    fn cost(self, jitter: f64) -> f64 {
-        (self.pending as f64 + 1.0 + jitter) / self.age.clamp(0.1, 1.0)
-    }
-}
+struct InProcess(Box<dyn Fn() -> MemoryLink + Send + Sync>);
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_least_loaded_wins_and_newcomers_ramp_up() {
-        for (better, worse) in [
-            (Load { pending: 3, age: 1.0 }, Load { pending: 5, age: 9.0 }),
-            (Load { pending: 10, age: 1.0 }, Load { pending: 2, age: 0.1 }),
-            (Load { pending: 2, age: 0.5 }, Load { pending: 10, age: 1.0 }),
-        ] {
-            assert!(better.cost(0.99) < worse.cost(0.0), "{better:?} {worse:?}");
-        }
+#[async_trait]
+impl Connector for InProcess {
+    async fn connect(&self, _: &str) -> Result<Connection, ConnectError> {
+        connect((self.0)(), ConnectionOptions::default(), Arc::new(Deaf)).await
     }
 }

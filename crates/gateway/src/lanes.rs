@@ -2,8 +2,6 @@
 //!
 //! It must not know browsers.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use futures_util::StreamExt;
 use protocol::lane::{LaneOpen, PRESENCE_ROUTE, UPDATES_ROUTE};
@@ -12,7 +10,7 @@ use protocol::{BoardId, ErrorCode, Retry};
 use rsocket::{Connection, Inbound, Outbound, Payload, RequestError, StreamError, Window, metadata};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::directory::ServiceDirectory;
+use crate::directory::{ServiceDirectory, Unreachable};
 use crate::limits::{ACCEPT_TIMEOUT, MAX_REDIRECTS, OPEN_BACKOFF_FIRST, OPEN_BACKOFF_LONGEST, OPEN_TIMEOUT};
 use crate::random;
 
@@ -64,6 +62,12 @@ impl LaneEnd {
     }
 }
 
+impl From<Unreachable> for LaneEnd {
+    fn from(_: Unreachable) -> Self {
+        Self::Failed(ErrorCode::Unavailable)
+    }
+}
+
 impl From<StreamError> for LaneEnd {
     fn from(error: StreamError) -> Self {
         match error {
@@ -98,40 +102,51 @@ impl From<RequestError> for LaneEnd {
 pub async fn open(directory: &ServiceDirectory, board: &BoardId) -> Result<Lanes, ErrorCode> {
     let give_up_at = Instant::now() + OPEN_TIMEOUT;
     let mut ceiling = OPEN_BACKOFF_FIRST;
-    let mut owner = None;
-    let mut redirects = 0;
+    let mut refused_by = String::new();
     loop {
-        let code = match open_once(directory, board, owner.take()).await {
+        let code = match open_somewhere(directory, board, &mut refused_by).await {
             Ok(lanes) => return Ok(lanes),
-            Err(LaneEnd::OwnedBy(address)) if redirects < MAX_REDIRECTS => {
-                redirects += 1;
-                owner = Some(address);
-                continue;
-            }
             Err(end) => end.code(),
         };
         if code.retry() == Retry::Never || Instant::now() + ceiling > give_up_at {
             return Err(code);
         }
-        tracing::debug!(code = code.id(), "the board could not be opened, trying again");
+        tracing::info!(code = code.id(), "the board could not be opened, trying again");
         sleep(ceiling.mul_f64(random::fraction())).await;
         ceiling = (ceiling * 2).min(OPEN_BACKOFF_LONGEST);
-        redirects = 0;
     }
 }
 
-async fn open_once(directory: &ServiceDirectory, board: &BoardId, owner: Option<String>) -> Result<Lanes, LaneEnd> {
-    let found = match &owner {
-        Some(address) => directory.connection_to(address).await,
-        None => directory.least_loaded().await,
-    };
-    let connection = found.map_err(|error| {
-        tracing::warn!(%error, "no document service takes the board");
-        LaneEnd::Failed(ErrorCode::Unavailable)
-    })?;
+/// At the least loaded service, then wherever refusals point.
+async fn open_somewhere(
+    directory: &ServiceDirectory,
+    board: &BoardId,
+    refused_by: &mut String,
+) -> Result<Lanes, LaneEnd> {
+    let (mut address, mut connection) = directory.least_loaded(refused_by).await?;
+    let mut end = LaneEnd::Failed(ErrorCode::Unavailable);
+    for _ in 0..=MAX_REDIRECTS {
+        end = match open_at(&connection, board).await {
+            Err(LaneEnd::OwnedBy(owner)) => {
+                tracing::debug!(address, owner, "sent on to the board's owner");
+                connection = directory.connection_to(&owner).await?;
+                address.clone_from(&owner);
+                LaneEnd::OwnedBy(owner)
+            }
+            Err(end) => {
+                *refused_by = address;
+                return Err(end);
+            }
+            Ok(lanes) => return Ok(lanes),
+        };
+    }
+    Err(end)
+}
+
+async fn open_at(connection: &Connection, board: &BoardId) -> Result<Lanes, LaneEnd> {
     let opening: Bytes = LaneOpen::new(board.clone(), random::number()).encode().into();
-    let updates = open_lane(&connection, UPDATES_ROUTE, opening.clone(), UPDATES_WINDOW).await?;
-    let presence = open_lane(&connection, PRESENCE_ROUTE, opening, Window::of(PRESENCE_WINDOW)).await?;
+    let updates = open_lane(connection, UPDATES_ROUTE, opening.clone(), UPDATES_WINDOW).await?;
+    let presence = open_lane(connection, PRESENCE_ROUTE, opening, Window::of(PRESENCE_WINDOW)).await?;
     Ok(Lanes { updates, presence })
 }
 
@@ -140,8 +155,7 @@ async fn open_lane(connection: &Connection, route: &str, opening: Bytes, window:
     let routing = metadata::encode(&[metadata::Entry::Routing(vec![route.to_owned()])])
         .expect("a short tag can always be expressed");
     let (out, mut inbound) = connection.request_channel(Payload::new(opening).with_metadata(routing), window)?;
-    let wait = Duration::min(ACCEPT_TIMEOUT, OPEN_TIMEOUT);
-    if timeout(wait, out.ready()).await.is_err() {
+    if timeout(ACCEPT_TIMEOUT, out.ready()).await.is_err() {
         return Err(LaneEnd::Failed(ErrorCode::Unavailable));
     }
     if out.credit() > 0 {

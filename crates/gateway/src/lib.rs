@@ -28,4 +28,4 @@ mod sync;
 mod token_bucket;
 
 pub use app::Gateway;
-pub use directory::{DirectoryError, IN_PROCESS, ServiceDirectory};
+pub use directory::{IN_PROCESS, ServiceDirectory};

@@ -57,11 +57,9 @@ pub const READY_TIMEOUT: Duration = Duration::from_secs(2);
 pub const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// How often the list of document services is read.
-pub const MEMBERS_INTERVAL: Duration = Duration::from_secs(2);
-/// How long a document service may take to take a TCP connection.
-pub const DIAL_TIMEOUT: Duration = Duration::from_secs(3);
-/// A service that has just been met takes its full share of new boards only after this time.
-pub const RAMP: Duration = Duration::from_secs(30);
+pub const MEMBERS_INTERVAL: Duration = Duration::from_secs(1);
+/// How long a board that is being opened waits for a connection to a document service.
+pub const CONNECTED_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a gateway that leaves waits for browsers and lanes to end.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);

@@ -42,7 +42,7 @@ async fn ready(State(checked): State<Checked>) -> Response {
     let storage = async { matches!(timeout(READY_TIMEOUT, checked.storage.ping()).await, Ok(Ok(()))) };
     let service = async {
         let directory = checked.directory.as_ref()?;
-        Some(matches!(timeout(READY_TIMEOUT, directory.least_loaded()).await, Ok(Ok(_))))
+        Some(matches!(timeout(READY_TIMEOUT, directory.least_loaded("")).await, Ok(Ok(_))))
     };
     let (storage, document_service) = tokio::join!(storage, service);
     let status =

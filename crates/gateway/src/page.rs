@@ -72,7 +72,9 @@ fn file(path: &str, request: &HeaderMap) -> Response {
         body(twin.is_some(), twin.unwrap_or_else(|| plain.clone()))
     };
     let headers = response.headers_mut();
-    let kind = HeaderValue::from_str(plain.metadata.mimetype()).expect("a mime type is a header value");
+    let kind = plain.metadata.mimetype();
+    let kind = if kind.starts_with("text/") { format!("{kind}; charset=utf-8") } else { kind.to_owned() };
+    let kind = HeaderValue::from_str(&kind).expect("a mime type is a header value");
     headers.insert(header::CONTENT_TYPE, kind);
     let cache = if path.starts_with(FOR_EVER_BELOW) { FOR_EVER } else { "no-cache" };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
