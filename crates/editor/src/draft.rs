@@ -211,8 +211,14 @@ fn read_transform(reader: &mut Reader) -> Option<Transform> {
     })
 }
 
+/// As many as fit: other programs' ids may be long.
 fn write_ids(writer: &mut Writer, ids: &[ShapeId]) {
-    let ids = &ids[..ids.len().min(limits::SELECTION_IDS)];
+    let mut bytes = 0;
+    let fits = ids.iter().take(limits::SELECTION_IDS).take_while(|id| {
+        bytes += id.as_str().len();
+        bytes <= limits::ID_BYTES
+    });
+    let ids = &ids[..fits.count()];
     writer.count(ids.len() as u64);
     ids.iter().for_each(|id| writer.id(id));
 }
@@ -363,6 +369,16 @@ mod tests {
         let message =
             SelectionMessage { number: 9, count: 1, bounds: Rect::new(0.0, 0.0, 1.0, 1.0), ids: vec![id("x")] };
         assert_eq!(SelectionMessage::decode(&message.encode()), Some(message));
+    }
+
+    #[test]
+    fn long_ids_do_not_make_long_messages() {
+        let ids = (0..limits::SELECTION_IDS).map(|at| id(&format!("{at:064}"))).collect();
+        let message = SelectionMessage { number: 1, count: 500, bounds: Rect::ZERO, ids };
+        let bytes = message.encode();
+        assert!(bytes.len() < limits::PRESENCE_BYTES);
+        let read = SelectionMessage::decode(&bytes).expect("a shorter message is one");
+        assert!(!read.ids.is_empty() && (read.ids.len() as u64) < read.count);
     }
 
     proptest! {

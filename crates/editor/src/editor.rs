@@ -58,6 +58,8 @@ pub struct Editor {
     space_held: bool,
     modifiers: Modifiers,
     pointers: Pointers,
+    /// What a click would select.
+    pub(crate) pointed_at: Option<ShapeId>,
     /// Where the pointer is, if over the board.
     hover: Option<(ScreenPoint, Device)>,
     styles: Styles,
@@ -112,6 +114,7 @@ impl Editor {
             space_held: false,
             modifiers: Modifiers::default(),
             pointers: Pointers::default(),
+            pointed_at: None,
             hover: None,
             styles: Styles::default(),
             history: History::default(),
@@ -378,6 +381,7 @@ impl Editor {
             self.place_text();
         }
         self.announce();
+        self.point_at();
         let cursor = self.cursor();
         if cursor != self.outbox.cursor {
             self.emit(Output::Cursor(cursor));
@@ -396,6 +400,17 @@ impl Editor {
             outputs.push(Output::Repaint(repaint));
         }
         outputs
+    }
+
+    /// What a click would select is outlined while a mouse hovers over it.
+    fn point_at(&mut self) {
+        let hover = self.hover.filter(|_| !self.is_busy() && !self.has_tool() && self.typing.is_none());
+        let at = hover.filter(|(_, device)| *device != Device::Touch).map(|(at, _)| self.camera.to_board(at));
+        let pointed_at = at.and_then(|at| self.view().hit(at, Device::Mouse)).filter(|id| !self.selection.contains(id));
+        if pointed_at != self.pointed_at {
+            self.pointed_at = pointed_at;
+            self.outbox.overlay = true;
+        }
     }
 
     fn cursor(&self) -> CursorKind {

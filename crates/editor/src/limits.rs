@@ -62,6 +62,8 @@ pub const INK_POINTS_PER_SHAPE: usize = 4_000;
 pub const DRAFT_INK_POINTS: usize = 400;
 /// Ids in one selection or erase message; a larger selection is shown by its bounds only.
 pub const SELECTION_IDS: usize = 500;
+/// Bytes of all ids in one such message.
+pub const ID_BYTES: usize = 12 * 1024;
 /// Bytes of one draft or selection message that are looked at.
 pub const PRESENCE_BYTES: usize = 16 * 1024;
 /// Peers whose presence is kept.

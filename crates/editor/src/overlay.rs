@@ -28,6 +28,8 @@ const OUTLINED_SHAPES: usize = 500;
 const NAME_SIZE_PX: f64 = 12.0;
 const NAME_PADDING_PX: f64 = 6.0;
 const NAME_HEIGHT_PX: f64 = 20.0;
+/// The opacity of the outline of what a click would select.
+const HOVER_OPACITY: f32 = 0.5;
 /// The opacity of a marquee's inside.
 const MARQUEE_OPACITY: f32 = 0.08;
 
@@ -52,6 +54,9 @@ impl Editor {
         painter.pop();
         let mut list = DisplayList::new();
         self.list_peer_selections(&mut list);
+        if let Some(shape) = self.pointed_at.as_ref().and_then(|id| self.board.shape(id)) {
+            list.stroke(self.frame_path(shape, None), Paint { colour: ACCENT, opacity: HOVER_OPACITY }, OUTLINE);
+        }
         self.list_selection(&mut list);
         if let Some(marquee) = self.marquee() {
             let path = self.camera.transform() * marquee.to_path(0.1);

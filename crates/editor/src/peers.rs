@@ -20,6 +20,8 @@ pub(crate) struct Peer {
     pub(crate) cursor: Option<BoardPoint>,
     pub(crate) selection: PeerSelection,
     pub(crate) draft: Option<PeerDraft>,
+    /// The newest gesture that has ended: what still comes of it is late.
+    ended: Option<u64>,
 }
 
 /// What a peer has selected.
@@ -68,6 +70,7 @@ impl Peers {
             cursor: None,
             selection: PeerSelection::default(),
             draft: None,
+            ended: None,
         });
         Some((peer, !known))
     }
@@ -96,8 +99,14 @@ impl Peers {
     pub(crate) fn draft(&mut self, client: ClientId, bytes: &[u8], board: &Board, now_ms: u64) {
         let Some(message) = DraftMessage::decode(bytes) else { return };
         let Some((peer, _)) = self.entry(client) else { return };
-        if peer.draft.as_ref().is_some_and(|held| message.gesture < held.message.gesture) {
+        let ends = message.end.is_some() || matches!(message.motion, Motion::Still);
+        let is_late = peer.draft.as_ref().is_some_and(|held| message.gesture < held.message.gesture)
+            || (!ends && peer.ended >= Some(message.gesture));
+        if is_late {
             return;
+        }
+        if ends {
+            peer.ended = peer.ended.max(Some(message.gesture));
         }
         let is_over = matches!(message.motion, Motion::Still)
             || message.end.is_some_and(|(client, clock)| board.has_seen(client.get(), clock));

@@ -56,6 +56,9 @@ impl Picture {
 
 /// The shapes that meet a region of the board, lowest first.
 pub(crate) fn seen<'a>(board: &'a Board, index: &Index, region: Rect) -> Vec<&'a Shape> {
+    if index.extent().is_some_and(|extent| region.contains_rect(extent)) {
+        return board.shapes().collect();
+    }
     let mut ids: HashSet<&ShapeId> = HashSet::new();
     let mut shapes: Vec<&Shape> = vec![];
     for id in index.meeting(region) {

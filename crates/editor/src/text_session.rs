@@ -4,6 +4,7 @@
 use board::{Edit, NewShape, ShapeId, limits as stored};
 use scene::BoardPoint;
 
+use crate::output::TextSession;
 use crate::splice::{Splice, Utf16Splice};
 
 /// What to edit.
@@ -27,15 +28,25 @@ pub(crate) struct Typing {
     /// The shape was made by this session.
     pub(crate) is_new: bool,
     pub(crate) select_all: bool,
+    /// What the page was last told.
+    pub(crate) told: Option<TextSession>,
 }
 
 impl Typing {
     pub(crate) fn new_shape(id: ShapeId, shape: NewShape) -> Self {
-        Typing { id, page_text: String::new(), composing: false, unborn: Some(shape), is_new: true, select_all: false }
+        Typing {
+            id,
+            page_text: String::new(),
+            composing: false,
+            unborn: Some(shape),
+            is_new: true,
+            select_all: false,
+            told: None,
+        }
     }
 
     pub(crate) fn existing(id: ShapeId, text: &str, select_all: bool) -> Self {
-        Typing { id, page_text: text.to_owned(), composing: false, unborn: None, is_new: false, select_all }
+        Typing { id, page_text: text.to_owned(), composing: false, unborn: None, is_new: false, select_all, told: None }
     }
 
     /// What the page shows.

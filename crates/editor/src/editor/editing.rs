@@ -1,6 +1,6 @@
 //! Every edit of one's own goes through here: applied, recorded for undo, sent, shown.
 
-use board::{Change, Edit, Reversal};
+use board::{Edit, Reversal, ShapeId};
 
 use super::Editor;
 use crate::draft::Motion;
@@ -18,29 +18,30 @@ impl Editor {
             return;
         }
         let selection = self.selection.to_vec();
-        let mut reversals = vec![];
+        let (mut reversals, mut touched) = (vec![], vec![]);
         for part in edits.chunks(limits::SHAPES_PER_TRANSACTION) {
             let applied = self.board.apply(part);
             if !applied.reversal.is_empty() {
                 reversals.push(applied.reversal);
             }
             self.emit_update(applied.update);
-            self.absorb(&applied.change);
+            touched.extend(applied.change.touched);
         }
+        self.absorb(&touched);
         self.history.record(reversals, &selection, kind, self.now_ms);
         self.outbox.chrome = true;
     }
 
     /// Takes note of what a change of the board means for everything that is derived from it.
-    pub(super) fn absorb(&mut self, change: &Change) {
-        if change.touched.is_empty() {
+    pub(super) fn absorb(&mut self, touched: &[ShapeId]) {
+        if touched.is_empty() {
             return;
         }
-        if let Some(damage) = self.index.update(&self.board, &change.touched) {
+        if let Some(damage) = self.index.update(&self.board, touched) {
             self.outbox.damage = self.outbox.damage.and(Damage::Region(damage));
         }
         let board = &self.board;
-        for id in change.touched.iter().filter(|id| board.shape(id).is_none()) {
+        for id in touched.iter().filter(|id| board.shape(id).is_none()) {
             self.picture.forget(id);
         }
         if self.selection.retain(|id| board.shape(id).is_some()) {
@@ -115,7 +116,7 @@ impl Editor {
 
     /// Takes reversals back, last first; answers with what takes that back, and how much peers' changes kept.
     fn revert(&mut self, reversals: &[Reversal]) -> (Vec<Reversal>, usize) {
-        let (mut back, mut kept) = (vec![], 0);
+        let (mut back, mut kept, mut touched) = (vec![], 0, vec![]);
         for reversal in reversals.iter().rev() {
             let reverted = self.board.revert(reversal);
             kept += reverted.kept;
@@ -123,8 +124,9 @@ impl Editor {
                 back.push(reverted.applied.reversal);
             }
             self.emit_update(reverted.applied.update);
-            self.absorb(&reverted.applied.change);
+            touched.extend(reverted.applied.change.touched);
         }
+        self.absorb(&touched);
         (back, kept)
     }
 

@@ -19,7 +19,7 @@ impl Editor {
         if change.gap {
             self.emit(Output::Gap);
         }
-        self.absorb(&change);
+        self.absorb(&change.touched);
         if change.touched.is_empty() {
             self.settle_peers();
             return;

@@ -114,7 +114,10 @@ impl Editor {
             (None, None) => return,
         };
         let session = self.session(shape, typing);
-        self.emit(Output::EditText(session));
+        let told = self.typing.as_mut().and_then(|typing| typing.told.replace(session.clone()));
+        if told.as_ref() != Some(&session) {
+            self.emit(Output::EditText(session));
+        }
     }
 
     fn session(&self, shape: &Shape, typing: &Typing) -> TextSession {

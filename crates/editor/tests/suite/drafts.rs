@@ -113,6 +113,21 @@ fn a_selection_that_comes_late_is_still_used() {
 }
 
 #[test]
+fn what_comes_late_of_a_gesture_that_ended_is_ignored() {
+    let mut pair = Pair::on(ONE);
+    run(&mut pair.a, "press 50,50\nmove 80,60");
+    let late = pair.a.outputs.iter().find_map(|output| match output {
+        Output::Draft(bytes) => Some(bytes.clone()),
+        _ => None,
+    });
+    pair.a.release(80.0, 60.0);
+    pair.exchange();
+    let client = pair.a.client();
+    pair.b.give(Input::PeerDraft { client, bytes: late.expect("a draft was sent") });
+    assert_eq!(red_paths(&board_picture(&mut pair.b.editor)), 1);
+}
+
+#[test]
 fn a_cancelled_gesture_goes_back() {
     let mut pair = Pair::on(ONE);
     run(&mut pair.a, "press 50,50\nmove 80,60");

@@ -41,6 +41,11 @@ fn only_what_changed_is_painted_again() {
     let mut hand = Hand::on(THREE);
     hand.move_to(600.0, 600.0);
     assert_eq!(damage(&mut hand), (Damage::None, false));
+    // What a click would select is outlined.
+    hand.move_to(50.0, 50.0);
+    assert_eq!(damage(&mut hand), (Damage::None, true));
+    hand.move_to(51.0, 50.0);
+    assert_eq!(damage(&mut hand), (Damage::None, false));
     hand.press(50.0, 50.0);
     assert_eq!(damage(&mut hand), (Damage::None, true));
     // Lifted off the board, then moved over it, then put down.
