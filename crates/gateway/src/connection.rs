@@ -16,6 +16,7 @@ use protocol::limits::{HELLO_TIMEOUT_MS, STUCK_BROWSER_MS};
 use protocol::{ConnectionId, ErrorCode};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_tungstenite::tungstenite::Error as SocketError;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 
 use crate::admission::admit;
 use crate::app::Shared;
@@ -165,6 +166,7 @@ async fn hear(stream: &mut Stream, patience: Duration) -> Result<Option<Bytes>, 
 fn unreadable(error: Error) -> Ending {
     match error.into_inner().downcast::<SocketError>().as_deref() {
         Ok(SocketError::Capacity(_)) => Ending::CloseUnread(ErrorCode::TooLarge),
+        Ok(SocketError::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => Ending::Gone,
         Ok(SocketError::Protocol(_) | SocketError::Utf8(_)) => Ending::CloseUnread(ErrorCode::Malformed),
         _ => Ending::Gone,
     }
