@@ -94,19 +94,16 @@ impl Board {
 
     /// Takes back what `reversal` is of, step by step from the end, where it is still as it was left.
     pub fn revert(&mut self, reversal: &Reversal) -> Reverted {
-        let (applied, kept) =
-            self.perform(|performer| reversal.steps.iter().rev().for_each(|step| performer.revert(step)));
+        let (applied, kept) = self.perform(|performer| reversal.backwards().for_each(|step| performer.revert(step)));
         Reverted { applied, kept }
     }
 
     fn perform(&mut self, run: impl FnOnce(&mut Performer<'_, '_>)) -> (Applied, usize) {
-        let ((steps, kept), update) = self.document.edit(|txn, root| {
-            let mut performer = Performer { txn, root, undo: Vec::new(), kept: 0 };
+        let ((reversal, kept), update) = self.document.edit(|txn, root| {
+            let mut performer = Performer { txn, root, undo: Reversal::default(), kept: 0 };
             run(&mut performer);
             (performer.undo, performer.kept)
         });
-        let mut reversal = Reversal::default();
-        reversal.join(Reversal { steps });
         (Applied { update, change: self.refresh(), reversal }, kept)
     }
 

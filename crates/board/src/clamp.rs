@@ -113,8 +113,8 @@ mod tests {
 
     #[test]
     fn numbers_are_held_to_the_table() {
-        type Clamp = fn(f64) -> f64;
-        let cases: &[(&str, Clamp, &[(f64, f64)])] = &[
+        type Row = (&'static str, fn(f64) -> f64, &'static [(f64, f64)]);
+        let cases: &[Row] = &[
             ("coordinate", coordinate, &[(NAN, 0.0), (INFINITE, 0.0), (1e12, 1e7), (-1e12, -1e7), (5.5, 5.5)]),
             (
                 "side",

@@ -58,7 +58,7 @@ impl Document {
         options.offset_kind = OffsetKind::Utf16;
         let doc = Doc::with_options(options);
         // The root exists from the start: a type that is not yet known would not be observed.
-        drop(doc.transact_mut().get_or_insert_map(schema::SHAPES));
+        let _root = doc.transact_mut().get_or_insert_map(schema::SHAPES);
         Self { client, doc, clocks: Clocks::new(), broken: false }
     }
 

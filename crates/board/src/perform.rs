@@ -5,7 +5,7 @@ use std::sync::Arc;
 use yrs::types::text::TextPrelim;
 use yrs::{Any, Array, ArrayPrelim, GetString, In, Map, MapPrelim, MapRef, Out, Text, TransactionMut};
 
-use crate::reversal::Step;
+use crate::reversal::{Reversal, Step};
 use crate::schema::{self, Entry, Stored};
 use crate::{Edit, Field, Kind, NewShape, ShapeId, clamp, ink};
 
@@ -13,8 +13,8 @@ use crate::{Edit, Field, Kind, NewShape, ShapeId, clamp, ink};
 pub(crate) struct Performer<'a, 'doc> {
     pub(crate) txn: &'a mut TransactionMut<'doc>,
     pub(crate) root: &'a MapRef,
-    /// How to take back what was done, in the order in which it was done.
-    pub(crate) undo: Vec<Step>,
+    /// How to take back what was done.
+    pub(crate) undo: Reversal,
     /// Steps that were left alone because a peer had changed what they would have changed.
     pub(crate) kept: usize,
 }
@@ -182,7 +182,7 @@ fn write(txn: &mut TransactionMut, map: &MapRef, key: &str, value: &Stored) {
             let list = map.insert(txn, key, ArrayPrelim::default());
             list.insert_range(txn, 0, values.clone());
         }
-        Stored::Other(value) => drop(map.insert::<_, In>(txn, key, value.clone())),
+        Stored::Other(value) => drop(map.insert::<_, In>(txn, key, In::clone(value))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! How to take an edit back, as `docs/decisions/0003-undo.md` has it. Must not know who asks, nor what a board shows.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use yrs::Any;
 
@@ -9,8 +10,8 @@ use crate::schema::{self, Entry, Stored};
 /// What takes some edits back: opaque, made by [`crate::Board::apply`], used by [`crate::Board::revert`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reversal {
-    /// In the order in which things were done; taken back from the end.
-    pub(crate) steps: Vec<Step>,
+    /// Per shape, in the order in which things were done; taken back from the end. Shapes do not depend on each other.
+    steps: BTreeMap<ShapeId, Vec<Step>>,
 }
 
 /// One thing to take back, with what it must look like for that.
@@ -38,34 +39,44 @@ impl Reversal {
 
     /// Makes one step of undo out of this and what was done after it: a stroke's chunks, a text's keystrokes.
     pub fn join(&mut self, later: Reversal) {
-        for step in later.steps {
-            if let Err(step) = self.fold(step) {
-                self.steps.push(step);
-            }
+        later.steps.into_values().flatten().for_each(|step| self.push(step));
+    }
+
+    /// Adds what takes back something done after all this.
+    pub(crate) fn push(&mut self, step: Step) {
+        let id = step.id().clone();
+        let steps = self.steps.entry(id.clone()).or_default();
+        let apart = fold(steps, step);
+        steps.extend(apart);
+        if steps.is_empty() {
+            self.steps.remove(&id);
         }
     }
 
-    /// Folds a later step into an earlier one of the same thing, where both then take back together; else returns it.
-    fn fold(&mut self, later: Step) -> Result<(), Step> {
-        let born = self.steps.iter().rposition(|step| matches!(step, Step::Remove { id, .. } if id == later.id()));
-        if let Some(index) = born {
-            if matches!(later, Step::Insert { .. }) {
-                self.steps.remove(index);
-                return Ok(());
-            }
-            let Step::Remove { entries, .. } = &mut self.steps[index] else { return Err(later) };
-            return fold_into_birth(entries, later);
-        }
-        let same = |step: &&mut Step| step.id() == later.id() && step.key() == later.key();
-        match (self.steps.iter_mut().rev().find(same), later) {
-            (Some(Step::Set { after, .. }), Step::Set { before, after: new, .. }) if *after == before => *after = new,
-            (Some(Step::Set { after: Some(value), .. }), later) => return fold_into(value, later),
-            (Some(Step::Text { after, .. }), Step::Text { before, after: new, .. }) if *after == before => *after = new,
-            (Some(Step::CutInk { chunks, .. }), Step::CutInk { chunks: new, .. }) => chunks.extend(new),
-            (_, later) => return Err(later),
-        }
-        Ok(())
+    /// The steps in the order in which they are taken back.
+    pub(crate) fn backwards(&self) -> impl Iterator<Item = &Step> {
+        self.steps.values().flat_map(|steps| steps.iter().rev())
     }
+}
+
+/// Folds a later step into an earlier one of the same shape, where both then take back together; else returns it.
+fn fold(steps: &mut Vec<Step>, later: Step) -> Option<Step> {
+    if let Some(index) = steps.iter().rposition(|step| matches!(step, Step::Remove { .. })) {
+        if matches!(later, Step::Insert { .. }) {
+            steps.truncate(index);
+            return None;
+        }
+        let Step::Remove { entries, .. } = &mut steps[index] else { return Some(later) };
+        return fold_into_birth(entries, later);
+    }
+    match (steps.iter_mut().rev().find(|step| step.key() == later.key()), later) {
+        (Some(Step::Set { after, .. }), Step::Set { before, after: new, .. }) if *after == before => *after = new,
+        (Some(Step::Set { after: Some(value), .. }), later) => return fold_into(value, later),
+        (Some(Step::Text { after, .. }), Step::Text { before, after: new, .. }) if *after == before => *after = new,
+        (Some(Step::CutInk { chunks, .. }), Step::CutInk { chunks: new, .. }) => chunks.extend(new),
+        (_, later) => return Some(later),
+    }
+    None
 }
 
 impl Step {
@@ -92,13 +103,13 @@ impl Step {
 }
 
 /// The shape was made in the same step of undo: it is removed as it is after `later`.
-fn fold_into_birth(entries: &mut Vec<Entry>, later: Step) -> Result<(), Step> {
-    let Some(key) = later.key().map(Arc::<str>::from) else { return Err(later) };
+fn fold_into_birth(entries: &mut Vec<Entry>, later: Step) -> Option<Step> {
+    let Some(key) = later.key().map(Arc::<str>::from) else { return Some(later) };
     let place = entries.binary_search_by(|entry| (*entry.key).cmp(&*key));
     match (later, place) {
         (Step::Set { id, key, before, after }, place) => {
             if place.ok().map(|index| &entries[index].value) != before.as_ref() {
-                return Err(Step::Set { id, key, before, after });
+                return Some(Step::Set { id, key, before, after });
             }
             match (place, after) {
                 (Ok(index), Some(value)) => entries[index].value = value,
@@ -106,19 +117,19 @@ fn fold_into_birth(entries: &mut Vec<Entry>, later: Step) -> Result<(), Step> {
                 (Err(index), Some(value)) => entries.insert(index, Entry { key, value }),
                 (Err(_), None) => {}
             }
-            Ok(())
+            None
         }
         (later, Ok(index)) => fold_into(&mut entries[index].value, later),
-        (later, Err(_)) => Err(later),
+        (later, Err(_)) => Some(later),
     }
 }
 
 /// A text or a stroke that was written in the same step of undo: it is what it is after `later`.
-fn fold_into(value: &mut Stored, later: Step) -> Result<(), Step> {
+fn fold_into(value: &mut Stored, later: Step) -> Option<Step> {
     match (value, later) {
         (Stored::Text(text), Step::Text { before, after, .. }) if *text == before => *text = after,
         (Stored::List(all), Step::CutInk { chunks, .. }) => all.extend(chunks),
-        (_, later) => return Err(later),
+        (_, later) => return Some(later),
     }
-    Ok(())
+    None
 }

@@ -47,7 +47,7 @@ pub(crate) enum Stored {
     /// A Y.Array of plain values.
     List(Vec<Any>),
     /// Whatever else another client wrote.
-    Other(In),
+    Other(Box<In>),
 }
 
 /// The Y.Map of one shape, if there is one.
@@ -168,7 +168,7 @@ pub(crate) fn capture<T: ReadTxn>(txn: &T, map: &MapRef) -> Vec<Entry> {
 pub(crate) fn stored<T: ReadTxn>(txn: &T, value: &Out) -> Stored {
     match value.as_prelim(txn) {
         In::Any(value) => Stored::Plain(value),
-        In::Text(delta) => plain_text(&delta).map_or(Stored::Other(In::Text(delta)), Stored::Text),
+        In::Text(delta) => plain_text(&delta).map_or(Stored::Other(Box::new(In::Text(delta))), Stored::Text),
         In::Array(items) => {
             let plain = items.iter().map(|item| match item {
                 In::Any(value) => Some(value.clone()),
@@ -176,10 +176,10 @@ pub(crate) fn stored<T: ReadTxn>(txn: &T, value: &Out) -> Stored {
             });
             match plain.collect() {
                 Some(values) => Stored::List(values),
-                None => Stored::Other(In::Array(items)),
+                None => Stored::Other(Box::new(In::Array(items))),
             }
         }
-        other => Stored::Other(other),
+        other => Stored::Other(Box::new(other)),
     }
 }
 

@@ -137,7 +137,11 @@ impl Shape {
 
     /// Whether a point of the board touches it, or comes within `margin` board pixels.
     pub fn hit(&self, at: BoardPoint, margin: f64) -> bool {
-        self.kind.behaviour().touches(self, self.rotation().inverse() * Point::from(at), margin)
+        let at = self.rotation().inverse() * Point::from(at);
+        let reach = self.kind.behaviour().painted(self).inflate(margin, margin);
+        // Most shapes are far away, and boxes are cheaper than paths.
+        let is_near = (reach.x0..=reach.x1).contains(&at.x) && (reach.y0..=reach.y1).contains(&at.y);
+        is_near && self.kind.behaviour().touches(self, at, margin)
     }
 
     /// Appends what is seen.

@@ -1,5 +1,7 @@
 //! Boards that meet: any order, any repetition, the same contents.
 
+#![expect(clippy::unwrap_used, reason = "a test's own values are what they are said to be")]
+
 use board::{Board, ClientId, Clocks, Document, Edit, Field, InkPoint, Kind, Merged, NewShape, ShapeId, StateVector};
 use proptest::prelude::*;
 use scene::{BoardPoint, Colour, Swatch};

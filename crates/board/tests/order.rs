@@ -1,5 +1,7 @@
 //! Places in the pile, on boards: equal keys, full gaps, people who do it at once.
 
+#![expect(clippy::unwrap_used, reason = "a test's own values are what they are said to be")]
+
 use board::{Board, ClientId, Edit, Field, Kind, NewShape, OrderKey, ShapeId};
 use proptest::prelude::*;
 
@@ -35,7 +37,8 @@ fn put(board: &mut Board, below: Option<&str>, above: Option<&str>) -> (String, 
 fn a_new_shape_goes_where_it_is_put() {
     let full = format!("a0{}1", "0".repeat(61));
     let crowded = [("a", "a0"), ("b", full.as_str()), ("c", "a1")];
-    let cases: Vec<(&[(&str, &str)], Option<&str>, Option<&str>, &str, usize)> = vec![
+    type Row<'a> = (&'a [(&'a str, &'a str)], Option<&'a str>, Option<&'a str>, &'a str, usize);
+    let cases: Vec<Row> = vec![
         (&[], None, None, "new", 0),
         (&[("a", "a0"), ("b", "a1")], Some("a"), Some("b"), "a new b", 0),
         (&[("a", "a0"), ("b", "a1")], Some("b"), None, "a b new", 0),

@@ -1,5 +1,7 @@
 //! What shapes look like, as SVG that a person can review, and that hits, bounds and pictures agree.
 
+#![expect(clippy::unwrap_used, reason = "a test's own values are what they are said to be")]
+
 use board::{Field, InkPoint, Kind, Shape, ShapeId};
 use kurbo::{Point, Rect, Shape as _, Size, Vec2};
 use proptest::prelude::*;

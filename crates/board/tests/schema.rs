@@ -1,5 +1,7 @@
 //! What is stored, and what comes back: whatever is in the document, a shape is read.
 
+#![expect(clippy::unwrap_used, reason = "a test's own values are what they are said to be")]
+
 use board::{Board, ClientId, Edit, Field, InkPoint, Kind, NewShape, OrderKey, Shape, ShapeId, limits};
 use kurbo::{Size, Vec2};
 use proptest::prelude::*;
@@ -32,7 +34,12 @@ fn foreign(write: impl FnOnce(&MapRef, &mut TransactionMut)) -> Board {
 }
 
 fn with_key(key: &'static str, value: Any) -> Shape {
-    foreign(|map, txn| drop(map.insert(txn, key, value))).shape(&id("s")).unwrap().clone()
+    foreign(|map, txn| {
+        map.insert(txn, key, value);
+    })
+    .shape(&id("s"))
+    .unwrap()
+    .clone()
 }
 
 fn numbers(values: &[f64]) -> Any {
@@ -105,7 +112,9 @@ fn long_texts_and_strokes_are_shown_up_to_their_limit() {
         map.insert(txn, "text", TextPrelim::new("x".repeat(100_000)));
         let list = map.insert(txn, "ink", ArrayPrelim::default());
         // Each point: one step right, one down, full pressure.
-        (0..50).for_each(|_| drop(list.push_back(txn, Any::from([2u8, 2, 255].repeat(1_000)))));
+        for _ in 0..50 {
+            list.push_back(txn, Any::from([2u8, 2, 255].repeat(1_000)));
+        }
         list.push_back(txn, Any::from("no chunk"));
     });
     let shape = board.shape(&id("s")).unwrap();
@@ -313,7 +322,9 @@ proptest! {
         let keys = ["pos", "size", "points", "ink", "scale", "angle", "order", "stroke", "fill", "width", "text", "font_size", "wrap"];
         let board = foreign(|map, txn| {
             map.insert(txn, "kind", kind.name());
-            values.iter().for_each(|(key, value)| drop(map.insert(txn, keys[*key], value.clone())));
+            for (key, value) in &values {
+                map.insert(txn, keys[*key], value.clone());
+            }
         });
         let shape = board.shape(&id("s")).unwrap();
         prop_assert!(shape.bounds().is_finite() && shape.local_bounds().is_finite() && shape.outline().is_finite());

@@ -1,5 +1,7 @@
 //! Taking back: one's own changes, and only those.
 
+#![expect(clippy::unwrap_used, reason = "a test's own values are what they are said to be")]
+
 use board::{Board, ClientId, Edit, Field, InkPoint, Kind, NewShape, Reversal, ShapeId};
 use proptest::prelude::*;
 use scene::{BoardPoint, Colour, Swatch};

@@ -26,9 +26,9 @@ fn generated(font: &[u8]) -> String {
         let glyph = char::from_u32(letter).and_then(|letter| face.glyph_index(letter));
         let Some(width) = glyph.and_then(|glyph| face.glyph_hor_advance(glyph)) else { continue };
         if next != Some(letter) {
-            write!(text, "\n{letter:04X}").unwrap();
+            write!(text, "\n{letter:04X}").expect("a String takes every write");
         }
-        write!(text, " {width}").unwrap();
+        write!(text, " {width}").expect("a String takes every write");
         next = Some(letter + 1);
     }
     text.push('\n');
