@@ -4,5 +4,6 @@
 
 mod contract {
     pub mod cases;
+    pub mod ends;
     pub mod links;
 }

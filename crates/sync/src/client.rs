@@ -3,6 +3,7 @@
 //! It holds no document: the shell gives it updates made here and merges those it hands out. It must not know what the
 //! link, the log or the clock are made of.
 
+mod exchange;
 mod outbox;
 mod status;
 
@@ -12,6 +13,7 @@ use protocol::edge::{BoardStatus, EdgeMessage, Hello, StateChunk, Welcome};
 use protocol::limits::{MAX_PRESENCE_BYTES, PRESENCE_INTERVAL_MS, PRESENCE_RENEW_MS, PRESENCE_TIMEOUT_MS};
 use protocol::{ErrorCode, PROTOCOL_VERSION, Retry, Role, SCHEMA_VERSION};
 
+pub use exchange::{ClientInput, ClientOptions, ClientOutput};
 pub use outbox::LogKey;
 use outbox::Outbox;
 pub use status::Status;
@@ -27,127 +29,6 @@ const BACKOFF_MAX_MS: u64 = 10_000;
 const MAX_STATE_BYTES: u64 = 512 * 1024 * 1024;
 /// Lines of one awareness message from the server.
 const MAX_PEOPLE: usize = 10_000;
-
-/// What a client is told at its start.
-#[derive(Debug, Clone)]
-pub struct ClientOptions {
-    /// The link's secret.
-    pub key: String,
-    /// Our Yjs client id.
-    pub client: u64,
-    /// Seed of the backoff's jitter.
-    pub seed: u64,
-}
-
-/// What happens to a client.
-#[derive(Debug, Clone)]
-pub enum ClientInput {
-    /// What earlier visits left in the log, oldest first. Given once, before `Start`.
-    Restored(Vec<(LogKey, Bytes)>),
-    /// The page is ready: connect.
-    Start,
-    /// The link is open. The state vector is the board's, now.
-    Opened {
-        /// Yjs state vector.
-        state_vector: Bytes,
-    },
-    /// The link is closed or could not be opened.
-    Closed {
-        /// WebSocket close code, if one came.
-        close_code: Option<u16>,
-    },
-    /// The browser says that the network is back.
-    Online,
-    /// A message arrived.
-    Received(Bytes),
-    /// An edit was made here.
-    Local(Bytes),
-    /// The log has this entry, or failed to take it (`None`): then it is sent without.
-    Logged {
-        /// As given out in `Log`.
-        entry: u64,
-        /// Where it is.
-        key: Option<LogKey>,
-    },
-    /// What others should see of us.
-    Presence(PresenceState),
-    /// Our selection changed; opaque bytes, sent once and again to whoever comes later.
-    Selection(Bytes),
-    /// An update of `MergeNext` builds on something that is not here: a message was lost.
-    Gap,
-    /// A gesture in progress; opaque bytes, dropped while there is no link.
-    Draft(Bytes),
-    /// Time passed.
-    Tick,
-}
-
-/// What a client wants done, in order.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ClientOutput {
-    /// Open the link.
-    Connect,
-    /// Close the link.
-    Disconnect,
-    /// Send a message.
-    Send(Bytes),
-    /// Append to the log; answered by `Logged`.
-    Log {
-        /// Names the entry in the answer.
-        entry: u64,
-        /// Yjs update.
-        update: Bytes,
-    },
-    /// Remove entries from the log.
-    Unlog(Vec<LogKey>),
-    /// Merge into the board. What an earlier visit left may build on what the join only brings: it comes again then.
-    Merge(Bytes),
-    /// Merge into the board something that must fit; if it leaves a gap, answer with `Gap`.
-    MergeNext(Bytes),
-    /// The server has this state. Where the board holds more, or `always`, give the difference as `Local`.
-    Reconcile {
-        /// Yjs state vector.
-        state_vector: Bytes,
-        /// The server asked: answer even if the vector shows nothing missing.
-        always: bool,
-    },
-    /// The join is answered: what this person may do, and the board's title.
-    Welcomed {
-        /// Role of the link.
-        role: Role,
-        /// Title, possibly empty.
-        title: String,
-        /// Whether edits are to be allowed: the role, and a schema that we know.
-        may_write: bool,
-    },
-    /// Somebody else's presence.
-    PeerPresence {
-        /// Yjs client id.
-        client: u64,
-        /// What they show.
-        state: PresenceState,
-    },
-    /// Somebody has gone.
-    PeerGone {
-        /// Yjs client id.
-        client: u64,
-    },
-    /// Somebody's selection.
-    PeerSelection {
-        /// Yjs client id.
-        client: u64,
-        /// As their editor wrote it.
-        bytes: Bytes,
-    },
-    /// Somebody's gesture.
-    PeerDraft {
-        /// Yjs client id.
-        client: u64,
-        /// As their editor wrote it.
-        bytes: Bytes,
-    },
-    /// The status changed.
-    Status(Status),
-}
 
 #[derive(Debug)]
 enum Phase {

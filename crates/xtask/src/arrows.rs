@@ -11,7 +11,7 @@ const ARROWS: [Row; 14] = [
     ("board", &["scene"], &[]),
     ("editor", &["board", "scene"], &[]),
     ("protocol", &[], &[]),
-    ("sync", &["board", "protocol"], &[]),
+    ("sync", &["board", "protocol"], &["scene"]),
     ("visit", &["board", "editor", "protocol", "scene", "sync"], &[]),
     ("rsocket", &[], &[]),
     ("storage", &["protocol"], &[]),

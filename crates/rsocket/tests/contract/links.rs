@@ -1,6 +1,6 @@
 //! One test per case and link.
 
-use super::cases;
+use super::{cases, ends};
 
 macro_rules! on_each_link {
     ($($case:ident),* $(,)?) => {
@@ -14,14 +14,14 @@ macro_rules! on_each_link {
         mod websocket {
             $(#[tokio::test]
             async fn $case() {
-                let (client, server) = super::cases::websocket_pair().await;
+                let (client, server) = super::ends::websocket_pair().await;
                 super::cases::$case(client, server).await;
             })*
         }
         mod tcp {
             $(#[tokio::test]
             async fn $case() {
-                let (client, server) = super::cases::tcp_pair().await;
+                let (client, server) = super::ends::tcp_pair().await;
                 super::cases::$case(client, server).await;
             })*
         }
