@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 
 use crate::cluster::Cluster;
 use crate::postgres::{Postgres, TEST_URL};
-use crate::{front_end, interrupt, journeys, port, process, server};
+use crate::{apt, front_end, interrupt, journeys, port, process, server};
 
 struct Stage {
     name: &'static str,
@@ -22,12 +22,13 @@ struct Stage {
     work: fn(&Path) -> Result<()>,
 }
 
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 10] = [
     Stage { name: "format", budget_s: 10, needs: &[], work: format },
     Stage { name: "style", budget_s: 60, needs: &[], work: style },
     Stage { name: "clippy", budget_s: 240, needs: &[], work: clippy },
     Stage { name: "front end", budget_s: 420, needs: &[], work: |root| front_end::build(root).map(|_| ()) },
     Stage { name: "tests", budget_s: 600, needs: &[], work: tests },
+    Stage { name: "simulated", budget_s: 60, needs: &[], work: simulated },
     Stage {
         name: "server",
         budget_s: 120,
@@ -127,12 +128,31 @@ fn clippy(root: &Path) -> Result<()> {
 
 fn tests(root: &Path) -> Result<()> {
     let postgres = Postgres::start()?;
+    install_rsocket_peers(root)?;
     let with_nextest = process::find("cargo-nextest").is_some();
     let runner: &[&str] = if with_nextest { &["nextest", "run"] } else { &["test", "--all-targets", "--quiet"] };
     let mut command = process::cargo(root);
     command.args(runner).args(["--workspace", "--exclude", "xtask"]);
-    process::run(command.env(TEST_URL, postgres.url()))?;
+    process::run(command.env(TEST_URL, postgres.url()).env("RSOCKET_INTEROP", "require"))?;
     process::run(process::cargo(root).args(["test", "--doc", "--quiet", "--workspace"]))
+}
+
+/// The foreign peers that the RSocket tests talk to.
+fn install_rsocket_peers(root: &Path) -> Result<()> {
+    let has_venv =
+        Command::new("python3").args(["-m", "venv", "--help"]).output().is_ok_and(|out| out.status.success());
+    if !has_venv {
+        apt::install("the RSocket peers", &["python3", "python3-venv"])?;
+    }
+    process::run(Command::new("sh").current_dir(root).arg("crates/rsocket/interop/install.sh"))
+}
+
+/// Simulated boards, read by real Yjs.
+fn simulated(root: &Path) -> Result<()> {
+    let endings = root.join("target/simulated");
+    let simulate = ["run", "--quiet", "--package", "simulation", "--bin", "simulate", "--", "--count", "200", "--dump"];
+    process::run(process::cargo(root).args(simulate).arg(&endings))?;
+    process::run(journeys::command(root, "simulated")?.env("BOARDWALK_ENDINGS", endings))
 }
 
 /// Journeys that start their own servers.

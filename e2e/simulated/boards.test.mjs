@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import * as Y from 'yjs'
-import { contents } from './contents.mjs'
+import { contents } from '../peers/contents.mjs'
 
 const folder = process.env.BOARDWALK_ENDINGS
 
