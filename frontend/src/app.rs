@@ -6,6 +6,7 @@ use crate::pages::{board::BoardPage, home::HomePage, problem::ProblemPage};
 use crate::preferences::Preferences;
 use crate::route::{Route, Router};
 use crate::store::Problem;
+use crate::ui::dynamic::dynamic;
 use crate::ui::toast::{Toaster, Toasts};
 use crate::words::Words;
 
@@ -18,12 +19,14 @@ pub fn App() -> impl IntoView {
     provide_context(router);
     provide_context(Words(preferences.language));
     provide_context(Toasts::none());
+    let page = move || match router.route() {
+        Route::Home => view! { <HomePage /> }.into_any(),
+        Route::Board { id, key } => view! { <BoardPage id=id key=key /> }.into_any(),
+        Route::Unknown => view! { <ProblemPage problem=Problem::NoPage /> }.into_any(),
+    };
     view! {
-        {move || match router.route() {
-            Route::Home => view! { <HomePage /> }.into_any(),
-            Route::Board { id, key } => view! { <BoardPage id=id key=key /> }.into_any(),
-            Route::Unknown => view! { <ProblemPage problem=Problem::NoPage /> }.into_any(),
-        }}
+        {dynamic(page)}
         <Toaster />
     }
+    .into_any()
 }

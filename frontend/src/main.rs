@@ -3,7 +3,6 @@
 mod api;
 mod app;
 mod board;
-mod choices;
 mod clipboard;
 mod clock;
 mod connection;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use web_sys::Storage;
 
 use crate::person_name::{cleaned, friendly_name};
+use crate::ui::dynamic::effect;
 use crate::words::Language;
 
 const LANGUAGE: &str = "boardwalk.language";
@@ -107,20 +108,20 @@ impl Preferences {
     }
 
     fn apply_and_store(self) {
-        Effect::new(move || {
+        effect(move || {
             let language = self.language.get();
             if let Some(root) = document().document_element() {
                 let _ = root.set_attribute("lang", language.tag());
             }
             store(LANGUAGE, Some(language.tag()));
         });
-        Effect::new(move || {
+        effect(move || {
             if let Some(root) = document().document_element() {
                 let _ = root.set_attribute("data-theme", self.theme().id());
             }
             store(THEME, self.chosen_theme.get().map(Theme::id));
         });
-        Effect::new(move || store(NAME, Some(&self.name.get())));
+        effect(move || store(NAME, Some(&self.name.get())));
     }
 }
 

@@ -111,7 +111,7 @@ pub fn RouteLink(
             router.go(&address);
         }
     };
-    view! { <a href=to class=class on:click=follow>{children()}</a> }
+    view! { <a href=to class=class on:click=follow>{children()}</a> }.into_any()
 }
 
 #[cfg(test)]

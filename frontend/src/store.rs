@@ -1,51 +1,12 @@
 //! The seam between the chrome and the shells: signals that the shells write, requests that the chrome makes. It must not
-//! know the editor, the connection or the DOM.
+//! know an editor or a connection, nor the DOM.
 
+use editor::TOOLS;
 use leptos::prelude::*;
 use leptos::reactive::callback::{Callable, UnsyncCallback};
 use protocol::{ErrorCode, Role};
 
 use crate::api::ApiError;
-
-/// A tool or a command as the chrome sees it; its label and icon are found by its id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
-    /// Stable id, such as `arrow` or `zoom-in`.
-    pub id: &'static str,
-    /// Key binding, such as `a` or `Mod+Shift+Z`; none if there is none.
-    pub shortcut: Option<&'static str>,
-}
-
-/// A colour of the board, by its stable id, as it looks in each theme (CSS colours).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Swatch {
-    /// Stable id, such as `teal`.
-    pub id: &'static str,
-    /// In the light theme.
-    pub light: &'static str,
-    /// In the dark theme.
-    pub dark: &'static str,
-}
-
-/// What there is to choose from; the same for the life of the page.
-#[derive(Debug, Clone, Copy)]
-pub struct Choices {
-    /// Tools, in the order of the toolbar.
-    pub tools: &'static [Entry],
-    /// Commands.
-    pub commands: &'static [Entry],
-    /// Colours of lines, text and fills.
-    pub colours: &'static [Swatch],
-    /// Widths, thinnest first, such as `s`.
-    pub widths: &'static [&'static str],
-}
-
-impl Choices {
-    /// The binding of a command.
-    pub fn shortcut_of(self, command: &str) -> Option<&'static str> {
-        self.commands.iter().find(|entry| entry.id == command)?.shortcut
-    }
-}
 
 /// Style of the selection, or of the next shape. None means that the selected shapes differ.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,6 +18,9 @@ pub struct Style {
     /// Id of a width.
     pub width: Option<String>,
 }
+
+/// Ids of the widths of lines, thinnest first.
+pub const WIDTHS: [&str; 4] = ["s", "m", "l", "xl"];
 
 /// The fill of a shape that has none.
 pub const NO_FILL: &str = "none";
@@ -171,8 +135,6 @@ pub enum UiRequest {
 /// One open board, provided by context. The canvas shell writes the signals and takes the requests.
 #[derive(Clone, Copy)]
 pub struct BoardStore {
-    /// What there is to choose from.
-    pub choices: Choices,
     /// The tool in hand.
     pub tool: RwSignal<&'static str>,
     /// Style of the selection, or of the next shape.
@@ -199,11 +161,10 @@ pub struct BoardStore {
 }
 
 impl BoardStore {
-    /// The store of a board that is being opened, with the tool of that id in hand.
-    pub fn new(choices: Choices, tool: &'static str) -> Self {
+    /// The store of a board that is being opened.
+    pub fn opening() -> Self {
         Self {
-            choices,
-            tool: RwSignal::new(tool),
+            tool: RwSignal::new(TOOLS.first().map_or("", |tool| tool.id)),
             style: RwSignal::default(),
             selection_count: RwSignal::new(0),
             can_undo: RwSignal::new(false),

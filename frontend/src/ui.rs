@@ -3,6 +3,7 @@
 pub mod button;
 pub mod choice;
 pub mod dialog;
+pub mod dynamic;
 pub mod icon;
 pub mod popover;
 pub mod toast;

@@ -144,4 +144,15 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn everything_that_can_be_chosen_has_a_word() {
+        let tools = editor::TOOLS.iter().map(|tool| ("tool", tool.id));
+        let commands = editor::COMMANDS.iter().map(|command| ("command", command.id));
+        let colours = scene::Swatch::ALL.iter().map(|swatch| ("colour", swatch.name()));
+        let widths = crate::store::WIDTHS.into_iter().map(|width| ("width", width));
+        for (kind, id) in tools.chain(commands).chain(colours).chain(widths) {
+            assert!(Word::find(kind, id).is_some(), "{kind}.{id}");
+        }
+    }
 }

@@ -7,7 +7,6 @@ use protocol::{BoardId, LinkSecret};
 
 use super::problem::ProblemPage;
 use crate::board::{Place, mount};
-use crate::choices::CHOICES;
 use crate::opening::{Opened, open_board, remember};
 use crate::panels::actions::SelectionActions;
 use crate::panels::help::HelpDialog;
@@ -20,6 +19,7 @@ use crate::panels::toolbar::Toolbar;
 use crate::panels::zoom::{HistoryPanel, ZoomPanel};
 use crate::route::Router;
 use crate::store::BoardStore;
+use crate::ui::dynamic::{Mounted, dynamic, effect, when};
 use crate::ui::icon::Icon;
 use crate::ui::toast::Toasts;
 use crate::words::{Words, key};
@@ -32,34 +32,30 @@ pub fn BoardPage(
     /// The key of the address, if it had one.
     key: Option<LinkSecret>,
 ) -> impl IntoView {
-    let store = BoardStore::new(CHOICES, "select");
+    let store = BoardStore::opening();
     let opened = RwSignal::new(None::<Opened>);
     provide_context(store);
     provide_context(StyleOpen(RwSignal::new(false)));
     follow_opening(store, opened, id, key);
-    view! {
-        {move || match store.problem.get() {
-            Some(problem) => view! { <ProblemPage problem=problem /> }.into_any(),
-            None => view! { <Chrome opened=opened /> }.into_any(),
-        }}
-    }
+    dynamic(move || match store.problem.get() {
+        Some(problem) => view! { <ProblemPage problem=problem /> }.into_any(),
+        None => view! { <Chrome opened=opened /> }.into_any(),
+    })
 }
 
 /// Opens the board, puts the answer where the chrome and the shells see it, and keeps it in the keyring.
 fn follow_opening(store: BoardStore, opened: RwSignal<Option<Opened>>, id: BoardId, key: Option<LinkSecret>) {
-    let answer = LocalResource::new(move || open_board(id.clone(), key.clone()));
-    Effect::new(move || match answer.get() {
-        Some(Ok(board)) => {
+    Mounted::here().ask(open_board(id, key), move |answer| match answer {
+        Ok(board) => {
             store.title.set(board.title.clone());
             store.role.set(board.role);
             opened.set(Some(board));
         }
-        Some(Err(problem)) => store.problem.set(Some(problem)),
-        None => {}
+        Err(problem) => store.problem.set(Some(problem)),
     });
     keep_known(store, opened);
     let words = Words::of_page();
-    Effect::new(move || {
+    effect(move || {
         let name = words.get(key::APP_NAME);
         let title = store.title.get();
         document().set_title(&if title.is_empty() { name.to_owned() } else { format!("{title} · {name}") });
@@ -70,16 +66,15 @@ fn follow_opening(store: BoardStore, opened: RwSignal<Option<Opened>>, id: Board
 fn keep_known(store: BoardStore, opened: RwSignal<Option<Opened>>) {
     let (words, toasts) = (Words::of_page(), Toasts::of_page());
     let router: Router = expect_context();
-    let keep = Action::new_local(|board: &Opened| remember(board.clone()));
-    Effect::new(move || {
-        if let Some(board) = opened.get() {
-            keep.dispatch_local(Opened { title: store.title.get(), role: store.role.get(), ..board });
-        }
-    });
-    Effect::new(move || match (keep.value().get(), opened.get_untracked()) {
-        (Some(Ok(())), Some(board)) => router.hide_key(&board.id),
-        (Some(Err(_)), _) => toasts.push(words.get(key::HOME_UNKEPT).to_owned()),
-        _ => {}
+    let mounted = Mounted::here();
+    effect(move || {
+        let Some(board) = opened.get() else { return };
+        let id = board.id.clone();
+        let board = Opened { title: store.title.get(), role: store.role.get(), ..board };
+        mounted.ask(remember(board), move |kept| match kept {
+            Ok(()) => router.hide_key(&id),
+            Err(_) => toasts.push(words.get(key::HOME_UNKEPT).to_owned()),
+        });
     });
 }
 
@@ -89,6 +84,18 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let help_open = RwSignal::new(false);
     let invite_open = RwSignal::new(false);
     let invitation = Signal::derive(move || opened.get().map(|board| Invitation { id: board.id, links: board.links }));
+    let panels = move || {
+        view! {
+            <div class="side">
+                <StylePanel />
+                <SelectionActions />
+            </div>
+            <HistoryPanel />
+            <Toolbar />
+            <ZoomPanel />
+        }
+        .into_any()
+    };
     view! {
         <main class="board">
             <CanvasHost opened=opened />
@@ -100,20 +107,13 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
                     <InviteButton open=invite_open />
                 </div>
             </div>
-            // What one may do is known only now; shown earlier, the panels would jump.
-            <Show when=move || opened.read().is_some()>
-                <div class="side">
-                    <StylePanel />
-                    <SelectionActions />
-                </div>
-                <HistoryPanel />
-                <Toolbar />
-                <ZoomPanel />
-            </Show>
+            // What one may do is known only then; shown earlier, the panels would jump.
+            {when(Signal::derive(move || opened.read().is_some()), panels)}
         </main>
         <InviteDialog open=invite_open invitation=invitation />
         <HelpDialog open=help_open />
     }
+    .into_any()
 }
 
 /// The element that the canvas shell fills, with what assistive technology may know of it.
@@ -123,18 +123,18 @@ fn CanvasHost(opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let host = NodeRef::<html::Div>::new();
     // Once: a later change of the title or the role is no reason to begin anew.
     let place = Memo::new(move |_| opened.get().map(|board| Place { id: board.id, key: board.key }));
-    Effect::new(move || {
+    effect(move || {
         if let (Some(host), Some(place)) = (host.get(), place.get())
-            && let Err(error) = mount((*host).clone().into(), place)
+            && let Err(error) = mount((*host).clone(), place)
         {
             leptos::logging::error!("the board cannot be shown: {error:?}");
         }
     });
-    let label = move || words.fill(key::BOARD_CANVAS, &[("title", &store.title.get())]);
-    let selection = move || match store.selection_count.get() {
+    let label = Signal::derive(move || words.fill(key::BOARD_CANVAS, &[("title", &store.title.get())]));
+    let selection = Signal::derive(move || match store.selection_count.get() {
         0 => words.get(key::BOARD_SELECTED_NONE).to_owned(),
         count => words.count(key::BOARD_SELECTED_ONE, key::BOARD_SELECTED_MANY, count),
-    };
+    });
     view! {
         <div
             id="board-host"
@@ -146,6 +146,7 @@ fn CanvasHost(opened: RwSignal<Option<Opened>>) -> impl IntoView {
         ></div>
         <p id="selection-description" class="visually-hidden" aria-live="polite">{selection}</p>
     }
+    .into_any()
 }
 
 #[component]
@@ -166,4 +167,5 @@ fn InviteButton(open: RwSignal<bool>) -> impl IntoView {
             <span>{label}</span>
         </button>
     }
+    .into_any()
 }

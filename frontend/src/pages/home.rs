@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use protocol::Role;
 
 use crate::clock::{ago, now_in_words, now_ms};
-use crate::keyring::{self, KeptBoard};
+use crate::keyring::{self, KeptBoard, KeyringError};
 use crate::opening::create_board;
 use crate::panels::appearance::{LanguageChoice, theme_switch};
 use crate::panels::menu::MARK;
@@ -13,6 +13,7 @@ use crate::route::{RouteLink, Router, board_link, board_path};
 use crate::store::Problem;
 use crate::ui::button::{Button, IconButton, Weight};
 use crate::ui::dialog::Dialog;
+use crate::ui::dynamic::{Mounted, dynamic, effect, list, when};
 use crate::ui::icon::Icon;
 use crate::ui::toast::Toasts;
 use crate::ui::tooltip::Side;
@@ -25,7 +26,7 @@ const PICTURE: &str = include_str!("../../../assets/icons/board-picture.svg");
 #[component]
 pub fn HomePage() -> impl IntoView {
     let words = Words::of_page();
-    Effect::new(move || document().set_title(words.get(key::APP_NAME)));
+    effect(move || document().set_title(words.get(key::APP_NAME)));
     view! {
         <div class="home">
             <HomeHeader />
@@ -42,6 +43,7 @@ pub fn HomePage() -> impl IntoView {
             </main>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -63,25 +65,28 @@ fn HomeHeader() -> impl IntoView {
             />
         </header>
     }
+    .into_any()
 }
 
 #[component]
 fn NewBoard() -> impl IntoView {
     let (words, toasts) = (Words::of_page(), Toasts::of_page());
     let router: Router = expect_context();
-    let create = Action::new_local(|title: &String| create_board(title.clone()));
-    Effect::new(move || match create.value().get() {
-        Some(Ok((board, is_kept))) => enter(router, &board, is_kept),
-        Some(Err(problem)) => toasts.push(failure(words, problem)),
-        None => {}
-    });
+    let mounted = Mounted::here();
+    let creating = RwSignal::new(false);
     let press = move |()| {
         let date = now_in_words(words.0.get_untracked());
-        create.dispatch_local(words.fill(key::HOME_NEW_TITLE, &[("date", &date)]));
+        creating.set(true);
+        mounted.ask(create_board(words.fill(key::HOME_NEW_TITLE, &[("date", &date)])), move |answer| {
+            creating.set(false);
+            match answer {
+                Ok((board, is_kept)) => enter(router, &board, is_kept),
+                Err(problem) => toasts.push(failure(words, problem)),
+            }
+        });
     };
-    let label = Signal::derive(move || {
-        words.get(if create.pending().get() { key::HOME_CREATING } else { key::HOME_NEW }).to_owned()
-    });
+    let label =
+        Signal::derive(move || words.get(if creating.get() { key::HOME_CREATING } else { key::HOME_NEW }).to_owned());
     view! {
         <Button
             attr:data-testid="new-board"
@@ -89,10 +94,11 @@ fn NewBoard() -> impl IntoView {
             label=label
             weight=Weight::Primary
             icon=icondata::LuPlus
-            disabled=create.pending()
+            disabled=creating
             on_press=Callback::new(press)
         />
     }
+    .into_any()
 }
 
 /// Goes to a new board; the address carries the key only where the browser could not keep it.
@@ -111,15 +117,20 @@ fn failure(words: Words, problem: Problem) -> String {
 #[component]
 fn RecentBoards() -> impl IntoView {
     let words = Words::of_page();
-    let boards = LocalResource::new(keyring::boards);
+    let boards = RwSignal::new(None::<Result<Vec<KeptBoard>, KeyringError>>);
+    let mounted = Mounted::here();
+    let read = move || mounted.ask(keyring::boards(), move |answer| boards.set(Some(answer)));
+    read();
     let forgetting = RwSignal::new(None::<KeptBoard>);
-    let list = move || match boards.get()? {
-        Ok(boards) if boards.is_empty() => Some(view! { <NoBoards /> }.into_any()),
-        Ok(boards) => {
-            let rows = boards.into_iter().map(|board| view! { <BoardRow board=board forgetting=forgetting /> });
-            Some(view! { <ul class="boards">{rows.collect_view()}</ul> }.into_any())
+    let rows = move || match boards.get() {
+        None => ().into_any(),
+        Some(Ok(boards)) if boards.is_empty() => view! { <NoBoards /> }.into_any(),
+        Some(Ok(boards)) => {
+            let rows = boards.into_iter();
+            let rows = list(rows.map(|board| view! { <BoardRow board=board forgetting=forgetting /> }.into_any()));
+            view! { <ul class="boards">{rows}</ul> }.into_any()
         }
-        Err(_) => Some(view! { <p class="recent__note">{words.of(key::HOME_UNKEPT)}</p> }.into_any()),
+        Some(Err(_)) => view! { <p class="recent__note">{words.of(key::HOME_UNKEPT)}</p> }.into_any(),
     };
     view! {
         <section class="recent">
@@ -127,10 +138,11 @@ fn RecentBoards() -> impl IntoView {
                 <h2>{words.of(key::HOME_RECENT)}</h2>
                 <span>{words.of(key::HOME_RECENT_NOTE)}</span>
             </header>
-            {list}
+            {dynamic(rows)}
         </section>
-        <ForgetDialog forgetting=forgetting on_forgotten=Callback::new(move |()| boards.refetch()) />
+        <ForgetDialog forgetting=forgetting on_forgotten=Callback::new(move |()| read()) />
     }
+    .into_any()
 }
 
 #[component]
@@ -143,6 +155,7 @@ fn NoBoards() -> impl IntoView {
             <p>{words.of(key::HOME_EMPTY_TEXT)}</p>
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -150,11 +163,11 @@ fn BoardRow(board: KeptBoard, forgetting: RwSignal<Option<KeptBoard>>) -> impl I
     let words = Words::of_page();
     let role = board.strongest().map_or(Role::View, |link| link.role);
     let opened_at_ms = board.opened_at_ms;
-    let opened = move || {
+    let opened = Signal::derive(move || {
         // Whole milliseconds since 1970 are exact in a double.
         let when = ago(opened_at_ms as f64, now_ms(), words.0.get());
         words.fill(key::HOME_OPENED, &[("when", &when)])
-    };
+    });
     let path = board_path(&board.id);
     let hue = hue(board.id.as_str());
     let board = StoredValue::new(board);
@@ -166,7 +179,7 @@ fn BoardRow(board: KeptBoard, forgetting: RwSignal<Option<KeptBoard>>) -> impl I
                 <span class="board-card__text">
                     <span class="board-card__title">{title}</span>
                     <span class="board-card__meta">
-                        <span class="badge" data-role=role.as_str()>{move || words.named("role", role.as_str())}</span>
+                        <span class="badge" data-role=role.as_str()>{Signal::derive(move || words.named("role", role.as_str()))}</span>
                         <span>{opened}</span>
                     </span>
                 </span>
@@ -179,6 +192,7 @@ fn BoardRow(board: KeptBoard, forgetting: RwSignal<Option<KeptBoard>>) -> impl I
             />
         </li>
     }
+    .into_any()
 }
 
 /// Asks before a board is forgotten, since a forgotten owner's key cannot be had again.
@@ -186,31 +200,28 @@ fn BoardRow(board: KeptBoard, forgetting: RwSignal<Option<KeptBoard>>) -> impl I
 fn ForgetDialog(forgetting: RwSignal<Option<KeptBoard>>, on_forgotten: Callback<()>) -> impl IntoView {
     let words = Words::of_page();
     let open = RwSignal::new(false);
-    let forget = Action::new_local(|board: &KeptBoard| {
-        let id = board.id.clone();
-        async move { keyring::forget(&id).await }
-    });
-    Effect::new(move || open.set(forgetting.read().is_some()));
-    Effect::new(move || {
-        if forget.value().get().is_some() {
-            open.set(false);
-            on_forgotten.run(());
-        }
-    });
+    let mounted = Mounted::here();
+    effect(move || open.set(forgetting.read().is_some()));
     let confirm = move |()| {
-        if let Some(board) = forgetting.get_untracked() {
-            forget.dispatch_local(board);
-        }
+        let Some(board) = forgetting.get_untracked() else { return };
+        mounted.ask(async move { keyring::forget(&board.id).await }, move |_| {
+            open.set(false);
+            // Reads the list anew, which shows whether it was forgotten.
+            on_forgotten.run(());
+        });
     };
-    let text = move || {
-        let board = forgetting.get()?;
-        Some(words.fill(key::HOME_FORGET_TEXT, &[("title", &title_of(words, &board))]))
-    };
-    let owned = move || forgetting.get()?.links.iter().any(|link| link.role == Role::Owner).then_some(());
+    let text = Signal::derive(move || {
+        let title = forgetting.get().map(|board| title_of(words, &board)).unwrap_or_default();
+        words.fill(key::HOME_FORGET_TEXT, &[("title", &title)])
+    });
+    let owned = Signal::derive(move || {
+        forgetting.read().as_ref().is_some_and(|board| board.links.iter().any(|link| link.role == Role::Owner))
+    });
+    let warning = move || view! { <p class="dialog__text">{words.of(key::HOME_FORGET_OWNER)}</p> }.into_any();
     view! {
         <Dialog open=open title=words.of(key::HOME_FORGET_TITLE) close_label=words.of(key::ACTION_CLOSE)>
             <p class="dialog__text">{text}</p>
-            {move || owned().map(|()| view! { <p class="dialog__text">{words.of(key::HOME_FORGET_OWNER)}</p> })}
+            {when(owned, warning)}
             <div class="dialog__actions">
                 <Button
                     label=words.of(key::ACTION_CANCEL)
@@ -226,6 +237,7 @@ fn ForgetDialog(forgetting: RwSignal<Option<KeptBoard>>, on_forgotten: Callback<
             </div>
         </Dialog>
     }
+    .into_any()
 }
 
 fn title_of(words: Words, board: &KeptBoard) -> String {

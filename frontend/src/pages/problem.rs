@@ -7,6 +7,7 @@ use crate::panels::menu::MARK;
 use crate::route::RouteLink;
 use crate::store::Problem;
 use crate::ui::button::{Button, Weight};
+use crate::ui::dynamic::effect;
 use crate::ui::icon::{Icon, IconShape};
 use crate::words::{Words, key};
 
@@ -17,12 +18,13 @@ pub fn ProblemPage(
     problem: Problem,
 ) -> impl IntoView {
     let words = Words::of_page();
-    let part = move |part: &'static str| move || words.named("problem", &format!("{}.{part}", problem.id()));
+    let part =
+        move |part: &'static str| Signal::derive(move || words.named("problem", &format!("{}.{part}", problem.id())));
     let reload = Callback::new(|()| {
         // Fails only where a page may not reload itself; the person then does.
         let _ = window().location().reload();
     });
-    Effect::new(move || document().set_title(words.get(key::APP_NAME)));
+    effect(move || document().set_title(words.get(key::APP_NAME)));
     let retry = retry(problem).map(|word| {
         view! {
             <Button label=words.of(word) weight=Weight::Primary icon=icondata::LuRefreshCw on_press=reload />
@@ -48,6 +50,7 @@ pub fn ProblemPage(
             </div>
         </main>
     }
+    .into_any()
 }
 
 fn icon(problem: Problem) -> IconShape {

@@ -1,11 +1,13 @@
 //! Buttons that run a command, and the group of those that act on the selection.
 
+use editor::COMMANDS;
 use leptos::prelude::*;
 
 use super::icons::command_icon;
 use crate::shortcut::spoken;
 use crate::store::{BoardStore, UiRequest};
 use crate::ui::button::IconButton;
+use crate::ui::dynamic::when;
 use crate::ui::tooltip::Side;
 use crate::words::{Words, key};
 
@@ -21,7 +23,7 @@ pub fn CommandButton(
     disabled: Signal<bool>,
 ) -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
-    let shortcut = store.choices.shortcut_of(id);
+    let shortcut = shortcut_of(id);
     view! {
         <IconButton
             attr:data-command=id
@@ -34,18 +36,27 @@ pub fn CommandButton(
             on_press=Callback::new(move |()| store.request(UiRequest::Command(id)))
         />
     }
+    .into_any()
+}
+
+/// The first key binding of a command.
+pub fn shortcut_of(command: &str) -> Option<&'static str> {
+    COMMANDS.iter().find(|known| known.id == command)?.shortcuts.first().copied()
 }
 
 /// What can be done with the selection; there while something is selected.
 #[component]
 pub fn SelectionActions() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
-    view! {
-        <Show when=move || store.may_write() && store.selection_count.get() != 0>
+    let something = Signal::derive(move || store.may_write() && store.selection_count.get() != 0);
+    let buttons = move || {
+        view! {
             <div class="panel actions" role="group" aria-label=words.of(key::BOARD_SELECTION_ACTIONS)>
                 <CommandButton id="duplicate" side=Side::Top />
                 <CommandButton id="delete" side=Side::Top />
             </div>
-        </Show>
-    }
+        }
+        .into_any()
+    };
+    when(something, buttons)
 }

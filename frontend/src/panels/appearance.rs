@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::preferences::{Preferences, Theme};
 use crate::ui::choice::{Choice, ChoiceGroup};
+use crate::ui::dynamic::{dynamic, list};
 use crate::ui::icon::{Icon, IconShape};
 use crate::words::{Language, Word, Words, key};
 
@@ -21,10 +22,11 @@ pub fn ThemeEntry() -> impl IntoView {
     let (preferences, words) = (Preferences::of_page(), Words::of_page());
     view! {
         <button type="button" class="menu__entry" data-testid="theme" on:click=move |_| preferences.toggle_theme()>
-            {move || view! { <Icon shape=theme_switch(preferences).0 /> }}
-            <span>{move || words.get(theme_switch(preferences).1)}</span>
+            {dynamic(move || view! { <Icon shape=theme_switch(preferences).0 /> }.into_any())}
+            <span>{Signal::derive(move || words.get(theme_switch(preferences).1).to_owned())}</span>
         </button>
     }
+    .into_any()
 }
 
 /// The languages, each by its own name or, where there is little room, by its tag.
@@ -48,10 +50,12 @@ pub fn LanguageChoice(
                 {if short { option.tag().to_uppercase() } else { option.name().to_owned() }}
             </Choice>
         }
+        .into_any()
     };
     view! {
         <ChoiceGroup label=words.of(key::LANGUAGE_LABEL) class="segments">
-            {Language::ALL.map(option).collect_view()}
+            {list(Language::ALL.into_iter().map(option))}
         </ChoiceGroup>
     }
+    .into_any()
 }

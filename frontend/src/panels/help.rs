@@ -1,10 +1,11 @@
 //! Help: every tool and command with its keys, read off the same lists that the editor obeys.
 
+use editor::{COMMANDS, TOOLS};
 use leptos::prelude::*;
 
 use crate::shortcut::spoken;
-use crate::store::{BoardStore, Entry};
 use crate::ui::dialog::Dialog;
+use crate::ui::dynamic::list;
 use crate::words::{Word, Words, key};
 
 /// The dialog.
@@ -13,60 +14,64 @@ pub fn HelpDialog(
     /// Whether it is shown.
     open: RwSignal<bool>,
 ) -> impl IntoView {
-    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let words = Words::of_page();
+    let tools = || TOOLS.iter().map(|tool| (tool.id, tool.shortcuts));
+    let commands = || COMMANDS.iter().map(|command| (command.id, command.shortcuts));
     view! {
         <Dialog open=open title=words.of(key::HELP_TITLE) close_label=words.of(key::ACTION_CLOSE)>
             <div class="help">
-                <Bindings heading=key::HELP_TOOLS kind="tool" entries=store.choices.tools />
-                <Bindings heading=key::HELP_COMMANDS kind="command" entries=store.choices.commands />
-                <Gestures />
+                {section(words, key::HELP_TOOLS, bindings(words, "tool", tools()))}
+                {section(words, key::HELP_COMMANDS, bindings(words, "command", commands()))}
+                {gestures(words)}
             </div>
         </Dialog>
     }
+    .into_any()
 }
 
-#[component]
-fn Bindings(heading: Word, kind: &'static str, entries: &'static [Entry]) -> impl IntoView {
-    let words = Words::of_page();
-    let row = move |entry: &'static Entry| {
-        let keys = entry.shortcut?;
-        Some(view! {
-            <div class="help__row">
-                <dt>{move || words.named(kind, entry.id)}</dt>
-                <dd><kbd>{move || spoken(keys, words)}</kbd></dd>
-            </div>
-        })
-    };
+/// A row for each thing that has keys.
+fn bindings(
+    words: Words,
+    kind: &'static str,
+    entries: impl Iterator<Item = (&'static str, &'static [&'static str])>,
+) -> AnyView {
+    list(entries.filter_map(|(id, shortcuts)| {
+        let keys = spoken(shortcuts.first()?, words);
+        let what = Signal::derive(move || words.named(kind, id));
+        Some(row(what, view! { <kbd>{keys}</kbd> }.into_any()))
+    }))
+}
+
+fn section(words: Words, heading: Word, rows: AnyView) -> AnyView {
     view! {
         <section class="help__section">
             <h3>{words.of(heading)}</h3>
-            <dl>{entries.iter().filter_map(row).collect_view()}</dl>
+            <dl>{rows}</dl>
         </section>
     }
+    .into_any()
+}
+
+fn row(what: Signal<String>, how: AnyView) -> AnyView {
+    view! {
+        <div class="help__row">
+            <dt>{what}</dt>
+            <dd>{how}</dd>
+        </div>
+    }
+    .into_any()
 }
 
 /// What is done with the mouse or the fingers.
-#[component]
-fn Gestures() -> impl IntoView {
-    let words = Words::of_page();
+fn gestures(words: Words) -> AnyView {
     let rows = [
         (key::HELP_PAN, key::HELP_PAN_KEYS),
         (key::HELP_ZOOM, key::HELP_ZOOM_KEYS),
         (key::HELP_ADD, key::HELP_ADD_KEYS),
     ];
-    let row = move |(what, how): (Word, Word)| {
-        let how = move || words.fill(how, &[("mod", &spoken("Mod", words)), ("shift", &spoken("Shift", words))]);
-        view! {
-            <div class="help__row">
-                <dt>{words.of(what)}</dt>
-                <dd>{how}</dd>
-            </div>
-        }
+    let gesture = move |(what, how): (Word, Word)| {
+        let how = words.fill(how, &[("mod", &spoken("Mod", words)), ("shift", &spoken("Shift", words))]);
+        row(words.of(what), how.into_any())
     };
-    view! {
-        <section class="help__section">
-            <h3>{words.of(key::HELP_MOVING)}</h3>
-            <dl>{rows.map(row).collect_view()}</dl>
-        </section>
-    }
+    section(words, key::HELP_MOVING, list(rows.into_iter().map(gesture)))
 }

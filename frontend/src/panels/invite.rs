@@ -11,6 +11,7 @@ use crate::shortcut::spoken;
 use crate::ui::button::{Button, Weight};
 use crate::ui::choice::{Choice, ChoiceGroup};
 use crate::ui::dialog::Dialog;
+use crate::ui::dynamic::{Mounted, dynamic, list};
 use crate::words::{Words, key};
 
 /// What can be passed on: set once the board is open.
@@ -62,9 +63,13 @@ pub fn InviteDialog(
     view! {
         <Dialog open=open title=words.of(key::INVITE_TITLE) close_label=words.of(key::ACTION_CLOSE)>
             <p class="dialog__text">{words.of(key::INVITE_TEXT)}</p>
-            {move || invitation.get().map(|invitation| view! { <Links invitation=invitation /> })}
+            {dynamic(move || match invitation.get() {
+                Some(invitation) => view! { <Links invitation=invitation /> }.into_any(),
+                None => ().into_any(),
+            })}
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -90,14 +95,15 @@ fn Links(invitation: Invitation) -> impl IntoView {
                 {label}
             </Choice>
         }
+        .into_any()
     };
     let link = Signal::derive(move || chosen.get().and_then(|role| invitation.address(role)).unwrap_or_default());
     let access = match roles[..] {
         // Nothing to choose.
-        [role] => view! { <span>{move || words.named("role", role.as_str())}</span> }.into_any(),
+        [role] => view! { <span>{Signal::derive(move || words.named("role", role.as_str()))}</span> }.into_any(),
         _ => view! {
             <ChoiceGroup label=words.of(key::INVITE_ACCESS) class="segments">
-                {roles.into_iter().map(option).collect_view()}
+                {list(roles.into_iter().map(option))}
             </ChoiceGroup>
         }
         .into_any(),
@@ -109,30 +115,27 @@ fn Links(invitation: Invitation) -> impl IntoView {
         </div>
         <CopyField link=link copying=copying />
     }
+    .into_any()
 }
 
 #[component]
 fn CopyField(link: Signal<String>, copying: RwSignal<Copying>) -> impl IntoView {
     let words = Words::of_page();
     let field = NodeRef::<html::Input>::new();
-    let copy = Action::new_local(move |input: &web_sys::HtmlInputElement| copy_shown(input.clone()));
-    Effect::new(move || {
-        if let Some(copied) = copy.value().get() {
-            copying.set(if copied { Copying::Copied } else { Copying::ByHand });
-        }
-    });
+    let mounted = Mounted::here();
     let press = move |()| {
-        if let Some(input) = field.get_untracked() {
-            copy.dispatch_local(input);
-        }
+        let Some(input) = field.get_untracked() else { return };
+        mounted.ask(copy_shown(input), move |copied| {
+            copying.set(if copied { Copying::Copied } else { Copying::ByHand });
+        });
     };
     let button = Signal::derive(move || {
         words.get(if copying.get() == Copying::Copied { key::INVITE_COPIED } else { key::INVITE_COPY }).to_owned()
     });
-    let note = move || match copying.get() {
+    let note = Signal::derive(move || match copying.get() {
         Copying::ByHand => words.fill(key::INVITE_COPY_MANUALLY, &[("keys", &spoken("Mod+C", words))]),
         Copying::NotYet | Copying::Copied => String::new(),
-    };
+    });
     view! {
         <div class="invite__link">
             <input
@@ -147,7 +150,7 @@ fn CopyField(link: Signal<String>, copying: RwSignal<Copying>) -> impl IntoView 
             />
             <Button
                 attr:data-testid="copy-link"
-                attr:data-copied=move || (copying.get() == Copying::Copied).to_string()
+                attr:data-copied=Signal::derive(move || (copying.get() == Copying::Copied).to_string())
                 label=button
                 weight=Weight::Primary
                 on_press=Callback::new(press)
@@ -155,6 +158,7 @@ fn CopyField(link: Signal<String>, copying: RwSignal<Copying>) -> impl IntoView 
         </div>
         <p class="invite__note" role="status">{note}</p>
     }
+    .into_any()
 }
 
 #[cfg(test)]

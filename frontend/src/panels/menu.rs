@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::appearance::{LanguageChoice, ThemeEntry};
 use crate::route::{RouteLink, Router};
 use crate::store::BoardStore;
+use crate::ui::dynamic::when;
 use crate::ui::icon::Icon;
 use crate::ui::popover::Popover;
 use crate::ui::tooltip::{Side, Tooltip};
@@ -21,10 +22,10 @@ pub fn MenuPanel(
 ) -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let open = RwSignal::new(false);
-    let title = move || match store.title.get() {
+    let title = Signal::derive(move || match store.title.get() {
         title if title.is_empty() => words.get(key::BOARD_UNTITLED).to_owned(),
         title => title,
-    };
+    });
     let home = words.of(key::ACTION_HOME);
     let menu = words.of(key::BOARD_MENU);
     let trigger = view! {
@@ -34,20 +35,18 @@ pub fn MenuPanel(
             data-testid="menu"
             aria-label=menu
             aria-haspopup="true"
-            aria-expanded=move || open.get().to_string()
+            aria-expanded=Signal::derive(move || open.get().to_string())
             on:click=move |_| open.update(|open| *open = !*open)
         >
             <Icon shape=icondata::LuMenu />
-            <Show when=move || !open.get()>
-                <Tooltip label=menu keys=Signal::stored(String::new()) side=Side::BottomStart />
-            </Show>
+            {when(Signal::derive(move || !open.get()), move || tip(menu))}
         </button>
     };
     view! {
         <header class="panel heading">
             <RouteLink to="/" class="icon-button heading__home" attr:aria-label=home>
                 <span class="mark" aria-hidden="true" inner_html=MARK></span>
-                <Tooltip label=home keys=Signal::stored(String::new()) side=Side::BottomStart />
+                {tip(home)}
             </RouteLink>
             <h1 class="heading__title" data-testid="board-title" title=title>{title}</h1>
             <Popover
@@ -61,6 +60,12 @@ pub fn MenuPanel(
             </Popover>
         </header>
     }
+    .into_any()
+}
+
+/// A tooltip without keys.
+fn tip(label: Signal<String>) -> AnyView {
+    view! { <Tooltip label=label keys=Signal::stored(String::new()) side=Side::BottomStart /> }.into_any()
 }
 
 #[component]
@@ -87,4 +92,5 @@ fn MenuEntries(open: RwSignal<bool>, help_open: RwSignal<bool>) -> impl IntoView
             <LanguageChoice short=false />
         </div>
     }
+    .into_any()
 }

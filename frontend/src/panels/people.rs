@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::person_name::{MAX_NAME_CHARS, cleaned, initials};
 use crate::preferences::Preferences;
 use crate::store::{BoardStore, Person};
+use crate::ui::dynamic::{dynamic, list};
 use crate::ui::popover::Popover;
 use crate::words::{Words, key};
 
@@ -16,7 +17,18 @@ const MAX_AVATARS: usize = 4;
 pub fn PeoplePanel() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let open = RwSignal::new(false);
-    let count = move || words.count(key::PEOPLE_COUNT_ONE, key::PEOPLE_COUNT_MANY, store.people.read().len());
+    let count =
+        Signal::derive(move || words.count(key::PEOPLE_COUNT_ONE, key::PEOPLE_COUNT_MANY, store.people.read().len()));
+    let avatars = move || {
+        let people = store.people.get();
+        let more = people.len().saturating_sub(MAX_AVATARS);
+        let more = (more > 0).then(|| {
+            view! { <span class="avatar avatar--more" aria-hidden="true">{format!("+{more}")}</span> }.into_any()
+        });
+        let avatars =
+            people.into_iter().enumerate().map(|(at, person)| view! { <Avatar person=person at=at /> }.into_any());
+        list(avatars.chain(more))
+    };
     let trigger = view! {
         <button
             type="button"
@@ -25,16 +37,10 @@ pub fn PeoplePanel() -> impl IntoView {
             aria-label=count
             title=count
             aria-haspopup="true"
-            aria-expanded=move || open.get().to_string()
+            aria-expanded=Signal::derive(move || open.get().to_string())
             on:click=move |_| open.update(|open| *open = !*open)
         >
-            <For each=move || numbered(store.people.get()) key=|(at, person)| (*at, person.clone()) let((at, person))>
-                <Avatar person=person at=at />
-            </For>
-            {move || {
-                let more = store.people.read().len().saturating_sub(MAX_AVATARS);
-                (more > 0).then(|| view! { <span class="avatar avatar--more" aria-hidden="true">"+" {more}</span> })
-            }}
+            {dynamic(avatars)}
         </button>
     };
     view! {
@@ -46,16 +52,22 @@ pub fn PeoplePanel() -> impl IntoView {
             trigger=trigger.into_any()
         >
             <OwnName />
-            <ul class="people-list__others">
-                <For each=move || others(store.people.get()) key=|person| (person.id.clone(), person.name.clone()) let(person)>
-                    <li class="people-list__row">
-                        <span class="avatar" aria-hidden="true" style:--avatar=person.color.clone()>{initials(&person.name)}</span>
-                        <span class="people-list__name">{person.name.clone()}</span>
-                    </li>
-                </For>
-            </ul>
+            <ul class="people-list__others">{dynamic(move || others(store))}</ul>
         </Popover>
     }
+    .into_any()
+}
+
+fn others(store: BoardStore) -> AnyView {
+    list(store.people.get().into_iter().filter(|person| !person.is_self).map(|person| {
+        view! {
+            <li class="people-list__row">
+                <span class="avatar" aria-hidden="true" style:--avatar=person.color>{initials(&person.name)}</span>
+                <span class="people-list__name">{person.name}</span>
+            </li>
+        }
+        .into_any()
+    }))
 }
 
 #[component]
@@ -72,6 +84,7 @@ fn Avatar(person: Person, at: usize) -> impl IntoView {
             {initials(&person.name)}
         </span>
     }
+    .into_any()
 }
 
 /// The field for the reader's own name; kept and told to others when it is left.
@@ -79,7 +92,10 @@ fn Avatar(person: Person, at: usize) -> impl IntoView {
 fn OwnName() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let preferences = Preferences::of_page();
-    let own = move || store.people.read().iter().find(|person| person.is_self).map(|person| person.color.clone());
+    let own = Signal::derive(move || {
+        let people = store.people.read();
+        people.iter().find(|person| person.is_self).map(|person| person.color.clone()).unwrap_or_default()
+    });
     let rename = move |event: leptos::ev::Event| match cleaned(&event_target_value(&event)) {
         Some(name) => preferences.name.set(name),
         // Nobody is nameless: the field shows the last name again.
@@ -87,7 +103,7 @@ fn OwnName() -> impl IntoView {
     };
     view! {
         <label class="people-list__row people-list__own">
-            <span class="avatar" aria-hidden="true" style:--avatar=own>{move || initials(&preferences.name.get())}</span>
+            <span class="avatar" aria-hidden="true" style:--avatar=own>{Signal::derive(move || initials(&preferences.name.get()))}</span>
             <span class="field">
                 <span class="field__label">{words.of(key::PEOPLE_YOUR_NAME)}</span>
                 <input
@@ -103,12 +119,5 @@ fn OwnName() -> impl IntoView {
         </label>
         <p class="people-list__note">{words.of(key::PEOPLE_NAME_NOTE)}</p>
     }
-}
-
-fn numbered(people: Vec<Person>) -> Vec<(usize, Person)> {
-    people.into_iter().enumerate().collect()
-}
-
-fn others(people: Vec<Person>) -> Vec<Person> {
-    people.into_iter().filter(|person| !person.is_self).collect()
+    .into_any()
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::store::{BoardStore, Status};
+use crate::ui::dynamic::effect;
 use crate::words::{Words, key};
 
 /// The status.
@@ -10,16 +11,18 @@ use crate::words::{Words, key};
 pub fn StatusLine() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let status = store.status;
-    let announced = Memo::new(move |before: Option<&Option<Status>>| announce(before.copied().flatten(), status.get()));
+    let announced = RwSignal::new(None::<Status>);
+    effect(move || announced.set(announce(announced.get_untracked(), status.get())));
     view! {
-        <div class="status" data-testid="status" data-status=move || status.get().id()>
+        <div class="status" data-testid="status" data-status=Signal::derive(move || status.get().id().to_owned())>
             <span class="status__dot"></span>
-            <span class="status__text">{move || in_words(words, status.get())}</span>
+            <span class="status__text">{Signal::derive(move || in_words(words, status.get()))}</span>
         </div>
         <div class="visually-hidden" role="status" aria-live="polite">
-            {move || announced.get().map(|status| in_words(words, status))}
+            {Signal::derive(move || announced.get().map(|status| in_words(words, status)).unwrap_or_default())}
         </div>
     }
+    .into_any()
 }
 
 /// What is read out: trouble, and its end; not the saving of every stroke.

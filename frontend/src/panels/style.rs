@@ -2,11 +2,13 @@
 
 use leptos::ev;
 use leptos::prelude::*;
+use scene::{Colour, Swatch, Theme};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use crate::store::{BoardStore, NO_FILL, StyleChange, Swatch, UiRequest};
+use crate::store::{BoardStore, NO_FILL, StyleChange, UiRequest, WIDTHS};
 use crate::ui::choice::{Choice, ChoiceGroup};
+use crate::ui::dynamic::{list, when};
 use crate::words::{Words, key};
 
 /// Tools that draw nothing, so that a style would mean nothing while the selection is empty.
@@ -27,15 +29,21 @@ pub fn StylePanel() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let StyleOpen(open) = expect_context();
     close_elsewhere(open);
-    view! {
-        <Show when=move || applies(store)>
-            <section class="panel style" aria-label=words.of(key::STYLE_TITLE) data-open=move || open.get().to_string()>
+    let panel = move || {
+        view! {
+            <section
+                class="panel style"
+                aria-label=words.of(key::STYLE_TITLE)
+                data-open=Signal::derive(move || open.get().to_string())
+            >
                 <Strokes />
                 <Fills />
                 <Widths />
             </section>
-        </Show>
-    }
+        }
+        .into_any()
+    };
+    when(Signal::derive(move || applies(store)), panel)
 }
 
 /// Closes the panel of a narrow page on Escape and on a press anywhere but on it and its button.
@@ -63,10 +71,8 @@ fn close_elsewhere(open: RwSignal<bool>) {
 pub fn StyleButton() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let StyleOpen(open) = expect_context();
-    let colour_of =
-        move |id: Option<String>| store.choices.colours.iter().find(|colour| Some(colour.id) == id.as_deref());
-    let stroke = Memo::new(move |_| colour_of(store.style.get().stroke));
-    let fill = Memo::new(move |_| colour_of(store.style.get().fill));
+    let stroke = move |theme| Signal::derive(move || css(store.style.get().stroke.as_deref(), theme));
+    let fill = move |theme| Signal::derive(move || css(store.style.get().fill.as_deref(), theme));
     view! {
         <button
             type="button"
@@ -74,37 +80,39 @@ pub fn StyleButton() -> impl IntoView {
             data-testid="style"
             aria-label=words.of(key::STYLE_TITLE)
             aria-haspopup="true"
-            aria-expanded=move || open.get().to_string()
-            aria-disabled=move || (!applies(store)).to_string()
+            aria-expanded=Signal::derive(move || open.get().to_string())
+            aria-disabled=Signal::derive(move || (!applies(store)).to_string())
             on:click=move |_| open.update(|open| *open = !*open)
         >
             <span
                 class="style-button__dot"
-                style:--stroke-light=move || stroke.get().map(|colour| colour.light)
-                style:--stroke-dark=move || stroke.get().map(|colour| colour.dark)
-                style:--fill-light=move || fill.get().map(|colour| colour.light)
-                style:--fill-dark=move || fill.get().map(|colour| colour.dark)
+                style:--stroke-light=stroke(Theme::Light)
+                style:--stroke-dark=stroke(Theme::Dark)
+                style:--fill-light=fill(Theme::Light)
+                style:--fill-dark=fill(Theme::Dark)
             ></span>
         </button>
     }
+    .into_any()
 }
 
 #[component]
 fn Strokes() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
-    let current = Memo::new(move |_| store.style.get().stroke);
+    let current = Signal::derive(move || store.style.get().stroke);
     view! {
         <h2 class="style__heading">{words.of(key::STYLE_STROKE)}</h2>
         <ChoiceGroup label=words.of(key::STYLE_STROKE) class="swatches">
-            {swatches("stroke", store.choices.colours, current, StyleChange::Stroke)}
+            {swatches("stroke", current, StyleChange::Stroke)}
         </ChoiceGroup>
     }
+    .into_any()
 }
 
 #[component]
 fn Fills() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
-    let current = Memo::new(move |_| store.style.get().fill);
+    let current = Signal::derive(move || store.style.get().fill);
     let no_fill = words.of(key::STYLE_NO_FILL);
     view! {
         <h2 class="style__heading">{words.of(key::STYLE_FILL)}</h2>
@@ -122,43 +130,48 @@ fn Fills() -> impl IntoView {
             >
                 <span class="swatch__colour"></span>
             </Choice>
-            {swatches("fill", store.choices.colours, current, StyleChange::Fill)}
+            {swatches("fill", current, StyleChange::Fill)}
         </ChoiceGroup>
     }
+    .into_any()
 }
 
 /// One option for each colour.
-fn swatches(
-    kind: &'static str,
-    colours: &'static [Swatch],
-    current: Memo<Option<String>>,
-    change: fn(String) -> StyleChange,
-) -> impl IntoView {
+fn swatches(kind: &'static str, current: Signal<Option<String>>, change: fn(String) -> StyleChange) -> AnyView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
-    let option = move |(at, colour): (usize, &'static Swatch)| {
-        let label = Signal::derive(move || words.named("colour", colour.id));
+    let option = move |(at, colour): (usize, &'static str)| {
+        let label = Signal::derive(move || words.named("colour", colour));
         view! {
             <Choice
-                attr:data-stroke=(kind == "stroke").then_some(colour.id)
-                attr:data-fill=(kind == "fill").then_some(colour.id)
+                attr:data-stroke=(kind == "stroke").then_some(colour)
+                attr:data-fill=(kind == "fill").then_some(colour)
                 attr:title=label
                 label=label
                 class="swatch"
-                chosen=Signal::derive(move || current.get().as_deref() == Some(colour.id))
+                chosen=Signal::derive(move || current.get().as_deref() == Some(colour))
                 entry=Signal::derive(move || at == 0 && kind == "stroke" && current.get().is_none())
-                on_choose=Callback::new(move |()| store.request(UiRequest::SetStyle(change(colour.id.to_owned()))))
+                on_choose=Callback::new(move |()| store.request(UiRequest::SetStyle(change(colour.to_owned()))))
             >
-                <span class="swatch__colour" style:--light=colour.light style:--dark=colour.dark></span>
+                <span class="swatch__colour" style:--light=css(Some(colour), Theme::Light) style:--dark=css(Some(colour), Theme::Dark)></span>
             </Choice>
         }
+        .into_any()
     };
-    colours.iter().enumerate().map(option).collect_view()
+    list(Swatch::ALL.iter().map(|swatch| swatch.name()).enumerate().map(option))
+}
+
+/// A stored colour in a theme, as CSS; nothing for none.
+fn css(colour: Option<&str>, theme: Theme) -> String {
+    colour
+        .and_then(|colour| colour.parse::<Colour>().ok())
+        .map(|colour| theme.resolve(colour).css())
+        .unwrap_or_default()
 }
 
 #[component]
 fn Widths() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
-    let current = Memo::new(move |_| store.style.get().width);
+    let current = Signal::derive(move || store.style.get().width);
     let option = move |(at, width): (usize, &'static str)| {
         let label = Signal::derive(move || words.named("width", width));
         view! {
@@ -176,11 +189,13 @@ fn Widths() -> impl IntoView {
                 <span class="width-mark" data-width=width></span>
             </Choice>
         }
+        .into_any()
     };
     view! {
         <h2 class="style__heading">{words.of(key::STYLE_WIDTH)}</h2>
         <ChoiceGroup label=words.of(key::STYLE_WIDTH) class="segments">
-            {store.choices.widths.iter().copied().enumerate().map(option).collect_view()}
+            {list(WIDTHS.into_iter().enumerate().map(option))}
         </ChoiceGroup>
     }
+    .into_any()
 }

@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::actions::CommandButton;
+use super::actions::{CommandButton, shortcut_of};
 use crate::shortcut::spoken;
 use crate::store::{BoardStore, UiRequest};
+use crate::ui::dynamic::when;
 use crate::ui::tooltip::{Side, Tooltip};
 use crate::words::{Words, key};
 
@@ -12,8 +13,8 @@ use crate::words::{Words, key};
 #[component]
 pub fn HistoryPanel() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
-    view! {
-        <Show when=move || store.may_write()>
+    let buttons = move || {
+        view! {
             <div class="panel history" role="group" aria-label=words.of(key::BOARD_HISTORY)>
                 <CommandButton
                     id="undo"
@@ -22,8 +23,10 @@ pub fn HistoryPanel() -> impl IntoView {
                 />
                 <CommandButton id="redo" side=Side::Top disabled=Signal::derive(move || !store.can_redo.get()) />
             </div>
-        </Show>
-    }
+        }
+        .into_any()
+    };
+    when(Signal::derive(move || store.may_write()), buttons)
 }
 
 /// Zooming in and out; the percentage resets it.
@@ -34,7 +37,7 @@ pub fn ZoomPanel() -> impl IntoView {
     let label = Signal::derive(move || {
         words.fill(key::BOARD_ZOOM_LEVEL, &[("percent", &store.zoom_percent.get().to_string())])
     });
-    let shortcut = store.choices.shortcut_of(reset);
+    let shortcut = shortcut_of(reset);
     view! {
         <div class="panel zoom" role="group" aria-label=words.of(key::BOARD_VIEW)>
             <CommandButton id="zoom-out" side=Side::Top />
@@ -46,8 +49,7 @@ pub fn ZoomPanel() -> impl IntoView {
                 aria-keyshortcuts=shortcut.map(crate::shortcut::aria)
                 on:click=move |_| store.request(UiRequest::Command(reset))
             >
-                {move || store.zoom_percent.get()}
-                "%"
+                {Signal::derive(move || format!("{}%", store.zoom_percent.get()))}
                 <Tooltip
                     label=Signal::derive(move || words.named("command", reset))
                     keys=Signal::derive(move || shortcut.map(|keys| spoken(keys, words)).unwrap_or_default())
@@ -58,4 +60,5 @@ pub fn ZoomPanel() -> impl IntoView {
             <CommandButton id="zoom-fit" side=Side::Top />
         </div>
     }
+    .into_any()
 }

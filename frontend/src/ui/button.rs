@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::dynamic::dynamic;
 use super::icon::{Icon, IconShape};
 use super::tooltip::{Side, Tooltip};
 
@@ -54,6 +55,7 @@ pub fn Button(
             <span>{label}</span>
         </button>
     }
+    .into_any()
 }
 
 /// A button that shows an icon alone and says what it does to assistive technology and in a tooltip.
@@ -80,15 +82,16 @@ pub fn IconButton(
             type="button"
             class="icon-button"
             aria-label=label
-            aria-disabled=move || disabled.get().to_string()
+            aria-disabled=Signal::derive(move || disabled.get().to_string())
             on:click=move |_| {
                 if !disabled.get_untracked() {
                     on_press.run(());
                 }
             }
         >
-            {move || view! { <Icon shape=icon.get() /> }}
+            {dynamic(move || view! { <Icon shape=icon.get() /> }.into_any())}
             <Tooltip label=label keys=keys side=side />
         </button>
     }
+    .into_any()
 }

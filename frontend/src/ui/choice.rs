@@ -52,6 +52,7 @@ pub fn ChoiceGroup(
             {children()}
         </div>
     }
+    .into_any()
 }
 
 /// One option. The keyboard reaches the group at the chosen option, or at the first if none is chosen.
@@ -78,13 +79,14 @@ pub fn Choice(
             class=class
             role="radio"
             aria-label=label
-            aria-checked=move || chosen.get().to_string()
-            tabindex=move || if chosen.get() || entry.get() { "0" } else { "-1" }
+            aria-checked=Signal::derive(move || chosen.get().to_string())
+            tabindex=Signal::derive(move || if chosen.get() || entry.get() { "0" } else { "-1" }.to_owned())
             on:click=move |_| on_choose.run(())
         >
             {children()}
         </button>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::button::IconButton;
+use super::dynamic::{effect, when};
 use super::tooltip::Side;
 
 /// A dialog that is shown while `open` is true.
@@ -20,7 +21,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move || {
+    effect(move || {
         let Some(dialog) = dialog.get() else { return };
         match (open.get(), dialog.open()) {
             // Fails only for a dialog outside the document; this one has just been mounted.
@@ -36,6 +37,23 @@ pub fn Dialog(
             open.set(false);
         }
     };
+    let body = move || {
+        view! {
+            <div class="dialog__body">
+                <header class="dialog__header">
+                    <h2>{title}</h2>
+                    <IconButton
+                        label=close_label
+                        icon=icondata::LuX
+                        side=Side::BottomEnd
+                        on_press=Callback::new(move |()| open.set(false))
+                    />
+                </header>
+                {children()}
+            </div>
+        }
+        .into_any()
+    };
     view! {
         <dialog
             class="dialog"
@@ -44,20 +62,8 @@ pub fn Dialog(
             on:close=move |_| open.set(false)
             on:click=on_click
         >
-            <Show when=move || open.get()>
-                <div class="dialog__body">
-                    <header class="dialog__header">
-                        <h2>{title}</h2>
-                        <IconButton
-                            label=close_label
-                            icon=icondata::LuX
-                            side=Side::BottomEnd
-                            on_press=Callback::new(move |()| open.set(false))
-                        />
-                    </header>
-                    {children()}
-                </div>
-            </Show>
+            {when(open.into(), body)}
         </dialog>
     }
+    .into_any()
 }

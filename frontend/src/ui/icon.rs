@@ -22,4 +22,5 @@ pub fn Icon(
             inner_html=shape.data
         ></svg>
     }
+    .into_any()
 }

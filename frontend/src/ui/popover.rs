@@ -6,6 +6,8 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::Node;
 
+use super::dynamic::when;
+
 /// Closes `open` on Escape and on a press outside of `around`, which holds both the button and the panel.
 pub fn close_on_leave(around: NodeRef<html::Div>, open: RwSignal<bool>) {
     let is_outside = move |target: Option<web_sys::EventTarget>| {
@@ -61,14 +63,19 @@ pub fn Popover(
 ) -> impl IntoView {
     let around = NodeRef::<html::Div>::new();
     close_on_leave(around, open);
+    let panel = move || {
+        view! {
+            <div class=panel_class role="dialog" aria-label=label>
+                {children()}
+            </div>
+        }
+        .into_any()
+    };
     view! {
         <div class=class node_ref=around>
             {trigger}
-            <Show when=move || open.get()>
-                <div class=panel_class role="dialog" aria-label=label>
-                    {children()}
-                </div>
-            </Show>
+            {when(open.into(), panel)}
         </div>
     }
+    .into_any()
 }

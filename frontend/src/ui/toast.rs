@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::dynamic::{dynamic, list};
+
 /// Most notices on the screen; older ones make room.
 const MAX_TOASTS: usize = 3;
 /// How long a notice stays.
@@ -58,11 +60,13 @@ impl Toasts {
 #[component]
 pub fn Toaster() -> impl IntoView {
     let toasts = Toasts::of_page();
+    let notices = move || {
+        list(toasts.shown.get().into_iter().map(|toast| view! { <p class="toast">{toast.text}</p> }.into_any()))
+    };
     view! {
         <div class="toaster" role="status" aria-live="polite">
-            <For each=move || toasts.shown.get() key=|toast| toast.number let(toast)>
-                <p class="toast">{toast.text.clone()}</p>
-            </For>
+            {dynamic(notices)}
         </div>
     }
+    .into_any()
 }

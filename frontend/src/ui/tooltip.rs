@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::dynamic::when;
+
 /// Where a tooltip stands beside its control.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
@@ -39,9 +41,8 @@ pub fn Tooltip(
     view! {
         <span class="tooltip" data-side=side.id() aria-hidden="true">
             {label}
-            <Show when=move || !keys.read().is_empty()>
-                <kbd>{keys}</kbd>
-            </Show>
+            {when(Signal::derive(move || !keys.read().is_empty()), move || view! { <kbd>{keys}</kbd> }.into_any())}
         </span>
     }
+    .into_any()
 }
