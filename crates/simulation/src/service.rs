@@ -292,7 +292,7 @@ impl Service {
         if self.mutant == Some(Mutant::DropsMessages) {
             out.retain(|_| {
                 self.messages += 1;
-                self.messages % 11 != 0
+                !self.messages.is_multiple_of(11)
             });
         }
     }
