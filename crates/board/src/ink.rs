@@ -1,12 +1,17 @@
 //! Strokes: their points, how chunks of them are stored, and the outline of their ink. Must not know shapes.
 
-use freedraw::{InputPoint, StrokeOptions, get_stroke};
-use kurbo::{BezPath, Point, Vec2};
+use freedraw::{InputPoint, StrokeOptions, TaperOptions, get_stroke};
+use kurbo::{BezPath, Circle, Point, Shape as _, Vec2};
+use std::f64::consts::PI;
 
 use crate::clamp::{self, INK_POINTS_MAX};
 
 /// Stored positions are in eighths of a board pixel.
 const STEPS_PER_PX: f64 = 8.0;
+/// A dot's radius, in line widths.
+const DOT_RADIUS_WIDTHS: f64 = 0.7;
+/// Stretches of a round cap.
+const CAP_STEPS: u8 = 8;
 
 /// One point of a stroke.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,7 +102,12 @@ fn read_zigzag(bytes: &mut &[u8]) -> Option<i64> {
 
 /// The outline of a stroke drawn with a pen of `width`, as a closed path around it.
 pub(crate) fn outline(points: &[InkPoint], scale: Vec2, width: f64) -> BezPath {
-    let constant = points.iter().all(|point| point.pressure == points[0].pressure);
+    let Some(first) = points.first() else { return BezPath::new() };
+    let at = |point: &InkPoint| Point::new(point.x * scale.x, point.y * scale.y);
+    if points.iter().all(|point| at(point).distance(at(first)) < width / 4.0) {
+        return Circle::new(at(first), width * DOT_RADIUS_WIDTHS).to_path(0.01);
+    }
+    let constant = points.iter().all(|point| point.pressure == first.pressure);
     let input: Vec<InputPoint> = points
         .iter()
         .map(|point| InputPoint::Array([point.x * scale.x, point.y * scale.y], Some(point.pressure)))
@@ -108,20 +118,43 @@ pub(crate) fn outline(points: &[InkPoint], scale: Vec2, width: f64) -> BezPath {
         smoothing: Some(0.5),
         streamline: Some(0.4),
         simulate_pressure: Some(constant),
+        start: Some(TaperOptions { cap: Some(false), ..TaperOptions::default() }),
         last: Some(true),
         ..StrokeOptions::default()
     };
-    smoothed(&get_stroke(&input, &options))
+    let mut corners: Vec<Point> = get_stroke(&input, &options).into_iter().map(|[x, y]| Point::new(x, y)).collect();
+    if !corners.iter().all(|corner| corner.is_finite()) {
+        return BezPath::new();
+    }
+    // The last corner repeats the first.
+    corners.pop();
+    corners.extend(start_cap(&corners));
+    smoothed(&corners)
+}
+
+/// The half circle around a stroke's start, from its outline's end to its outline's beginning. The crate's own turns
+/// into the stroke.
+fn start_cap(corners: &[Point]) -> Vec<Point> {
+    let [to, next, .., from] = corners else { return Vec::new() };
+    let middle = from.midpoint(*to);
+    let across = *from - middle;
+    let normal = Vec2::new(-across.y, across.x);
+    let outward = if normal.dot(*to - *next) < 0.0 { -normal } else { normal };
+    (1..CAP_STEPS)
+        .map(|step| {
+            let (sin, cos) = (PI * f64::from(step) / f64::from(CAP_STEPS)).sin_cos();
+            middle + across * cos + outward * sin
+        })
+        .collect()
 }
 
 /// A closed curve that runs through the middles between the corners, so that it has none.
-fn smoothed(corners: &[[f64; 2]]) -> BezPath {
+fn smoothed(corners: &[Point]) -> BezPath {
     let mut path = BezPath::new();
-    let corner = |index: usize| Point::from((corners[index % corners.len()][0], corners[index % corners.len()][1]));
-    let is_finite = corners.iter().flatten().all(|value| value.is_finite());
-    if corners.len() < 3 || !is_finite {
+    if corners.len() < 3 {
         return path;
     }
+    let corner = |index: usize| corners[index % corners.len()];
     path.move_to(corner(0).midpoint(corner(1)));
     for index in 1..=corners.len() {
         path.quad_to(corner(index), corner(index).midpoint(corner(index + 1)));

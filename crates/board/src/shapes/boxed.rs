@@ -5,8 +5,8 @@ use scene::{BoardPoint, DisplayList, StrokeStyle};
 
 use crate::{Field, Shape};
 
-/// How far a path may be from its curve, in pixels, when distances are measured.
-const ACCURACY: f64 = 0.1;
+/// How exactly the nearest point of a curve is found, as a share of the curve.
+const ACCURACY: f64 = 1e-6;
 
 pub(super) fn extent(shape: &Shape) -> Rect {
     Rect::from_origin_size(Point::ORIGIN, shape.size)
