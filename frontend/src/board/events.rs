@@ -17,7 +17,7 @@ pub fn pointer(event: &web_sys::PointerEvent, phase: PointerPhase, host: &Elemen
         ScreenPoint::new(f64::from(event.client_x()) - rect.left(), f64::from(event.client_y()) - rect.top())
     };
     let mut coalesced = Vec::new();
-    if phase == PointerPhase::Move && event.buttons() != 0 {
+    if phase == PointerPhase::Move && event.buttons() != 0 && can_unfold(event) {
         let folded = event.get_coalesced_events();
         // The last of them is the event itself.
         for index in 0..folded.length().saturating_sub(1) {
@@ -49,6 +49,11 @@ pub fn pointer(event: &web_sys::PointerEvent, phase: PointerPhase, host: &Elemen
         },
         coalesced,
     })
+}
+
+/// Whether the browser tells what it folded into an event; over plain http it does not.
+fn can_unfold(event: &web_sys::PointerEvent) -> bool {
+    js_sys::Reflect::has(event, &"getCoalescedEvents".into()).unwrap_or(false)
 }
 
 /// A wheel event, in pixels whatever the wheel counts in.

@@ -11,6 +11,9 @@ use web_sys::{AddEventListenerOptions, ClipboardEvent, Event, EventTarget, Keybo
 use super::events;
 use super::shell::Shell;
 
+/// Says that the board got the focus from a press: a browser shows its focus ring all the same, so the style hides it.
+const PRESSED: &str = "data-pressed";
+
 /// Listeners that go when this is dropped.
 pub(super) struct Listeners {
     attached: Vec<(EventTarget, &'static str, Closure<dyn FnMut(Event)>)>,
@@ -49,6 +52,7 @@ fn pointers(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue>
             if phase == PointerPhase::Down {
                 // Moves outside of the window still belong to the gesture.
                 let _ = shell.host.set_pointer_capture(event.pointer_id());
+                let _ = shell.host.set_attribute(PRESSED, "");
                 let _ = shell.host.focus();
                 event.prevent_default();
             }
@@ -68,6 +72,9 @@ fn keys(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue> {
         listeners.on(&document(), name, shell, move |shell, event: KeyboardEvent| {
             if event.is_composing() || events::is_for_page(&event) {
                 return;
+            }
+            if event.key() == "Tab" {
+                let _ = shell.host.remove_attribute(PRESSED);
             }
             if phase == KeyPhase::Down && is_taken_from_browser(&event) {
                 event.prevent_default();
