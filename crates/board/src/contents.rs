@@ -64,8 +64,10 @@ fn write_any(out: &mut String, value: &Any) {
 
 /// As JavaScript writes numbers, save that exponents have no plus sign and there is no negative zero.
 fn write_number(out: &mut String, value: f64) {
-    if !value.is_finite() {
-        push(out, format_args!("{{\"number\":\"{value}\"}}"));
+    if value.is_nan() {
+        out.push_str("{\"number\":\"NaN\"}");
+    } else if value.is_infinite() {
+        out.push_str(if value > 0.0 { "{\"number\":\"Infinity\"}" } else { "{\"number\":\"-Infinity\"}" });
     } else if value == 0.0 {
         out.push('0');
     } else if (1e-6..1e21).contains(&value.abs()) {
