@@ -67,3 +67,19 @@ journey("a tab killed while offline gives its edits back", async (it) => {
   await again.status("saved");
   await ben.shapes(2);
 });
+
+journey("two tabs of one browser are two visits that keep apart and agree", async (it) => {
+  const person = await it.person("ada");
+  const one = await person.newBoard();
+  const two = await person.open(one.page.url());
+  // A tab takes what bears its own client id for itself and does not list it: two listed people are two ids.
+  for (const tab of [one, two]) await tab.people(2);
+  await one.draw("rectangle", [300, 250], [480, 380]);
+  await two.shapes(1);
+  await two.draw("ellipse", [600, 250], [760, 380]);
+  for (const tab of [one, two]) await tab.shapes(2);
+  // They share one log of edits that are not acknowledged; each is acknowledged all the same.
+  for (const tab of [one, two]) await tab.status("saved");
+  await one.undo();
+  await two.shapes(1);
+});
