@@ -15,6 +15,9 @@ import { Server } from "./server.mjs";
 
 const RESULTS = fileURLToPath(new URL("test-results/", import.meta.url));
 const JOURNEY_LIMIT_MS = 60_000;
+const ERROR_CHARS_MAX = 400;
+/** What the browser itself puts on the console: broken connections, and headers that plain http cannot honour. */
+const NO_FAULT_OF_THE_PAGE = /Failed to load resource|WebSocket connection|net::ERR_|Cross-Origin-Opener-Policy header/;
 /** A name that is not localhost: browsers withhold secure-context APIs there. */
 export const PLAIN_HTTP_NAME = "board.test";
 
@@ -75,7 +78,7 @@ class Journey {
   #contexts = [];
   #links = [];
   #pages = [];
-  #errors = [];
+  #errors = new Set();
   #serverLog = () => "";
   /** The server, if it is the journey's own; journeys against a given one must not stop it. */
   server;
@@ -116,18 +119,17 @@ class Journey {
 
   watch(who, page) {
     this.#pages.push([who, page]);
-    page.on("pageerror", (error) => this.#errors.push(`${who}: ${error.stack ?? error}`));
+    page.on("pageerror", (error) => this.#errors.add(`${who}: ${String(error.stack ?? error).slice(0, ERROR_CHARS_MAX)}`));
     page.on("console", (message) => {
       const text = message.text();
-      // A refused or broken connection is told on the console by the browser itself; that is no fault of the page.
-      if (message.type() === "error" && !/Failed to load resource|WebSocket connection|net::ERR_/.test(text)) {
-        this.#errors.push(`${who}: ${text}`);
+      if (message.type() === "error" && !NO_FAULT_OF_THE_PAGE.test(text)) {
+        this.#errors.add(`${who}: ${text.slice(0, ERROR_CHARS_MAX)}`);
       }
     });
   }
 
   checkErrors() {
-    assert.deepEqual(this.#errors, [], "the pages reported errors");
+    assert.deepEqual([...this.#errors], [], "the pages reported errors");
   }
 
   log() {
