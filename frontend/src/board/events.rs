@@ -81,8 +81,8 @@ pub fn wheel(event: &web_sys::WheelEvent, host: &Element) -> Input {
 }
 
 /// A key event.
-pub fn key(event: &web_sys::KeyboardEvent, phase: KeyPhase) -> Input {
-    Input::Key(KeyEvent {
+pub fn key(event: &web_sys::KeyboardEvent, phase: KeyPhase) -> KeyEvent {
+    KeyEvent {
         key: event.key(),
         code: event.code(),
         modifiers: Modifiers {
@@ -92,7 +92,7 @@ pub fn key(event: &web_sys::KeyboardEvent, phase: KeyPhase) -> Input {
             meta: event.meta_key(),
         },
         phase,
-    })
+    }
 }
 
 /// Whether a key event belongs to a field or a dialog of the page rather than to the board.

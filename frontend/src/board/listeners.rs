@@ -11,12 +11,14 @@ use web_sys::{AddEventListenerOptions, ClipboardEvent, Event, EventTarget, Keybo
 use super::events;
 use super::shell::Shell;
 
+type Callback = Closure<dyn FnMut(Event)>;
+
 /// Says that the board got the focus from a press: a browser shows its focus ring all the same, so the style hides it.
 const PRESSED: &str = "data-pressed";
 
 /// Listeners that go when this is dropped.
 pub(super) struct Listeners {
-    attached: Vec<(EventTarget, &'static str, Closure<dyn FnMut(Event)>)>,
+    attached: Vec<(EventTarget, &'static str, Callback)>,
     size: Option<(web_sys::ResizeObserver, Closure<dyn FnMut()>)>,
 }
 
@@ -76,16 +78,24 @@ fn keys(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue> {
             if event.key() == "Tab" {
                 let _ = shell.host.remove_attribute(PRESSED);
             }
-            if phase == KeyPhase::Down && is_taken_from_browser(&event) {
+            let key = events::key(&event, phase);
+            if phase == KeyPhase::Down && shell.is_key_bound(&key) {
                 event.prevent_default();
             }
-            shell.edit(events::key(&event, phase));
+            shell.edit(Input::Key(key));
         })?;
     }
     Ok(())
 }
 
 fn clipboard(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue> {
+    for (name, command) in [("copy", "copy"), ("cut", "cut")] {
+        listeners.on(&document(), name, shell, move |shell, event: ClipboardEvent| {
+            if !is_over_text(&event.clone().into()) {
+                shell.copy(event, command);
+            }
+        })?;
+    }
     listeners.on(&document(), "paste", shell, |shell, event: ClipboardEvent| {
         if is_over_text(&event.clone().into()) {
             return;
@@ -104,19 +114,6 @@ fn is_over_text(event: &Event) -> bool {
     target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA"))
 }
 
-/// Keys that would scroll or zoom the page, move its focus, or open the browser's own dialogs.
-fn is_taken_from_browser(event: &KeyboardEvent) -> bool {
-    let key = event.key();
-    let is_command = event.ctrl_key() || event.meta_key();
-    if is_command {
-        return matches!(
-            key.to_ascii_lowercase().as_str(),
-            "z" | "y" | "d" | "a" | "g" | "+" | "-" | "=" | "0" | "[" | "]"
-        );
-    }
-    key.starts_with("Arrow") || matches!(key.as_str(), " " | "Tab" | "Backspace" | "/" | "'")
-}
-
 impl Listeners {
     fn on<E: JsCast + 'static>(
         &mut self,
@@ -126,7 +123,7 @@ impl Listeners {
         act: impl Fn(&Rc<Shell>, E) + 'static,
     ) -> Result<(), JsValue> {
         let shell = Rc::downgrade(shell);
-        let closure = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+        let closure = Callback::new(move |event: Event| {
             if let Some(shell) = shell.upgrade() {
                 act(&shell, event.unchecked_into());
             }

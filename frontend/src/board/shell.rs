@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use editor::{Input, Output, Repaint, TextSession};
+use editor::{Input, KeyEvent, Output, Repaint, TextSession};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use protocol::{BoardId, LinkSecret};
@@ -15,7 +15,7 @@ use sync::{LogKey, Status};
 use visit::{Visit, VisitInput, VisitOptions, VisitOutput};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{HtmlCanvasElement, HtmlElement};
+use web_sys::{ClipboardEvent, HtmlCanvasElement, HtmlElement};
 
 use super::canvas2d::Canvas2d;
 use super::chrome::{self, Chrome};
@@ -101,6 +101,8 @@ pub(super) struct Shell {
     socket: RefCell<Option<Socket>>,
     log: RefCell<LogWriter>,
     text: RefCell<Option<TextField>>,
+    /// The copy or cut that is being answered.
+    copying: RefCell<Option<ClipboardEvent>>,
     repaint: Cell<Repaint>,
     frame_asked: Cell<bool>,
     timer: Cell<Option<TimeoutHandle>>,
@@ -133,6 +135,7 @@ impl Shell {
             socket: RefCell::new(None),
             log: RefCell::new(LogWriter::new(None)),
             text: RefCell::new(None),
+            copying: RefCell::new(None),
             repaint: Cell::default(),
             frame_asked: Cell::new(false),
             timer: Cell::new(None),
@@ -160,6 +163,29 @@ impl Shell {
     /// An input for the editor.
     pub fn edit(self: &Rc<Self>, input: Input) {
         self.feed(VisitInput::Editor(input));
+    }
+
+    /// Whether the editor has a use for a key, so that the browser must not.
+    pub fn is_key_bound(&self, key: &KeyEvent) -> bool {
+        self.visit.borrow().editor().is_key_bound(key)
+    }
+
+    /// Answers the browser's copy or cut with the selection.
+    pub fn copy(self: &Rc<Self>, event: ClipboardEvent, command: &str) {
+        *self.copying.borrow_mut() = Some(event);
+        self.edit(Input::Command(command.to_owned()));
+        self.copying.borrow_mut().take();
+    }
+
+    fn put_on_clipboard(&self, text: &str) {
+        let event = self.copying.borrow_mut().take();
+        let answered = event.is_some_and(|event| {
+            event.prevent_default();
+            event.clipboard_data().is_some_and(|clipboard| clipboard.set_data("text/plain", text).is_ok())
+        });
+        if !answered {
+            crate::clipboard::copy(text);
+        }
     }
 
     /// Fits the canvases to the host.
@@ -231,7 +257,7 @@ impl Shell {
                 drop(field);
                 let _ = self.host.focus();
             }
-            Output::Clipboard(text) => crate::clipboard::copy(&text),
+            Output::Clipboard(text) => self.put_on_clipboard(&text),
             Output::Chrome => self.show_chrome(),
             Output::Notice(notice) => self.page.toasts.push(chrome::notice_words(self.page.words, notice)),
             // A gap heals with the next join, which the sync client asks for by itself; the rest the visit keeps.

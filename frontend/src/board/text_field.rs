@@ -13,11 +13,13 @@ use web_sys::{Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 /// Room for the caret behind the last letter, in CSS pixels.
 const CARET_ROOM_PX: f64 = 4.0;
 
+type Callback = Closure<dyn FnMut(Event)>;
+
 /// The field, open while a text session runs.
 pub struct TextField {
     field: HtmlTextAreaElement,
     id: ShapeId,
-    _listeners: Vec<Closure<dyn FnMut(Event)>>,
+    _listeners: Vec<Callback>,
 }
 
 impl TextField {
@@ -105,7 +107,7 @@ fn listen(
     field: &HtmlTextAreaElement,
     id: &ShapeId,
     tell: impl Fn(Input) + Clone + 'static,
-) -> Result<Vec<Closure<dyn FnMut(Event)>>, JsValue> {
+) -> Result<Vec<Callback>, JsValue> {
     let composing = Rc::new(Cell::new(false));
     let ended = Rc::new(RefCell::new(false));
     let edited = {
@@ -121,11 +123,11 @@ fn listen(
             }
         }
     };
-    let on_input = Closure::<dyn FnMut(Event)>::new({
+    let on_input = Callback::new({
         let edited = edited.clone();
         move |_: Event| edited()
     });
-    let on_composition = Closure::<dyn FnMut(Event)>::new({
+    let on_composition = Callback::new({
         move |event: Event| {
             composing.set(event.type_() == "compositionstart");
             if !composing.get() {
@@ -133,11 +135,11 @@ fn listen(
             }
         }
     });
-    let on_blur = Closure::<dyn FnMut(Event)>::new({
+    let on_blur = Callback::new({
         let end = end.clone();
         move |_: Event| end()
     });
-    let on_key = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
+    let on_key = Callback::new(move |event: Event| {
         event.stop_propagation();
         let Ok(event) = event.dyn_into::<KeyboardEvent>() else { return };
         let is_done = event.key() == "Enter" && (event.ctrl_key() || event.meta_key());
