@@ -79,7 +79,9 @@ fn files_are_short() {
 
 #[test]
 fn functions_are_short() {
-    check(&format!("functions have at most {FUNCTION_LINES_MAX} lines"), rust_files(), |_, text| {
+    // A table of cases may be as long as there are cases.
+    let files = rust_files().into_iter().filter(|file| !file.iter().any(|part| part == "tests")).collect();
+    check(&format!("functions have at most {FUNCTION_LINES_MAX} lines"), files, |_, text| {
         let long = long_functions(text);
         (!long.is_empty()).then(|| long.join(", "))
     });
