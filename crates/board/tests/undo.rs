@@ -61,15 +61,16 @@ struct Case {
     redone: &'static str,
 }
 
+const START: &str = "s0 at 0 ink \"abc\" []";
+
 #[test]
-fn undo_takes_back_what_no_peer_has_changed() {
-    let start = "s0 at 0 ink \"abc\" []";
-    let cases = [
+fn inserts_and_removals_are_taken_back() {
+    check([
         Case {
             name: "insert",
             own: vec![insert(1)],
             peer: vec![],
-            undone: start,
+            undone: START,
             kept: 0,
             redone: "s0 at 0 ink \"abc\" []; s1 at 1 ink \"abc\" []",
         },
@@ -85,15 +86,45 @@ fn undo_takes_back_what_no_peer_has_changed() {
             name: "insert that a peer removed",
             own: vec![insert(1)],
             peer: vec![Edit::Remove { id: id(1) }],
-            undone: start,
+            undone: START,
             kept: 0,
-            redone: start,
+            redone: START,
         },
+        Case {
+            name: "removal",
+            own: vec![Edit::Remove { id: id(0) }],
+            peer: vec![],
+            undone: START,
+            kept: 0,
+            redone: "",
+        },
+        Case {
+            name: "removal, and a peer made it anew",
+            own: vec![Edit::Remove { id: id(0) }],
+            peer: vec![insert(0), set(0, at(7.0))],
+            undone: "s0 at 7 ink \"abc\" []",
+            kept: 1,
+            redone: "s0 at 7 ink \"abc\" []",
+        },
+        Case {
+            name: "made and removed",
+            own: vec![insert(1), text(1, 0, 3, ""), Edit::Remove { id: id(1) }],
+            peer: vec![],
+            undone: START,
+            kept: 0,
+            redone: START,
+        },
+    ]);
+}
+
+#[test]
+fn moves_are_taken_back() {
+    check([
         Case {
             name: "move",
             own: vec![set(0, at(5.0))],
             peer: vec![],
-            undone: start,
+            undone: START,
             kept: 0,
             redone: "s0 at 5 ink \"abc\" []",
         },
@@ -121,27 +152,17 @@ fn undo_takes_back_what_no_peer_has_changed() {
             kept: 1,
             redone: "",
         },
-        Case {
-            name: "removal",
-            own: vec![Edit::Remove { id: id(0) }],
-            peer: vec![],
-            undone: start,
-            kept: 0,
-            redone: "",
-        },
-        Case {
-            name: "removal, and a peer made it anew",
-            own: vec![Edit::Remove { id: id(0) }],
-            peer: vec![insert(0), set(0, at(7.0))],
-            undone: "s0 at 7 ink \"abc\" []",
-            kept: 1,
-            redone: "s0 at 7 ink \"abc\" []",
-        },
+    ]);
+}
+
+#[test]
+fn strokes_and_texts_are_taken_back() {
+    check([
         Case {
             name: "stroke in chunks",
             own: vec![insert(1), ink(1, 1.0), ink(1, 2.0)],
             peer: vec![],
-            undone: start,
+            undone: START,
             kept: 0,
             redone: "s0 at 0 ink \"abc\" []; s1 at 1 ink \"abc\" [1.0, 2.0]",
         },
@@ -173,7 +194,7 @@ fn undo_takes_back_what_no_peer_has_changed() {
             name: "typing",
             own: vec![text(0, 3, 0, "d"), text(0, 4, 0, "e😀"), text(0, 0, 1, "A")],
             peer: vec![],
-            undone: start,
+            undone: START,
             kept: 0,
             redone: "s0 at 0 ink \"Abcde😀\" []",
         },
@@ -185,15 +206,10 @@ fn undo_takes_back_what_no_peer_has_changed() {
             kept: 1,
             redone: "s0 at 0 ink \"xabcd\" []",
         },
-        Case {
-            name: "made and removed",
-            own: vec![insert(1), text(1, 0, 3, ""), Edit::Remove { id: id(1) }],
-            peer: vec![],
-            undone: start,
-            kept: 0,
-            redone: start,
-        },
-    ];
+    ]);
+}
+
+fn check<const N: usize>(cases: [Case; N]) {
     for case in cases {
         let (mut own, mut peer) = pair();
         let mut reversal = Reversal::default();
