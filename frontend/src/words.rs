@@ -1,6 +1,7 @@
 //! Every word that a person reads, in each language, from `assets/labels`. It must not know where a word is shown.
 
 use leptos::prelude::*;
+use leptos::reactive::diagnostics::SpecialNonReactiveZone;
 
 include!(concat!(env!("OUT_DIR"), "/labels.rs"));
 
@@ -65,6 +66,8 @@ impl Words {
 
     /// A label.
     pub fn get(self, word: Word) -> &'static str {
+        // Answers to a press are worded too, where nothing follows the language: no reason to warn.
+        let _quiet = SpecialNonReactiveZone::enter();
         word.text(self.0.get())
     }
 

@@ -21,8 +21,8 @@ pub fn HelpDialog(
         <Dialog open=open title=words.of(key::HELP_TITLE) close_label=words.of(key::ACTION_CLOSE)>
             <div class="help">
                 {section(words, key::HELP_TOOLS, bindings(words, "tool", tools()))}
-                {section(words, key::HELP_COMMANDS, bindings(words, "command", commands()))}
                 {gestures(words)}
+                {section(words, key::HELP_COMMANDS, bindings(words, "command", commands()))}
             </div>
         </Dialog>
     }
