@@ -312,7 +312,9 @@ impl Room {
         }
         let updates = self.stored.saturating_sub(self.snapshot_seq);
         let is_due = updates >= SNAPSHOT_EVERY_UPDATES || self.bytes_since_snapshot >= SNAPSHOT_EVERY_BYTES;
-        if is_due && updates > 0 && !self.snapshot_under_way && self.is_stored() {
+        // What is applied but not stored may be in it too: it is a board's content either way, and a board that is never
+        // quite stored, under constant load, needs its snapshots most.
+        if is_due && updates > 0 && !self.snapshot_under_way {
             self.snapshot_under_way = true;
             out.push(RoomOutput::Snapshot { through: self.stored, bytes: self.document.snapshot().0 });
         }

@@ -31,7 +31,7 @@ pub(super) fn open(stored: &StoredBoard) -> (Document, LoadReport) {
     let rows = stored.rows.iter().map(|(seq, bytes)| (Some(*seq), bytes));
     let mut waiting: Vec<(Option<u64>, &Bytes)> = Vec::new();
     for (row, bytes) in snapshot.chain(rows) {
-        match document.merge(bytes) {
+        match document.load(bytes) {
             Ok(Merged::Applied { .. }) => {}
             Ok(Merged::Gap(_)) => waiting.push((row, bytes)),
             Err(error) => report.unreadable.push((row, bytes.clone(), error.to_string())),
@@ -40,7 +40,7 @@ pub(super) fn open(stored: &StoredBoard) -> (Document, LoadReport) {
     // Rows are written complete, in order; only behind an unreadable one can something be missing.
     while let Some(index) = waiting.iter().position(|(_, bytes)| document.is_complete(bytes)) {
         let (row, bytes) = waiting.remove(index);
-        if let Err(error) = document.merge(bytes) {
+        if let Err(error) = document.load(bytes) {
             report.unreadable.push((row, bytes.clone(), error.to_string()));
         }
     }
