@@ -127,7 +127,7 @@ fn CanvasHost(opened: RwSignal<Option<Opened>>) -> impl IntoView {
         if let (Some(host), Some(place)) = (host.get(), place.get())
             && let Err(error) = mount((*host).clone(), place)
         {
-            leptos::logging::error!("the board cannot be shown: {error:?}");
+            web_sys::console::error_2(&"the board cannot be shown:".into(), &error);
         }
     });
     let label = Signal::derive(move || words.fill(key::BOARD_CANVAS, &[("title", &store.title.get())]));
