@@ -8,7 +8,7 @@ use bytes::Bytes;
 use editor::{Editor, IdSource, PeerPresence};
 use protocol::Role;
 use protocol::awareness::{PresenceState, PresenceUser};
-use scene::{BoardPoint, Colour, Swatch};
+use scene::{BoardPoint, Colour, Swatch, Theme};
 use sync::{Client, ClientInput, ClientOptions, ClientOutput, LogKey, Status};
 
 /// What a visit starts with. All randomness comes from here.
@@ -259,6 +259,12 @@ impl Visit {
     }
 }
 
+/// Our people say their colour as CSS, which stock clients read too; known as a swatch it suits the dark theme as well.
+fn themed(colour: Colour) -> Colour {
+    let is_same = |swatch: &&Swatch| Theme::Light.resolve(Colour::Swatch(**swatch)) == Theme::Light.resolve(colour);
+    Swatch::ALL.iter().find(is_same).map_or(colour, |swatch| Colour::Swatch(*swatch))
+}
+
 /// What a peer says of itself is hostile until shown otherwise: a colour that is none gets one by its id.
 fn peer_presence(client: u64, state: PresenceState) -> PeerPresence {
     const COLOURS: [Swatch; 8] = [
@@ -272,7 +278,7 @@ fn peer_presence(client: u64, state: PresenceState) -> PeerPresence {
         Swatch::Indigo,
     ];
     let by_id = Colour::Swatch(COLOURS[(client % COLOURS.len() as u64) as usize]);
-    let colour = state.user.color.parse().unwrap_or(by_id);
+    let colour = state.user.color.parse().map_or(by_id, themed);
     let cursor = state.cursor.filter(|[x, y]| x.is_finite() && y.is_finite());
     PeerPresence { name: state.user.name, colour, cursor: cursor.map(|[x, y]| BoardPoint::new(x, y)) }
 }

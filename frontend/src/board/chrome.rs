@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use editor::{CursorKind, Damage, Editor, Input, Notice, Repaint, StyleField};
 use leptos::prelude::*;
-use scene::{Colour, Swatch, Theme};
+use scene::{BoardPoint, Camera, Colour, Swatch, Theme};
 use sync::Status;
 use visit::VisitInput;
+use web_sys::HtmlElement;
 
 use super::shell::{Page, Shell, ends_page};
 use crate::preferences;
@@ -16,6 +17,9 @@ use crate::words::{Words, key};
 
 /// Widths of lines by their ids, in board pixels.
 const WIDTHS: [(&str, f64); 4] = [("s", 2.0), ("m", 3.5), ("l", 6.0), ("xl", 10.0)];
+
+/// Dots of the grid at 100 %, in pixels.
+const GRID_STEP: f64 = 24.0;
 
 /// What the chrome was told last.
 pub(super) struct Chrome {
@@ -36,6 +40,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
                 None => return,
             },
         });
+        shell.take_focus_back();
     });
     let weak = Rc::downgrade(shell);
     let weak = StoredValue::new_local(weak);
@@ -49,6 +54,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
         let name = page.preferences.name.get();
         if let (Some(()), Some(shell)) = (before, weak.with_value(std::rc::Weak::upgrade)) {
             shell.feed(VisitInput::Named(name));
+            shell.show_chrome();
         }
     });
 }
@@ -135,6 +141,26 @@ pub(super) fn notice_words(words: Words, notice: Notice) -> String {
         }
         Notice::PasteRefused => words.get(key::NOTICE_PASTE_REFUSED).to_owned(),
         Notice::UpdateRefused => words.get(key::NOTICE_UPDATE_REFUSED).to_owned(),
+    }
+}
+
+/// Lays the dot grid under the board: it moves and grows with the camera, a step apart that stays pleasant.
+pub(super) fn place_grid(host: &HtmlElement, camera: Camera) {
+    let mut step_px = GRID_STEP * camera.zoom();
+    while step_px < GRID_STEP / 1.5 {
+        step_px *= 2.0;
+    }
+    while step_px > GRID_STEP * 1.5 {
+        step_px /= 2.0;
+    }
+    let origin = camera.to_screen(BoardPoint::ORIGIN);
+    let _ = host.set_attribute("data-grid", "");
+    for (name, px) in [
+        ("--grid-size", step_px),
+        ("--grid-x", origin.x.rem_euclid(step_px)),
+        ("--grid-y", origin.y.rem_euclid(step_px)),
+    ] {
+        let _ = host.style().set_property(name, &format!("{px:.2}px"));
     }
 }
 

@@ -13,8 +13,8 @@ use super::shell::Shell;
 
 type Callback = Closure<dyn FnMut(Event)>;
 
-/// Says that the board got the focus from a press: a browser shows its focus ring all the same, so the style hides it.
-const PRESSED: &str = "data-pressed";
+/// Says that the last press was a pointer's: the board then gets the focus back from the chrome, without a focus ring.
+pub(super) const PRESSED: &str = "data-pressed";
 
 /// Listeners that go when this is dropped.
 pub(super) struct Listeners {
@@ -54,16 +54,30 @@ fn pointers(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue>
             if phase == PointerPhase::Down {
                 // Moves outside of the window still belong to the gesture.
                 let _ = shell.host.set_pointer_capture(event.pointer_id());
-                let _ = shell.host.set_attribute(PRESSED, "");
                 let _ = shell.host.focus();
                 event.prevent_default();
             }
             shell.edit(events::pointer(&event, phase, &shell.host));
         })?;
     }
-    listeners.on(&host, "wheel", shell, |shell, event: WheelEvent| {
-        event.prevent_default();
-        shell.edit(events::wheel(&event, &shell.host));
+    listeners.on(&document(), "wheel", shell, |shell, event: WheelEvent| {
+        // Over a panel a wheel scrolls the panel; with Mod it would zoom the whole page, so there it zooms the board.
+        let is_over_board = shell.is_over_board(&event);
+        if is_over_board || event.ctrl_key() || event.meta_key() {
+            event.prevent_default();
+            shell.edit(events::wheel(&event, &shell.host));
+        }
+    })?;
+    listeners.on(&document(), "pointerdown", shell, |shell, _: Event| {
+        let _ = shell.host.set_attribute(PRESSED, "");
+    })?;
+    // The style panel works on the text that is being typed: pressing it must not take the focus from the field.
+    listeners.on(&document(), "mousedown", shell, |shell, event: Event| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let is_style = target.is_some_and(|target| matches!(target.closest(".side"), Ok(Some(_))));
+        if is_style && shell.is_typing() {
+            event.prevent_default();
+        }
     })?;
     // A long press must draw, and a right button is the editor's.
     listeners.on(&host, "contextmenu", shell, |_, event: Event| event.prevent_default())

@@ -63,6 +63,7 @@ pub fn mount(host: HtmlElement, place: Place) -> Result<(), JsValue> {
     *shell.listeners.borrow_mut() = Some(listeners);
     chrome::follow(&shell);
     shell.resize();
+    shell.show_chrome();
     let handle = StoredValue::new_local(Some(Rc::clone(&shell)));
     on_cleanup(move || {
         if let Some(shell) = handle.try_update_value(Option::take).flatten() {
@@ -168,6 +169,24 @@ impl Shell {
     /// Whether the editor has a use for a key, so that the browser must not.
     pub fn is_key_bound(&self, key: &KeyEvent) -> bool {
         self.visit.borrow().editor().is_key_bound(key)
+    }
+
+    /// Whether an event happened over the board itself, not over a panel.
+    pub fn is_over_board(&self, event: &web_sys::Event) -> bool {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        self.host.contains(target.as_ref())
+    }
+
+    /// Whether a text is being typed.
+    pub fn is_typing(&self) -> bool {
+        self.text.borrow().is_some()
+    }
+
+    /// After a press in the chrome the keys are the board's again; who works by keyboard stays where they are.
+    pub fn take_focus_back(&self) {
+        if self.host.has_attribute(listeners::PRESSED) && !self.is_typing() {
+            let _ = self.host.focus();
+        }
     }
 
     /// Answers the browser's copy or cut with the selection.
@@ -316,7 +335,8 @@ impl Shell {
         *self.text.borrow_mut() = TextField::open(&self.host, session, self.theme(), label, tell).ok();
     }
 
-    fn show_chrome(&self) {
+    /// Writes what the editor shows into the page's signals.
+    pub fn show_chrome(&self) {
         let visit = self.visit.borrow();
         self.chrome.borrow_mut().show(self.page, visit.editor());
         let count = visit.editor().board().len().to_string();
@@ -346,6 +366,7 @@ impl Shell {
         let theme = self.theme();
         let mut visit = self.visit.borrow_mut();
         if repaint.board != editor::Damage::None {
+            chrome::place_grid(&self.host, visit.editor().camera());
             visit.editor_mut().paint_board(self.canvas.borrow_mut().begin(theme));
         }
         if repaint.overlay {

@@ -8,7 +8,7 @@ use board::ShapeId;
 use editor::{Input, TextSession};
 use scene::Theme;
 use wasm_bindgen::prelude::*;
-use web_sys::{Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
+use web_sys::{Event, FocusOptions, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
 /// Room for the caret behind the last letter, in CSS pixels.
 const CARET_ROOM_PX: f64 = 4.0;
@@ -46,7 +46,9 @@ impl TextField {
         host.append_child(&field)?;
         let this = Self { field, id: session.id.clone(), _listeners: listeners };
         this.place(session, theme);
-        this.field.focus()?;
+        let quietly = FocusOptions::new();
+        quietly.set_prevent_scroll(true);
+        this.field.focus_with_options(&quietly)?;
         if session.select_all {
             this.field.select();
         }
