@@ -60,6 +60,8 @@ journey("a tab killed while offline gives its edits back", async (it) => {
   await ada.status("offline");
   await ada.draw("ellipse", [600, 250], [760, 380]);
   await ada.shapes(2);
+  // Kept is what the browser's log has: from then on the tab may die.
+  await ada.kept(1);
   await ada.kill();
   link.mend();
   const again = await person.open(address);

@@ -23,6 +23,11 @@ export class BoardPage {
     await this.page.locator(`[data-testid="status"][data-status="${id}"]`).waitFor({ state: "attached" });
   }
 
+  /** Waits until the status says that this many changes are kept in the browser. */
+  async kept(count) {
+    await this.page.getByTestId("status").getByText(new RegExp(`\\b${count} change`)).waitFor({ state: "attached" });
+  }
+
   /** Waits until exactly this many shapes are shown. */
   async shapes(count) {
     await this.page.locator(`[data-testid="board-canvas"][data-shapes="${count}"]`).waitFor({ state: "attached" });

@@ -356,7 +356,8 @@ impl Client {
             may_write: self.may_write(),
             is_outdated: self.is_outdated,
             store: self.store,
-            kept: self.outbox.len(),
+            pending: self.outbox.len(),
+            kept: self.outbox.kept(),
         }
         .status();
         if status != self.status {

@@ -198,7 +198,7 @@ fn link_5_a_gap_drops_the_link_once_joined() {
 }
 
 #[test]
-fn status_1_is_always_true() {
+fn status_1_2_is_always_true() {
     let mut tester = Tester::new();
     assert_eq!(tester.client.status(), Status::Connecting);
     tester.does(ClientInput::Start);
@@ -214,7 +214,9 @@ fn status_1_is_always_true() {
     tester.hears(&EdgeMessage::Status(BoardStatus::Healthy));
     assert_eq!(tester.client.status(), Status::Saved);
     tester.does(ClientInput::Closed { close_code: None });
-    tester.edits(b"b");
+    let entry = tester.edits(b"b");
+    assert_eq!(tester.client.status(), Status::Offline { kept: 0 }, "STATUS-2: the log does not have it yet");
+    tester.logged(entry);
     assert_eq!(tester.client.status(), Status::Offline { kept: 1 });
 
     let mut viewer = Tester::new();

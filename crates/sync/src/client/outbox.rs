@@ -47,6 +47,11 @@ impl Outbox {
         self.entries.len()
     }
 
+    /// Entries that the log has: what outlives the tab.
+    pub(super) fn kept(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.key.is_some()).count()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

@@ -14,12 +14,12 @@ pub enum Status {
     Saving,
     /// No link; this many changes are kept in this browser.
     Offline {
-        /// Unacknowledged changes.
+        /// Unacknowledged changes that the log has.
         kept: usize,
     },
     /// Joined, but the server's store does not answer; changes are kept here.
     NotSaved {
-        /// Unacknowledged changes.
+        /// Unacknowledged changes that the log has.
         kept: usize,
     },
     /// Joined, but this link only allows to look.
@@ -30,7 +30,7 @@ pub enum Status {
     Refused {
         /// Why.
         code: ErrorCode,
-        /// Changes kept in this browser.
+        /// Unacknowledged changes that the log has.
         kept: usize,
     },
 }
@@ -43,6 +43,9 @@ pub(super) struct View {
     pub may_write: bool,
     pub is_outdated: bool,
     pub store: BoardStatus,
+    /// Unacknowledged changes.
+    pub pending: usize,
+    /// Those of them that the log has; a change is not "kept" before.
     pub kept: usize,
 }
 
@@ -51,12 +54,12 @@ impl View {
         let kept = self.kept;
         match (self.ended, self.is_joined) {
             (Some(code), _) => Status::Refused { code, kept },
-            (None, false) if self.has_failed || kept > 0 => Status::Offline { kept },
+            (None, false) if self.has_failed || self.pending > 0 => Status::Offline { kept },
             (None, false) => Status::Connecting,
             (None, true) if self.is_outdated => Status::Outdated,
             (None, true) if !self.may_write => Status::ViewOnly,
             (None, true) if self.store != BoardStatus::Healthy => Status::NotSaved { kept },
-            (None, true) if kept > 0 => Status::Saving,
+            (None, true) if self.pending > 0 => Status::Saving,
             (None, true) => Status::Saved,
         }
     }
