@@ -23,107 +23,91 @@ fn is_spelled(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|byte| ALPHABET.contains(&byte))
 }
 
+/// What every id that is spelled in `ALPHABET` shares: its length, how it is made and how it is read.
+macro_rules! spelled {
+    ($name:ident, $length:literal, $expected:literal) => {
+        impl $name {
+            /// Length of the text form, in characters.
+            pub const LENGTH: usize = $length;
+
+            /// Makes one from random bytes; for what is to stay unguessed, of a secure source.
+            #[must_use]
+            pub fn from_random(random: [u8; Self::LENGTH]) -> Self {
+                Self(spell(&random))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                if is_spelled(text, Self::LENGTH) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(IdError { expected: $expected })
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+            fn try_from(text: String) -> Result<Self, IdError> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(spelled: $name) -> Self {
+                spelled.0
+            }
+        }
+    };
+}
+
+/// For ids that are no secret: their text may be read and shown.
+macro_rules! public_text {
+    ($name:ident) => {
+        impl $name {
+            /// The text form.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
 /// Names a board: 20 characters of the base64url alphabet (120 random bits). Not a secret; rights come from a link.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct BoardId(String);
 
-impl BoardId {
-    /// Length of the text form, in characters.
-    pub const LENGTH: usize = 20;
-
-    /// Makes an id from random bytes of a secure source.
-    #[must_use]
-    pub fn from_random(random: [u8; Self::LENGTH]) -> Self {
-        Self(spell(&random))
-    }
-
-    /// The text form.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for BoardId {
-    type Err = IdError;
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        if is_spelled(text, Self::LENGTH) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(IdError { expected: "20 characters of A-Z a-z 0-9 - _" })
-        }
-    }
-}
-
-impl TryFrom<String> for BoardId {
-    type Error = IdError;
-    fn try_from(text: String) -> Result<Self, IdError> {
-        text.parse()
-    }
-}
-
-impl From<BoardId> for String {
-    fn from(id: BoardId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for BoardId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for BoardId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+spelled!(BoardId, 20, "20 characters of A-Z a-z 0-9 - _");
+public_text!(BoardId);
 
 /// The secret of a link: 40 characters of the base64url alphabet (240 random bits). Whoever holds it has the link's role.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct LinkSecret(String);
 
+spelled!(LinkSecret, 40, "40 characters of A-Z a-z 0-9 - _");
+
 impl LinkSecret {
-    /// Length of the text form, in characters.
-    pub const LENGTH: usize = 40;
-
-    /// Makes a secret from random bytes of a secure source.
-    #[must_use]
-    pub fn from_random(random: [u8; Self::LENGTH]) -> Self {
-        Self(spell(&random))
-    }
-
     /// The text form, to be shown to its holder only.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
-    }
-}
-
-impl FromStr for LinkSecret {
-    type Err = IdError;
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        if is_spelled(text, Self::LENGTH) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(IdError { expected: "40 characters of A-Z a-z 0-9 - _" })
-        }
-    }
-}
-
-impl TryFrom<String> for LinkSecret {
-    type Error = IdError;
-    fn try_from(text: String) -> Result<Self, IdError> {
-        text.parse()
-    }
-}
-
-impl From<LinkSecret> for String {
-    fn from(secret: LinkSecret) -> Self {
-        secret.0
     }
 }
 
@@ -148,58 +132,8 @@ impl fmt::Debug for SecretHash {
 #[serde(try_from = "String", into = "String")]
 pub struct ServiceId(String);
 
-impl ServiceId {
-    /// Length of the text form, in characters.
-    pub const LENGTH: usize = 20;
-
-    /// Makes an id from random bytes.
-    #[must_use]
-    pub fn from_random(random: [u8; Self::LENGTH]) -> Self {
-        Self(spell(&random))
-    }
-
-    /// The text form.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for ServiceId {
-    type Err = IdError;
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        if is_spelled(text, Self::LENGTH) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(IdError { expected: "20 characters of A-Z a-z 0-9 - _" })
-        }
-    }
-}
-
-impl TryFrom<String> for ServiceId {
-    type Error = IdError;
-    fn try_from(text: String) -> Result<Self, IdError> {
-        text.parse()
-    }
-}
-
-impl From<ServiceId> for String {
-    fn from(id: ServiceId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for ServiceId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for ServiceId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+spelled!(ServiceId, 20, "20 characters of A-Z a-z 0-9 - _");
+public_text!(ServiceId);
 
 /// One browser connection, numbered by its gateway; unique within a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
