@@ -259,14 +259,9 @@ impl Visit {
     }
 }
 
-/// Our people say their colour as CSS, which stock clients read too; known as a swatch it suits the dark theme as well.
-fn themed(colour: Colour) -> Colour {
-    let is_same = |swatch: &&Swatch| Theme::Light.resolve(Colour::Swatch(**swatch)) == Theme::Light.resolve(colour);
-    Swatch::ALL.iter().find(is_same).map_or(colour, |swatch| Colour::Swatch(*swatch))
-}
-
-/// What a peer says of itself is hostile until shown otherwise: a colour that is none gets one by its id.
-fn peer_presence(client: u64, state: PresenceState) -> PeerPresence {
+/// The colour of a person, from any number: a person's own at random, a nameless peer's by its client id.
+#[must_use]
+pub fn person_colour(number: u64) -> Colour {
     const COLOURS: [Swatch; 8] = [
         Swatch::Blue,
         Swatch::Red,
@@ -277,7 +272,18 @@ fn peer_presence(client: u64, state: PresenceState) -> PeerPresence {
         Swatch::Pink,
         Swatch::Indigo,
     ];
-    let by_id = Colour::Swatch(COLOURS[(client % COLOURS.len() as u64) as usize]);
+    Colour::Swatch(COLOURS[(number % COLOURS.len() as u64) as usize])
+}
+
+/// Our people say their colour as CSS, which stock clients read too; known as a swatch it suits the dark theme as well.
+fn themed(colour: Colour) -> Colour {
+    let is_same = |swatch: &&Swatch| Theme::Light.resolve(Colour::Swatch(**swatch)) == Theme::Light.resolve(colour);
+    Swatch::ALL.iter().find(is_same).map_or(colour, |swatch| Colour::Swatch(*swatch))
+}
+
+/// What a peer says of itself is hostile until shown otherwise: a colour that is none gets one by its id.
+fn peer_presence(client: u64, state: PresenceState) -> PeerPresence {
+    let by_id = person_colour(client);
     let colour = state.user.color.parse().map_or(by_id, themed);
     let cursor = state.cursor.filter(|[x, y]| x.is_finite() && y.is_finite());
     PeerPresence { name: state.user.name, colour, cursor: cursor.map(|[x, y]| BoardPoint::new(x, y)) }

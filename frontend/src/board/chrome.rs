@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use editor::{CursorKind, Damage, Editor, Input, Notice, Repaint, StyleField};
 use leptos::prelude::*;
-use scene::{BoardPoint, Camera, Colour, Swatch, Theme};
+use scene::{BoardPoint, Camera, Theme};
 use sync::Status;
 use visit::VisitInput;
 use web_sys::HtmlElement;
@@ -119,17 +119,7 @@ pub(super) fn show_status(page: Page, status: Status) {
 
 /// A colour for one's own cursor, from a random number: as CSS, since stock clients read it too.
 pub(super) fn own_colour(random: u64) -> String {
-    const OWN: [Swatch; 8] = [
-        Swatch::Blue,
-        Swatch::Red,
-        Swatch::Green,
-        Swatch::Violet,
-        Swatch::Orange,
-        Swatch::Teal,
-        Swatch::Pink,
-        Swatch::Indigo,
-    ];
-    Theme::Light.resolve(Colour::Swatch(OWN[(random % OWN.len() as u64) as usize])).css()
+    Theme::Light.resolve(visit::person_colour(random)).css()
 }
 
 /// The words of a notice.
