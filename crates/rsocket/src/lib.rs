@@ -66,6 +66,9 @@
 
 mod connection;
 mod error;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzz;
 mod inbound;
 pub mod limits;
 pub mod link;

@@ -1,6 +1,8 @@
 //! One connection as a value: its streams, credit, queues and end. It takes frames and calls of the application, and
 //! says which frames to write next and which requests to start. It must not know links, tasks, clocks or encodings.
 
+#[cfg(any(test, fuzzing))]
+pub mod hostile;
 mod lease;
 mod message;
 mod receive;
