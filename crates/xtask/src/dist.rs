@@ -39,6 +39,15 @@ pub struct Dist {
     files: BTreeMap<PathBuf, Vec<u8>>,
 }
 
+/// Whether files get their compressed twins.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Compression {
+    /// None: for builds that nobody downloads.
+    None,
+    /// As small as brotli goes.
+    Brotli,
+}
+
 /// Bytes of a written folder.
 pub struct Size {
     /// What a first visit loads: script, WASM, styles and page, with brotli.
@@ -93,7 +102,7 @@ impl Dist {
     }
 
     /// Makes `folder` hold exactly this.
-    pub fn write(&self, folder: &Path) -> Result<Size> {
+    pub fn write(&self, folder: &Path, compression: Compression) -> Result<Size> {
         let mut size = Size { first_visit: 0, files: self.files.len() };
         let mut kept = Vec::new();
         for (name, contents) in &self.files {
@@ -103,7 +112,7 @@ impl Dist {
                 write_file(&path, contents)?;
             }
             kept.push(name.clone());
-            if !is_compressed(name) {
+            if !is_compressed(name) || compression == Compression::None {
                 continue;
             }
             let twin_name = twin(name);
@@ -181,7 +190,7 @@ mod tests {
 
     fn build(root: &Path) -> Vec<String> {
         let dist = Dist::gather(root, &root.join("code")).unwrap();
-        dist.write(&root.join("dist")).unwrap();
+        dist.write(&root.join("dist"), Compression::Brotli).unwrap();
         files_below(&root.join("dist")).unwrap().iter().map(|file| file.display().to_string()).collect()
     }
 

@@ -1,6 +1,7 @@
 //! The front end, from Rust to `frontend/dist`: cargo → wasm-bindgen → wasm-opt → [`crate::dist`].
 //!
-//! Cargo decides by itself what to compile again; each later step is skipped while its inputs are unchanged.
+//! Cargo decides by itself what to compile again; each later step is skipped while its inputs are unchanged. A quick
+//! build, for who changes code all day, leaves out whatever only makes the result smaller or faster.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::dist::Dist;
+use crate::dist::{Compression, Dist};
 use crate::fingerprint::{self, Fingerprint, files_below};
 use crate::process;
 use crate::step::step;
@@ -16,7 +17,25 @@ use crate::toolchain::{TARGET, Toolchain};
 
 /// The cargo package, and therefore the name of its `.wasm`.
 const PACKAGE: &str = "frontend";
-const PROFILE: &str = "wasm";
+
+/// How much work goes into the build.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Effort {
+    /// Small and fast: what people get.
+    Full,
+    /// Built in seconds: no link-time optimisation, no wasm-opt, no compression.
+    Quick,
+}
+
+impl Effort {
+    /// The cargo profile, and therefore the folder below the target's.
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Full => "wasm",
+            Self::Quick => "wasm-quick",
+        }
+    }
+}
 
 /// For size. The features are those that rustc's own target turns on: every browser of the last years has them.
 const WASM_OPT_FLAGS: [&str; 8] = [
@@ -31,36 +50,42 @@ const WASM_OPT_FLAGS: [&str; 8] = [
 ];
 
 /// Builds it; returns the folder to serve.
-pub fn build(root: &Path) -> Result<PathBuf> {
+pub fn build(root: &Path, effort: Effort) -> Result<PathBuf> {
     let toolchain = Toolchain::prepare(root)?;
     let work = root.join("target/frontend");
     fs::create_dir_all(&work)?;
 
     step(&format!("front end: compile with {}", toolchain.describe()), "2-4 minutes the first time", || {
-        compile(root, &toolchain)
+        compile(root, &toolchain, effort)
     })?;
-    let compiled = root.join("target/wasm").join(TARGET).join(PROFILE).join(format!("{PACKAGE}.wasm"));
+    let compiled = root.join("target/wasm").join(TARGET).join(effort.profile()).join(format!("{PACKAGE}.wasm"));
 
     let bound = work.join("bindgen");
     step("front end: wasm-bindgen", "2-4 minutes the first time, to compile the tool", || {
         bindgen(root, &compiled, &bound)
     })?;
 
+    let folder = root.join("frontend/dist");
+    if effort == Effort::Quick {
+        step("front end: gather", "a second", || {
+            Dist::gather(root, &bound)?.write(&folder, Compression::None).map(drop)
+        })?;
+        return Ok(folder);
+    }
     let optimised = work.join("optimised");
     step("front end: wasm-opt", "half a minute", || optimise(root, &bound, &optimised))?;
-
-    let folder = root.join("frontend/dist");
     step("front end: gather and compress", "seconds", || {
-        let size = Dist::gather(root, &optimised)?.write(&folder)?;
+        let size = Dist::gather(root, &optimised)?.write(&folder, Compression::Brotli)?;
         println!("    {} files; a first visit loads {} kB", size.files, size.first_visit / 1000);
         Ok(())
     })?;
     Ok(folder)
 }
 
-fn compile(root: &Path, toolchain: &Toolchain) -> Result<()> {
-    let mut cargo = toolchain.cargo_build(root);
-    process::run(cargo.args(["--quiet", "--package", PACKAGE, "--profile", PROFILE, "--target-dir", "target/wasm"]))
+fn compile(root: &Path, toolchain: &Toolchain, effort: Effort) -> Result<()> {
+    let mut cargo = toolchain.cargo_build(root, effort);
+    cargo.args(["--quiet", "--package", PACKAGE, "--profile", effort.profile(), "--target-dir", "target/wasm"]);
+    process::run(&mut cargo)
 }
 
 fn bindgen(root: &Path, compiled: &Path, into: &Path) -> Result<()> {

@@ -38,7 +38,11 @@ enum Task {
     /// Build target/release/boardwalk, front end embedded
     Build,
     /// Build only the front end, into frontend/dist
-    FrontEnd,
+    FrontEnd {
+        /// In seconds, for development: neither small nor fast
+        #[arg(long)]
+        quick: bool,
+    },
     /// Build, then serve http://127.0.0.1:8080 on SQLite in ./data
     Run {
         /// Flags for `boardwalk serve`
@@ -81,7 +85,10 @@ fn perform(root: &Path, task: Task) -> Result<()> {
             println!("==> {}", binary.display());
             Ok(())
         }
-        Task::FrontEnd => front_end::build(root).map(|_| ()),
+        Task::FrontEnd { quick } => {
+            let effort = if quick { front_end::Effort::Quick } else { front_end::Effort::Full };
+            front_end::build(root, effort).map(|_| ())
+        }
         Task::Run { flags } => server::run(root, &flags),
         Task::Test { stages } => stages::run(root, &stages),
         Task::Postgres { command } => beside_postgres(&command),

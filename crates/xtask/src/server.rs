@@ -12,7 +12,7 @@ use crate::{front_end, process};
 
 /// Builds the front end, then `target/release/boardwalk` with it inside.
 pub fn build(root: &Path) -> Result<PathBuf> {
-    front_end::build(root)?;
+    front_end::build(root, front_end::Effort::Full)?;
     step("server: compile", "4-6 minutes the first time", || {
         process::run(process::cargo(root).args(["build", "--quiet", "--release", "--package", "boardwalk"]))
     })?;

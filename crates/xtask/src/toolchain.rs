@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
+use crate::front_end::Effort;
 use crate::{apt, process};
 
 /// What the front end is compiled for.
@@ -24,8 +25,7 @@ const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
 const MINOR_MIN: u32 = 95;
 /// What only a toolchain that builds std may do for size, a tenth off the page's WASM: small sorts and formatting, no
 /// Debug output and no source positions. A panic still says its message, so write `expect`s that tell which one it was.
-const SMALL_STD: [&str; 4] = [
-    "-Zbuild-std=std,panic_abort",
+const SMALL_STD: [&str; 3] = [
     "-Zbuild-std-features=optimize_for_size",
     "--config",
     r#"target.wasm32-unknown-unknown.rustflags = ["-Zfmt-debug=none", "-Zlocation-detail=none"]"#,
@@ -85,7 +85,7 @@ impl Toolchain {
     }
 
     /// `cargo build` for [`TARGET`]; the caller adds the package, profile and folder.
-    pub fn cargo_build(&self, root: &Path) -> Command {
+    pub fn cargo_build(&self, root: &Path, effort: Effort) -> Command {
         match self {
             Self::Native => {
                 let mut command = process::cargo(root);
@@ -94,7 +94,10 @@ impl Toolchain {
             }
             Self::Debian { linker } => {
                 let mut command = Command::new(DEBIAN_CARGO);
-                command.current_dir(root).args(["build", "--target", TARGET]).args(SMALL_STD);
+                command.current_dir(root).args(["build", "--target", TARGET, "-Zbuild-std=std,panic_abort"]);
+                if effort == Effort::Full {
+                    command.args(SMALL_STD);
+                }
                 // `cargo xtask` leaves the variables of the toolchain that started us.
                 for name in ["CARGO", "LD_LIBRARY_PATH", "RUSTDOC", "RUSTFLAGS", "RUSTUP_TOOLCHAIN"] {
                     command.env_remove(name);
