@@ -8,6 +8,7 @@ use yrs::types::{Event, PathSegment};
 use crate::document::{DiffError, Document, MergeError, Merged};
 use crate::perform::Performer;
 use crate::schema;
+use crate::texts::Restored;
 use crate::{ClientId, Edit, NewShape, OrderKey, Reversal, Shape, ShapeId, StateVector, Update};
 
 /// Which shapes the latest transaction touched; filled by the document while it commits.
@@ -21,6 +22,7 @@ pub struct Board {
     pile: BTreeMap<(OrderKey, ShapeId), Shape>,
     places: HashMap<ShapeId, OrderKey>,
     revision: u64,
+    restored: Restored,
 }
 
 /// What changed on a board.
@@ -64,7 +66,7 @@ pub struct Placement {
 impl Board {
     /// An empty board. The client id must be this copy's alone.
     pub fn new(client: ClientId) -> Self {
-        let document = Document::new(client);
+        let document = Document::for_hand(client);
         let touched = Touched::default();
         let sink = touched.clone();
         document.shapes().observe_deep("board", move |txn, events| {
@@ -79,7 +81,14 @@ impl Board {
                 }
             }
         });
-        Self { document, touched, pile: BTreeMap::new(), places: HashMap::new(), revision: 0 }
+        Self {
+            document,
+            touched,
+            pile: BTreeMap::new(),
+            places: HashMap::new(),
+            revision: 0,
+            restored: Restored::default(),
+        }
     }
 
     /// Who edits through this board.
@@ -94,13 +103,15 @@ impl Board {
 
     /// Takes back what `reversal` is of, step by step from the end, where it is still as it was left.
     pub fn revert(&mut self, reversal: &Reversal) -> Reverted {
-        let (applied, kept) = self.perform(|performer| reversal.backwards().for_each(|step| performer.revert(step)));
+        let (applied, kept) =
+            self.perform(|performer| reversal.by_shape().for_each(|steps| performer.revert_shape(steps)));
         Reverted { applied, kept }
     }
 
     fn perform(&mut self, run: impl FnOnce(&mut Performer<'_, '_>)) -> (Applied, usize) {
+        let restored = &mut self.restored;
         let ((reversal, kept), update) = self.document.edit(|txn, root| {
-            let mut performer = Performer { txn, root, undo: Reversal::default(), kept: 0 };
+            let mut performer = Performer { txn, root, undo: Reversal::default(), kept: 0, restored };
             run(&mut performer);
             (performer.undo, performer.kept)
         });
@@ -279,6 +290,8 @@ impl Shape {
             schema::WIDTH => Some(Field::Width(self.width)),
             schema::FONT_SIZE => Some(Field::FontSize(self.font_size)),
             schema::WRAP => Some(Field::Wrap(self.wrap)),
+            schema::GROUPS => Some(Field::Groups(self.groups.clone())),
+            schema::LOCKED => Some(Field::Locked(self.locked)),
             _ => None,
         };
         entries.iter().filter_map(|entry| field(&entry.key)).collect()

@@ -32,6 +32,8 @@ pub const TEXT_UTF16_MAX: usize = 50_000;
 pub const INK_POINTS_MAX: usize = 20_000;
 /// The most corners of a line that are shown.
 pub const POINTS_MAX: usize = 2_000;
+/// The most groups within groups that are seen.
+pub const GROUPS_MAX: usize = 16;
 /// The longest order key.
 pub const ORDER_KEY_BYTES_MAX: usize = 64;
 /// The longest shape id.

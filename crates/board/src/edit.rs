@@ -5,7 +5,7 @@ use scene::{BoardPoint, Colour};
 use std::sync::Arc;
 
 use crate::schema::Entry;
-use crate::{InkPoint, Kind, OrderKey, ShapeId};
+use crate::{GroupId, InkPoint, Kind, OrderKey, ShapeId};
 
 /// One change of a board. An edit of a shape that is not there does nothing.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +75,10 @@ pub enum Field {
     FontSize(f64),
     /// Where its text wraps; `None` is nowhere.
     Wrap(Option<f64>),
+    /// The groups that it is in, the outermost first.
+    Groups(Arc<[GroupId]>),
+    /// Whether it is safe from the hand.
+    Locked(bool),
 }
 
 /// A shape to be. What is not said has its default.

@@ -40,6 +40,9 @@ impl fmt::Display for ClientId {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ShapeId(Arc<str>);
 
+/// Which group: a name like a shape's.
+pub type GroupId = ShapeId;
+
 impl ShapeId {
     /// Ten characters of base64url: 60 of the random bits.
     pub fn from_random(random: u64) -> Self {

@@ -23,6 +23,7 @@ mod reversal;
 mod schema;
 mod shape;
 mod shapes;
+mod texts;
 mod update;
 
 pub use board::{Applied, Board, Change, Placement, Reverted};
@@ -32,7 +33,7 @@ pub use clocks::Clocks;
 pub use clocks::Clocks as Needs;
 pub use document::{DiffError, Document, MergeError, Merged};
 pub use edit::{Edit, Field, NewShape};
-pub use ids::{ClientId, ShapeId};
+pub use ids::{ClientId, GroupId, ShapeId};
 pub use ink::InkPoint;
 pub use order::OrderKey;
 pub use reversal::Reversal;
@@ -43,7 +44,8 @@ pub use update::{StateVector, Update, is_empty_update};
 pub mod limits {
     pub use crate::check::{CLIENTS_MAX, DEPTH_MAX, STRUCTS_MAX, VALUES_MAX};
     pub use crate::clamp::{
-        ANGLE_DEFAULT, COORDINATE_MAX, FONT_SIZE, FONT_SIZE_DEFAULT, ID_BYTES_MAX, INK_POINTS_MAX, ORDER_KEY_BYTES_MAX,
-        POINTS_MAX, SCALE_MAX, SCALE_MIN, SIZE_DEFAULT, SIZE_MAX, STROKE_WIDTH, STROKE_WIDTH_DEFAULT, TEXT_UTF16_MAX,
+        ANGLE_DEFAULT, COORDINATE_MAX, FONT_SIZE, FONT_SIZE_DEFAULT, GROUPS_MAX, ID_BYTES_MAX, INK_POINTS_MAX,
+        ORDER_KEY_BYTES_MAX, POINTS_MAX, SCALE_MAX, SCALE_MIN, SIZE_DEFAULT, SIZE_MAX, STROKE_WIDTH,
+        STROKE_WIDTH_DEFAULT, TEXT_UTF16_MAX,
     };
 }

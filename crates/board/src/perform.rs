@@ -1,12 +1,12 @@
 //! Carries out edits and reversals on the Y types, and says how each is taken back. Knows the schema; must not know
 //! what a board shows.
 
-use std::sync::Arc;
 use yrs::types::text::TextPrelim;
-use yrs::{Any, Array, ArrayPrelim, GetString, In, Map, MapPrelim, MapRef, Out, Text, TransactionMut};
+use yrs::{Any, Array, ArrayPrelim, GetString, In, Map, MapPrelim, MapRef, Out, TransactionMut};
 
 use crate::reversal::{Reversal, Step};
 use crate::schema::{self, Entry, Stored};
+use crate::texts::{self, Restored, Splice, TextSplice};
 use crate::{Edit, Field, Kind, NewShape, ShapeId, clamp, ink};
 
 /// One transaction on the root map.
@@ -17,6 +17,8 @@ pub(crate) struct Performer<'a, 'doc> {
     pub(crate) undo: Reversal,
     /// Steps that were left alone because a peer had changed what they would have changed.
     pub(crate) kept: usize,
+    /// Which letters undo has brought back.
+    pub(crate) restored: &'a mut Restored,
 }
 
 impl Performer<'_, '_> {
@@ -47,14 +49,32 @@ impl Performer<'_, '_> {
                 if let Some(map) = self.map(id) {
                     let before = self.text(&map);
                     let splice = Splice::within(&before, *at_utf16, *delete_utf16, insert);
-                    self.splice(id, &map, before, splice);
+                    self.splice(id, &map, &before, &splice);
                 }
             }
         }
     }
 
+    /// Takes back what was done to one shape, from the end. A shape that was made, and that a peer has changed since
+    /// (other than its text, where everybody's letters are told apart), stays whole.
+    pub(crate) fn revert_shape(&mut self, steps: &[Step]) {
+        if let [birth, later @ ..] = steps
+            && let Step::Remove { id, entries } = birth
+            && !later.is_empty()
+            && let Some(map) = self.map(id)
+        {
+            let is_left = |entry: &&Entry| later.iter().all(|step| step.key() != Some(&*entry.key));
+            let now = schema::capture(self.txn, &map);
+            if !now.iter().filter(is_left).eq(entries.iter().filter(is_left)) {
+                self.kept += 1;
+                return;
+            }
+        }
+        steps.iter().rev().for_each(|step| self.revert(step));
+    }
+
     /// Takes one step back, if what it would change is still as it was left.
-    pub(crate) fn revert(&mut self, step: &Step) {
+    fn revert(&mut self, step: &Step) {
         match step {
             Step::Remove { id, entries } => match self.map(id) {
                 Some(map) if schema::capture(self.txn, &map) == *entries => self.remove(id),
@@ -74,12 +94,7 @@ impl Performer<'_, '_> {
                 Some(_) => self.append_ink(id, chunks.clone()),
                 None => self.kept += 1,
             },
-            Step::Text { id, before, after } => match self.map(id) {
-                Some(map) if self.text(&map) == *after => {
-                    self.splice(id, &map, after.clone(), Splice::between(after, before));
-                }
-                _ => self.kept += 1,
-            },
+            Step::Text { id, splice } => self.unsplice(id, splice),
         }
     }
 
@@ -156,21 +171,26 @@ impl Performer<'_, '_> {
         }
     }
 
-    fn splice(&mut self, id: &ShapeId, map: &MapRef, before: String, splice: Splice) {
-        if splice.delete_utf16 == 0 && splice.insert.is_empty() {
+    fn splice(&mut self, id: &ShapeId, map: &MapRef, before: &str, splice: &Splice) {
+        if splice.is_nothing() {
             return;
         }
         let Some(Out::YText(text)) = map.get(self.txn, schema::TEXT) else {
-            return self.put(id, map, schema::TEXT, Some(Stored::Text(splice.applied_to(&before))));
+            return self.put(id, map, schema::TEXT, Some(Stored::Text(splice.applied_to(before))));
         };
-        if splice.delete_utf16 > 0 {
-            text.remove_range(self.txn, splice.at_utf16, splice.delete_utf16);
-        }
-        if !splice.insert.is_empty() {
-            text.insert(self.txn, splice.at_utf16, &splice.insert);
-        }
-        let after = text.get_string(self.txn);
-        self.undo.push(Step::Text { id: id.clone(), before, after });
+        let splice = splice.perform(self.txn, &text, before);
+        self.undo.push(Step::Text { id: id.clone(), splice });
+    }
+
+    fn unsplice(&mut self, id: &ShapeId, splice: &TextSplice) {
+        let map = self.map(id);
+        let Some(Out::YText(text)) = map.as_ref().and_then(|map| map.get(self.txn, schema::TEXT)) else {
+            return self.kept += 1;
+        };
+        let before = text.get_string(self.txn);
+        let (done, found) = texts::take_back(self.txn, &text, before, splice, self.restored);
+        self.kept += usize::from(!found);
+        done.into_iter().for_each(|splice| self.undo.push(Step::Text { id: id.clone(), splice }));
     }
 }
 
@@ -245,6 +265,11 @@ fn stored_field(field: &Field) -> (&'static str, Option<Any>) {
         Field::Width(width) => (schema::WIDTH, Some(number(clamp::stroke_width(*width)))),
         Field::FontSize(size) => (schema::FONT_SIZE, Some(number(clamp::font_size(*size)))),
         Field::Wrap(width) => (schema::WRAP, width.and_then(clamp::wrap).map(number)),
+        Field::Groups(groups) => {
+            let groups: Vec<Any> = groups.iter().map(|group| Any::from(group.as_str())).collect();
+            (schema::GROUPS, (!groups.is_empty()).then(|| Any::Array(groups.into())))
+        }
+        Field::Locked(locked) => (schema::LOCKED, locked.then_some(Any::Bool(true))),
     }
 }
 
@@ -261,55 +286,4 @@ fn default_of(key: &str) -> Option<Any> {
         schema::FONT_SIZE => Some(schema::plain_number(clamp::FONT_SIZE_DEFAULT)),
         _ => None,
     }
-}
-
-/// A replacement of a stretch of text, on letter borders.
-struct Splice {
-    at_utf16: u32,
-    delete_utf16: u32,
-    insert: Arc<str>,
-}
-
-impl Splice {
-    fn within(text: &str, at_utf16: u32, delete_utf16: u32, insert: &str) -> Self {
-        let start = border(text, at_utf16);
-        let end = border(text, at_utf16.saturating_add(delete_utf16)).max(start);
-        Self { at_utf16: start, delete_utf16: end - start, insert: insert.into() }
-    }
-
-    fn applied_to(&self, text: &str) -> String {
-        let units: Vec<u16> = text.encode_utf16().collect();
-        let (start, end) = (self.at_utf16 as usize, (self.at_utf16 + self.delete_utf16) as usize);
-        let part = |units: &[u16]| String::from_utf16_lossy(units);
-        part(&units[..start]) + &self.insert + &part(&units[end..])
-    }
-
-    /// The smallest splice that makes `to` out of `from`.
-    fn between(from: &str, to: &str) -> Self {
-        let same = |(one, other): &(char, char)| one == other;
-        let units = |letter: char| letter.len_utf16() as u32;
-        let head: Vec<char> = from.chars().zip(to.chars()).take_while(same).map(|(letter, _)| letter).collect();
-        let head_bytes: usize = head.iter().map(|letter| letter.len_utf8()).sum();
-        let (from_rest, to_rest) = (&from[head_bytes..], &to[head_bytes..]);
-        let tail = from_rest.chars().rev().zip(to_rest.chars().rev()).take_while(same);
-        let tail_bytes: usize = tail.map(|(letter, _)| letter.len_utf8()).sum();
-        Self {
-            at_utf16: head.iter().map(|letter| units(*letter)).sum(),
-            delete_utf16: from_rest[..from_rest.len() - tail_bytes].chars().map(units).sum(),
-            insert: to_rest[..to_rest.len() - tail_bytes].into(),
-        }
-    }
-}
-
-/// The last letter border at or before a UTF-16 position, in UTF-16 units.
-fn border(text: &str, position_utf16: u32) -> u32 {
-    let mut units = 0;
-    for letter in text.chars() {
-        let next = units + letter.len_utf16() as u32;
-        if next > position_utf16 {
-            break;
-        }
-        units = next;
-    }
-    units
 }

@@ -6,6 +6,7 @@ use yrs::Any;
 
 use crate::ShapeId;
 use crate::schema::{self, Entry, Stored};
+use crate::texts::TextSplice;
 
 /// What takes some edits back: opaque, made by [`crate::Board::apply`], used by [`crate::Board::revert`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,8 +28,8 @@ pub(crate) enum Step {
     CutInk { id: ShapeId, chunks: Vec<Any> },
     /// Put these chunks back at its end.
     AppendInk { id: ShapeId, chunks: Vec<Any> },
-    /// Splice the text back to `before` if it is still `after`.
-    Text { id: ShapeId, before: String, after: String },
+    /// Take the splice's letters away and put back what it took, wherever they are now.
+    Text { id: ShapeId, splice: TextSplice },
 }
 
 impl Reversal {
@@ -53,9 +54,9 @@ impl Reversal {
         }
     }
 
-    /// The steps in the order in which they are taken back.
-    pub(crate) fn backwards(&self) -> impl Iterator<Item = &Step> {
-        self.steps.values().flat_map(|steps| steps.iter().rev())
+    /// The steps of each shape, in the order in which they were done.
+    pub(crate) fn by_shape(&self) -> impl Iterator<Item = &[Step]> {
+        self.steps.values().map(Vec::as_slice)
     }
 }
 
@@ -66,17 +67,32 @@ fn fold(steps: &mut Vec<Step>, later: Step) -> Option<Step> {
             steps.truncate(index);
             return None;
         }
+        if let Step::Text { splice: next, .. } = &later {
+            return if joins_text(steps, next) { None } else { Some(later) };
+        }
         let Step::Remove { entries, .. } = &mut steps[index] else { return Some(later) };
         return fold_into_birth(entries, later);
+    }
+    if let Step::Text { splice: next, .. } = &later {
+        return if joins_text(steps, next) { None } else { Some(later) };
     }
     match (steps.iter_mut().rev().find(|step| step.key() == later.key()), later) {
         (Some(Step::Set { after, .. }), Step::Set { before, after: new, .. }) if *after == before => *after = new,
         (Some(Step::Set { after: Some(value), .. }), later) => return fold_into(value, later),
-        (Some(Step::Text { after, .. }), Step::Text { before, after: new, .. }) if *after == before => *after = new,
         (Some(Step::CutInk { chunks, .. }), Step::CutInk { chunks: new, .. }) => chunks.extend(new),
         (_, later) => return Some(later),
     }
     None
+}
+
+/// Folds a splice into the last step, where that is a splice too.
+fn joins_text(steps: &mut Vec<Step>, next: &TextSplice) -> bool {
+    let Some(Step::Text { splice, .. }) = steps.last_mut() else { return false };
+    let joined = splice.join(next);
+    if joined && splice.is_nothing() {
+        steps.pop();
+    }
+    joined
 }
 
 impl Step {
@@ -92,7 +108,7 @@ impl Step {
     }
 
     /// The one key it is about, if it is not about the whole shape.
-    fn key(&self) -> Option<&str> {
+    pub(crate) fn key(&self) -> Option<&str> {
         match self {
             Step::Set { key, .. } => Some(key),
             Step::CutInk { .. } | Step::AppendInk { .. } => Some(schema::INK),
@@ -124,10 +140,9 @@ fn fold_into_birth(entries: &mut Vec<Entry>, later: Step) -> Option<Step> {
     }
 }
 
-/// A text or a stroke that was written in the same step of undo: it is what it is after `later`.
+/// A stroke that was written in the same step of undo: it is what it is after `later`.
 fn fold_into(value: &mut Stored, later: Step) -> Option<Step> {
     match (value, later) {
-        (Stored::Text(text), Step::Text { before, after, .. }) if *text == before => *text = after,
         (Stored::List(all), Step::CutInk { chunks, .. }) => all.extend(chunks),
         (_, later) => return Some(later),
     }

@@ -26,10 +26,12 @@ pub(crate) const WIDTH: &str = "width";
 pub(crate) const TEXT: &str = "text";
 pub(crate) const FONT_SIZE: &str = "font_size";
 pub(crate) const WRAP: &str = "wrap";
+pub(crate) const GROUPS: &str = "groups";
+pub(crate) const LOCKED: &str = "locked";
 
 /// Every key of this version; others are carried untouched.
 pub(crate) const KEYS: &[&str] =
-    &[KIND, POS, SIZE, POINTS, INK, SCALE, ANGLE, ORDER, STROKE, FILL, WIDTH, TEXT, FONT_SIZE, WRAP];
+    &[KIND, POS, SIZE, POINTS, INK, SCALE, ANGLE, ORDER, STROKE, FILL, WIDTH, TEXT, FONT_SIZE, WRAP, GROUPS, LOCKED];
 
 /// One key of a shape with a deep copy of its value.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +105,8 @@ fn read_plain(shape: &mut Shape, key: &str, value: &Any) {
         TEXT => shape.text = string(value).map_or("".into(), |text| clamp::text(text).into()),
         FONT_SIZE => shape.font_size = clamp::font_size(number(value)),
         WRAP => shape.wrap = clamp::wrap(number(value)),
+        GROUPS => shape.groups = read_groups(value),
+        LOCKED => shape.locked = matches!(value, Any::Bool(true)),
         _ => {}
     }
 }
@@ -122,6 +126,11 @@ fn read_points(value: &Any) -> Option<Arc<[Vec2]>> {
     let pairs = numbers.chunks_exact(2).take(clamp::POINTS_MAX);
     let points: Arc<[Vec2]> = pairs.map(|pair| clamp::vector(Vec2::new(number(&pair[0]), number(&pair[1])))).collect();
     (points.len() >= 2).then_some(points)
+}
+
+fn read_groups(value: &Any) -> Arc<[crate::GroupId]> {
+    let Any::Array(names) = value else { return Arc::new([]) };
+    names.iter().filter_map(|name| ShapeId::parse(string(name)?)).take(clamp::GROUPS_MAX).collect()
 }
 
 /// NaN where there is no number: the table of bounds knows what to do.

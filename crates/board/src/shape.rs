@@ -5,7 +5,7 @@ use kurbo::{Affine, BezPath, Point, Rect, Size, Vec2};
 use scene::{BoardPoint, Colour, DisplayList};
 use std::sync::Arc;
 
-use crate::{Field, InkPoint, Kind, OrderKey, ShapeId, clamp};
+use crate::{Field, GroupId, InkPoint, Kind, OrderKey, ShapeId, clamp};
 
 /// One shape. Lengths are board pixels. Change it by [`Shape::with`], which keeps what is derived from its values.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,10 @@ pub struct Shape {
     pub font_size: f64,
     /// Where its text wraps.
     pub wrap: Option<f64>,
+    /// The groups that it is in, the outermost first.
+    pub groups: Arc<[GroupId]>,
+    /// Whether it is safe from the hand: neither selected by a click nor moved nor erased, until it is unlocked.
+    pub locked: bool,
     /// Grows whenever the board reads the shape anew: what is derived from a shape is good while this stays.
     pub revision: u64,
     /// What its values span, relative to `pos`: derived.
@@ -65,6 +69,8 @@ impl Shape {
             text: "".into(),
             font_size: clamp::FONT_SIZE_DEFAULT,
             wrap: None,
+            groups: Arc::new([]),
+            locked: false,
             revision: 0,
             extent: Rect::ZERO,
         };
@@ -96,6 +102,8 @@ impl Shape {
                 Field::Width(width) => shape.width = clamp::stroke_width(*width),
                 Field::FontSize(size) => shape.font_size = clamp::font_size(*size),
                 Field::Wrap(wrap) => shape.wrap = wrap.and_then(clamp::wrap),
+                Field::Groups(groups) => shape.groups = groups.iter().take(clamp::GROUPS_MAX).cloned().collect(),
+                Field::Locked(locked) => shape.locked = *locked,
             }
         }
         shape.measured()

@@ -47,6 +47,10 @@ struct ClipShape {
     font_size: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     wrap: Option<f64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    locked: bool,
 }
 
 /// The version that is written, and the only one that is read.
@@ -125,6 +129,8 @@ fn written(shape: NewShape) -> ClipShape {
             Field::Width(width) => clip.width = Some(width),
             Field::FontSize(size) => clip.font_size = Some(size),
             Field::Wrap(wrap) => clip.wrap = wrap,
+            Field::Groups(groups) => clip.groups = groups.iter().map(ToString::to_string).collect(),
+            Field::Locked(locked) => clip.locked = locked,
             // Its place in the pile is its place in the list.
             Field::Order(_) => {}
         }
@@ -150,6 +156,8 @@ fn read(clip: ClipShape) -> Option<NewShape> {
         clip.width.map(Field::Width),
         clip.font_size.map(Field::FontSize),
         clip.wrap.map(|wrap| Field::Wrap(Some(wrap))),
+        Some(Field::Groups(clip.groups.iter().filter_map(|id| ShapeId::parse(id)).collect())),
+        Some(Field::Locked(clip.locked)),
     ];
     let ink = clip.ink.into_iter().map(|[x, y, pressure]| InkPoint::new(x, y, pressure)).collect();
     let shape = NewShape::new(Kind::from_name(&clip.kind), fields.into_iter().flatten().collect());

@@ -290,6 +290,14 @@ fn write_field(writer: &mut Writer, field: &Field) {
             writer.byte(10);
             writer.number(wrap.unwrap_or(0.0));
         }
+        Field::Groups(groups) => {
+            writer.byte(11);
+            write_ids(writer, groups);
+        }
+        Field::Locked(locked) => {
+            writer.byte(12);
+            writer.byte(u8::from(*locked));
+        }
     }
 }
 
@@ -312,6 +320,8 @@ fn read_field(reader: &mut Reader) -> Option<Field> {
         8 => Field::Width(reader.number()?),
         9 => Field::FontSize(reader.number()?),
         10 => Field::Wrap(Some(reader.number()?).filter(|wrap| *wrap > 0.0)),
+        11 => Field::Groups(read_ids(reader)?.into()),
+        12 => Field::Locked(reader.byte()? == 1),
         _ => return None,
     })
 }

@@ -176,3 +176,23 @@ fn a_new_edit_clears_redo_and_a_peers_does_not() {
     run(&mut pair.a, "click 50,50\nkey ArrowLeft");
     assert!(!pair.a.editor.chrome().can_redo);
 }
+
+#[test]
+fn two_people_in_one_text_undo_their_own_letters() {
+    let mut pair = Pair::on("text t 0,0 \"middle\"");
+    for hand in [&mut pair.a, &mut pair.b] {
+        run(hand, "double 20,10");
+    }
+    pair.a.type_text("middle end");
+    pair.exchange();
+    pair.b.type_text("start middle end");
+    pair.exchange();
+    run(&mut pair.a, "end\nkey Mod+Z");
+    pair.exchange();
+    assert_eq!(pair.b.editor.board().shape(&id("t")).map(|text| &*text.text), Some("start middle"));
+    run(&mut pair.b, "end\nkey Mod+Z");
+    pair.exchange();
+    assert_eq!(pair.a.editor.board().shape(&id("t")).map(|text| &*text.text), Some("middle"));
+    run(&mut pair.a, "key Mod+Shift+Z");
+    assert_eq!(pair.a.editor.board().shape(&id("t")).map(|text| &*text.text), Some("middle end"));
+}
