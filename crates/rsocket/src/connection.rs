@@ -1,6 +1,9 @@
 //! The handle of a connection, and what all handles share: the machine behind a lock. It must not know links.
 
+mod answer;
 pub(crate) mod run;
+pub(crate) mod session;
+mod write;
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

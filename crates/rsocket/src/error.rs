@@ -272,6 +272,12 @@ pub enum CloseReason {
         /// The error of the operating system.
         text: String,
     },
+    /// The link was lost, and the two sides could not go on over another.
+    #[error("not resumed: {text}")]
+    NotResumed {
+        /// Why.
+        text: String,
+    },
     /// A responder panicked.
     #[error("a responder panicked")]
     Panicked,
@@ -288,6 +294,7 @@ impl CloseReason {
             Self::Protocol { .. } => "protocol",
             Self::Silent => "silent",
             Self::Link { .. } => "link",
+            Self::NotResumed { .. } => "not_resumed",
             Self::Panicked => "panicked",
         }
     }

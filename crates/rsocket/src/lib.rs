@@ -64,6 +64,7 @@
 //! # }
 //! ```
 
+mod backoff;
 mod connection;
 mod error;
 #[cfg(any(test, fuzzing))]
@@ -84,6 +85,7 @@ mod setup;
 mod wire;
 
 pub use connection::Connection;
+pub use connection::session::Sessions;
 pub use error::{CloseReason, ConnectError, ErrorCode, Refusal, RequestError, SendError, StreamError, TrySendError};
 pub use inbound::Inbound;
 pub use link::{Link, memory, tcp, websocket};
@@ -92,4 +94,4 @@ pub use outbound::Outbound;
 pub use payload::Payload;
 pub use pool::{Connector, NoTarget, Pool, Target, TcpConnector};
 pub use responder::{Deaf, IncomingChannel, Responder};
-pub use setup::{Acceptor, Setup, SetupRefused, accept, connect};
+pub use setup::{Acceptor, Setup, SetupRefused, accept, connect, connect_resumable};

@@ -63,13 +63,24 @@ pub const MAX_MIME_BYTES: usize = 255;
 /// Entries read from composite metadata. Over it decoding fails.
 pub const MAX_METADATA_ENTRIES: usize = 64;
 
+/// What a resumable connection keeps of the frames it has written and the peer has not confirmed, with the store's own
+/// overhead. The oldest go first; a peer that misses them is answered REJECTED_RESUME.
+pub const RESUME_STORE_BYTES: usize = 1024 * 1024;
+/// How long a resumable connection waits for a new link after losing one.
+pub const RESUME_TIMEOUT: Duration = Duration::from_secs(30);
+/// Resumable connections of one acceptor, with a link or waiting for one. Over it a SETUP that asks for resumption is
+/// REJECTED_SETUP.
+pub const MAX_SESSIONS: usize = 1_024;
+/// The length of a resume token, from the system's random source.
+pub const RESUME_TOKEN_BYTES: usize = 16;
+
 /// A target that has just joined a pool, or come back, reaches its full share after this long.
 pub const RAMP: Duration = Duration::from_secs(30);
 /// With more targets than this a pool compares two at random instead of all.
 pub const COMPARE_ALL_TARGETS: usize = 32;
-/// The longest first wait before a pool connects to a target again; it doubles with each failure.
+/// The longest first wait before connecting again to a peer that was lost; it doubles with each failure.
 pub const FIRST_BACKOFF: Duration = Duration::from_millis(100);
-/// The longest wait before a pool connects to a target again. A connection that lived this long ends a series of failures.
+/// The longest wait before connecting again. In a pool, a connection that lived this long ends a series of failures.
 pub const MAX_BACKOFF: Duration = Duration::from_secs(10);
 /// How long connecting to a target may take.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

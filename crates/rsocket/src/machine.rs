@@ -1,11 +1,13 @@
 //! One connection as a value: its streams, credit, queues and end. It takes frames and calls of the application, and
 //! says which frames to write next and which requests to start. It must not know links, tasks, clocks or encodings.
 
+mod closing;
 #[cfg(any(test, fuzzing))]
 pub mod hostile;
 mod lease;
 mod message;
 mod receive;
+mod resume;
 mod stream;
 mod write;
 
@@ -17,6 +19,7 @@ use tokio::time::Instant;
 
 use self::lease::Leases;
 use self::message::{Head, Message};
+use self::resume::Resumption;
 use self::stream::{Last, Stream, Tally};
 use crate::error::{CloseReason, ErrorCode, RequestError, SendError, StreamError, TrySendError};
 use crate::meters::Meters;
@@ -36,6 +39,13 @@ impl Side {
     fn owns(self, stream: u32) -> bool {
         (stream % 2 == 1) == (self == Self::Client)
     }
+}
+
+/// What the SETUP has settled for both sides.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Terms {
+    pub lease: bool,
+    pub resume: bool,
 }
 
 #[derive(Debug)]
@@ -64,6 +74,8 @@ pub(crate) struct Machine {
     closed: Option<CloseReason>,
     /// Set when the SETUP asked for leases.
     leases: Option<Leases>,
+    /// Set when the SETUP asked for resumption, until the end.
+    resumption: Option<Resumption>,
     odd_frames: u32,
     overruns: u32,
     /// The backlog last told to the metrics.
@@ -73,7 +85,7 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    pub(crate) fn new(side: Side, options: &ConnectionOptions, leased: bool, meters: Meters) -> Self {
+    pub(crate) fn new(side: Side, options: &ConnectionOptions, terms: Terms, meters: Meters) -> Self {
         Self {
             side,
             mtu: options.mtu.clamp(limits::MIN_MTU_BYTES, limits::MAX_FRAME_BYTES),
@@ -91,7 +103,8 @@ impl Machine {
             draining_here: false,
             draining_there: false,
             closed: None,
-            leases: leased.then(Leases::default),
+            leases: terms.lease.then(Leases::default),
+            resumption: terms.resume.then(Resumption::default),
             odd_frames: 0,
             overruns: 0,
             reported_backlog_bytes: 0,
@@ -354,7 +367,7 @@ impl Machine {
 
     /// Asks the peer for a sign of life.
     pub(crate) fn ping(&mut self) {
-        self.push_control(Frame::Keepalive { respond: true, position: 0, data: Bytes::new() });
+        self.push_control(Frame::Keepalive { respond: true, position: self.received_position(), data: Bytes::new() });
     }
 
     pub(crate) fn push_metadata(&mut self, metadata: Bytes) -> Result<(), RequestError> {
@@ -367,72 +380,6 @@ impl Machine {
         }
         self.push_control(Frame::MetadataPush { metadata });
         Ok(())
-    }
-
-    pub(crate) fn begin_drain(&mut self) {
-        if self.draining_here || self.closed.is_some() {
-            return;
-        }
-        self.draining_here = true;
-        self.push_control(Frame::Error {
-            stream: 0,
-            code: ErrorCode::CONNECTION_CLOSE,
-            text: Bytes::from_static(b"draining"),
-        });
-        self.close_if_drained();
-    }
-
-    fn close_if_drained(&mut self) {
-        if (self.draining_here || self.draining_there) && self.streams.is_empty() {
-            self.close(CloseReason::Drained);
-        }
-    }
-
-    /// Ends everything. The peer is told where it is to blame or cannot know.
-    pub(crate) fn close(&mut self, reason: CloseReason) {
-        if self.closed.is_some() {
-            return;
-        }
-        let farewell = match &reason {
-            CloseReason::Protocol { text } => Some((ErrorCode::CONNECTION_ERROR, text.clone())),
-            CloseReason::Panicked | CloseReason::Silent => Some((ErrorCode::CONNECTION_ERROR, reason.to_string())),
-            CloseReason::Closed => Some((ErrorCode::CONNECTION_CLOSE, reason.to_string())),
-            _ => None,
-        };
-        if let Some((code, text)) = farewell {
-            self.control.clear();
-            let text = Bytes::from(text);
-            self.control.push_back(Frame::Error { stream: 0, code, text });
-        }
-        tracing::debug!(%reason, streams = self.streams.len(), "connection closed");
-        self.meters.closed(reason.label());
-        self.closed = Some(reason);
-        self.echo = None;
-        self.line.clear();
-        for stream in self.streams.values_mut() {
-            let lost =
-                if stream.mine && !stream.head_sent { StreamError::NotSent } else { StreamError::ConnectionLost };
-            stream.terminate(Some(lost), None, &mut self.tally);
-            stream.in_line = false;
-        }
-        let before = self.streams.len();
-        self.streams.retain(|_, stream| !stream.is_over());
-        self.mine = self.streams.values().filter(|stream| stream.mine).count();
-        self.meters.open_streams.decrement((before - self.streams.len()) as f64);
-        self.report_backlog();
-    }
-
-    fn report_backlog(&mut self) {
-        let change = self.tally.backlog_bytes as f64 - self.reported_backlog_bytes as f64;
-        self.meters.backlog_bytes.increment(change);
-        self.reported_backlog_bytes = self.tally.backlog_bytes;
-    }
-
-    /// The peer ended the link: that is in order only if nothing was open.
-    pub(crate) fn hung_up(&mut self) {
-        let is_done = |stream: &Stream| !stream.receive.open && stream.send.ended.is_some();
-        let drained = self.is_draining() && self.streams.values().all(is_done);
-        self.close(if drained { CloseReason::Drained } else { CloseReason::HungUp });
     }
 
     fn push_control(&mut self, frame: Frame) {

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Payload;
-use crate::limits;
+use crate::{Payload, Sessions, limits};
 
 /// How a connection is to behave. The two sides need not agree, except that the client's SETUP names the keepalive
 /// times and mime types for both.
@@ -22,6 +21,9 @@ pub struct ConnectionOptions {
     /// A client asks, and a server agrees, that requests need leases, in both directions:
     /// [`Connection::grant_lease`](crate::Connection::grant_lease).
     pub lease: bool,
+    /// On the accepting side: where connections live whose client asks for resumption. `None` refuses such clients. The
+    /// connecting side asks by [`connect_resumable`](crate::connect_resumable).
+    pub sessions: Option<Sessions>,
     /// What a client says in its SETUP, for the acceptor to judge.
     pub setup: Payload,
     /// Mime type of all metadata on this connection.
@@ -39,6 +41,7 @@ impl Default for ConnectionOptions {
             max_message_bytes: limits::DEFAULT_MAX_MESSAGE_BYTES,
             max_open_streams: limits::DEFAULT_MAX_OPEN_STREAMS,
             lease: false,
+            sessions: None,
             setup: Payload::default(),
             metadata_mime: crate::metadata::COMPOSITE_MIME.to_owned(),
             data_mime: "application/octet-stream".to_owned(),

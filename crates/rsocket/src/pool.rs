@@ -16,7 +16,7 @@ use tracing::Instrument;
 
 use self::choice::Candidate;
 use crate::tcp::TcpLink;
-use crate::{ConnectError, Connection, ConnectionOptions, Responder, connect, limits};
+use crate::{ConnectError, Connection, ConnectionOptions, Responder, backoff, connect, limits};
 
 /// Makes a connection to a target.
 #[async_trait]
@@ -214,7 +214,7 @@ async fn keep_connected(pool: Weak<Shared>, address: String) {
             Err(_) => tracing::info!(failures, "connecting took too long"),
         }
         failures = if since.elapsed() >= limits::MAX_BACKOFF { 0 } else { failures.saturating_add(1) };
-        let wait = choice::backoff(failures, &mut rand::rng());
+        let wait = backoff::full_jitter(failures, &mut rand::rng());
         sleep(wait).await;
     }
 }

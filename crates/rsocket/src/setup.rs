@@ -1,5 +1,6 @@
 //! How a connection begins: the client's SETUP, and a server's judgement of it. It must not know what comes after.
 
+use std::future::pending;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,15 +8,17 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio::time::timeout;
+use tracing::Instrument;
 
 use crate::connection::Shared;
-use crate::connection::run::{self, Keepalive};
+use crate::connection::run::{Ends, Keepalive, ride};
+use crate::connection::session::{self, AnyEnds, Dial, Place};
 use crate::error::ErrorCode;
 use crate::link::Pulse;
-use crate::machine::{Machine, Side};
+use crate::machine::{Machine, Side, Terms};
 use crate::meters::Meters;
-use crate::wire::{self, Encoder, Frame, Ignored, SetupFrame};
-use crate::{ConnectError, Connection, ConnectionOptions, Link, Payload, Responder, limits};
+use crate::wire::{self, Encoder, Frame, Ignored, ResumeFrame, SetupFrame};
+use crate::{ConnectError, Connection, ConnectionOptions, Link, Payload, Responder, Sessions, limits};
 
 /// A frame of a peer that does not fragment holds a whole message: room for what surrounds it.
 const FRAME_OVERHEAD_BYTES: usize = 1024;
@@ -30,6 +33,8 @@ pub struct Setup {
     pub keepalive_lifetime: Duration,
     /// Whether requests need leases, in both directions.
     pub lease: bool,
+    /// Whether the connection is to outlive its links.
+    pub resume: bool,
     /// Mime type of all metadata.
     pub metadata_mime: String,
     /// Mime type of all data.
@@ -67,19 +72,72 @@ pub async fn connect<L: Link>(
     options: ConnectionOptions,
     responder: Arc<dyn Responder>,
 ) -> Result<Connection, ConnectError> {
-    let setup = encode_setup(&options)?;
-    let pulse = Pulse::default();
-    let (reader, mut writer) = link.split(max_frame_bytes(&options), pulse.clone());
-    writer.send(setup).await?;
-    let keepalive =
-        Keepalive { ping: true, interval: options.keepalive_interval, lifetime: options.keepalive_lifetime };
-    let machine = Machine::new(Side::Client, &options, options.lease, Meters::new(L::NAME));
-    let shared = Arc::new(Shared::new(machine));
-    run::start(&shared, (reader, writer), pulse, keepalive, responder);
+    let setup = encode_setup(&options, None)?;
+    let mut ends = split(link, &options);
+    ends.writer.send(setup).await?;
+    let keepalive = client_keepalive(&options);
+    let shared = share::<L>(Side::Client, &options, Terms { lease: options.lease, resume: false });
+    let riding = Arc::clone(&shared);
+    spawn(async move {
+        ride(&riding, ends, keepalive, &responder, pending::<()>()).await;
+    });
     Ok(Connection::new(shared, true))
 }
 
-fn encode_setup(options: &ConnectionOptions) -> Result<Bytes, ConnectError> {
+/// Opens a connection that outlives its links: when one is lost, `dial` makes another and the streams go on where they
+/// were, for up to [`limits::RESUME_TIMEOUT`] and as long as no more than [`limits::RESUME_STORE_BYTES`] were on their
+/// way. Otherwise it ends with [`CloseReason::NotResumed`](crate::CloseReason::NotResumed) and the next connection begins
+/// afresh, as a [`Pool`](crate::Pool) does by itself. The server must have [`ConnectionOptions::sessions`].
+pub async fn connect_resumable<L: Link, F>(
+    dial: impl Fn() -> F + Send + Sync + 'static,
+    options: ConnectionOptions,
+    responder: Arc<dyn Responder>,
+) -> Result<Connection, ConnectError>
+where
+    F: Future<Output = io::Result<L>> + Send + 'static,
+{
+    let token = Bytes::from_owner(rand::random::<[u8; limits::RESUME_TOKEN_BYTES]>());
+    let setup = encode_setup(&options, Some(token.clone()))?;
+    let keepalive = client_keepalive(&options);
+    let shared = share::<L>(Side::Client, &options, Terms { lease: options.lease, resume: true });
+    let dial: Dial = Box::new(move || {
+        let link = dial();
+        let options = options.clone();
+        Box::pin(async move { Ok(any(split(link.await?, &options))) })
+    });
+    let mut ends = dial().await?;
+    ends.writer.send(setup).await?;
+    spawn(session::keep_dialing(Arc::clone(&shared), ends, keepalive, responder, (dial, token)));
+    Ok(Connection::new(shared, true))
+}
+
+fn client_keepalive(options: &ConnectionOptions) -> Keepalive {
+    Keepalive { ping: true, interval: options.keepalive_interval, lifetime: options.keepalive_lifetime }
+}
+
+fn share<L: Link>(side: Side, options: &ConnectionOptions, terms: Terms) -> Arc<Shared> {
+    Arc::new(Shared::new(Machine::new(side, options, terms, Meters::new(L::NAME))))
+}
+
+fn spawn(life: impl Future<Output = ()> + Send + 'static) {
+    tokio::spawn(life.instrument(tracing::debug_span!("rsocket_connection")));
+}
+
+fn split<L: Link>(link: L, options: &ConnectionOptions) -> Ends<L::Reader, L::Writer> {
+    let pulse = Pulse::default();
+    let (reader, writer) = link.split(max_frame_bytes(options), pulse.clone());
+    Ends { reader, writer, pulse, first: Vec::new() }
+}
+
+fn any<R, W>(Ends { reader, writer, pulse, first }: Ends<R, W>) -> AnyEnds
+where
+    R: Stream<Item = io::Result<BytesMut>> + Send + 'static,
+    W: Sink<Bytes, Error = io::Error> + Send + 'static,
+{
+    Ends { reader: Box::pin(reader), writer: Box::pin(writer), pulse, first }
+}
+
+fn encode_setup(options: &ConnectionOptions, resume_token: Option<Bytes>) -> Result<Bytes, ConnectError> {
     let millis = |what: &str, duration: Duration| {
         let millis = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
         let fits = millis > 0 && duration <= limits::MAX_KEEPALIVE;
@@ -89,7 +147,7 @@ fn encode_setup(options: &ConnectionOptions) -> Result<Bytes, ConnectError> {
         version: VERSION,
         keepalive_ms: millis("keepalive interval", options.keepalive_interval)?,
         lifetime_ms: millis("keepalive lifetime", options.keepalive_lifetime)?,
-        resume_token: None,
+        resume_token,
         lease: options.lease,
         metadata_mime: options.metadata_mime.clone(),
         data_mime: options.data_mime.clone(),
@@ -104,64 +162,104 @@ fn max_frame_bytes(options: &ConnectionOptions) -> usize {
 }
 
 /// Waits for a client's SETUP and lets `acceptor` judge it. The handle returned asks the client; the connection lives
-/// on without it.
+/// on without it. A client that comes back to a connection among [`ConnectionOptions::sessions`] proves itself by its
+/// token and is not judged again; the handle is then another one of that connection.
 pub async fn accept<L: Link>(
     link: L,
     options: ConnectionOptions,
     acceptor: &dyn Acceptor,
 ) -> Result<Connection, ConnectError> {
-    let pulse = Pulse::default();
-    let (mut reader, mut writer) = link.split(max_frame_bytes(&options), pulse.clone());
-    let (setup, responder) = match judge(&mut reader, &options, acceptor).await {
+    let mut ends = split(link, &options);
+    let judged = match first_frame(&mut ends.reader).await {
+        Ok(Frame::Resume(resume)) => match come_back(resume, any(ends), &options).await {
+            Ok(connection) => return Ok(connection),
+            Err((given_back, error)) => return Err(refuse(given_back.writer, error).await),
+        },
+        Ok(frame) => judge(frame, &options, acceptor),
+        Err(error) => Err(error),
+    };
+    let Accepted { setup, responder, place } = match judged {
         Ok(accepted) => accepted,
-        Err(error) => {
-            if let ConnectError::Refused { code, text } = &error {
-                tracing::info!(%code, text, "refused a connection");
-                refuse(&mut writer, *code, text).await;
-            }
-            return Err(error);
-        }
+        Err(error) => return Err(refuse(ends.writer, error).await),
     };
     let keepalive = Keepalive { ping: false, interval: setup.keepalive_interval, lifetime: setup.keepalive_lifetime };
-    let machine = Machine::new(Side::Server, &options, setup.lease, Meters::new(L::NAME));
-    let shared = Arc::new(Shared::new(machine));
-    run::start(&shared, (reader, writer), pulse, keepalive, responder);
+    let terms = Terms { lease: setup.lease, resume: place.is_some() };
+    let shared = share::<L>(Side::Server, &options, terms);
+    let riding = Arc::clone(&shared);
+    match place {
+        Some(place) => spawn(session::await_client(riding, any(ends), keepalive, responder, place)),
+        None => spawn(async move {
+            ride(&riding, ends, keepalive, &responder, pending::<()>()).await;
+        }),
+    }
     Ok(Connection::new(shared, false))
 }
 
-async fn judge<R>(
-    reader: &mut R,
-    options: &ConnectionOptions,
-    acceptor: &dyn Acceptor,
-) -> Result<(Setup, Arc<dyn Responder>), ConnectError>
+/// A SETUP that is agreed to.
+struct Accepted {
+    setup: Setup,
+    responder: Arc<dyn Responder>,
+    /// Set when the connection is to be resumable.
+    place: Option<Place>,
+}
+
+fn refused(code: ErrorCode, text: impl Into<String>) -> ConnectError {
+    ConnectError::Refused { code, text: text.into() }
+}
+
+async fn first_frame<R>(reader: &mut R) -> Result<Frame, ConnectError>
 where
     R: Stream<Item = io::Result<BytesMut>> + Unpin,
 {
-    let refused = |code, text: String| ConnectError::Refused { code, text };
-    let frame = match timeout(limits::SETUP_TIMEOUT, reader.next()).await {
-        Err(_) => return Err(refused(ErrorCode::INVALID_SETUP, "no SETUP in time".to_owned())),
+    let bytes = match timeout(limits::SETUP_TIMEOUT, reader.next()).await {
+        Err(_) => return Err(refused(ErrorCode::INVALID_SETUP, "no SETUP in time")),
         Ok(None) => return Err(ConnectError::NoSetup),
         Ok(Some(Err(error))) if error.kind() == io::ErrorKind::InvalidData => {
             return Err(refused(ErrorCode::INVALID_SETUP, error.to_string()));
         }
-        Ok(Some(bytes)) => wire::decode(bytes?),
+        Ok(Some(bytes)) => bytes?,
     };
-    let frame = frame.map_err(|error| refused(ErrorCode::INVALID_SETUP, error.to_string()))?;
-    let setup = check(frame, options).map_err(|(code, text)| refused(code, text.to_owned()))?;
-    let responder = acceptor.accept(&setup);
-    let responder = responder.map_err(|no| refused(ErrorCode::REJECTED_SETUP, no.text))?;
-    Ok((setup, responder))
+    wire::decode(bytes).map_err(|error| refused(ErrorCode::INVALID_SETUP, error.to_string()))
 }
 
-fn check(frame: Frame, options: &ConnectionOptions) -> Result<Setup, (ErrorCode, &'static str)> {
+fn judge(frame: Frame, options: &ConnectionOptions, acceptor: &dyn Acceptor) -> Result<Accepted, ConnectError> {
     let setup = match frame {
         Frame::Setup(setup) => setup,
-        Frame::Resume(_) => return Err((ErrorCode::REJECTED_RESUME, "resumption is not supported")),
         Frame::Ignored(Ignored::Misplaced { setup: true }) => {
-            return Err((ErrorCode::INVALID_SETUP, "SETUP must be on stream 0"));
+            return Err(refused(ErrorCode::INVALID_SETUP, "SETUP must be on stream 0"));
         }
-        _ => return Err((ErrorCode::INVALID_SETUP, "the first frame must be a SETUP")),
+        _ => return Err(refused(ErrorCode::INVALID_SETUP, "the first frame must be a SETUP")),
     };
+    let token = setup.resume_token.clone();
+    let setup = check(setup, options).map_err(|(code, text)| refused(code, text))?;
+    let responder = acceptor.accept(&setup).map_err(|no| refused(ErrorCode::REJECTED_SETUP, no.text))?;
+    let register = |(sessions, token): (&Sessions, Bytes)| sessions.register(&token);
+    let place = options.sessions.as_ref().zip(token).map(register).transpose();
+    let place = place.map_err(|no| refused(ErrorCode::REJECTED_SETUP, no.to_string()))?;
+    Ok(Accepted { setup, responder, place })
+}
+
+/// Attaches a client's new link to the connection it had; gives the link back with the reason why not.
+async fn come_back(
+    resume: ResumeFrame,
+    ends: AnyEnds,
+    options: &ConnectionOptions,
+) -> Result<Connection, (AnyEnds, ConnectError)> {
+    let rejected = |text: &str| refused(ErrorCode::REJECTED_RESUME, text);
+    let Some(sessions) = &options.sessions else {
+        return Err((ends, rejected("resumption is not supported")));
+    };
+    // The JavaScript implementation writes major and minor the wrong way round.
+    if resume.version != VERSION && resume.version != (VERSION.1, VERSION.0) {
+        return Err((ends, rejected("only version 1.0 is spoken here")));
+    }
+    match sessions.attach(&resume, ends).await {
+        Ok(shared) => Ok(Connection::new(shared, false)),
+        Err(ends) => Err((ends, rejected("there is nothing to go on with"))),
+    }
+}
+
+fn check(setup: SetupFrame, options: &ConnectionOptions) -> Result<Setup, (ErrorCode, &'static str)> {
     if setup.version != VERSION {
         return Err((ErrorCode::INVALID_SETUP, "only version 1.0 is spoken here"));
     }
@@ -173,8 +271,12 @@ fn check(frame: Frame, options: &ConnectionOptions) -> Result<Setup, (ErrorCode,
     if interval > limits::MAX_KEEPALIVE {
         return Err((ErrorCode::UNSUPPORTED_SETUP, "the keepalive interval is too long"));
     }
-    if setup.resume_token.is_some() {
-        return Err((ErrorCode::REJECTED_SETUP, "resumption is not supported"));
+    match &setup.resume_token {
+        Some(_) if options.sessions.is_none() => {
+            return Err((ErrorCode::REJECTED_SETUP, "resumption is not supported"));
+        }
+        Some(token) if token.is_empty() => return Err((ErrorCode::INVALID_SETUP, "the resume token is empty")),
+        _ => {}
     }
     if setup.lease && !options.lease {
         return Err((ErrorCode::UNSUPPORTED_SETUP, "leases are not supported"));
@@ -183,18 +285,23 @@ fn check(frame: Frame, options: &ConnectionOptions) -> Result<Setup, (ErrorCode,
         keepalive_interval: interval,
         keepalive_lifetime: lifetime.min(limits::MAX_KEEPALIVE),
         lease: setup.lease,
+        resume: setup.resume_token.is_some(),
         metadata_mime: setup.metadata_mime,
         data_mime: setup.data_mime,
         payload: setup.payload,
     })
 }
 
-/// Tells the client why, if it listens.
-async fn refuse<W>(writer: &mut W, code: ErrorCode, text: &str)
+/// Tells the client why, if it listens; hands the reason on.
+async fn refuse<W>(mut writer: W, error: ConnectError) -> ConnectError
 where
     W: Sink<Bytes, Error = io::Error> + Unpin,
 {
-    let frame = Frame::Error { stream: 0, code, text: Bytes::copy_from_slice(text.as_bytes()) };
+    let ConnectError::Refused { code, text } = &error else {
+        return error;
+    };
+    tracing::info!(%code, text, "refused a connection");
+    let frame = Frame::Error { stream: 0, code: *code, text: Bytes::from(text.clone()) };
     let farewell = async {
         let bytes = Encoder::default().encode(frame).map_err(io::Error::other)?;
         writer.send(bytes).await?;
@@ -203,4 +310,5 @@ where
     if let Ok(Err(error)) = timeout(limits::CLOSE_TIMEOUT, farewell).await {
         tracing::debug!(%error, "the refused client did not listen");
     }
+    error
 }

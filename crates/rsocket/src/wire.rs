@@ -128,6 +128,15 @@ pub(crate) enum Ignored {
 }
 
 impl Frame {
+    /// Whether its length is part of the position that the two sides of a resumable connection compare.
+    pub(crate) fn counts_towards_position(&self) -> bool {
+        match self {
+            Self::Request { .. } | Self::RequestN { .. } | Self::Cancel { .. } | Self::Payload { .. } => true,
+            Self::Error { stream, .. } => *stream != 0,
+            _ => false,
+        }
+    }
+
     /// Its place in [`Frame::KINDS`].
     pub(crate) fn kind_index(&self) -> usize {
         match self {

@@ -4,5 +4,6 @@
 
 mod illegal {
     pub mod raw;
+    pub mod resumption;
     pub mod table;
 }

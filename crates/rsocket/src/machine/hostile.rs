@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::time::Instant;
 
 use super::stream::Stream;
-use super::{Machine, Side, Start};
+use super::{Machine, Side, Start, Terms};
 use crate::meters::Meters;
 use crate::wire::{self, RequestKind};
 use crate::{CloseReason, ConnectionOptions, ErrorCode, Payload, Window, limits};
@@ -70,7 +70,8 @@ impl Play {
             lease: how & 2 != 0,
             ..ConnectionOptions::default()
         };
-        let machine = Machine::new(side, &options, options.lease, Meters::new("fuzz"));
+        let terms = Terms { lease: options.lease, resume: how & 4 != 0 };
+        let machine = Machine::new(side, &options, terms, Meters::new("fuzz"));
         Self { machine, now: Instant::now(), outbound: Vec::new(), inbound: Vec::new(), pushes: 0 }
     }
 

@@ -71,9 +71,11 @@ impl Machine {
         }
     }
 
-    /// The share of the peer's grant that is left: 1 without leases, 0 when it is spent or has expired.
+    /// The share of the peer's grant that is left: 1 without leases, 0 when it is spent or has expired, or while there
+    /// is no link.
     pub(crate) fn availability(&self, now: Instant) -> f64 {
         match &self.leases {
+            _ if self.is_suspended() => 0.0,
             None => 1.0,
             Some(leases) => match leases.ours.remaining(now) {
                 0 => 0.0,

@@ -55,7 +55,10 @@ impl Machine {
                     stream => self.receive_error(stream, code, text),
                 }
             }
-            Frame::Keepalive { respond, data, .. } => self.receive_keepalive(respond, data),
+            Frame::Keepalive { respond, position, data } => {
+                self.receive_position(position);
+                self.receive_keepalive(respond, data);
+            }
             Frame::Setup(_) => self.odd("second_setup"),
             Frame::Lease { ttl_ms, requests, .. } => self.receive_lease(ttl_ms, requests, now),
             Frame::ResumeOk { .. } => self.odd("resume_ok"),

@@ -9,8 +9,10 @@ use tokio::time::Instant;
 use super::*;
 use crate::wire::tests::any_frame;
 
+mod cuts;
+
 fn machine(side: Side, options: &ConnectionOptions) -> Machine {
-    Machine::new(side, options, options.lease, Meters::new("test"))
+    Machine::new(side, options, Terms { lease: options.lease, resume: false }, Meters::new("test"))
 }
 
 fn now() -> Instant {

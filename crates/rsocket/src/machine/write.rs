@@ -18,7 +18,7 @@ impl Machine {
     /// The next frames to write, about [`limits::BATCH_BYTES`] of them.
     pub(crate) fn write(&mut self, batch: &mut Vec<Frame>) {
         if let Some(data) = self.echo.take() {
-            batch.push(Frame::Keepalive { respond: false, position: 0, data });
+            batch.push(Frame::Keepalive { respond: false, position: self.received_position(), data });
         }
         batch.extend(self.control.drain(..));
         self.refusals = 0;

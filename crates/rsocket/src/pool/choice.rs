@@ -1,5 +1,4 @@
-//! Which of several targets takes the next stream, and how long to wait before trying a lost one again. Pure: age and
-//! randomness are parameters. It must not know connections.
+//! Which of several targets takes the next stream. Pure: age and randomness are parameters. It must not know connections.
 
 use std::time::Duration;
 
@@ -46,13 +45,6 @@ pub(super) fn choose(candidates: &[Candidate], random: &mut impl Rng) -> Option<
     let chosen = (ties > 0).then(|| random.random_range(0..ties))?;
     let mut places = (0..count).filter(|at| tied(&candidates[*at]));
     places.nth(chosen)
-}
-
-/// How long to wait after so many failures in a row: anything up to a bound that doubles, so that many who lost the
-/// same target do not come back at once.
-pub(super) fn backoff(failures: u32, random: &mut impl Rng) -> Duration {
-    let doubled = limits::FIRST_BACKOFF.saturating_mul(1 << failures.min(16));
-    random.random_range(Duration::ZERO..=doubled.min(limits::MAX_BACKOFF))
 }
 
 #[cfg(test)]
@@ -114,13 +106,6 @@ mod tests {
                 let fair = 2_000.0 * f64::from(*weight) / f64::from(total);
                 prop_assert!((*placed as f64 - fair).abs() <= fair * 0.02 + 2.0, "{placed} for {fair}");
             }
-        }
-
-        #[test]
-        fn backoff_stays_within_its_bound(failures: u32, seed: u64) {
-            let waited = backoff(failures, &mut StdRng::seed_from_u64(seed));
-            prop_assert!(waited <= limits::MAX_BACKOFF);
-            prop_assert!(failures > 0 || waited <= limits::FIRST_BACKOFF);
         }
     }
 

@@ -1,5 +1,6 @@
 //! A socket that writes and reads frames as bytes, and a server to write them to.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -7,7 +8,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use futures_util::{SinkExt, StreamExt};
 use rsocket::*;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::sync::mpsc;
 use tokio_util::codec::{Framed, LengthDelimitedCodec};
 
 /// Flags of a frame.
@@ -33,6 +34,7 @@ pub const PAYLOAD: u16 = 0x0A;
 pub const ERROR: u16 = 0x0B;
 pub const METADATA_PUSH: u16 = 0x0C;
 pub const RESUME_FRAME: u16 = 0x0D;
+pub const RESUME_OK: u16 = 0x0E;
 
 /// A frame's bytes.
 pub fn frame(stream: u32, kind: u16, flags: u16, body: &[u8]) -> Bytes {
@@ -56,6 +58,26 @@ pub fn setup_body(version: (u16, u16), interval_ms: u32, lifetime_ms: u32) -> Ve
 
 pub fn setup() -> Bytes {
     frame(0, SETUP, 0, &setup_body((1, 0), 10_000, 30_000))
+}
+
+/// A SETUP that asks for resumption.
+pub fn resumable_setup(token: &[u8]) -> Bytes {
+    let body = setup_body((1, 0), 10_000, 30_000);
+    let (fixed, mimes) = body.split_at(12);
+    let length = u16::try_from(token.len()).unwrap().to_be_bytes();
+    frame(0, SETUP, RESUME, &[fixed, &length, token, mimes].concat())
+}
+
+/// A RESUME from a client that has received up to `received` and still has what it sent from `first_available` on.
+pub fn resume(version: (u16, u16), token: &[u8], received: u64, first_available: u64) -> Bytes {
+    let mut body = Vec::new();
+    body.put_u16(version.0);
+    body.put_u16(version.1);
+    body.put_u16(u16::try_from(token.len()).unwrap());
+    body.put_slice(token);
+    body.put_u64(received);
+    body.put_u64(first_available);
+    frame(0, RESUME_FRAME, 0, &body)
 }
 
 /// A request with an initial request-n.
@@ -105,30 +127,61 @@ impl Heard {
     }
 }
 
+/// A server that lives as long as the test.
+pub struct Service {
+    address: SocketAddr,
+    accepted: mpsc::UnboundedReceiver<Result<Connection, ConnectError>>,
+}
+
+impl Service {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (tx, accepted) = mpsc::unbounded_channel();
+        let options = ConnectionOptions {
+            max_message_bytes: 10_000,
+            sessions: Some(Sessions::default()),
+            ..ConnectionOptions::default()
+        };
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (tx, options) = (tx.clone(), options.clone());
+                tokio::spawn(async move {
+                    let acceptor = |_: &Setup| Ok(Arc::new(Echo) as Arc<dyn Responder>);
+                    let link = tcp::TcpLink::from_stream(stream).unwrap();
+                    tx.send(accept(link, options, &acceptor).await).ok();
+                });
+            }
+        });
+        Self { address, accepted }
+    }
+
+    /// What became of the next socket.
+    pub async fn accepted(&mut self) -> Result<Connection, ConnectError> {
+        self.accepted.recv().await.unwrap()
+    }
+
+    /// How the next connection ended.
+    pub async fn ended(&mut self) -> CloseReason {
+        self.accepted().await.unwrap().closed().await
+    }
+}
+
 pub struct Raw {
     pub socket: Framed<TcpStream, LengthDelimitedCodec>,
-    server: JoinHandle<Result<Connection, ConnectError>>,
 }
 
 impl Raw {
-    /// A socket to a fresh server, with nothing sent.
-    pub async fn open() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let server = tokio::spawn(async move {
-            let (stream, _) = listener.accept().await.unwrap();
-            let options = ConnectionOptions { max_message_bytes: 10_000, ..ConnectionOptions::default() };
-            let acceptor = |_: &Setup| Ok(Arc::new(Echo) as Arc<dyn Responder>);
-            accept(tcp::TcpLink::from_stream(stream)?, options, &acceptor).await
-        });
-        let stream = TcpStream::connect(address).await.unwrap();
+    /// A socket to a server, with nothing sent.
+    pub async fn open(service: &Service) -> Self {
+        let stream = TcpStream::connect(service.address).await.unwrap();
         let codec = LengthDelimitedCodec::builder().length_field_length(3).new_codec();
-        Self { socket: Framed::new(stream, codec), server }
+        Self { socket: Framed::new(stream, codec) }
     }
 
     /// A socket whose SETUP has been sent.
-    pub async fn set_up() -> Self {
-        let mut raw = Self::open().await;
+    pub async fn set_up(service: &Service) -> Self {
+        let mut raw = Self::open(service).await;
         raw.send(setup()).await;
         raw
     }
@@ -165,10 +218,5 @@ impl Raw {
         self.send(frame(stream, REQUEST_RESPONSE, 0, b"alive")).await;
         let heard = self.hear().await.expect("an answer");
         assert_eq!((heard.stream, heard.kind, &heard.body[..]), (stream, PAYLOAD, &b"alive"[..]));
-    }
-
-    /// The server's end, once its SETUP is accepted.
-    pub async fn server(self) -> (Framed<TcpStream, LengthDelimitedCodec>, Result<Connection, ConnectError>) {
-        (self.socket, self.server.await.unwrap())
     }
 }

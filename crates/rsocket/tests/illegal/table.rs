@@ -7,20 +7,17 @@ use tokio::io::AsyncWriteExt;
 
 use super::raw::*;
 
-const INVALID_SETUP: u32 = 0x001;
-const UNSUPPORTED_SETUP: u32 = 0x002;
-const REJECTED_SETUP: u32 = 0x003;
-const REJECTED_RESUME: u32 = 0x004;
-const CONNECTION_ERROR: u32 = 0x101;
-const REJECTED: u32 = 0x202;
-const INVALID: u32 = 0x204;
+pub const INVALID_SETUP: u32 = 0x001;
+pub const UNSUPPORTED_SETUP: u32 = 0x002;
+pub const REJECTED_RESUME: u32 = 0x004;
+pub const CONNECTION_ERROR: u32 = 0x101;
+pub const REJECTED: u32 = 0x202;
+pub const INVALID: u32 = 0x204;
 
 #[tokio::test]
 async fn first_frames_that_are_refused() {
+    let mut service = Service::start().await;
     let good = setup_body((1, 0), 1_000, 3_000);
-    let mut with_token = good[..12].to_vec();
-    with_token.extend_from_slice(b"\x00\x03tok");
-    with_token.extend_from_slice(&good[12..]);
     let cases = [
         ("a request", frame(1, REQUEST_RESPONSE, 0, b"hi"), INVALID_SETUP),
         ("a setup on a stream", frame(1, SETUP, 0, &good), INVALID_SETUP),
@@ -32,32 +29,31 @@ async fn first_frames_that_are_refused() {
         ("an interval of 0", frame(0, SETUP, 0, &setup_body((1, 0), 0, 3_000)), INVALID_SETUP),
         ("a lifetime of 0", frame(0, SETUP, 0, &setup_body((1, 0), 1_000, 0)), INVALID_SETUP),
         ("an interval of days", frame(0, SETUP, 0, &setup_body((1, 0), u32::MAX, 3_000)), UNSUPPORTED_SETUP),
-        ("a resume token", frame(0, SETUP, RESUME, &with_token), REJECTED_SETUP),
-        (
-            "a resumption",
-            frame(0, RESUME_FRAME, 0, &[0, 1, 0, 0, 0, 1, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
-            REJECTED_RESUME,
-        ),
+        ("an empty resume token", resumable_setup(b""), INVALID_SETUP),
+        ("a resumption of nothing", resume((1, 0), b"token", 0, 0), REJECTED_RESUME),
+        ("a resumption of another version", resume((2, 0), b"token", 0, 0), REJECTED_RESUME),
     ];
     for (name, first, code) in cases {
-        let mut raw = Raw::open().await;
+        let mut raw = Raw::open(&service).await;
         raw.send(first).await;
         let heard = raw.hear().await.unwrap_or_else(|| panic!("{name}: no ERROR"));
         assert_eq!((heard.stream, heard.error_code()), (0, code), "{name}: {heard:?}");
         raw.expect_end().await;
-        assert!(raw.server().await.1.is_err(), "{name}");
+        assert!(service.accepted().await.is_err(), "{name}");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn no_setup_in_time_is_refused() {
-    let mut raw = Raw::open().await;
+    let service = Service::start().await;
+    let mut raw = Raw::open(&service).await;
     raw.expect_error(0, INVALID_SETUP).await;
     raw.expect_end().await;
 }
 
 #[tokio::test]
 async fn frames_that_end_the_connection() {
+    let mut service = Service::start().await;
     let cases = [
         ("an unknown type", frame(1, 0x20, 0, b"")),
         ("type 0", frame(0, 0, 0, b"")),
@@ -65,27 +61,25 @@ async fn frames_that_end_the_connection() {
         ("a metadata overrun", frame(1, REQUEST_RESPONSE, METADATA, &[0, 0, 9, 1])),
         ("a cut off REQUEST_N", frame(1, REQUEST_N, 0, &[0, 0])),
         ("a cut off header", Bytes::from_static(&[0, 0, 0])),
-        (
-            "a resumption",
-            frame(0, RESUME_FRAME, 0, &[0, 1, 0, 0, 0, 1, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
-        ),
+        ("a resumption", resume((1, 0), b"token", 0, 0)),
         ("a long keepalive", frame(0, KEEPALIVE, RESPOND, &[0; 8 + 1_025])),
         ("a frame over the limit", frame(1, REQUEST_RESPONSE, 0, &[0; 12_000])),
     ];
     for (name, bad) in cases {
-        let mut raw = Raw::set_up().await;
+        let mut raw = Raw::set_up(&service).await;
         raw.expect_alive(99).await;
         raw.send(bad).await;
         let heard = raw.hear().await.unwrap_or_else(|| panic!("{name}: no ERROR"));
         assert_eq!((heard.stream, heard.error_code()), (0, CONNECTION_ERROR), "{name}");
         raw.expect_end().await;
-        let reason = raw.server().await.1.unwrap().closed().await;
+        let reason = service.ended().await;
         assert!(matches!(reason, CloseReason::Protocol { .. }), "{name}: {reason}");
     }
 }
 
 #[tokio::test]
 async fn frames_that_are_ignored() {
+    let service = Service::start().await;
     let held = |stream| frame(stream, REQUEST_RESPONSE, 0, b"never");
     let cases = [
         ("a second setup", setup()),
@@ -108,7 +102,7 @@ async fn frames_that_are_ignored() {
         ("a trailing byte on CANCEL", frame(9, CANCEL, 0, b"x")),
         ("a fire-and-forget nobody wants", frame(9, REQUEST_FNF, 0, b"x")),
     ];
-    let mut raw = Raw::set_up().await;
+    let mut raw = Raw::set_up(&service).await;
     raw.send(held(1)).await;
     let mut stream = 101;
     for (name, odd) in cases {
@@ -121,7 +115,8 @@ async fn frames_that_are_ignored() {
 
 #[tokio::test]
 async fn frames_that_end_their_stream_only() {
-    let mut raw = Raw::set_up().await;
+    let service = Service::start().await;
+    let mut raw = Raw::set_up(&service).await;
     raw.send(request(1, REQUEST_STREAM, 0, 0, b"x")).await;
     raw.expect_error(1, INVALID).await;
     raw.send(request(3, REQUEST_CHANNEL, 0, 0, b"x")).await;
@@ -144,7 +139,8 @@ async fn frames_that_end_their_stream_only() {
 
 #[tokio::test]
 async fn fragments_of_others_are_understood() {
-    let mut raw = Raw::set_up().await;
+    let service = Service::start().await;
+    let mut raw = Raw::set_up(&service).await;
     // Metadata in two parts, no NEXT on the last, COMPLETE on the first.
     let first = [&[0, 0, 2][..], b"me"].concat();
     raw.send(frame(1, REQUEST_RESPONSE, METADATA | FOLLOWS, &first)).await;
@@ -163,7 +159,8 @@ async fn fragments_of_others_are_understood() {
 
 #[tokio::test(start_paused = true)]
 async fn fragments_that_never_end_are_given_up() {
-    let mut raw = Raw::open().await;
+    let service = Service::start().await;
+    let mut raw = Raw::open(&service).await;
     raw.send(frame(0, SETUP, 0, &setup_body((1, 0), 10_000, 300_000))).await;
     raw.send(frame(1, REQUEST_RESPONSE, FOLLOWS, b"half")).await;
     raw.expect_error(1, INVALID).await;
@@ -172,6 +169,7 @@ async fn fragments_that_never_end_are_given_up() {
 
 #[tokio::test]
 async fn floods_end_the_connection() {
+    let service = Service::start().await;
     type Flood = fn(u32) -> Bytes;
     let cases: [(&str, Flood); 3] = [
         ("setups", |_| setup()),
@@ -179,7 +177,7 @@ async fn floods_end_the_connection() {
         ("METADATA_PUSH on a stream", |_| frame(1, METADATA_PUSH, METADATA, b"x")),
     ];
     for (name, flood) in cases {
-        let mut raw = Raw::set_up().await;
+        let mut raw = Raw::set_up(&service).await;
         for at in 0..2_000 {
             raw.socket.feed(flood(at)).await.ok();
         }
@@ -191,7 +189,8 @@ async fn floods_end_the_connection() {
 
 #[tokio::test]
 async fn overruns_on_many_streams_end_the_connection() {
-    let mut raw = Raw::set_up().await;
+    let service = Service::start().await;
+    let mut raw = Raw::set_up(&service).await;
     for at in 0..20 {
         let stream = 1 + 2 * at;
         raw.send(request(stream, REQUEST_CHANNEL, 0, 1, b"x")).await;
@@ -211,7 +210,8 @@ async fn overruns_on_many_streams_end_the_connection() {
 
 #[tokio::test]
 async fn opening_a_million_streams_is_survived() {
-    let mut raw = Raw::set_up().await;
+    let mut service = Service::start().await;
+    let mut raw = Raw::set_up(&service).await;
     let write = async {
         for at in 0..1_000_000 {
             let never = frame(1 + 2 * at, REQUEST_RESPONSE, 0, b"never");
@@ -224,13 +224,14 @@ async fn opening_a_million_streams_is_survived() {
     // Over the limit the answers are refusals; unread, they end the connection.
     let heard = raw.hear().await.unwrap();
     assert!([REJECTED, CONNECTION_ERROR].contains(&heard.error_code()), "{heard:?}");
-    let reason = raw.server().await.1.unwrap().closed().await;
+    let reason = service.ended().await;
     assert!(matches!(reason, CloseReason::Protocol { .. }), "{reason}");
 }
 
 #[tokio::test]
 async fn only_the_newest_keepalive_is_answered_and_without_data_kept() {
-    let mut raw = Raw::set_up().await;
+    let service = Service::start().await;
+    let mut raw = Raw::set_up(&service).await;
     raw.send(frame(0, KEEPALIVE, RESPOND, &[&[0; 8][..], b"ping"].concat())).await;
     let heard = raw.hear().await.unwrap();
     assert_eq!((heard.kind, heard.flags), (KEEPALIVE, 0));
@@ -239,26 +240,28 @@ async fn only_the_newest_keepalive_is_answered_and_without_data_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn silence_ends_the_connection() {
-    let mut raw = Raw::set_up().await;
+    let mut service = Service::start().await;
+    let mut raw = Raw::set_up(&service).await;
     raw.expect_error(0, CONNECTION_ERROR).await;
     raw.expect_end().await;
-    assert_eq!(raw.server().await.1.unwrap().closed().await, CloseReason::Silent);
+    assert_eq!(service.ended().await, CloseReason::Silent);
 }
 
 #[tokio::test]
 async fn hanging_up_in_the_middle_of_a_frame_ends_the_connection() {
-    let mut raw = Raw::set_up().await;
+    let mut service = Service::start().await;
+    let mut raw = Raw::set_up(&service).await;
     raw.expect_alive(1).await;
-    let (mut socket, server) = raw.server().await;
-    socket.get_mut().write_all(&[0, 0, 99, 1, 2, 3]).await.unwrap();
-    drop(socket);
-    let reason = server.unwrap().closed().await;
+    raw.socket.get_mut().write_all(&[0, 0, 99, 1, 2, 3]).await.unwrap();
+    drop(raw);
+    let reason = service.ended().await;
     assert!(matches!(reason, CloseReason::Link { .. } | CloseReason::HungUp), "{reason}");
 }
 
 #[tokio::test]
 async fn leases_are_not_granted_unasked() {
-    let mut raw = Raw::open().await;
+    let service = Service::start().await;
+    let mut raw = Raw::open(&service).await;
     raw.send(frame(0, SETUP, LEASE, &setup_body((1, 0), 1_000, 3_000))).await;
     raw.expect_error(0, UNSUPPORTED_SETUP).await;
     raw.expect_end().await;
