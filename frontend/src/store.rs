@@ -66,6 +66,8 @@ pub enum Status {
     },
     /// The server cannot reach its store; changes wait in the browser.
     NotSaved,
+    /// So much waits for the server's store that it takes nothing more for now.
+    Paused,
     /// The link only shows.
     ReadOnly,
     /// The page is older than the board and has to be reloaded before it may write.
@@ -83,6 +85,7 @@ impl Status {
             Self::Saving => "saving",
             Self::Offline { .. } => "offline",
             Self::NotSaved => "not-saved",
+            Self::Paused => "paused",
             Self::ReadOnly | Self::Outdated => "read-only",
             Self::Refused => "refused",
         }

@@ -22,7 +22,7 @@ use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{Duration, Instant, sleep_until, timeout};
 
 use crate::counted::Counted;
-use crate::flusher::Standing;
+use crate::flusher::{Health, Standing};
 use crate::limits::{BLOCKING_FROM_BYTES, INBOX_MESSAGES, LEAVE_TIMEOUT, UNSTORED_BYTES};
 use crate::opening::{self, Opened, Refusal};
 use crate::presence_lane::PresenceSlot;
@@ -223,7 +223,7 @@ impl BoardTask {
 
     /// Whether more may be put on the way to the store.
     fn takes_updates(&self) -> bool {
-        self.unstored_bytes <= UNSTORED_BYTES || self.told.is_failing
+        self.unstored_bytes <= UNSTORED_BYTES || self.told.health != Health::Good
     }
 
     /// When the board is to be given up, if nobody comes.
@@ -274,11 +274,13 @@ impl BoardTask {
         if standing.is_lost {
             return Some(Ending::Lost);
         }
-        if standing.through > told.through || told.is_failing && !standing.is_failing {
+        if standing.through > told.through || standing.health < told.health {
             self.tell_room(RoomInput::Stored { through: standing.through }).await;
         }
-        if standing.is_failing && !told.is_failing {
-            self.tell_room(RoomInput::StoreFailed).await;
+        match standing.health {
+            Health::Failing if told.health < Health::Failing => self.tell_room(RoomInput::StoreFailed).await,
+            Health::Full if told.health < Health::Full => self.tell_room(RoomInput::StoreFull).await,
+            Health::Good | Health::Failing | Health::Full => {}
         }
         None
     }

@@ -5,9 +5,10 @@
 //!
 //! - One append is under way at a time; so a board's rows reach the store in order, and batches grow by themselves when the
 //!   store is slow. Boards take turns, so that a busy one cannot fill every batch.
+//! - An append that takes longer than `STORE_IS_SLOW` is told as failing while it is still awaited.
 //! - After an error nothing is known of any board of the batch: the same appends are repeated, unchanged, until the store
 //!   answers (the contract of `Storage::append`). Meanwhile every board with rows to store is told once that the store
-//!   fails, and rows go on gathering, within the room's own bound.
+//!   fails, and rows go on gathering, within each room's own bound and within `MAX_WAITING_BYTES` for all.
 //! - `Fenced` is final: the board belongs to somebody else. Its rows are dropped here; nobody was told that they are
 //!   stored, so their authors still have them and bring them to the new owner.
 //! - An answer that is no outage (say, a corrupt table) is not allowed to hold up the others: the batch is repeated board
@@ -21,20 +22,31 @@ use metrics::{counter, histogram};
 use protocol::BoardId;
 use storage::{Append, AppendOutcome, Epoch, Error, Storage};
 use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::backoff::Backoff;
-use crate::limits::{FLUSH_BYTES, FLUSH_ROWS};
+use crate::limits::{FLUSH_BYTES, FLUSH_ROWS, MAX_WAITING_BYTES, STORE_IS_SLOW};
 
 /// How a board stands with the store. Its task watches this; only the newest matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Standing {
     /// Number of the newest stored row.
     pub(crate) through: u64,
-    /// The store does not answer.
-    pub(crate) is_failing: bool,
+    /// Whether the store answers.
+    pub(crate) health: Health,
     /// The board is no longer ours to write.
     pub(crate) is_lost: bool,
+}
+
+/// How the store does, for one board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Health {
+    /// It answers.
+    Good,
+    /// It does not answer.
+    Failing,
+    /// The same, and no more may wait for it.
+    Full,
 }
 
 /// A board that was acquired.
@@ -55,12 +67,13 @@ pub(crate) struct Flusher {
     work: Notify,
 }
 
-#[derive(Default)]
 struct Queues {
     boards: BTreeMap<BoardId, Queue>,
     /// Boards with work that are not in the batch under way, each once.
     waiting: VecDeque<BoardId>,
-    is_failing: bool,
+    health: Health,
+    /// Bytes of all rows in all queues.
+    bytes: usize,
     /// Times in which anybody may have taken a board.
     lapses: u64,
 }
@@ -78,7 +91,7 @@ struct Queue {
 
 impl Flusher {
     pub(crate) fn new(storage: Arc<dyn Storage>) -> Self {
-        Self { storage, queues: Mutex::default(), work: Notify::new() }
+        Self { storage, queues: Mutex::new(Queues::new()), work: Notify::new() }
     }
 
     /// How often the lease has lapsed so far: to be asked before a board is acquired.
@@ -89,7 +102,7 @@ impl Flusher {
     /// Takes in a board. If the lease has lapsed since it was claimed, the fence is checked at once.
     pub(crate) fn open(&self, board: &BoardId, claim: Claim) -> watch::Receiver<Standing> {
         let (standing, watched) =
-            watch::channel(Standing { through: claim.head_seq, is_failing: false, is_lost: false });
+            watch::channel(Standing { through: claim.head_seq, health: Health::Good, is_lost: false });
         let mut queues = self.lock();
         let check_fence = queues.lapses != claim.lapses;
         let queue = Queue { epoch: claim.epoch, rows: VecDeque::new(), check_fence, is_waiting: false, standing };
@@ -105,12 +118,11 @@ impl Flusher {
     pub(crate) fn push(&self, board: &BoardId, update: Bytes) {
         histogram!("update_bytes").record(update.len() as f64);
         let mut queues = self.lock();
-        let is_failing = queues.is_failing;
         let Some(queue) = queues.boards.get_mut(board) else { return };
+        let bytes = update.len();
         queue.rows.push_back(update);
-        if is_failing {
-            queue.set_failing(true);
-        }
+        queues.bytes += bytes;
+        queues.tell_trouble_to(board);
         queues.wait(board);
         self.work.notify_one();
     }
@@ -119,7 +131,9 @@ impl Flusher {
     pub(crate) fn close(&self, board: &BoardId) -> usize {
         let mut queues = self.lock();
         queues.waiting.retain(|waiting| waiting != board);
-        queues.boards.remove(board).map_or(0, |queue| queue.rows.len())
+        let Some(queue) = queues.boards.remove(board) else { return 0 };
+        queues.bytes -= queue.bytes(queue.rows.len());
+        queue.rows.len()
     }
 
     /// Has the fence of every open board checked, after a time in which anybody may have taken it.
@@ -139,15 +153,16 @@ impl Flusher {
     /// The store has not answered for so long that every board has to say so, also those with nothing to store.
     pub(crate) fn store_is_lost(&self) {
         let mut queues = self.lock();
-        queues.is_failing = true;
-        queues.boards.values().for_each(|queue| queue.set_failing(true));
+        queues.health = queues.health.max(Health::Failing);
+        let health = queues.health;
+        queues.boards.values().for_each(|queue| queue.set_health(health));
     }
 
     /// The store answers again.
     pub(crate) fn store_is_back(&self) {
         let mut queues = self.lock();
-        queues.is_failing = false;
-        queues.boards.values().filter(|queue| queue.rows.is_empty()).for_each(|queue| queue.set_failing(false));
+        queues.health = Health::Good;
+        queues.boards.values().filter(|queue| queue.rows.is_empty()).for_each(|queue| queue.set_health(Health::Good));
     }
 
     /// Writes what is queued, for ever.
@@ -185,7 +200,7 @@ impl Flusher {
         let mut backoff = Backoff::default();
         loop {
             let started = Instant::now();
-            match self.storage.append(batch.to_vec()).await {
+            match self.append(batch).await {
                 Ok(outcomes) => {
                     histogram!("flush_ms").record(started.elapsed().as_secs_f64() * 1000.0);
                     histogram!("flush_rows")
@@ -195,7 +210,7 @@ impl Flusher {
                 }
                 Err(error) if error.is_transient() => {
                     counter!("store_failures_total").increment(1);
-                    self.store_fails(batch, &error);
+                    self.store_fails(batch, &error.to_string());
                     sleep(backoff.next_pause()).await;
                 }
                 Err(error) => return Err(error),
@@ -203,12 +218,26 @@ impl Flusher {
         }
     }
 
-    fn store_fails(&self, batch: &[Append], error: &Error) {
-        let mut queues = self.lock();
-        if !std::mem::replace(&mut queues.is_failing, true) {
-            tracing::error!(%error, boards = batch.len(), "the store does not answer; boards go on without saving");
+    /// One attempt. One that takes long is told as failing before it has an answer.
+    async fn append(&self, batch: &[Append]) -> Result<Vec<AppendOutcome>, Error> {
+        let mut appending = self.storage.append(batch.to_vec());
+        if let Ok(answer) = timeout(STORE_IS_SLOW, &mut appending).await {
+            return answer;
         }
-        queues.boards.values().filter(|queue| !queue.rows.is_empty()).for_each(|queue| queue.set_failing(true));
+        counter!("store_slow_total").increment(1);
+        self.store_fails(batch, "no answer yet");
+        appending.await
+    }
+
+    fn store_fails(&self, batch: &[Append], why: &str) {
+        let mut queues = self.lock();
+        if queues.health == Health::Good {
+            tracing::error!(why, boards = batch.len(), "the store does not answer; boards go on without saving");
+            queues.health = Health::Failing;
+        }
+        let unsaved: Vec<BoardId> =
+            queues.boards.iter().filter(|(_, queue)| !queue.rows.is_empty()).map(|(board, _)| board.clone()).collect();
+        unsaved.iter().for_each(|board| queues.tell_trouble_to(board));
     }
 
     fn settle(&self, batch: Vec<Append>, outcomes: Vec<AppendOutcome>) {
@@ -221,12 +250,14 @@ impl Flusher {
                 queue.standing.send_modify(|standing| standing.is_lost = true);
                 continue;
             };
+            let bytes = queue.bytes(append.updates.len());
             queue.rows.drain(..append.updates.len());
-            queue.standing.send_modify(|standing| (standing.through, standing.is_failing) = (head_seq, false));
+            queue.standing.send_modify(|standing| (standing.through, standing.health) = (head_seq, Health::Good));
             queue.is_waiting = false;
             if queue.has_work() {
                 queues.wait(&append.board);
             }
+            queues.bytes -= bytes;
         }
     }
 
@@ -236,6 +267,27 @@ impl Flusher {
 }
 
 impl Queues {
+    fn new() -> Self {
+        Self { boards: BTreeMap::new(), waiting: VecDeque::new(), health: Health::Good, bytes: 0, lapses: 0 }
+    }
+
+    /// While the store fails, tells a board with rows to store so; past the bound of all boards, every such board.
+    fn tell_trouble_to(&mut self, board: &BoardId) {
+        if self.health == Health::Failing && self.bytes > MAX_WAITING_BYTES {
+            tracing::error!(bytes = self.bytes, "no more may wait for the store; unsaved boards turn read-only");
+            self.health = Health::Full;
+            self.boards
+                .values()
+                .filter(|queue| !queue.rows.is_empty())
+                .for_each(|queue| queue.set_health(Health::Full));
+        }
+        if self.health != Health::Good
+            && let Some(queue) = self.boards.get(board)
+        {
+            queue.set_health(self.health);
+        }
+    }
+
     /// The next batch: boards in the order in which they came to have work, until a bound is reached. A board that has
     /// more than fits comes again behind the others.
     fn gather(&mut self) -> Vec<Append> {
@@ -273,8 +325,12 @@ impl Queue {
         !self.rows.is_empty() || self.check_fence
     }
 
-    fn set_failing(&self, is_failing: bool) {
-        self.standing
-            .send_if_modified(|standing| std::mem::replace(&mut standing.is_failing, is_failing) != is_failing);
+    /// Bytes of the first so many rows.
+    fn bytes(&self, rows: usize) -> usize {
+        self.rows.iter().take(rows).map(Bytes::len).sum()
+    }
+
+    fn set_health(&self, health: Health) {
+        self.standing.send_if_modified(|standing| std::mem::replace(&mut standing.health, health) != health);
     }
 }

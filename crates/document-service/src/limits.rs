@@ -31,6 +31,12 @@ pub const FLUSH_ROWS: usize = 2_000;
 pub const FLUSH_BYTES: usize = 8 * 1024 * 1024;
 /// A healthy board with more than this on the way to the store takes no more updates until some are stored.
 pub const UNSTORED_BYTES: usize = 8 * 1024 * 1024;
+/// An append that is under way for this long counts as failing: people hear of it within a second, not when the store's
+/// own time for an answer is over.
+pub const STORE_IS_SLOW: Duration = Duration::from_millis(800);
+/// Bytes of all boards together that may wait for a store that does not answer. Past it every board with something
+/// unsaved turns read-only. Each board has its own bound besides (`MAX_PROVISIONAL_BYTES`).
+pub const MAX_WAITING_BYTES: usize = 256 * 1024 * 1024;
 /// First pause after the store failed; doubles with each further failure.
 pub const RETRY_FIRST: Duration = Duration::from_millis(50);
 /// Longest pause between two attempts at the store.

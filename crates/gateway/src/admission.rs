@@ -57,14 +57,28 @@ pub fn hash(secret: &LinkSecret) -> SecretHash {
 /// Judges a key. Board and key are a stranger's text.
 ///
 /// # Errors
-/// `UnknownBoard`, `WrongKey` and `Revoked` for what they say, `Unavailable` when the store does not answer.
+/// `UnknownBoard`, `WrongKey`, `Revoked` and, to who shows a right key, `Deleted` for what they say, `Unavailable` when the store does not answer.
 pub async fn admit(storage: &dyn Storage, board: &str, key: Option<&str>) -> Result<Admission, ApiError> {
+    let (admission, deleted_at_ms) = admit_even_deleted(storage, board, key).await?;
+    if deleted_at_ms.is_some() { Err(ErrorCode::Deleted.into()) } else { Ok(admission) }
+}
+
+/// Judges a key of a board that may be in the bin; says since when it is there.
+///
+/// # Errors
+/// As [`admit`], but for `Deleted`.
+pub async fn admit_even_deleted(
+    storage: &dyn Storage,
+    board: &str,
+    key: Option<&str>,
+) -> Result<(Admission, Option<u64>), ApiError> {
     let board: BoardId = board.parse().map_err(|_| ErrorCode::UnknownBoard)?;
-    let record = storage.board(&board).await?.filter(|record| !record.deleted).ok_or(ErrorCode::UnknownBoard)?;
+    let record = storage.board(&board).await?.ok_or(ErrorCode::UnknownBoard)?;
     let secret: LinkSecret = key.unwrap_or_default().parse().map_err(|_| ErrorCode::WrongKey)?;
     match storage.link_role(&board, &hash(&secret)).await? {
         LinkLookup::Role(role) => {
-            Ok(Admission { board, title: record.title, role, created_at_ms: record.created_at_ms })
+            let admission = Admission { board, title: record.title, role, created_at_ms: record.created_at_ms };
+            Ok((admission, record.deleted_at_ms))
         }
         LinkLookup::NoSuchLink => Err(ErrorCode::WrongKey.into()),
         LinkLookup::Revoked => Err(ErrorCode::Revoked.into()),

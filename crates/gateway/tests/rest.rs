@@ -147,7 +147,7 @@ async fn only_a_key_of_the_board_opens_it() {
     }
     server.storage.delete_board(&board.id).await.unwrap();
     let path = format!("/api/boards/{}?key={key}", board.id);
-    assert_eq!(problem(server.get(&path).await).await, "unknown-board");
+    assert_eq!(problem(server.get(&path).await).await, "deleted");
 }
 
 fn gateway_hash(key: &str) -> SecretHash {

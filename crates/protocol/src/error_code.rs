@@ -51,6 +51,8 @@ error_codes! {
     Forbidden { "forbidden", http 403, close 4403, Never, "This link does not allow that; ask for a link with more rights." }
     /// No such board.
     UnknownBoard { "unknown-board", http 404, close 4404, Never, "There is no board with this address." }
+    /// The board is in the bin.
+    Deleted { "deleted", http 404, close 4405, Never, "The board was deleted; its owner can take it out of the bin for 30 days." }
     /// The link was revoked while in use.
     Revoked { "revoked", http 410, close 4410, Never, "This link has been revoked; ask for a new invite." }
     /// A message, an update or a title is larger than its limit.

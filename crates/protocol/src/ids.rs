@@ -135,6 +135,14 @@ pub struct ServiceId(String);
 spelled!(ServiceId, 20, "20 characters of A-Z a-z 0-9 - _");
 public_text!(ServiceId);
 
+/// Names a version of a board. Not a secret.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct VersionId(String);
+
+spelled!(VersionId, 20, "20 characters of A-Z a-z 0-9 - _");
+public_text!(VersionId);
+
 /// One browser connection, numbered by its gateway; unique within a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ConnectionId(pub u64);

@@ -16,7 +16,7 @@ mod role;
 
 pub use deflate::{compress, decompress};
 pub use error_code::{ErrorCode, Retry};
-pub use ids::{BoardId, ConnectionId, IdError, LinkSecret, SecretHash, ServiceId};
+pub use ids::{BoardId, ConnectionId, IdError, LinkSecret, SecretHash, ServiceId, VersionId};
 pub use rest::{BoardView, CreateBoard, CreatedBoard, LinkView, Problem};
 pub use role::Role;
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::{BoardId, Role, SecretHash, ServiceId};
 
-use crate::Error;
+use crate::{Archive, Error, HandedOver};
 
 /// Longest lease that is granted, in milliseconds; longer wishes are cut to it.
 pub const MAX_LEASE_MS: u64 = 24 * 60 * 60 * 1000;
@@ -53,14 +53,14 @@ pub struct BoardRecord {
     pub title: String,
     /// When it was made: milliseconds since 1970 by the store's clock.
     pub created_at_ms: u64,
-    /// Whether it is in the bin. A board in the bin opens for nobody.
-    pub deleted: bool,
+    /// Since when it is in the bin, if it is: milliseconds since 1970. A board in the bin opens for nobody.
+    pub deleted_at_ms: Option<u64>,
 }
 
 /// What a link's secret opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkLookup {
-    /// There is no such board, or it is in the bin.
+    /// There is no such board.
     UnknownBoard,
     /// The board has no link with this secret.
     NoSuchLink,
@@ -123,6 +123,8 @@ pub struct Loaded {
     pub updates: Vec<LogRow>,
     /// Number of the newest row that was ever stored.
     pub head_seq: u64,
+    /// What former owners handed over, in that order. No part of the log yet.
+    pub handed_over: Vec<HandedOver>,
 }
 
 impl Loaded {
@@ -187,13 +189,13 @@ pub struct Aside {
     pub reason: String,
 }
 
-/// A store.
+/// A store: what serving boards needs. What is kept for later is [`Archive`]'s.
 ///
 /// Time is the store's own. Every method answers [`Error::Unavailable`] within a bounded time when the store does not
 /// answer: a few seconds, more for many bytes. A method that failed so may have taken effect, and every one may be
 /// repeated.
 #[async_trait]
-pub trait Storage: Send + Sync + 'static {
+pub trait Storage: Archive {
     /// Makes a board with its links, all or nothing.
     ///
     /// # Errors
@@ -210,7 +212,7 @@ pub trait Storage: Send + Sync + 'static {
     /// [`Error::NotFound`] for an unknown board.
     async fn delete_board(&self, board: &BoardId) -> Result<(), Error>;
 
-    /// Looks up what a link's secret opens.
+    /// Looks up what a link's secret opens; also of a board in the bin, whose owner may take it out again.
     async fn link_role(&self, board: &BoardId, secret: &SecretHash) -> Result<LinkLookup, Error>;
 
     /// Withdraws a link for good. A second time changes nothing.

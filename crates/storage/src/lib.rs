@@ -4,6 +4,7 @@
 //! yrs, rooms, connections or what an update means. It keeps two promises the rest stands on: what was answered with
 //! `Stored` survives, and only the present owner of a board adds to it.
 
+mod archive;
 mod clock;
 mod contract;
 mod error;
@@ -14,6 +15,9 @@ mod sqlite;
 
 use std::sync::Arc;
 
+pub use archive::{
+    Archive, BoardExport, Damage, ExportedLink, HANDED_OVER_BOARDS, HandedOver, NewVersion, VersionRecord,
+};
 pub use contract::{
     Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, LinkLookup, Loaded, LogRow, MAX_LEASE_MS, NewBoard,
     NewLink, Owner, Snapshot, SnapshotOutcome, Storage,

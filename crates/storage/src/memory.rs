@@ -2,6 +2,7 @@
 //!
 //! Its faults are real ones on demand: a store that does not answer, and one that does the work and loses the answer.
 
+mod archive;
 mod state;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -82,15 +83,15 @@ impl Storage for MemoryStorage {
     }
 
     async fn delete_board(&self, board: &BoardId) -> Result<(), Error> {
-        self.with(|state, _| state.delete_board(board))
+        self.with(|state, now_ms| state.delete_board(now_ms, board))
     }
 
     async fn link_role(&self, board: &BoardId, secret: &SecretHash) -> Result<LinkLookup, Error> {
-        self.with(|state, _| Ok(state.link_role(board, secret)))
+        self.with(|state, now_ms| Ok(state.link_role(now_ms, board, secret)))
     }
 
     async fn revoke_link(&self, board: &BoardId, secret: &SecretHash) -> Result<(), Error> {
-        self.with(|state, _| state.revoke_link(board, secret))
+        self.with(|state, now_ms| state.revoke_link(now_ms, board, secret))
     }
 
     async fn acquire(&self, board: &BoardId, owner: &Owner, lease_ms: u64) -> Result<Acquired, Error> {
@@ -132,7 +133,7 @@ impl Storage for MemoryStorage {
     }
 
     async fn set_aside(&self, board: &BoardId, seq: Option<u64>, bytes: Bytes, reason: &str) -> Result<(), Error> {
-        self.with(|state, _| state.set_aside(board, seq, bytes, reason))
+        self.with(|state, now_ms| state.set_aside(now_ms, board, seq, bytes, reason))
     }
 
     async fn aside(&self, board: &BoardId) -> Result<Vec<Aside>, Error> {

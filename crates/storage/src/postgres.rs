@@ -11,6 +11,7 @@ macro_rules! now {
     };
 }
 
+mod archive;
 mod line;
 mod ownership;
 
@@ -64,12 +65,9 @@ impl Storage for PostgresStorage {
     }
 
     async fn board(&self, id: &BoardId) -> Result<Option<BoardRecord>, Error> {
-        let query = sqlx::query_as("SELECT title, created_at, deleted_at IS NOT NULL FROM boards WHERE id = $1");
-        let row: Option<(String, i64, bool)> = self.lines.fetch_optional(query.bind(id.as_str())).await?;
-        row.map(|(title, created_at, deleted)| {
-            Ok(BoardRecord { id: id.clone(), title, created_at_ms: sql::read(created_at)?, deleted })
-        })
-        .transpose()
+        let query = sqlx::query_as("SELECT title, created_at, deleted_at FROM boards WHERE id = $1");
+        let row: Option<(String, i64, Option<i64>)> = self.lines.fetch_optional(query.bind(id.as_str())).await?;
+        row.map(|row| sql::board(id, row)).transpose()
     }
 
     async fn delete_board(&self, board: &BoardId) -> Result<(), Error> {
@@ -82,7 +80,7 @@ impl Storage for PostgresStorage {
             "SELECT links.role, links.revoked_at IS NOT NULL OR coalesce(links.expires_at <= ",
             now!(),
             ", FALSE) FROM boards LEFT JOIN links ON links.board_id = boards.id AND links.secret_hash = $2 ",
-            "WHERE boards.id = $1 AND boards.deleted_at IS NULL"
+            "WHERE boards.id = $1"
         );
         let query = sqlx::query_as(query).bind(board.as_str()).bind(&secret.0[..]);
         sql::link(self.lines.fetch_optional(query).await?)
@@ -130,7 +128,8 @@ impl Storage for PostgresStorage {
         let query = sqlx::query_as(
             "SELECT 0::bigint, head_seq, NULL::bytea FROM boards WHERE id = $1 \
              UNION ALL SELECT 1, seq, bytes FROM snapshots WHERE board_id = $1 \
-             UNION ALL SELECT 2, seq, bytes FROM updates WHERE board_id = $1",
+             UNION ALL SELECT 2, seq, bytes FROM updates WHERE board_id = $1 \
+             UNION ALL SELECT 3, id, bytes FROM handed_over WHERE board_id = $1",
         );
         let query = query.bind(board.as_str());
         answer_within(BULK_WITHIN, async {

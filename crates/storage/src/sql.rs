@@ -1,9 +1,12 @@
 //! What the two SQL engines share: numbers, and rows turned into values. Must not know an engine or hold a statement.
 
 use bytes::Bytes;
-use protocol::Role;
+use protocol::{BoardId, Role, SecretHash};
 
-use crate::{Append, Aside, Error, LinkLookup, Loaded, LogRow, MAX_LEASE_MS, Owner, Snapshot};
+use crate::{
+    Append, Aside, BoardRecord, Damage, Error, ExportedLink, HandedOver, LinkLookup, Loaded, LogRow, MAX_LEASE_MS,
+    Owner, Snapshot, VersionRecord,
+};
 
 /// Services whose lease ran out this long ago, in milliseconds, and that own no board are forgotten. Until then even a
 /// machine that wakes from a long sleep hears that its boards were taken.
@@ -27,6 +30,7 @@ pub(crate) fn lease(wish_ms: u64) -> i64 {
 /// Which part of a board a row of the load statement is. The statements spell these numbers out.
 const HEAD: i64 = 0;
 const SNAPSHOT: i64 = 1;
+const HANDED_OVER: i64 = 3;
 
 /// One row of the load statement: part, number, bytes.
 pub(crate) type PartRow = (i64, i64, Option<Vec<u8>>);
@@ -36,18 +40,21 @@ pub(crate) fn loaded(rows: Vec<PartRow>) -> Result<Loaded, Error> {
     let mut head = None;
     let mut snapshot: Option<Snapshot> = None;
     let mut updates = Vec::with_capacity(rows.len());
+    let mut handed_over = Vec::new();
     for (part, seq, bytes) in rows {
         let seq = read(seq)?;
         let bytes = Bytes::from(bytes.unwrap_or_default());
         match part {
             HEAD => head = Some(seq),
             SNAPSHOT if snapshot.as_ref().is_some_and(|newer| newer.seq > seq) => {}
+            HANDED_OVER => handed_over.push(HandedOver { id: seq, bytes }),
             SNAPSHOT => snapshot = Some(Snapshot { seq, bytes }),
             _ => updates.push(LogRow { seq, bytes }),
         }
     }
     updates.sort_unstable_by_key(|row| row.seq);
-    Ok(Loaded { snapshot, updates, head_seq: head.ok_or(Error::NotFound)? })
+    handed_over.sort_unstable_by_key(|update: &HandedOver| update.id);
+    Ok(Loaded { snapshot, updates, head_seq: head.ok_or(Error::NotFound)?, handed_over })
 }
 
 /// Whether `rows`, read in order behind the fence, are exactly those of `append`. No rows prove nothing.
@@ -70,6 +77,52 @@ pub(crate) fn link(row: Option<(Option<String>, bool)>) -> Result<LinkLookup, Er
             role.parse::<Role>().map(LinkLookup::Role).map_err(|_| Error::Corrupt(format!("unknown role {role:?}")))
         }
     }
+}
+
+/// A board, from a row: title, made at, deleted at.
+pub(crate) fn board(id: &BoardId, row: (String, i64, Option<i64>)) -> Result<BoardRecord, Error> {
+    let (title, created_at, deleted_at) = row;
+    let deleted_at_ms = deleted_at.map(read).transpose()?;
+    Ok(BoardRecord { id: id.clone(), title, created_at_ms: read(created_at)?, deleted_at_ms })
+}
+
+/// A board's id, from a row.
+pub(crate) fn board_id((id,): (String,)) -> Result<BoardId, Error> {
+    id.parse().map_err(|_| Error::Corrupt(format!("not a board's id: {id:?}")))
+}
+
+/// A version, from a row: id, name, author, made at, size.
+pub(crate) type VersionRow = (String, Option<String>, Option<String>, i64, i64);
+
+/// A version, from its row.
+pub(crate) fn version((id, name, author, created_at, size): VersionRow) -> Result<VersionRecord, Error> {
+    let id = id.parse().map_err(|_| Error::Corrupt(format!("not a version's id: {id:?}")))?;
+    Ok(VersionRecord { id, name, author, created_at_ms: read(created_at)?, size_bytes: read(size)? })
+}
+
+/// What was handed over, from a row.
+pub(crate) fn handed_over((id, bytes): (i64, Vec<u8>)) -> Result<HandedOver, Error> {
+    Ok(HandedOver { id: read(id)?, bytes: Bytes::from(bytes) })
+}
+
+/// Damage, from a row.
+pub(crate) fn damage((seq, size, reason, found_at): (Option<i64>, i64, String, i64)) -> Result<Damage, Error> {
+    Ok(Damage { seq: seq.map(read).transpose()?, size_bytes: read(size)?, reason, found_at_ms: read(found_at)? })
+}
+
+/// A link, from a row: hash, role, made at, expires at, revoked at.
+pub(crate) type LinkRow = (Vec<u8>, String, i64, Option<i64>, Option<i64>);
+
+/// A link, from its row.
+pub(crate) fn exported_link((hash, role, created_at, expires_at, revoked_at): LinkRow) -> Result<ExportedLink, Error> {
+    let hash = hash.try_into().map_err(|_| Error::Corrupt("a link's hash is not of 32 bytes".to_owned()))?;
+    Ok(ExportedLink {
+        secret_hash: SecretHash(hash),
+        role: role.parse::<Role>().map_err(|_| Error::Corrupt(format!("unknown role {role:?}")))?,
+        created_at_ms: read(created_at)?,
+        expires_at_ms: expires_at.map(read).transpose()?,
+        revoked_at_ms: revoked_at.map(read).transpose()?,
+    })
 }
 
 /// Bytes set aside, from a row.

@@ -3,6 +3,15 @@
 //! One connection writes, a few read beside it (WAL). Every write transaction begins IMMEDIATE, so what it reads stays
 //! true until it commits, in this process and beside others. Must not know what the bytes mean.
 
+/// The database's clock, in milliseconds.
+macro_rules! now {
+    () => {
+        "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
+    };
+}
+
+mod archive;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -33,13 +42,6 @@ const ROWS_PER_STATEMENT: usize = 64;
 const PREPARED_STATEMENTS: usize = ROWS_PER_STATEMENT + 64;
 /// Rows that a reading connection's thread may be ahead of us.
 const ROWS_AHEAD: usize = 1024;
-
-/// The database's clock, in milliseconds.
-macro_rules! now {
-    () => {
-        "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
-    };
-}
 
 /// A store in a file.
 #[derive(Debug)]
@@ -116,15 +118,12 @@ impl Storage for SqliteStorage {
     }
 
     async fn board(&self, id: &BoardId) -> Result<Option<BoardRecord>, Error> {
-        let row: Option<(String, i64, bool)> =
-            sqlx::query_as("SELECT title, created_at, deleted_at IS NOT NULL FROM boards WHERE id = $1")
+        let row: Option<(String, i64, Option<i64>)> =
+            sqlx::query_as("SELECT title, created_at, deleted_at FROM boards WHERE id = $1")
                 .bind(id.as_str())
                 .fetch_optional(&self.readers)
                 .await?;
-        row.map(|(title, created_at, deleted)| {
-            Ok(BoardRecord { id: id.clone(), title, created_at_ms: sql::read(created_at)?, deleted })
-        })
-        .transpose()
+        row.map(|row| sql::board(id, row)).transpose()
     }
 
     async fn delete_board(&self, board: &BoardId) -> Result<(), Error> {
@@ -137,7 +136,7 @@ impl Storage for SqliteStorage {
             "SELECT links.role, links.revoked_at IS NOT NULL OR coalesce(links.expires_at <= ",
             now!(),
             ", FALSE) FROM boards LEFT JOIN links ON links.board_id = boards.id AND links.secret_hash = $2 ",
-            "WHERE boards.id = $1 AND boards.deleted_at IS NULL"
+            "WHERE boards.id = $1"
         );
         let row = sqlx::query_as(query).bind(board.as_str()).bind(&secret.0[..]);
         sql::link(row.fetch_optional(&self.readers).await?)
@@ -204,7 +203,8 @@ impl Storage for SqliteStorage {
         let rows = sqlx::query_as(
             "SELECT 0, head_seq, NULL FROM boards WHERE id = $1 \
              UNION ALL SELECT 1, seq, bytes FROM snapshots WHERE board_id = $1 \
-             UNION ALL SELECT 2, seq, bytes FROM updates WHERE board_id = $1",
+             UNION ALL SELECT 2, seq, bytes FROM updates WHERE board_id = $1 \
+             UNION ALL SELECT 3, id, bytes FROM handed_over WHERE board_id = $1",
         )
         .bind(board.as_str())
         .fetch_all(&self.readers)

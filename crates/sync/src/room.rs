@@ -44,6 +44,8 @@ pub enum RoomInput {
     },
     /// The store did not answer; the shell keeps what was given to `Store` and goes on trying.
     StoreFailed,
+    /// The store does not answer, and the shell holds as much for it, of all boards together, as it may.
+    StoreFull,
     /// The snapshot that was given out is stored, or could not be (`None`).
     SnapshotStored {
         /// Row number it merges up to.
@@ -145,6 +147,12 @@ impl Room {
             RoomInput::Updates(lane, message) => self.receive(lane, message, &mut out),
             RoomInput::Stored { through } => self.stored(through, &mut out),
             RoomInput::StoreFailed => self.store_failed(&mut out),
+            RoomInput::StoreFull => {
+                self.store_failed(&mut out);
+                if self.health.fill() {
+                    self.tell_status(BoardStatus::ReadOnly, &mut out);
+                }
+            }
             RoomInput::SnapshotStored { through } => {
                 self.snapshot_under_way = false;
                 if let Some(through) = through {

@@ -283,6 +283,22 @@ fn store_2_past_the_bound_the_board_turns_read_only_and_comes_back() {
 }
 
 #[test]
+fn store_2_a_full_shell_makes_the_board_read_only_until_all_is_stored() {
+    let mut room = room_of_ann_and_bob();
+    let mut ann = Author::new(1);
+    edit(&mut room, ANN, 1, &ann.draws(1));
+    assert_eq!(
+        told(&room.handle(RoomInput::StoreFull)),
+        ["lane 1: ours: NotSaved", "lane 1: everyone but 10: update", "lane 1: ours: ReadOnly"]
+    );
+    assert_eq!(told(&room.handle(RoomInput::StoreFull)), Vec::<String>::new());
+    let ignored = ann.draws(2);
+    assert_eq!(told(&edit(&mut room, ANN, 2, &ignored)), Vec::<String>::new());
+    assert_eq!(told(&stored(&mut room, 1)), ["lane 1: 10: ack 1", "lane 1: ours: Healthy"]);
+    assert_eq!(told(&edit(&mut room, ANN, 2, &ignored)), ["store 2"]);
+}
+
+#[test]
 fn load_1_what_cannot_be_read_is_reported_and_the_rest_opens() {
     let mut ann = Author::new(1);
     let (first, second) = (ann.draws(1), Author::new(2).draws(2));

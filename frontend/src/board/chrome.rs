@@ -107,6 +107,7 @@ pub(super) fn show_status(page: Page, status: Status) {
             Status::Saving => store::Status::Saving,
             Status::Offline { kept } => store::Status::Offline { kept },
             Status::NotSaved { .. } => store::Status::NotSaved,
+            Status::Paused { .. } => store::Status::Paused,
             Status::ViewOnly => store::Status::ReadOnly,
             Status::Outdated => store::Status::Outdated,
             Status::Refused { .. } => store::Status::Refused,

@@ -55,7 +55,7 @@ pub fn ProblemPage(
 
 fn icon(problem: Problem) -> IconShape {
     match problem {
-        Problem::NoPage | Problem::Refused(ErrorCode::UnknownBoard) => icondata::LuSearchX,
+        Problem::NoPage | Problem::Refused(ErrorCode::UnknownBoard | ErrorCode::Deleted) => icondata::LuSearchX,
         Problem::Refused(ErrorCode::WrongKey | ErrorCode::Forbidden) => icondata::LuKeyRound,
         Problem::Refused(ErrorCode::Revoked) => icondata::LuLink2Off,
         Problem::Unreachable => icondata::LuUnplug,

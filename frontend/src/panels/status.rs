@@ -32,7 +32,7 @@ fn announce(before: Option<Status>, now: Status) -> Option<Status> {
         Status::Saved => before.map(|_| now),
         // Counting up while offline would not stop talking.
         Status::Offline { .. } => Some(Status::Offline { kept: 0 }),
-        Status::NotSaved | Status::ReadOnly | Status::Outdated | Status::Refused => Some(now),
+        Status::NotSaved | Status::Paused | Status::ReadOnly | Status::Outdated | Status::Refused => Some(now),
     }
 }
 
@@ -44,6 +44,7 @@ fn in_words(words: Words, status: Status) -> String {
         Status::Saved => key::STATUS_SAVED,
         Status::Saving => key::STATUS_SAVING,
         Status::NotSaved => key::STATUS_NOT_SAVED,
+        Status::Paused => key::STATUS_PAUSED,
         Status::ReadOnly => key::STATUS_READ_ONLY,
         Status::Outdated => key::STATUS_OUTDATED,
         Status::Refused => key::STATUS_REFUSED,

@@ -4,11 +4,11 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{BoardId, SecretHash, ServiceId};
+use protocol::{BoardId, SecretHash, ServiceId, VersionId};
 use storage::memory::MemoryStorage;
 use storage::{
-    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, LinkLookup, Loaded, NewBoard, Owner, Snapshot,
-    SnapshotOutcome, Storage,
+    Acquired, Append, AppendOutcome, Archive, Aside, BoardExport, BoardRecord, Damage, Epoch, Error, HandedOver,
+    LinkLookup, Loaded, NewBoard, NewVersion, Owner, Snapshot, SnapshotOutcome, Storage, VersionRecord,
 };
 use tokio::sync::Semaphore;
 
@@ -112,5 +112,82 @@ impl Storage for Gate {
 
     async fn ping(&self) -> Result<(), Error> {
         self.memory.ping().await
+    }
+}
+
+#[async_trait]
+impl Archive for Gate {
+    async fn save_version(&self, board: &BoardId, version: NewVersion) -> Result<VersionRecord, Error> {
+        self.memory.save_version(board, version).await
+    }
+
+    async fn versions(&self, board: &BoardId) -> Result<Vec<VersionRecord>, Error> {
+        self.memory.versions(board).await
+    }
+
+    async fn version(&self, board: &BoardId, version: &VersionId) -> Result<Option<(VersionRecord, Bytes)>, Error> {
+        self.memory.version(board, version).await
+    }
+
+    async fn name_version(
+        &self,
+        board: &BoardId,
+        version: &VersionId,
+        name: &str,
+        author: Option<&str>,
+    ) -> Result<(), Error> {
+        self.memory.name_version(board, version, name, author).await
+    }
+
+    async fn delete_versions(&self, board: &BoardId, versions: &[VersionId]) -> Result<(), Error> {
+        self.memory.delete_versions(board, versions).await
+    }
+
+    async fn restore_board(&self, board: &BoardId) -> Result<(), Error> {
+        self.memory.restore_board(board).await
+    }
+
+    async fn purge_one(&self, kept_ms: u64) -> Result<Option<BoardId>, Error> {
+        self.memory.purge_one(kept_ms).await
+    }
+
+    async fn owner_of(&self, board: &BoardId) -> Result<Option<Owner>, Error> {
+        self.memory.owner_of(board).await
+    }
+
+    async fn hand_over(&self, board: &BoardId, updates: Vec<Bytes>) -> Result<(), Error> {
+        self.memory.hand_over(board, updates).await
+    }
+
+    async fn boards_handed_to(&self, service: &ServiceId) -> Result<Vec<BoardId>, Error> {
+        self.memory.boards_handed_to(service).await
+    }
+
+    async fn handed_over(&self, board: &BoardId) -> Result<Vec<HandedOver>, Error> {
+        self.memory.handed_over(board).await
+    }
+
+    async fn end_hand_over(&self, board: &BoardId, ids: &[u64]) -> Result<(), Error> {
+        self.memory.end_hand_over(board, ids).await
+    }
+
+    async fn damage(&self, board: &BoardId) -> Result<Vec<Damage>, Error> {
+        self.memory.damage(board).await
+    }
+
+    async fn boards_after(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardId>, Error> {
+        self.memory.boards_after(after, limit).await
+    }
+
+    async fn export_board(&self, board: &BoardId) -> Result<Option<BoardExport>, Error> {
+        self.memory.export_board(board).await
+    }
+
+    async fn import_board(&self, board: BoardExport) -> Result<(), Error> {
+        self.memory.import_board(board).await
+    }
+
+    async fn import_version(&self, board: &BoardId, version: &VersionRecord, bytes: Bytes) -> Result<(), Error> {
+        self.memory.import_version(board, version, bytes).await
     }
 }

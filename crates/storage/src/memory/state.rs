@@ -2,6 +2,8 @@
 //!
 //! Each method means what its namesake in [`Storage`](crate::Storage) means. Must not know async, clocks or faults.
 
+mod archive;
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -9,8 +11,8 @@ use protocol::{BoardId, Role, SecretHash, ServiceId};
 
 use crate::contract::in_board_order;
 use crate::{
-    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, LinkLookup, Loaded, LogRow, MAX_LEASE_MS,
-    NewBoard, Owner, Snapshot, SnapshotOutcome,
+    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, HandedOver, LinkLookup, Loaded, LogRow,
+    MAX_LEASE_MS, NewBoard, Owner, Snapshot, SnapshotOutcome, VersionRecord,
 };
 
 /// Everything that is stored.
@@ -24,7 +26,7 @@ pub struct State {
 struct StoredBoard {
     title: String,
     created_at_ms: u64,
-    deleted: bool,
+    deleted_at_ms: Option<u64>,
     links: BTreeMap<SecretHash, StoredLink>,
     owner: Option<ServiceId>,
     epoch: Epoch,
@@ -32,13 +34,17 @@ struct StoredBoard {
     rows: BTreeMap<u64, Bytes>,
     snapshot: Option<Snapshot>,
     load_attempts: u32,
-    aside: Vec<Aside>,
+    aside: Vec<(Aside, u64)>,
+    versions: Vec<(VersionRecord, Bytes)>,
+    handed_over: Vec<HandedOver>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct StoredLink {
     role: Role,
-    revoked: bool,
+    created_at_ms: u64,
+    expires_at_ms: Option<u64>,
+    revoked_at_ms: Option<u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -94,11 +100,16 @@ impl State {
         if self.boards.contains_key(&board.id) {
             return Err(Error::Conflict);
         }
-        let links = board.links.iter().map(|link| (link.secret_hash, StoredLink { role: link.role, revoked: false }));
+        let links = board.links.iter().map(|link| {
+            (
+                link.secret_hash,
+                StoredLink { role: link.role, created_at_ms: now_ms, expires_at_ms: None, revoked_at_ms: None },
+            )
+        });
         let stored = StoredBoard {
             title: board.title,
             created_at_ms: now_ms,
-            deleted: false,
+            deleted_at_ms: None,
             links: links.collect(),
             owner: None,
             epoch: Epoch(0),
@@ -107,6 +118,8 @@ impl State {
             snapshot: None,
             load_attempts: 0,
             aside: Vec::new(),
+            versions: Vec::new(),
+            handed_over: Vec::new(),
         };
         self.boards.insert(board.id, stored);
         Ok(())
@@ -118,33 +131,35 @@ impl State {
             id: id.clone(),
             title: board.title.clone(),
             created_at_ms: board.created_at_ms,
-            deleted: board.deleted,
+            deleted_at_ms: board.deleted_at_ms,
         })
     }
 
-    pub fn delete_board(&mut self, board: &BoardId) -> Result<(), Error> {
-        self.boards.get_mut(board).ok_or(Error::NotFound)?.deleted = true;
+    pub fn delete_board(&mut self, now_ms: u64, board: &BoardId) -> Result<(), Error> {
+        self.boards.get_mut(board).ok_or(Error::NotFound)?.deleted_at_ms.get_or_insert(now_ms);
         Ok(())
     }
 
     #[must_use]
-    pub fn link_role(&self, board: &BoardId, secret: &SecretHash) -> LinkLookup {
-        match self.boards.get(board).filter(|board| !board.deleted).map(|board| board.links.get(secret)) {
+    pub fn link_role(&self, now_ms: u64, board: &BoardId, secret: &SecretHash) -> LinkLookup {
+        match self.boards.get(board).map(|board| board.links.get(secret)) {
             None => LinkLookup::UnknownBoard,
             Some(None) => LinkLookup::NoSuchLink,
-            Some(Some(link)) if link.revoked => LinkLookup::Revoked,
+            Some(Some(link)) if link.revoked_at_ms.is_some() || link.expires_at_ms.is_some_and(|end| end <= now_ms) => {
+                LinkLookup::Revoked
+            }
             Some(Some(link)) => LinkLookup::Role(link.role),
         }
     }
 
-    pub fn revoke_link(&mut self, board: &BoardId, secret: &SecretHash) -> Result<(), Error> {
+    pub fn revoke_link(&mut self, now_ms: u64, board: &BoardId, secret: &SecretHash) -> Result<(), Error> {
         let link = self.boards.get_mut(board).and_then(|board| board.links.get_mut(secret));
-        link.ok_or(Error::NotFound)?.revoked = true;
+        link.ok_or(Error::NotFound)?.revoked_at_ms.get_or_insert(now_ms);
         Ok(())
     }
 
     pub fn acquire(&mut self, now_ms: u64, board: &BoardId, owner: &Owner, lease_ms: u64) -> Acquired {
-        let Some(stored) = self.boards.get_mut(board).filter(|board| !board.deleted) else {
+        let Some(stored) = self.boards.get_mut(board).filter(|board| board.deleted_at_ms.is_none()) else {
             return Acquired::UnknownBoard;
         };
         let other = stored.owner.as_ref().filter(|holder| **holder != owner.service);
@@ -196,6 +211,7 @@ impl State {
             snapshot: stored.snapshot.clone(),
             updates: stored.rows.iter().map(|(&seq, bytes)| LogRow { seq, bytes: bytes.clone() }).collect(),
             head_seq: stored.head_seq,
+            handed_over: stored.handed_over.clone(),
         })
     }
 
@@ -235,17 +251,25 @@ impl State {
         }
     }
 
-    pub fn set_aside(&mut self, board: &BoardId, seq: Option<u64>, bytes: Bytes, reason: &str) -> Result<(), Error> {
+    pub fn set_aside(
+        &mut self,
+        now_ms: u64,
+        board: &BoardId,
+        seq: Option<u64>,
+        bytes: Bytes,
+        reason: &str,
+    ) -> Result<(), Error> {
         let stored = self.boards.get_mut(board).ok_or(Error::NotFound)?;
-        if !stored.aside.iter().any(|kept| kept.seq == seq && kept.bytes == bytes) {
-            stored.aside.push(Aside { seq, bytes, reason: reason.to_owned() });
+        if !stored.aside.iter().any(|(kept, _)| kept.seq == seq && kept.bytes == bytes) {
+            stored.aside.push((Aside { seq, bytes, reason: reason.to_owned() }, now_ms));
         }
         Ok(())
     }
 
     #[must_use]
     pub fn aside(&self, board: &BoardId) -> Vec<Aside> {
-        self.boards.get(board).map(|board| board.aside.clone()).unwrap_or_default()
+        let aside = self.boards.get(board).map(|board| board.aside.as_slice()).unwrap_or_default();
+        aside.iter().map(|(aside, _)| aside.clone()).collect()
     }
 
     pub fn join_service(&mut self, now_ms: u64, owner: &Owner, lease_ms: u64) {

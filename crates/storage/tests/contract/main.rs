@@ -7,6 +7,7 @@
 
 mod access;
 mod append;
+mod archive;
 mod care;
 mod engine;
 mod ownership;
@@ -37,7 +38,8 @@ macro_rules! cases {
 }
 pub(crate) use cases;
 
-const CASES: &[&[(&str, Case)]] = &[access::CASES, append::CASES, care::CASES, ownership::CASES, snapshots::CASES];
+const CASES: &[&[(&str, Case)]] =
+    &[access::CASES, append::CASES, archive::CASES, care::CASES, ownership::CASES, snapshots::CASES];
 
 fn trial(engine: Engine, name: &str, run: impl Future<Output = ()> + Send + 'static) -> Trial {
     let runnable = engine.is_present();

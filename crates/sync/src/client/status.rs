@@ -22,6 +22,11 @@ pub enum Status {
         /// Unacknowledged changes that the log has.
         kept: usize,
     },
+    /// Joined, but so much waits for the server's store that nothing more is taken; changes are kept here.
+    Paused {
+        /// Unacknowledged changes that the log has.
+        kept: usize,
+    },
     /// Joined, but this link only allows to look.
     ViewOnly,
     /// This page is older than the board; it must be reloaded before editing.
@@ -58,6 +63,7 @@ impl View {
             (None, false) => Status::Connecting,
             (None, true) if self.is_outdated => Status::Outdated,
             (None, true) if !self.may_write => Status::ViewOnly,
+            (None, true) if self.store == BoardStatus::ReadOnly => Status::Paused { kept },
             (None, true) if self.store != BoardStatus::Healthy => Status::NotSaved { kept },
             (None, true) if self.pending > 0 => Status::Saving,
             (None, true) => Status::Saved,

@@ -8,6 +8,8 @@ pub(super) struct StoreHealth {
     is_failing: bool,
     updates: usize,
     bytes: usize,
+    /// The shell holds as much for all its boards together as it may.
+    is_full: bool,
 }
 
 impl StoreHealth {
@@ -16,7 +18,7 @@ impl StoreHealth {
     }
 
     pub(super) fn is_read_only(&self) -> bool {
-        self.updates > MAX_PROVISIONAL_UPDATES || self.bytes > MAX_PROVISIONAL_BYTES
+        self.is_full || self.updates > MAX_PROVISIONAL_UPDATES || self.bytes > MAX_PROVISIONAL_BYTES
     }
 
     /// Whether this is news (STORE-1).
@@ -35,6 +37,13 @@ impl StoreHealth {
         self.updates += updates;
         self.bytes += bytes;
         !was_read_only && self.is_read_only()
+    }
+
+    /// The shell can hold no more; whether the bound was passed just now (STORE-2).
+    pub(super) fn fill(&mut self) -> bool {
+        let was_read_only = self.is_read_only();
+        self.is_full = true;
+        !was_read_only
     }
 
     /// What somebody who joins now has to be told; `None` while all is well.

@@ -1,0 +1,188 @@
+//! The contract of what is kept for later: versions, the bin, updates handed over between owners, backups.
+//!
+//! Must not know any engine, nor when a version is due: that is the document service's business.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use protocol::{BoardId, Role, SecretHash, ServiceId, VersionId};
+
+use crate::{Aside, Error, LogRow, Owner, Snapshot};
+
+/// A version to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewVersion {
+    /// Its id.
+    pub id: VersionId,
+    /// As a person called it; absent for those that the service makes by itself.
+    pub name: Option<String>,
+    /// Who made it, as they call themselves.
+    pub author: Option<String>,
+    /// The board's whole state.
+    pub bytes: Bytes,
+}
+
+/// What the store knows about a version besides its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionRecord {
+    /// Its id.
+    pub id: VersionId,
+    /// As in [`NewVersion`].
+    pub name: Option<String>,
+    /// As in [`NewVersion`].
+    pub author: Option<String>,
+    /// When it was kept: milliseconds since 1970 by the store's clock.
+    pub created_at_ms: u64,
+    /// Size of its content.
+    pub size_bytes: u64,
+}
+
+/// An update that a former owner had taken and could not store before another took the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandedOver {
+    /// Number within the store; rises.
+    pub id: u64,
+    /// The update.
+    pub bytes: Bytes,
+}
+
+/// Something of a board that could not be read, without the bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// Number of the row or of the snapshot, where known.
+    pub seq: Option<u64>,
+    /// How many bytes were set aside.
+    pub size_bytes: u64,
+    /// Why they could not be read.
+    pub reason: String,
+    /// When it was found: milliseconds since 1970 by the store's clock.
+    pub found_at_ms: u64,
+}
+
+/// A link with everything that is kept of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportedLink {
+    /// Hash of its secret.
+    pub secret_hash: SecretHash,
+    /// What its holder may do.
+    pub role: Role,
+    /// Milliseconds since 1970, as the others.
+    pub created_at_ms: u64,
+    /// When it ends by itself.
+    pub expires_at_ms: Option<u64>,
+    /// When it was withdrawn.
+    pub revoked_at_ms: Option<u64>,
+}
+
+/// A board with everything that is kept of it but its versions, as it was at one moment. Who owns it is not part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardExport {
+    /// Its id.
+    pub id: BoardId,
+    /// Its title.
+    pub title: String,
+    /// When it was made: milliseconds since 1970.
+    pub created_at_ms: u64,
+    /// Since when it is in the bin, if it is.
+    pub deleted_at_ms: Option<u64>,
+    /// Number of the newest row that was ever stored.
+    pub head_seq: u64,
+    /// Its links.
+    pub links: Vec<ExportedLink>,
+    /// The newest snapshot, if one was made.
+    pub snapshot: Option<Snapshot>,
+    /// Every row that is stored, ascending.
+    pub rows: Vec<LogRow>,
+    /// What former owners handed over and the present one has not stored yet.
+    pub handed_over: Vec<Bytes>,
+    /// What could not be read.
+    pub aside: Vec<Aside>,
+}
+
+/// What a store keeps for later. Times and errors as in [`Storage`](crate::Storage).
+#[async_trait]
+pub trait Archive: Send + Sync + 'static {
+    /// Keeps a version.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown board, [`Error::Conflict`] where the id is taken or a text holds a NUL.
+    async fn save_version(&self, board: &BoardId, version: NewVersion) -> Result<VersionRecord, Error>;
+
+    /// The versions of a board, newest first.
+    async fn versions(&self, board: &BoardId) -> Result<Vec<VersionRecord>, Error>;
+
+    /// A version with its content.
+    async fn version(&self, board: &BoardId, version: &VersionId) -> Result<Option<(VersionRecord, Bytes)>, Error>;
+
+    /// Gives a version a name and its author, so that it is kept for good.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown version, [`Error::Conflict`] where a text holds a NUL.
+    async fn name_version(
+        &self,
+        board: &BoardId,
+        version: &VersionId,
+        name: &str,
+        author: Option<&str>,
+    ) -> Result<(), Error>;
+
+    /// Forgets versions for good; those that are not there are passed over.
+    async fn delete_versions(&self, board: &BoardId, versions: &[VersionId]) -> Result<(), Error>;
+
+    /// Takes a board out of the bin. One that is not in it stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown board.
+    async fn restore_board(&self, board: &BoardId) -> Result<(), Error>;
+
+    /// Forgets for good one board that has been in the bin for `kept_ms` or longer, with all that belongs to it; the
+    /// one that is there longest. `None` where there is none.
+    async fn purge_one(&self, kept_ms: u64) -> Result<Option<BoardId>, Error>;
+
+    /// The live service that owns a board, also one in the bin.
+    async fn owner_of(&self, board: &BoardId) -> Result<Option<Owner>, Error>;
+
+    /// Keeps updates for whoever owns the board next, or already does. All or nothing.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown board.
+    async fn hand_over(&self, board: &BoardId, updates: Vec<Bytes>) -> Result<(), Error>;
+
+    /// Boards of this service for which something was handed over; not more than [`HANDED_OVER_BOARDS`] at once.
+    async fn boards_handed_to(&self, service: &ServiceId) -> Result<Vec<BoardId>, Error>;
+
+    /// What was handed over for a board, in order.
+    async fn handed_over(&self, board: &BoardId) -> Result<Vec<HandedOver>, Error>;
+
+    /// Forgets what was handed over, once it is in the log.
+    async fn end_hand_over(&self, board: &BoardId, ids: &[u64]) -> Result<(), Error>;
+
+    /// What could not be read of a board, oldest first, without the bytes.
+    async fn damage(&self, board: &BoardId) -> Result<Vec<Damage>, Error>;
+
+    /// The boards of the store by id, also those in the bin: the next `limit` behind `after`.
+    async fn boards_after(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardId>, Error>;
+
+    /// A board as it is at one moment; `None` for an unknown one.
+    async fn export_board(&self, board: &BoardId) -> Result<Option<BoardExport>, Error>;
+
+    /// Makes a board as it was exported, all or nothing. Nobody owns it.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] where the id is taken.
+    async fn import_board(&self, board: BoardExport) -> Result<(), Error>;
+
+    /// Makes a version as it was, with its time.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown board, [`Error::Conflict`] where the id is taken.
+    async fn import_version(&self, board: &BoardId, version: &VersionRecord, bytes: Bytes) -> Result<(), Error>;
+}
+
+/// Bound of [`Archive::boards_handed_to`].
+pub const HANDED_OVER_BOARDS: u32 = 64;
+
+/// Refuses a text that one engine would take and another would not.
+pub(crate) fn check_texts(texts: &[Option<&str>]) -> Result<(), Error> {
+    let fits = texts.iter().flatten().all(|text| !text.contains('\0'));
+    if fits { Ok(()) } else { Err(Error::Conflict) }
+}

@@ -1,0 +1,91 @@
+//! The archive of the store in memory: [`State`](super::State) behind the mutex and the clock.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use protocol::{BoardId, ServiceId, VersionId};
+
+use super::MemoryStorage;
+use crate::{Archive, BoardExport, Damage, Error, HandedOver, NewVersion, Owner, VersionRecord};
+
+#[async_trait]
+impl Archive for MemoryStorage {
+    async fn save_version(&self, board: &BoardId, version: NewVersion) -> Result<VersionRecord, Error> {
+        self.with(|state, now_ms| state.save_version(now_ms, board, version))
+    }
+
+    async fn versions(&self, board: &BoardId) -> Result<Vec<VersionRecord>, Error> {
+        self.with(|state, _| Ok(state.versions(board)))
+    }
+
+    async fn version(&self, board: &BoardId, version: &VersionId) -> Result<Option<(VersionRecord, Bytes)>, Error> {
+        self.with(|state, _| Ok(state.version(board, version)))
+    }
+
+    async fn name_version(
+        &self,
+        board: &BoardId,
+        version: &VersionId,
+        name: &str,
+        author: Option<&str>,
+    ) -> Result<(), Error> {
+        self.with(|state, _| state.name_version(board, version, name, author))
+    }
+
+    async fn delete_versions(&self, board: &BoardId, versions: &[VersionId]) -> Result<(), Error> {
+        self.with(|state, _| {
+            state.delete_versions(board, versions);
+            Ok(())
+        })
+    }
+
+    async fn restore_board(&self, board: &BoardId) -> Result<(), Error> {
+        self.with(|state, _| state.restore_board(board))
+    }
+
+    async fn purge_one(&self, kept_ms: u64) -> Result<Option<BoardId>, Error> {
+        self.with(|state, now_ms| Ok(state.purge_one(now_ms, kept_ms)))
+    }
+
+    async fn owner_of(&self, board: &BoardId) -> Result<Option<Owner>, Error> {
+        self.with(|state, now_ms| Ok(state.owner_of(now_ms, board)))
+    }
+
+    async fn hand_over(&self, board: &BoardId, updates: Vec<Bytes>) -> Result<(), Error> {
+        self.with(|state, _| state.hand_over(board, updates))
+    }
+
+    async fn boards_handed_to(&self, service: &ServiceId) -> Result<Vec<BoardId>, Error> {
+        self.with(|state, _| Ok(state.boards_handed_to(service)))
+    }
+
+    async fn handed_over(&self, board: &BoardId) -> Result<Vec<HandedOver>, Error> {
+        self.with(|state, _| Ok(state.handed_over(board)))
+    }
+
+    async fn end_hand_over(&self, board: &BoardId, ids: &[u64]) -> Result<(), Error> {
+        self.with(|state, _| {
+            state.end_hand_over(board, ids);
+            Ok(())
+        })
+    }
+
+    async fn damage(&self, board: &BoardId) -> Result<Vec<Damage>, Error> {
+        self.with(|state, _| Ok(state.damage(board)))
+    }
+
+    async fn boards_after(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardId>, Error> {
+        self.with(|state, _| Ok(state.boards_after(after, limit)))
+    }
+
+    async fn export_board(&self, board: &BoardId) -> Result<Option<BoardExport>, Error> {
+        self.with(|state, _| Ok(state.export_board(board)))
+    }
+
+    async fn import_board(&self, board: BoardExport) -> Result<(), Error> {
+        self.with(|state, now_ms| state.import_board(now_ms, board))
+    }
+
+    async fn import_version(&self, board: &BoardId, version: &VersionRecord, bytes: Bytes) -> Result<(), Error> {
+        self.with(|state, _| state.import_version(board, version, bytes))
+    }
+}

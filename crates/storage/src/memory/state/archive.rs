@@ -1,0 +1,194 @@
+//! The archive's part of the plain value. Each method means what its namesake in [`Archive`](crate::Archive) means.
+
+use std::ops::Bound;
+
+use bytes::Bytes;
+use protocol::{BoardId, ServiceId, VersionId};
+
+use super::{State, StoredBoard, StoredLink};
+use crate::archive::check_texts;
+use crate::{
+    BoardExport, Damage, Epoch, Error, ExportedLink, HANDED_OVER_BOARDS, HandedOver, LogRow, NewVersion, Owner,
+    VersionRecord,
+};
+
+#[expect(missing_docs, reason = "each method is described once, at its namesake in the trait")]
+#[expect(clippy::missing_errors_doc, reason = "as above")]
+impl State {
+    fn stored(&mut self, board: &BoardId) -> Result<&mut StoredBoard, Error> {
+        self.boards.get_mut(board).ok_or(Error::NotFound)
+    }
+
+    pub fn save_version(&mut self, now_ms: u64, board: &BoardId, version: NewVersion) -> Result<VersionRecord, Error> {
+        let NewVersion { id, name, author, bytes } = version;
+        let record = VersionRecord { id, name, author, created_at_ms: now_ms, size_bytes: bytes.len() as u64 };
+        self.import_version(board, &record, bytes)?;
+        Ok(record)
+    }
+
+    pub fn import_version(&mut self, board: &BoardId, version: &VersionRecord, bytes: Bytes) -> Result<(), Error> {
+        check_texts(&[version.name.as_deref(), version.author.as_deref()])?;
+        self.stored(board)?;
+        let is_taken = self.boards.values().flat_map(|board| &board.versions).any(|(kept, _)| kept.id == version.id);
+        if is_taken {
+            return Err(Error::Conflict);
+        }
+        self.stored(board)?.versions.push((version.clone(), bytes));
+        Ok(())
+    }
+
+    #[must_use]
+    pub fn versions(&self, board: &BoardId) -> Vec<VersionRecord> {
+        let kept = self.boards.get(board).map(|board| board.versions.as_slice()).unwrap_or_default();
+        let mut records: Vec<VersionRecord> = kept.iter().map(|(record, _)| record.clone()).collect();
+        records.sort_by(|one, other| (other.created_at_ms, &other.id).cmp(&(one.created_at_ms, &one.id)));
+        records
+    }
+
+    #[must_use]
+    pub fn version(&self, board: &BoardId, version: &VersionId) -> Option<(VersionRecord, Bytes)> {
+        self.boards.get(board)?.versions.iter().find(|(record, _)| record.id == *version).cloned()
+    }
+
+    pub fn name_version(
+        &mut self,
+        board: &BoardId,
+        version: &VersionId,
+        name: &str,
+        author: Option<&str>,
+    ) -> Result<(), Error> {
+        check_texts(&[Some(name), author])?;
+        let mut versions = self.stored(board)?.versions.iter_mut();
+        let (record, _) = versions.find(|(record, _)| record.id == *version).ok_or(Error::NotFound)?;
+        (record.name, record.author) = (Some(name.to_owned()), author.map(str::to_owned));
+        Ok(())
+    }
+
+    pub fn delete_versions(&mut self, board: &BoardId, versions: &[VersionId]) {
+        if let Some(stored) = self.boards.get_mut(board) {
+            stored.versions.retain(|(record, _)| !versions.contains(&record.id));
+        }
+    }
+
+    pub fn restore_board(&mut self, board: &BoardId) -> Result<(), Error> {
+        self.stored(board)?.deleted_at_ms = None;
+        Ok(())
+    }
+
+    pub fn purge_one(&mut self, now_ms: u64, kept_ms: u64) -> Option<BoardId> {
+        let due = now_ms.saturating_sub(kept_ms);
+        let deleted = self.boards.iter().filter_map(|(id, board)| Some((board.deleted_at_ms?, id)));
+        let (_, board) = deleted.filter(|(at, _)| *at <= due).min()?;
+        let board = board.clone();
+        self.boards.remove(&board);
+        Some(board)
+    }
+
+    #[must_use]
+    pub fn owner_of(&self, now_ms: u64, board: &BoardId) -> Option<Owner> {
+        let service = self.boards.get(board)?.owner.as_ref()?;
+        let membership = self.services.get(service).filter(|membership| membership.runs(now_ms))?;
+        Some(Owner { service: service.clone(), address: membership.address.clone() })
+    }
+
+    pub fn hand_over(&mut self, board: &BoardId, updates: Vec<Bytes>) -> Result<(), Error> {
+        let mut id = self.boards.values().flat_map(|board| &board.handed_over).map(|kept| kept.id).max().unwrap_or(0);
+        let stored = self.stored(board)?;
+        for bytes in updates {
+            id += 1;
+            stored.handed_over.push(HandedOver { id, bytes });
+        }
+        Ok(())
+    }
+
+    #[must_use]
+    pub fn boards_handed_to(&self, service: &ServiceId) -> Vec<BoardId> {
+        let has_any = |board: &StoredBoard| board.owner.as_ref() == Some(service) && !board.handed_over.is_empty();
+        let boards = self.boards.iter().filter(|(_, board)| has_any(board));
+        boards.map(|(id, _)| id.clone()).take(HANDED_OVER_BOARDS as usize).collect()
+    }
+
+    #[must_use]
+    pub fn handed_over(&self, board: &BoardId) -> Vec<HandedOver> {
+        self.boards.get(board).map(|board| board.handed_over.clone()).unwrap_or_default()
+    }
+
+    pub fn end_hand_over(&mut self, board: &BoardId, ids: &[u64]) {
+        if let Some(stored) = self.boards.get_mut(board) {
+            stored.handed_over.retain(|update| !ids.contains(&update.id));
+        }
+    }
+
+    #[must_use]
+    pub fn damage(&self, board: &BoardId) -> Vec<Damage> {
+        let aside = self.boards.get(board).map(|board| board.aside.as_slice()).unwrap_or_default();
+        let damage = aside.iter().map(|(aside, found_at_ms)| Damage {
+            seq: aside.seq,
+            size_bytes: aside.bytes.len() as u64,
+            reason: aside.reason.clone(),
+            found_at_ms: *found_at_ms,
+        });
+        damage.collect()
+    }
+
+    #[must_use]
+    pub fn boards_after(&self, after: Option<&BoardId>, limit: u32) -> Vec<BoardId> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.boards
+            .range::<BoardId, _>((from, Bound::Unbounded))
+            .map(|(id, _)| id.clone())
+            .take(limit as usize)
+            .collect()
+    }
+
+    #[must_use]
+    pub fn export_board(&self, board: &BoardId) -> Option<BoardExport> {
+        let stored = self.boards.get(board)?;
+        let links = stored.links.iter().map(|(hash, link)| ExportedLink {
+            secret_hash: *hash,
+            role: link.role,
+            created_at_ms: link.created_at_ms,
+            expires_at_ms: link.expires_at_ms,
+            revoked_at_ms: link.revoked_at_ms,
+        });
+        Some(BoardExport {
+            id: board.clone(),
+            title: stored.title.clone(),
+            created_at_ms: stored.created_at_ms,
+            deleted_at_ms: stored.deleted_at_ms,
+            head_seq: stored.head_seq,
+            links: links.collect(),
+            snapshot: stored.snapshot.clone(),
+            rows: stored.rows.iter().map(|(&seq, bytes)| LogRow { seq, bytes: bytes.clone() }).collect(),
+            handed_over: stored.handed_over.iter().map(|update| update.bytes.clone()).collect(),
+            aside: stored.aside.iter().map(|(aside, _)| aside.clone()).collect(),
+        })
+    }
+
+    pub fn import_board(&mut self, now_ms: u64, board: BoardExport) -> Result<(), Error> {
+        if self.boards.contains_key(&board.id) {
+            return Err(Error::Conflict);
+        }
+        let link = |link: ExportedLink| {
+            let ExportedLink { secret_hash, role, created_at_ms, expires_at_ms, revoked_at_ms } = link;
+            (secret_hash, StoredLink { role, created_at_ms, expires_at_ms, revoked_at_ms })
+        };
+        let stored = StoredBoard {
+            title: board.title,
+            created_at_ms: board.created_at_ms,
+            deleted_at_ms: board.deleted_at_ms,
+            links: board.links.into_iter().map(link).collect(),
+            owner: None,
+            epoch: Epoch(0),
+            head_seq: board.head_seq,
+            rows: board.rows.into_iter().map(|row| (row.seq, row.bytes)).collect(),
+            snapshot: board.snapshot,
+            load_attempts: 0,
+            aside: board.aside.into_iter().map(|aside| (aside, now_ms)).collect(),
+            versions: Vec::new(),
+            handed_over: Vec::new(),
+        };
+        self.boards.insert(board.id.clone(), stored);
+        self.hand_over(&board.id, board.handed_over)
+    }
+}

@@ -1,0 +1,292 @@
+//! The archive in PostgreSQL.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use protocol::{BoardId, ServiceId, VersionId};
+use sqlx::{Connection, PgConnection};
+
+use super::PostgresStorage;
+use super::line::{ANSWER_WITHIN, BULK_WITHIN, answer_within};
+use crate::archive::check_texts;
+use crate::{
+    Archive, BoardExport, Damage, Error, HANDED_OVER_BOARDS, HandedOver, NewVersion, Owner, Snapshot, VersionRecord,
+    sql,
+};
+
+#[async_trait]
+impl Archive for PostgresStorage {
+    async fn save_version(&self, board: &BoardId, version: NewVersion) -> Result<VersionRecord, Error> {
+        let now: Option<(i64,)> = self.lines.fetch_optional(sqlx::query_as(concat!("SELECT ", now!()))).await?;
+        let (now,) = now.ok_or(Error::NotFound)?;
+        let NewVersion { id, name, author, bytes } = version;
+        let size_bytes = bytes.len() as u64;
+        let record = VersionRecord { id, name, author, created_at_ms: sql::read(now)?, size_bytes };
+        self.import_version(board, &record, bytes).await?;
+        Ok(record)
+    }
+
+    async fn versions(&self, board: &BoardId) -> Result<Vec<VersionRecord>, Error> {
+        let rows = sqlx::query_as(
+            "SELECT id, name, author, created_at, length(bytes)::bigint FROM versions WHERE board_id = $1 \
+             ORDER BY created_at DESC, id DESC",
+        );
+        self.lines.fetch_all(rows.bind(board.as_str())).await?.into_iter().map(sql::version).collect()
+    }
+
+    async fn version(&self, board: &BoardId, version: &VersionId) -> Result<Option<(VersionRecord, Bytes)>, Error> {
+        let query =
+            sqlx::query_as("SELECT id, name, author, created_at, bytes FROM versions WHERE board_id = $1 AND id = $2");
+        let query = query.bind(board.as_str()).bind(version.as_str());
+        let row: Option<(String, Option<String>, Option<String>, i64, Vec<u8>)> = answer_within(BULK_WITHIN, async {
+            let mut line = self.lines.take().await?;
+            let row = query.fetch_optional(&mut *line).await?;
+            line.give_back();
+            Ok(row)
+        })
+        .await?;
+        row.map(|(id, name, author, created_at, bytes)| {
+            let record = sql::version((id, name, author, created_at, sql::stored(bytes.len() as u64)))?;
+            Ok((record, Bytes::from(bytes)))
+        })
+        .transpose()
+    }
+
+    async fn name_version(
+        &self,
+        board: &BoardId,
+        version: &VersionId,
+        name: &str,
+        author: Option<&str>,
+    ) -> Result<(), Error> {
+        check_texts(&[Some(name), author])?;
+        let query = sqlx::query("UPDATE versions SET name = $3, author = $4 WHERE board_id = $1 AND id = $2");
+        self.change(query.bind(board.as_str()).bind(version.as_str()).bind(name).bind(author)).await
+    }
+
+    async fn delete_versions(&self, board: &BoardId, versions: &[VersionId]) -> Result<(), Error> {
+        let ids: Vec<&str> = versions.iter().map(VersionId::as_str).collect();
+        let query = sqlx::query("DELETE FROM versions WHERE board_id = $1 AND id = ANY($2)");
+        self.lines.execute(query.bind(board.as_str()).bind(ids)).await?;
+        Ok(())
+    }
+
+    async fn restore_board(&self, board: &BoardId) -> Result<(), Error> {
+        self.change(sqlx::query("UPDATE boards SET deleted_at = NULL WHERE id = $1").bind(board.as_str())).await
+    }
+
+    async fn purge_one(&self, kept_ms: u64) -> Result<Option<BoardId>, Error> {
+        // Judged under the row's lock: a board that is being taken out of the bin stays.
+        let delete = concat!(
+            "DELETE FROM boards WHERE id = (SELECT id FROM boards WHERE deleted_at <= ",
+            now!(),
+            " - $1 ORDER BY deleted_at, id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id"
+        );
+        answer_within(BULK_WITHIN, async {
+            let mut line = self.lines.take().await?;
+            let mut tx = line.begin().await?;
+            let gone: Option<(String,)> =
+                sqlx::query_as(delete).bind(sql::stored(kept_ms)).fetch_optional(&mut *tx).await?;
+            let board = gone.map(sql::board_id).transpose()?;
+            if let Some(board) = &board {
+                sqlx::query("DELETE FROM updates WHERE board_id = $1").bind(board.as_str()).execute(&mut *tx).await?;
+            }
+            tx.commit().await?;
+            line.give_back();
+            Ok(board)
+        })
+        .await
+    }
+
+    async fn owner_of(&self, board: &BoardId) -> Result<Option<Owner>, Error> {
+        let query = concat!(
+            "SELECT services.id, services.address FROM boards JOIN services ON services.id = boards.owner_service ",
+            "WHERE boards.id = $1 AND services.expires_at > ",
+            now!()
+        );
+        self.lines.fetch_optional(sqlx::query_as(query).bind(board.as_str())).await?.map(sql::owner).transpose()
+    }
+
+    async fn hand_over(&self, board: &BoardId, updates: Vec<Bytes>) -> Result<(), Error> {
+        let insert = sqlx::query_as(HAND_OVER);
+        let bytes: Vec<&[u8]> = updates.iter().map(|update| &update[..]).collect();
+        let size = updates.iter().map(Bytes::len).sum();
+        let known: Option<(String,)> = answer_within(super::line::for_bytes(size), async {
+            let mut line = self.lines.take().await?;
+            let known = insert.bind(board.as_str()).bind(bytes).fetch_optional(&mut *line).await?;
+            line.give_back();
+            Ok(known)
+        })
+        .await?;
+        known.map(|_| ()).ok_or(Error::NotFound)
+    }
+
+    async fn boards_handed_to(&self, service: &ServiceId) -> Result<Vec<BoardId>, Error> {
+        let rows = sqlx::query_as(
+            "SELECT DISTINCT board_id FROM handed_over JOIN boards ON boards.id = handed_over.board_id \
+             WHERE boards.owner_service = $1 ORDER BY board_id LIMIT $2",
+        );
+        let rows = self.lines.fetch_all(rows.bind(service.as_str()).bind(i64::from(HANDED_OVER_BOARDS))).await?;
+        rows.into_iter().map(sql::board_id).collect()
+    }
+
+    async fn handed_over(&self, board: &BoardId) -> Result<Vec<HandedOver>, Error> {
+        let rows = sqlx::query_as("SELECT id, bytes FROM handed_over WHERE board_id = $1 ORDER BY id");
+        self.lines.fetch_all(rows.bind(board.as_str())).await?.into_iter().map(sql::handed_over).collect()
+    }
+
+    async fn end_hand_over(&self, board: &BoardId, ids: &[u64]) -> Result<(), Error> {
+        let ids: Vec<i64> = ids.iter().map(|id| sql::stored(*id)).collect();
+        let query = sqlx::query("DELETE FROM handed_over WHERE board_id = $1 AND id = ANY($2)");
+        self.lines.execute(query.bind(board.as_str()).bind(ids)).await?;
+        Ok(())
+    }
+
+    async fn damage(&self, board: &BoardId) -> Result<Vec<Damage>, Error> {
+        let query = sqlx::query_as(
+            "SELECT seq, length(bytes)::bigint, reason, created_at FROM set_aside WHERE board_id = $1 ORDER BY id",
+        );
+        self.lines.fetch_all(query.bind(board.as_str())).await?.into_iter().map(sql::damage).collect()
+    }
+
+    async fn boards_after(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardId>, Error> {
+        let query = sqlx::query_as("SELECT id FROM boards WHERE id > $1 ORDER BY id LIMIT $2");
+        let rows = self.lines.fetch_all(query.bind(after.map_or("", BoardId::as_str)).bind(i64::from(limit))).await?;
+        rows.into_iter().map(sql::board_id).collect()
+    }
+
+    async fn export_board(&self, board: &BoardId) -> Result<Option<BoardExport>, Error> {
+        answer_within(BULK_WITHIN, async {
+            let mut line = self.lines.take().await?;
+            // One transaction sees one moment.
+            let mut tx = line.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+            let exported = export(&mut tx, board).await?;
+            tx.commit().await?;
+            line.give_back();
+            Ok(exported)
+        })
+        .await
+    }
+
+    async fn import_board(&self, board: BoardExport) -> Result<(), Error> {
+        answer_within(BULK_WITHIN, async {
+            let mut line = self.lines.take().await?;
+            let mut tx = line.begin().await?;
+            import(&mut tx, &board).await?;
+            tx.commit().await?;
+            line.give_back();
+            Ok(())
+        })
+        .await
+    }
+
+    async fn import_version(&self, board: &BoardId, version: &VersionRecord, bytes: Bytes) -> Result<(), Error> {
+        check_texts(&[version.name.as_deref(), version.author.as_deref()])?;
+        let insert = sqlx::query(
+            "INSERT INTO versions (id, board_id, name, author, created_at, bytes) \
+             SELECT $1, boards.id, $3, $4, $5, $6 FROM boards WHERE boards.id = $2",
+        );
+        let insert = insert.bind(version.id.as_str()).bind(board.as_str()).bind(&version.name).bind(&version.author);
+        let insert = insert.bind(sql::stored(version.created_at_ms)).bind(&bytes[..]);
+        let touched = answer_within(ANSWER_WITHIN.max(super::line::for_bytes(bytes.len())), async {
+            let mut line = self.lines.take().await?;
+            let touched = insert.execute(&mut *line).await?.rows_affected();
+            line.give_back();
+            Ok(touched)
+        })
+        .await?;
+        if touched == 0 { Err(Error::NotFound) } else { Ok(()) }
+    }
+}
+
+/// Rows go in in the order of the array, and so do their ids.
+const HAND_OVER: &str = concat!(
+    "WITH known AS (SELECT id FROM boards WHERE id = $1), kept AS (",
+    "INSERT INTO handed_over (board_id, bytes, created_at) SELECT known.id, line.bytes, ",
+    now!(),
+    " FROM known, unnest($2::bytea[]) WITH ORDINALITY AS line (bytes, nth) ORDER BY line.nth) SELECT id FROM known"
+);
+
+async fn export(tx: &mut PgConnection, id: &BoardId) -> Result<Option<BoardExport>, Error> {
+    let board: Option<(String, i64, Option<i64>, i64)> =
+        sqlx::query_as("SELECT title, created_at, deleted_at, head_seq FROM boards WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&mut *tx)
+            .await?;
+    let Some((title, created_at, deleted_at, head_seq)) = board else { return Ok(None) };
+    let links = sqlx::query_as(
+        "SELECT secret_hash, role, created_at, expires_at, revoked_at FROM links WHERE board_id = $1 ORDER BY secret_hash",
+    );
+    let links = links.bind(id.as_str()).fetch_all(&mut *tx).await?;
+    let content = sqlx::query_as(
+        "SELECT 0::bigint, head_seq, NULL::bytea FROM boards WHERE id = $1 \
+         UNION ALL SELECT 1, seq, bytes FROM snapshots WHERE board_id = $1 \
+         UNION ALL SELECT 2, seq, bytes FROM updates WHERE board_id = $1 \
+         UNION ALL SELECT 3, id, bytes FROM handed_over WHERE board_id = $1",
+    );
+    let content = sql::loaded(content.bind(id.as_str()).fetch_all(&mut *tx).await?)?;
+    let aside = sqlx::query_as("SELECT seq, bytes, reason FROM set_aside WHERE board_id = $1 ORDER BY id");
+    let aside = aside.bind(id.as_str()).fetch_all(&mut *tx).await?;
+    Ok(Some(BoardExport {
+        id: id.clone(),
+        title,
+        created_at_ms: sql::read(created_at)?,
+        deleted_at_ms: deleted_at.map(sql::read).transpose()?,
+        head_seq: sql::read(head_seq)?,
+        links: links.into_iter().map(sql::exported_link).collect::<Result<_, _>>()?,
+        snapshot: content.snapshot,
+        rows: content.updates,
+        handed_over: content.handed_over.into_iter().map(|update| update.bytes).collect(),
+        aside: aside.into_iter().map(sql::aside).collect::<Result<_, _>>()?,
+    }))
+}
+
+async fn import(tx: &mut PgConnection, board: &BoardExport) -> Result<(), Error> {
+    let id = board.id.as_str();
+    sqlx::query("INSERT INTO boards (id, title, created_at, deleted_at, head_seq) VALUES ($1, $2, $3, $4, $5)")
+        .bind(id)
+        .bind(&board.title)
+        .bind(sql::stored(board.created_at_ms))
+        .bind(board.deleted_at_ms.map(sql::stored))
+        .bind(sql::stored(board.head_seq))
+        .execute(&mut *tx)
+        .await?;
+    for link in &board.links {
+        sqlx::query(
+            "INSERT INTO links (board_id, secret_hash, role, created_at, expires_at, revoked_at) \
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(id)
+        .bind(&link.secret_hash.0[..])
+        .bind(link.role.as_str())
+        .bind(sql::stored(link.created_at_ms))
+        .bind(link.expires_at_ms.map(sql::stored))
+        .bind(link.revoked_at_ms.map(sql::stored))
+        .execute(&mut *tx)
+        .await?;
+    }
+    if let Some(Snapshot { seq, bytes }) = &board.snapshot {
+        let insert =
+            concat!("INSERT INTO snapshots (board_id, seq, bytes, created_at) VALUES ($1, $2, $3, ", now!(), ")");
+        sqlx::query(insert).bind(id).bind(sql::stored(*seq)).bind(&bytes[..]).execute(&mut *tx).await?;
+    }
+    let seqs: Vec<i64> = board.rows.iter().map(|row| sql::stored(row.seq)).collect();
+    let rows: Vec<&[u8]> = board.rows.iter().map(|row| &row.bytes[..]).collect();
+    let insert = concat!(
+        "INSERT INTO updates (board_id, seq, bytes, created_at) SELECT $1, line.seq, line.bytes, ",
+        now!(),
+        " FROM unnest($2::bigint[], $3::bytea[]) AS line (seq, bytes)"
+    );
+    sqlx::query(insert).bind(id).bind(seqs).bind(rows).execute(&mut *tx).await?;
+    for aside in &board.aside {
+        let insert = concat!(
+            "INSERT INTO set_aside (board_id, seq, bytes, reason, created_at) VALUES ($1, $2, $3, $4, ",
+            now!(),
+            ")"
+        );
+        let insert = sqlx::query(insert).bind(id).bind(aside.seq.map(sql::stored)).bind(&aside.bytes[..]);
+        insert.bind(&aside.reason).execute(&mut *tx).await?;
+    }
+    let handed_over: Vec<&[u8]> = board.handed_over.iter().map(|update| &update[..]).collect();
+    sqlx::query(HAND_OVER).bind(id).bind(handed_over).execute(&mut *tx).await?;
+    Ok(())
+}
