@@ -1,5 +1,4 @@
--- Versions of boards, and updates on their way from a former owner to the present one. Only adds: a service of the
--- release before goes on beside it.
+-- Versions of boards. Only adds: a service of the release before goes on beside it.
 
 CREATE TABLE versions (
     id         text COLLATE "C" NOT NULL PRIMARY KEY,
@@ -10,11 +9,3 @@ CREATE TABLE versions (
     bytes      bytea   NOT NULL                    -- the board's whole state
 );
 CREATE INDEX versions_by_board ON versions (board_id, created_at);
-
-CREATE TABLE handed_over (
-    id         bigint  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    board_id   text COLLATE "C" NOT NULL REFERENCES boards (id) ON DELETE CASCADE,
-    bytes      bytea   NOT NULL,
-    created_at bigint  NOT NULL
-);
-CREATE INDEX handed_over_by_board ON handed_over (board_id);

@@ -1,5 +1,4 @@
--- Versions of boards, and updates on their way from a former owner to the present one. Only adds: a service of the
--- release before goes on beside it.
+-- Versions of boards. Only adds: a service of the release before goes on beside it.
 
 CREATE TABLE versions (
     id         TEXT    NOT NULL PRIMARY KEY,
@@ -10,11 +9,3 @@ CREATE TABLE versions (
     bytes      BLOB    NOT NULL                    -- the board's whole state
 ) STRICT;
 CREATE INDEX versions_by_board ON versions (board_id, created_at);
-
-CREATE TABLE handed_over (
-    id         INTEGER NOT NULL PRIMARY KEY,
-    board_id   TEXT    NOT NULL REFERENCES boards (id) ON DELETE CASCADE,
-    bytes      BLOB    NOT NULL,
-    created_at INTEGER NOT NULL
-) STRICT;
-CREATE INDEX handed_over_by_board ON handed_over (board_id);

@@ -1,10 +1,10 @@
-//! The contract of what is kept for later: versions, the bin, updates handed over between owners, backups.
+//! The contract of what is kept for later: versions, the bin, backups.
 //!
 //! Must not know any engine, nor when a version is due: that is the document service's business.
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{BoardId, Role, SecretHash, ServiceId, VersionId};
+use protocol::{BoardId, Role, SecretHash, VersionId};
 
 use crate::{Aside, Error, LogRow, Owner, Snapshot};
 
@@ -34,15 +34,6 @@ pub struct VersionRecord {
     pub created_at_ms: u64,
     /// Size of its content.
     pub size_bytes: u64,
-}
-
-/// An update that a former owner had taken and could not store before another took the board.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HandedOver {
-    /// Number within the store; rises.
-    pub id: u64,
-    /// The update.
-    pub bytes: Bytes,
 }
 
 /// Something of a board that could not be read, without the bytes.
@@ -92,8 +83,6 @@ pub struct BoardExport {
     pub snapshot: Option<Snapshot>,
     /// Every row that is stored, ascending.
     pub rows: Vec<LogRow>,
-    /// What former owners handed over and the present one has not stored yet.
-    pub handed_over: Vec<Bytes>,
     /// What could not be read.
     pub aside: Vec<Aside>,
 }
@@ -141,21 +130,6 @@ pub trait Archive: Send + Sync + 'static {
     /// The live service that owns a board, also one in the bin.
     async fn owner_of(&self, board: &BoardId) -> Result<Option<Owner>, Error>;
 
-    /// Keeps updates for whoever owns the board next, or already does. All or nothing.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] for an unknown board.
-    async fn hand_over(&self, board: &BoardId, updates: Vec<Bytes>) -> Result<(), Error>;
-
-    /// Boards of this service for which something was handed over; not more than [`HANDED_OVER_BOARDS`] at once.
-    async fn boards_handed_to(&self, service: &ServiceId) -> Result<Vec<BoardId>, Error>;
-
-    /// What was handed over for a board, in order.
-    async fn handed_over(&self, board: &BoardId) -> Result<Vec<HandedOver>, Error>;
-
-    /// Forgets what was handed over, once it is in the log.
-    async fn end_hand_over(&self, board: &BoardId, ids: &[u64]) -> Result<(), Error>;
-
     /// What could not be read of a board, oldest first, without the bytes.
     async fn damage(&self, board: &BoardId) -> Result<Vec<Damage>, Error>;
 
@@ -177,9 +151,6 @@ pub trait Archive: Send + Sync + 'static {
     /// [`Error::NotFound`] for an unknown board, [`Error::Conflict`] where the id is taken.
     async fn import_version(&self, board: &BoardId, version: &VersionRecord, bytes: Bytes) -> Result<(), Error>;
 }
-
-/// Bound of [`Archive::boards_handed_to`].
-pub const HANDED_OVER_BOARDS: u32 = 64;
 
 /// Refuses a text that one engine would take and another would not.
 pub(crate) fn check_texts(texts: &[Option<&str>]) -> Result<(), Error> {

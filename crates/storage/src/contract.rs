@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::{BoardId, Role, SecretHash, ServiceId};
 
-use crate::{Archive, Error, HandedOver};
+use crate::{Archive, Error};
 
 /// Longest lease that is granted, in milliseconds; longer wishes are cut to it.
 pub const MAX_LEASE_MS: u64 = 24 * 60 * 60 * 1000;
@@ -123,8 +123,6 @@ pub struct Loaded {
     pub updates: Vec<LogRow>,
     /// Number of the newest row that was ever stored.
     pub head_seq: u64,
-    /// What former owners handed over, in that order. No part of the log yet.
-    pub handed_over: Vec<HandedOver>,
 }
 
 impl Loaded {

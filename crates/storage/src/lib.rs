@@ -15,9 +15,7 @@ mod sqlite;
 
 use std::sync::Arc;
 
-pub use archive::{
-    Archive, BoardExport, Damage, ExportedLink, HANDED_OVER_BOARDS, HandedOver, NewVersion, VersionRecord,
-};
+pub use archive::{Archive, BoardExport, Damage, ExportedLink, NewVersion, VersionRecord};
 pub use contract::{
     Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, LinkLookup, Loaded, LogRow, MAX_LEASE_MS, NewBoard,
     NewLink, Owner, Snapshot, SnapshotOutcome, Storage,

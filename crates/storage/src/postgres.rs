@@ -128,8 +128,7 @@ impl Storage for PostgresStorage {
         let query = sqlx::query_as(
             "SELECT 0::bigint, head_seq, NULL::bytea FROM boards WHERE id = $1 \
              UNION ALL SELECT 1, seq, bytes FROM snapshots WHERE board_id = $1 \
-             UNION ALL SELECT 2, seq, bytes FROM updates WHERE board_id = $1 \
-             UNION ALL SELECT 3, id, bytes FROM handed_over WHERE board_id = $1",
+             UNION ALL SELECT 2, seq, bytes FROM updates WHERE board_id = $1",
         );
         let query = query.bind(board.as_str());
         answer_within(BULK_WITHIN, async {

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use protocol::{BoardId, Role, SecretHash};
 
 use crate::{
-    Append, Aside, BoardRecord, Damage, Error, ExportedLink, HandedOver, LinkLookup, Loaded, LogRow, MAX_LEASE_MS,
-    Owner, Snapshot, VersionRecord,
+    Append, Aside, BoardRecord, Damage, Error, ExportedLink, LinkLookup, Loaded, LogRow, MAX_LEASE_MS, Owner, Snapshot,
+    VersionRecord,
 };
 
 /// Services whose lease ran out this long ago, in milliseconds, and that own no board are forgotten. Until then even a
@@ -30,7 +30,6 @@ pub(crate) fn lease(wish_ms: u64) -> i64 {
 /// Which part of a board a row of the load statement is. The statements spell these numbers out.
 const HEAD: i64 = 0;
 const SNAPSHOT: i64 = 1;
-const HANDED_OVER: i64 = 3;
 
 /// One row of the load statement: part, number, bytes.
 pub(crate) type PartRow = (i64, i64, Option<Vec<u8>>);
@@ -40,21 +39,18 @@ pub(crate) fn loaded(rows: Vec<PartRow>) -> Result<Loaded, Error> {
     let mut head = None;
     let mut snapshot: Option<Snapshot> = None;
     let mut updates = Vec::with_capacity(rows.len());
-    let mut handed_over = Vec::new();
     for (part, seq, bytes) in rows {
         let seq = read(seq)?;
         let bytes = Bytes::from(bytes.unwrap_or_default());
         match part {
             HEAD => head = Some(seq),
             SNAPSHOT if snapshot.as_ref().is_some_and(|newer| newer.seq > seq) => {}
-            HANDED_OVER => handed_over.push(HandedOver { id: seq, bytes }),
             SNAPSHOT => snapshot = Some(Snapshot { seq, bytes }),
             _ => updates.push(LogRow { seq, bytes }),
         }
     }
     updates.sort_unstable_by_key(|row| row.seq);
-    handed_over.sort_unstable_by_key(|update: &HandedOver| update.id);
-    Ok(Loaded { snapshot, updates, head_seq: head.ok_or(Error::NotFound)?, handed_over })
+    Ok(Loaded { snapshot, updates, head_seq: head.ok_or(Error::NotFound)? })
 }
 
 /// Whether `rows`, read in order behind the fence, are exactly those of `append`. No rows prove nothing.
@@ -98,11 +94,6 @@ pub(crate) type VersionRow = (String, Option<String>, Option<String>, i64, i64);
 pub(crate) fn version((id, name, author, created_at, size): VersionRow) -> Result<VersionRecord, Error> {
     let id = id.parse().map_err(|_| Error::Corrupt(format!("not a version's id: {id:?}")))?;
     Ok(VersionRecord { id, name, author, created_at_ms: read(created_at)?, size_bytes: read(size)? })
-}
-
-/// What was handed over, from a row.
-pub(crate) fn handed_over((id, bytes): (i64, Vec<u8>)) -> Result<HandedOver, Error> {
-    Ok(HandedOver { id: read(id)?, bytes: Bytes::from(bytes) })
 }
 
 /// Damage, from a row.

@@ -203,8 +203,7 @@ impl Storage for SqliteStorage {
         let rows = sqlx::query_as(
             "SELECT 0, head_seq, NULL FROM boards WHERE id = $1 \
              UNION ALL SELECT 1, seq, bytes FROM snapshots WHERE board_id = $1 \
-             UNION ALL SELECT 2, seq, bytes FROM updates WHERE board_id = $1 \
-             UNION ALL SELECT 3, id, bytes FROM handed_over WHERE board_id = $1",
+             UNION ALL SELECT 2, seq, bytes FROM updates WHERE board_id = $1",
         )
         .bind(board.as_str())
         .fetch_all(&self.readers)

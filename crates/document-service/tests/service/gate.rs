@@ -7,8 +7,8 @@ use bytes::Bytes;
 use protocol::{BoardId, SecretHash, ServiceId, VersionId};
 use storage::memory::MemoryStorage;
 use storage::{
-    Acquired, Append, AppendOutcome, Archive, Aside, BoardExport, BoardRecord, Damage, Epoch, Error, HandedOver,
-    LinkLookup, Loaded, NewBoard, NewVersion, Owner, Snapshot, SnapshotOutcome, Storage, VersionRecord,
+    Acquired, Append, AppendOutcome, Archive, Aside, BoardExport, BoardRecord, Damage, Epoch, Error, LinkLookup,
+    Loaded, NewBoard, NewVersion, Owner, Snapshot, SnapshotOutcome, Storage, VersionRecord,
 };
 use tokio::sync::Semaphore;
 
@@ -153,22 +153,6 @@ impl Archive for Gate {
 
     async fn owner_of(&self, board: &BoardId) -> Result<Option<Owner>, Error> {
         self.memory.owner_of(board).await
-    }
-
-    async fn hand_over(&self, board: &BoardId, updates: Vec<Bytes>) -> Result<(), Error> {
-        self.memory.hand_over(board, updates).await
-    }
-
-    async fn boards_handed_to(&self, service: &ServiceId) -> Result<Vec<BoardId>, Error> {
-        self.memory.boards_handed_to(service).await
-    }
-
-    async fn handed_over(&self, board: &BoardId) -> Result<Vec<HandedOver>, Error> {
-        self.memory.handed_over(board).await
-    }
-
-    async fn end_hand_over(&self, board: &BoardId, ids: &[u64]) -> Result<(), Error> {
-        self.memory.end_hand_over(board, ids).await
     }
 
     async fn damage(&self, board: &BoardId) -> Result<Vec<Damage>, Error> {

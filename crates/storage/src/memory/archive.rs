@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{BoardId, ServiceId, VersionId};
+use protocol::{BoardId, VersionId};
 
 use super::MemoryStorage;
-use crate::{Archive, BoardExport, Damage, Error, HandedOver, NewVersion, Owner, VersionRecord};
+use crate::{Archive, BoardExport, Damage, Error, NewVersion, Owner, VersionRecord};
 
 #[async_trait]
 impl Archive for MemoryStorage {
@@ -48,25 +48,6 @@ impl Archive for MemoryStorage {
 
     async fn owner_of(&self, board: &BoardId) -> Result<Option<Owner>, Error> {
         self.with(|state, now_ms| Ok(state.owner_of(now_ms, board)))
-    }
-
-    async fn hand_over(&self, board: &BoardId, updates: Vec<Bytes>) -> Result<(), Error> {
-        self.with(|state, _| state.hand_over(board, updates))
-    }
-
-    async fn boards_handed_to(&self, service: &ServiceId) -> Result<Vec<BoardId>, Error> {
-        self.with(|state, _| Ok(state.boards_handed_to(service)))
-    }
-
-    async fn handed_over(&self, board: &BoardId) -> Result<Vec<HandedOver>, Error> {
-        self.with(|state, _| Ok(state.handed_over(board)))
-    }
-
-    async fn end_hand_over(&self, board: &BoardId, ids: &[u64]) -> Result<(), Error> {
-        self.with(|state, _| {
-            state.end_hand_over(board, ids);
-            Ok(())
-        })
     }
 
     async fn damage(&self, board: &BoardId) -> Result<Vec<Damage>, Error> {

@@ -11,8 +11,8 @@ use protocol::{BoardId, Role, SecretHash, ServiceId};
 
 use crate::contract::in_board_order;
 use crate::{
-    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, HandedOver, LinkLookup, Loaded, LogRow,
-    MAX_LEASE_MS, NewBoard, Owner, Snapshot, SnapshotOutcome, VersionRecord,
+    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, LinkLookup, Loaded, LogRow, MAX_LEASE_MS,
+    NewBoard, Owner, Snapshot, SnapshotOutcome, VersionRecord,
 };
 
 /// Everything that is stored.
@@ -36,7 +36,6 @@ struct StoredBoard {
     load_attempts: u32,
     aside: Vec<(Aside, u64)>,
     versions: Vec<(VersionRecord, Bytes)>,
-    handed_over: Vec<HandedOver>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -119,7 +118,6 @@ impl State {
             load_attempts: 0,
             aside: Vec::new(),
             versions: Vec::new(),
-            handed_over: Vec::new(),
         };
         self.boards.insert(board.id, stored);
         Ok(())
@@ -211,7 +209,6 @@ impl State {
             snapshot: stored.snapshot.clone(),
             updates: stored.rows.iter().map(|(&seq, bytes)| LogRow { seq, bytes: bytes.clone() }).collect(),
             head_seq: stored.head_seq,
-            handed_over: stored.handed_over.clone(),
         })
     }
 

@@ -2,16 +2,13 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{BoardId, ServiceId, VersionId};
+use protocol::{BoardId, VersionId};
 use sqlx::{Connection, PgConnection};
 
 use super::PostgresStorage;
 use super::line::{ANSWER_WITHIN, BULK_WITHIN, answer_within};
 use crate::archive::check_texts;
-use crate::{
-    Archive, BoardExport, Damage, Error, HANDED_OVER_BOARDS, HandedOver, NewVersion, Owner, Snapshot, VersionRecord,
-    sql,
-};
+use crate::{Archive, BoardExport, Damage, Error, NewVersion, Owner, Snapshot, VersionRecord, sql};
 
 #[async_trait]
 impl Archive for PostgresStorage {
@@ -106,41 +103,6 @@ impl Archive for PostgresStorage {
         self.lines.fetch_optional(sqlx::query_as(query).bind(board.as_str())).await?.map(sql::owner).transpose()
     }
 
-    async fn hand_over(&self, board: &BoardId, updates: Vec<Bytes>) -> Result<(), Error> {
-        let insert = sqlx::query_as(HAND_OVER);
-        let bytes: Vec<&[u8]> = updates.iter().map(|update| &update[..]).collect();
-        let size = updates.iter().map(Bytes::len).sum();
-        let known: Option<(String,)> = answer_within(super::line::for_bytes(size), async {
-            let mut line = self.lines.take().await?;
-            let known = insert.bind(board.as_str()).bind(bytes).fetch_optional(&mut *line).await?;
-            line.give_back();
-            Ok(known)
-        })
-        .await?;
-        known.map(|_| ()).ok_or(Error::NotFound)
-    }
-
-    async fn boards_handed_to(&self, service: &ServiceId) -> Result<Vec<BoardId>, Error> {
-        let rows = sqlx::query_as(
-            "SELECT DISTINCT board_id FROM handed_over JOIN boards ON boards.id = handed_over.board_id \
-             WHERE boards.owner_service = $1 ORDER BY board_id LIMIT $2",
-        );
-        let rows = self.lines.fetch_all(rows.bind(service.as_str()).bind(i64::from(HANDED_OVER_BOARDS))).await?;
-        rows.into_iter().map(sql::board_id).collect()
-    }
-
-    async fn handed_over(&self, board: &BoardId) -> Result<Vec<HandedOver>, Error> {
-        let rows = sqlx::query_as("SELECT id, bytes FROM handed_over WHERE board_id = $1 ORDER BY id");
-        self.lines.fetch_all(rows.bind(board.as_str())).await?.into_iter().map(sql::handed_over).collect()
-    }
-
-    async fn end_hand_over(&self, board: &BoardId, ids: &[u64]) -> Result<(), Error> {
-        let ids: Vec<i64> = ids.iter().map(|id| sql::stored(*id)).collect();
-        let query = sqlx::query("DELETE FROM handed_over WHERE board_id = $1 AND id = ANY($2)");
-        self.lines.execute(query.bind(board.as_str()).bind(ids)).await?;
-        Ok(())
-    }
-
     async fn damage(&self, board: &BoardId) -> Result<Vec<Damage>, Error> {
         let query = sqlx::query_as(
             "SELECT seq, length(bytes)::bigint, reason, created_at FROM set_aside WHERE board_id = $1 ORDER BY id",
@@ -198,14 +160,6 @@ impl Archive for PostgresStorage {
     }
 }
 
-/// Rows go in in the order of the array, and so do their ids.
-const HAND_OVER: &str = concat!(
-    "WITH known AS (SELECT id FROM boards WHERE id = $1), kept AS (",
-    "INSERT INTO handed_over (board_id, bytes, created_at) SELECT known.id, line.bytes, ",
-    now!(),
-    " FROM known, unnest($2::bytea[]) WITH ORDINALITY AS line (bytes, nth) ORDER BY line.nth) SELECT id FROM known"
-);
-
 async fn export(tx: &mut PgConnection, id: &BoardId) -> Result<Option<BoardExport>, Error> {
     let board: Option<(String, i64, Option<i64>, i64)> =
         sqlx::query_as("SELECT title, created_at, deleted_at, head_seq FROM boards WHERE id = $1")
@@ -220,8 +174,7 @@ async fn export(tx: &mut PgConnection, id: &BoardId) -> Result<Option<BoardExpor
     let content = sqlx::query_as(
         "SELECT 0::bigint, head_seq, NULL::bytea FROM boards WHERE id = $1 \
          UNION ALL SELECT 1, seq, bytes FROM snapshots WHERE board_id = $1 \
-         UNION ALL SELECT 2, seq, bytes FROM updates WHERE board_id = $1 \
-         UNION ALL SELECT 3, id, bytes FROM handed_over WHERE board_id = $1",
+         UNION ALL SELECT 2, seq, bytes FROM updates WHERE board_id = $1",
     );
     let content = sql::loaded(content.bind(id.as_str()).fetch_all(&mut *tx).await?)?;
     let aside = sqlx::query_as("SELECT seq, bytes, reason FROM set_aside WHERE board_id = $1 ORDER BY id");
@@ -235,7 +188,6 @@ async fn export(tx: &mut PgConnection, id: &BoardId) -> Result<Option<BoardExpor
         links: links.into_iter().map(sql::exported_link).collect::<Result<_, _>>()?,
         snapshot: content.snapshot,
         rows: content.updates,
-        handed_over: content.handed_over.into_iter().map(|update| update.bytes).collect(),
         aside: aside.into_iter().map(sql::aside).collect::<Result<_, _>>()?,
     }))
 }
@@ -286,7 +238,5 @@ async fn import(tx: &mut PgConnection, board: &BoardExport) -> Result<(), Error>
         let insert = sqlx::query(insert).bind(id).bind(aside.seq.map(sql::stored)).bind(&aside.bytes[..]);
         insert.bind(&aside.reason).execute(&mut *tx).await?;
     }
-    let handed_over: Vec<&[u8]> = board.handed_over.iter().map(|update| &update[..]).collect();
-    sqlx::query(HAND_OVER).bind(id).bind(handed_over).execute(&mut *tx).await?;
     Ok(())
 }

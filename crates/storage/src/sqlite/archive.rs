@@ -2,15 +2,12 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{BoardId, ServiceId, VersionId};
+use protocol::{BoardId, VersionId};
 use sqlx::{QueryBuilder, SqliteConnection};
 
 use super::{ROWS_PER_STATEMENT, SqliteStorage, found};
 use crate::archive::check_texts;
-use crate::{
-    Archive, BoardExport, Damage, Error, HANDED_OVER_BOARDS, HandedOver, LogRow, NewVersion, Owner, Snapshot,
-    VersionRecord, sql,
-};
+use crate::{Archive, BoardExport, Damage, Error, LogRow, NewVersion, Owner, Snapshot, VersionRecord, sql};
 
 #[async_trait]
 impl Archive for SqliteStorage {
@@ -98,37 +95,6 @@ impl Archive for SqliteStorage {
         row.map(sql::owner).transpose()
     }
 
-    async fn hand_over(&self, board: &BoardId, updates: Vec<Bytes>) -> Result<(), Error> {
-        let mut tx = self.begin().await?;
-        let known = sqlx::query("SELECT 1 FROM boards WHERE id = $1").bind(board.as_str());
-        known.fetch_optional(&mut *tx).await?.ok_or(Error::NotFound)?;
-        hand_over(&mut tx, board, &updates).await?;
-        Ok(tx.commit().await?)
-    }
-
-    async fn boards_handed_to(&self, service: &ServiceId) -> Result<Vec<BoardId>, Error> {
-        let rows = sqlx::query_as(
-            "SELECT DISTINCT board_id FROM handed_over JOIN boards ON boards.id = handed_over.board_id \
-             WHERE boards.owner_service = $1 ORDER BY board_id LIMIT $2",
-        );
-        let rows = rows.bind(service.as_str()).bind(HANDED_OVER_BOARDS).fetch_all(&self.readers).await?;
-        rows.into_iter().map(sql::board_id).collect()
-    }
-
-    async fn handed_over(&self, board: &BoardId) -> Result<Vec<HandedOver>, Error> {
-        let rows = sqlx::query_as("SELECT id, bytes FROM handed_over WHERE board_id = $1 ORDER BY id");
-        rows.bind(board.as_str()).fetch_all(&self.readers).await?.into_iter().map(sql::handed_over).collect()
-    }
-
-    async fn end_hand_over(&self, board: &BoardId, ids: &[u64]) -> Result<(), Error> {
-        let mut tx = self.begin().await?;
-        for id in ids {
-            let query = sqlx::query("DELETE FROM handed_over WHERE board_id = $1 AND id = $2");
-            query.bind(board.as_str()).bind(sql::stored(*id)).execute(&mut *tx).await?;
-        }
-        Ok(tx.commit().await?)
-    }
-
     async fn damage(&self, board: &BoardId) -> Result<Vec<Damage>, Error> {
         let query = "SELECT seq, length(bytes), reason, created_at FROM set_aside WHERE board_id = $1 ORDER BY id";
         let rows = sqlx::query_as(query).bind(board.as_str()).fetch_all(&self.readers).await?;
@@ -166,17 +132,6 @@ impl Archive for SqliteStorage {
     }
 }
 
-async fn hand_over(tx: &mut SqliteConnection, board: &BoardId, updates: &[Bytes]) -> Result<(), Error> {
-    for chunk in updates.chunks(ROWS_PER_STATEMENT) {
-        let mut insert = QueryBuilder::new("INSERT INTO handed_over (board_id, bytes, created_at) ");
-        insert.push_values(chunk, |mut row, bytes| {
-            row.push_bind(board.as_str()).push_bind(&bytes[..]).push(now!());
-        });
-        insert.build().execute(&mut *tx).await?;
-    }
-    Ok(())
-}
-
 async fn export(tx: &mut SqliteConnection, id: &BoardId) -> Result<Option<BoardExport>, Error> {
     let board: Option<(String, i64, Option<i64>, i64)> =
         sqlx::query_as("SELECT title, created_at, deleted_at, head_seq FROM boards WHERE id = $1")
@@ -191,8 +146,7 @@ async fn export(tx: &mut SqliteConnection, id: &BoardId) -> Result<Option<BoardE
     let content = sqlx::query_as(
         "SELECT 0, head_seq, NULL FROM boards WHERE id = $1 \
          UNION ALL SELECT 1, seq, bytes FROM snapshots WHERE board_id = $1 \
-         UNION ALL SELECT 2, seq, bytes FROM updates WHERE board_id = $1 \
-         UNION ALL SELECT 3, id, bytes FROM handed_over WHERE board_id = $1",
+         UNION ALL SELECT 2, seq, bytes FROM updates WHERE board_id = $1",
     );
     let content = sql::loaded(content.bind(id.as_str()).fetch_all(&mut *tx).await?)?;
     let aside = sqlx::query_as("SELECT seq, bytes, reason FROM set_aside WHERE board_id = $1 ORDER BY id");
@@ -206,7 +160,6 @@ async fn export(tx: &mut SqliteConnection, id: &BoardId) -> Result<Option<BoardE
         links: links.into_iter().map(sql::exported_link).collect::<Result<_, _>>()?,
         snapshot: content.snapshot,
         rows: content.updates,
-        handed_over: content.handed_over.into_iter().map(|update| update.bytes).collect(),
         aside: aside.into_iter().map(sql::aside).collect::<Result<_, _>>()?,
     }))
 }
@@ -256,5 +209,5 @@ async fn import(tx: &mut SqliteConnection, board: &BoardExport) -> Result<(), Er
         let insert = sqlx::query(insert).bind(id).bind(aside.seq.map(sql::stored)).bind(&aside.bytes[..]);
         insert.bind(&aside.reason).execute(&mut *tx).await?;
     }
-    hand_over(tx, &board.id, &board.handed_over).await
+    Ok(())
 }

@@ -1,15 +1,13 @@
-//! What is kept for later: versions, the bin, updates handed over, and boards as a backup sees them.
+//! What is kept for later: versions, the bin, and boards as a backup sees them.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use protocol::{BoardId, Role, VersionId};
-use storage::{
-    Acquired, Append, AppendOutcome, Error, ExportedLink, HandedOver, LinkLookup, NewVersion, Storage, VersionRecord,
-};
+use storage::{Acquired, AppendOutcome, Error, ExportedLink, LinkLookup, NewVersion, Storage, VersionRecord};
 
 use crate::samples::{
-    LAPSED_MS, LONG_MS, append, appending, board_id, content, create, owned, owner, rows, save, secret, take, updates,
+    LAPSED_MS, LONG_MS, append, appending, board_id, content, create, owned, owner, rows, save, secret, take,
 };
 
 crate::cases!(crate::Case:
@@ -18,7 +16,6 @@ crate::cases!(crate::Case:
     a_board_comes_back_out_of_the_bin_as_it_was,
     a_board_that_was_in_the_bin_for_long_is_gone_for_good,
     the_owner_of_a_board_is_known_while_it_lives,
-    what_is_handed_over_waits_in_order_for_the_next_owner,
     damage_is_told_without_its_bytes,
     boards_come_page_by_page,
     a_board_is_imported_as_it_was_exported,
@@ -90,7 +87,6 @@ async fn a_board_that_was_in_the_bin_for_long_is_gone_for_good(store: Arc<dyn St
     save(&*store, &gone, epoch, 1, "a").await;
     store.save_version(&gone, version(1, None)).await.unwrap();
     store.set_aside(&gone, None, "x".into(), "test").await.unwrap();
-    store.hand_over(&gone, updates(&["c"])).await.unwrap();
     store.delete_board(&gone).await.unwrap();
     assert_eq!(store.purge_one(0).await.unwrap(), Some(gone.clone()));
     assert_eq!(store.purge_one(0).await.unwrap(), None);
@@ -118,28 +114,6 @@ async fn the_owner_of_a_board_is_known_while_it_lives(store: Arc<dyn Storage>) {
     take(&*store, &lapsed, &owner(2), LAPSED_MS).await;
     assert_eq!(store.owner_of(&lapsed).await.unwrap(), None);
     assert_eq!(store.owner_of(&board_id(9)).await.unwrap(), None);
-}
-
-async fn what_is_handed_over_waits_in_order_for_the_next_owner(store: Arc<dyn Storage>) {
-    let board = create(&*store, 1).await;
-    let (other, _) = owned(&*store, 2).await;
-    let (past, _) = take(&*store, &board, &owner(2), LAPSED_MS).await;
-    take(&*store, &board, &owner(1), LONG_MS).await;
-    let late = Append { board: board.clone(), epoch: past, expected_head_seq: 0, updates: updates(&["a", "b"]) };
-    assert_eq!(append(&*store, late.clone()).await, AppendOutcome::Fenced);
-    store.hand_over(&board, late.updates).await.unwrap();
-    store.hand_over(&board, updates(&["c"])).await.unwrap();
-    store.hand_over(&other, updates(&["z"])).await.unwrap();
-
-    assert_eq!(store.boards_handed_to(&owner(1).service).await.unwrap(), [board.clone(), other]);
-    assert_eq!(store.boards_handed_to(&owner(2).service).await.unwrap(), []);
-    let waiting = store.handed_over(&board).await.unwrap();
-    assert_eq!(store.load(&board).await.unwrap().handed_over, waiting);
-    let texts = |waiting: &[HandedOver]| waiting.iter().map(|update| update.bytes.clone()).collect::<Vec<_>>();
-    assert_eq!(texts(&waiting), updates(&["a", "b", "c"]));
-    store.end_hand_over(&board, &[waiting[0].id, waiting[1].id]).await.unwrap();
-    assert_eq!(texts(&store.handed_over(&board).await.unwrap()), updates(&["c"]));
-    assert!(matches!(store.hand_over(&board_id(9), updates(&["x"])).await, Err(Error::NotFound)));
 }
 
 async fn damage_is_told_without_its_bytes(store: Arc<dyn Storage>) {
@@ -173,13 +147,12 @@ async fn a_board_is_imported_as_it_was_exported(store: Arc<dyn Storage>) {
     append(&*store, appending(&board, epoch, 0, &["a", "b", "c"])).await;
     save(&*store, &board, epoch, 2, "ab").await;
     store.set_aside(&board, Some(1), "torn".into(), "row ends early").await.unwrap();
-    store.hand_over(&board, updates(&["d", "e"])).await.unwrap();
     store.revoke_link(&board, &secret(1)).await.unwrap();
     store.delete_board(&board).await.unwrap();
     assert!(store.export_board(&board_id(2)).await.unwrap().is_none());
     let exported = store.export_board(&board).await.unwrap().unwrap();
     assert_eq!((exported.head_seq, exported.rows.len(), exported.snapshot.as_ref().unwrap().seq), (3, 1, 2));
-    assert_eq!((exported.handed_over.clone(), exported.aside.len()), (updates(&["d", "e"]), 1));
+    assert_eq!(exported.aside.len(), 1);
     assert!(matches!(exported.links[..], [ExportedLink { role: Role::Edit, revoked_at_ms: Some(_), .. }]));
     assert!(matches!(store.import_board(exported.clone()).await, Err(Error::Conflict)));
 

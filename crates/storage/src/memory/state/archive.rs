@@ -3,14 +3,11 @@
 use std::ops::Bound;
 
 use bytes::Bytes;
-use protocol::{BoardId, ServiceId, VersionId};
+use protocol::{BoardId, VersionId};
 
 use super::{State, StoredBoard, StoredLink};
 use crate::archive::check_texts;
-use crate::{
-    BoardExport, Damage, Epoch, Error, ExportedLink, HANDED_OVER_BOARDS, HandedOver, LogRow, NewVersion, Owner,
-    VersionRecord,
-};
+use crate::{BoardExport, Damage, Epoch, Error, ExportedLink, LogRow, NewVersion, Owner, VersionRecord};
 
 #[expect(missing_docs, reason = "each method is described once, at its namesake in the trait")]
 #[expect(clippy::missing_errors_doc, reason = "as above")]
@@ -91,34 +88,6 @@ impl State {
         Some(Owner { service: service.clone(), address: membership.address.clone() })
     }
 
-    pub fn hand_over(&mut self, board: &BoardId, updates: Vec<Bytes>) -> Result<(), Error> {
-        let mut id = self.boards.values().flat_map(|board| &board.handed_over).map(|kept| kept.id).max().unwrap_or(0);
-        let stored = self.stored(board)?;
-        for bytes in updates {
-            id += 1;
-            stored.handed_over.push(HandedOver { id, bytes });
-        }
-        Ok(())
-    }
-
-    #[must_use]
-    pub fn boards_handed_to(&self, service: &ServiceId) -> Vec<BoardId> {
-        let has_any = |board: &StoredBoard| board.owner.as_ref() == Some(service) && !board.handed_over.is_empty();
-        let boards = self.boards.iter().filter(|(_, board)| has_any(board));
-        boards.map(|(id, _)| id.clone()).take(HANDED_OVER_BOARDS as usize).collect()
-    }
-
-    #[must_use]
-    pub fn handed_over(&self, board: &BoardId) -> Vec<HandedOver> {
-        self.boards.get(board).map(|board| board.handed_over.clone()).unwrap_or_default()
-    }
-
-    pub fn end_hand_over(&mut self, board: &BoardId, ids: &[u64]) {
-        if let Some(stored) = self.boards.get_mut(board) {
-            stored.handed_over.retain(|update| !ids.contains(&update.id));
-        }
-    }
-
     #[must_use]
     pub fn damage(&self, board: &BoardId) -> Vec<Damage> {
         let aside = self.boards.get(board).map(|board| board.aside.as_slice()).unwrap_or_default();
@@ -160,7 +129,6 @@ impl State {
             links: links.collect(),
             snapshot: stored.snapshot.clone(),
             rows: stored.rows.iter().map(|(&seq, bytes)| LogRow { seq, bytes: bytes.clone() }).collect(),
-            handed_over: stored.handed_over.iter().map(|update| update.bytes.clone()).collect(),
             aside: stored.aside.iter().map(|(aside, _)| aside.clone()).collect(),
         })
     }
@@ -186,9 +154,8 @@ impl State {
             load_attempts: 0,
             aside: board.aside.into_iter().map(|aside| (aside, now_ms)).collect(),
             versions: Vec::new(),
-            handed_over: Vec::new(),
         };
         self.boards.insert(board.id.clone(), stored);
-        self.hand_over(&board.id, board.handed_over)
+        Ok(())
     }
 }
