@@ -4,8 +4,10 @@
 mod canvas2d;
 mod chrome;
 mod events;
+mod layer;
 mod listeners;
 mod log_writer;
+mod screen;
 mod shell;
 mod text_field;
 

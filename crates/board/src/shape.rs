@@ -160,6 +160,14 @@ impl Shape {
         }
     }
 
+    /// Appends what is seen from far away, where the shape is a few pixels large.
+    pub fn paint_far(&self, list: &mut DisplayList) {
+        match self.angle {
+            0.0 => self.kind.behaviour().paint_far(self, list),
+            _ => list.transformed(self.rotation(), |list| self.kind.behaviour().paint_far(self, list)),
+        }
+    }
+
     /// What changes when the box `from` becomes `to`, both in the shape's own straight plane; mirrored where `to` runs
     /// backwards. With `from` the shape's [`Shape::local_bounds`], it fills `to`.
     pub fn resized(&self, from: Rect, to: Rect) -> Vec<Field> {

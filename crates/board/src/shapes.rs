@@ -27,6 +27,10 @@ pub(crate) trait ShapeKind {
     fn outline(&self, shape: &Shape) -> BezPath;
     /// What is seen.
     fn paint(&self, shape: &Shape, list: &mut DisplayList);
+    /// What is seen from so far away that the shape is a few pixels large: as cheap as can be, never kept.
+    fn paint_far(&self, shape: &Shape, list: &mut DisplayList) {
+        self.paint(shape, list);
+    }
     /// Whether a point within `reach` pixels touches it.
     fn touches(&self, shape: &Shape, at: Point, reach: f64) -> bool;
     /// Everything painted lies in here.

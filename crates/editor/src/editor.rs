@@ -124,7 +124,7 @@ impl Editor {
             board,
         };
         let all: Vec<ShapeId> = editor.board.shapes().map(|shape| shape.id.clone()).collect();
-        editor.index.update(&editor.board, &all);
+        editor.index.update(&editor.board, &all, &mut Damage::default());
         editor
     }
 
@@ -340,7 +340,7 @@ impl Editor {
     fn view_resized(&mut self, width_px: f64, height_px: f64) {
         if width_px.is_finite() && height_px.is_finite() {
             self.size_px = (width_px.max(0.0), height_px.max(0.0));
-            self.outbox.damage = self.outbox.damage.and(Damage::All);
+            self.outbox.damage.view = true;
             self.outbox.overlay = true;
         }
     }
@@ -351,7 +351,7 @@ impl Editor {
         }
         self.outbox.chrome |= camera.zoom() != self.camera.zoom();
         self.camera = camera;
-        self.outbox.damage = self.outbox.damage.and(Damage::View);
+        self.outbox.damage.view = true;
         self.outbox.overlay = true;
         self.outbox.moved = true;
     }

@@ -8,6 +8,8 @@ use kurbo::Rect;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
+use crate::output::Damage;
+
 type Entry = GeomWithData<Rectangle<[f64; 2]>, ShapeId>;
 
 /// From this share of all shapes on, building the tree anew is quicker than changing it.
@@ -32,18 +34,20 @@ impl Index {
         (!self.bounds.is_empty()).then(|| Rect::new(all.lower()[0], all.lower()[1], all.upper()[0], all.upper()[1]))
     }
 
-    /// Takes note of what has changed; answers with what of the board looks different.
-    pub(crate) fn update(&mut self, board: &Board, touched: &[ShapeId]) -> Option<Rect> {
+    /// Takes note of what has changed, and of what of the board looks different.
+    pub(crate) fn update(&mut self, board: &Board, touched: &[ShapeId], damage: &mut Damage) {
         let rebuild = touched.len() > 64 && touched.len() * REBUILD_FROM_SHARE > self.bounds.len();
-        let mut damage: Option<Rect> = None;
-        let mut spoil = |rect: Rect| damage = Some(damage.map_or(rect, |damage| damage.union(rect)));
         for id in touched {
             let now = board.shape(id).map(|shape| shape.bounds());
             let before = match now {
                 Some(now) => self.bounds.insert(id.clone(), now),
                 None => self.bounds.remove(id),
             };
-            before.into_iter().chain(now).for_each(&mut spoil);
+            match (before, now) {
+                // Most edits leave a shape close to where it was: one rectangle will do.
+                (Some(before), Some(now)) if before.overlaps(now) => damage.add(before.union(now)),
+                _ => before.into_iter().chain(now).for_each(|rect| damage.add(rect)),
+            }
             if rebuild || before == now {
                 continue;
             }
@@ -57,7 +61,6 @@ impl Index {
         if rebuild {
             self.tree = RTree::bulk_load(self.bounds.iter().map(|(id, rect)| entry(id, *rect)).collect());
         }
-        damage
     }
 
     /// Shapes whose bounds meet the rectangle, in no order.

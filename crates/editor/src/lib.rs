@@ -21,6 +21,7 @@ mod keys;
 pub mod limits;
 mod output;
 mod overlay;
+mod painting;
 mod peers;
 mod picture;
 mod pointers;
@@ -43,4 +44,6 @@ pub use input::{
     WheelEvent,
 };
 pub use output::{CursorKind, Damage, Notice, Output, Presence, Repaint, TextSession};
+pub use painting::Layer;
+pub use picture::Painting;
 pub use tools::{TOOLS, ToolSpec};

@@ -81,5 +81,9 @@ pub const STEP_MERGE_MS: u64 = 1_000;
 pub const PASTE_BYTES: usize = 16 * 1024 * 1024;
 /// Shapes in one paste.
 pub const PASTE_SHAPES: usize = 20_000;
-/// Display lists that are kept for shapes.
-pub const CACHED_LISTS: usize = 60_000;
+/// Display lists that are kept for shapes; what is painted from far away needs none.
+pub const CACHED_LISTS: usize = 20_000;
+/// A selection of so many shapes moves as one bitmap.
+pub const CARRIED_SHAPES: usize = 100;
+/// Rectangles that a change of the picture is told by; more become one.
+pub const DAMAGE_RECTS: usize = 256;

@@ -4,6 +4,8 @@ use board::{ShapeId, Update};
 use kurbo::Rect;
 use scene::{BoardPoint, Colour, ScreenPoint};
 
+use crate::limits;
+
 /// One thing for the shell to do, in order.
 #[derive(Clone, Debug)]
 pub enum Output {
@@ -47,38 +49,45 @@ pub enum Output {
 }
 
 /// What is to be painted again.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Repaint {
-    /// What of the board, see [`crate::Editor::paint_region`].
+    /// What of the board, see [`crate::Editor::painting`].
     pub board: Damage,
     /// The overlay.
     pub overlay: bool,
 }
 
 /// A part of the board that looks different now.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Damage {
-    /// Nothing.
-    #[default]
-    None,
-    /// What lies in this rectangle of the board.
-    Region(Rect),
-    /// The camera moved: nothing was drawn differently, but elsewhere.
-    View,
-    /// Everything.
-    All,
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Damage {
+    /// What lies in these rectangles of the board was drawn differently: at most [`crate::limits::DAMAGE_RECTS`].
+    pub regions: Vec<Rect>,
+    /// The view shows something else, or is larger or smaller.
+    pub view: bool,
 }
 
 impl Damage {
-    /// Both of them.
-    #[must_use]
-    pub fn and(self, other: Damage) -> Damage {
-        match (self, other) {
-            (Damage::None, it) | (it, Damage::None) => it,
-            (Damage::Region(a), Damage::Region(b)) => Damage::Region(a.union(b)),
-            (Damage::View, Damage::View) => Damage::View,
-            _ => Damage::All,
+    /// One more rectangle, unless one has it already.
+    pub fn add(&mut self, rect: Rect) {
+        if self.regions.iter().any(|known| known.contains_rect(rect)) {
+            return;
         }
+        if self.regions.len() == limits::DAMAGE_RECTS {
+            let all = self.regions.drain(..).reduce(|all, rect| all.union(rect));
+            self.regions.extend(all);
+        }
+        self.regions.push(rect);
+    }
+
+    /// What another one says, too.
+    pub fn join(&mut self, other: Damage) {
+        self.view |= other.view;
+        other.regions.into_iter().for_each(|rect| self.add(rect));
+    }
+
+    /// Whether there is none.
+    pub fn is_none(&self) -> bool {
+        self.regions.is_empty() && !self.view
     }
 }
 

@@ -34,19 +34,6 @@ const HOVER_OPACITY: f32 = 0.5;
 const MARQUEE_OPACITY: f32 = 0.08;
 
 impl Editor {
-    /// Paints the board as the view shows it, in CSS pixels, without background.
-    pub fn paint_board(&mut self, painter: &mut impl Painter) {
-        let (width_px, height_px) = self.size_px;
-        painter.push(self.camera.transform());
-        self.paint_region(self.camera.visible(width_px, height_px), painter);
-        painter.pop();
-    }
-
-    /// Paints what meets a region of the board, in board pixels: for tiles. What is in motion is left out.
-    pub fn paint_region(&mut self, region: Rect, painter: &mut impl Painter) {
-        self.picture.paint(&self.board, &self.index, region, &self.lifted, painter);
-    }
-
     /// Paints what lies over the board, in CSS pixels.
     pub fn paint_overlay(&mut self, painter: &mut impl Painter) {
         painter.push(self.camera.transform());

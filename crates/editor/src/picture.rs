@@ -11,11 +11,46 @@ use crate::limits;
 
 /// From this share of all shapes on, walking the pile is quicker than sorting what is seen.
 const WALK_FROM_SHARE: usize = 8;
+/// A shape with no longer side than this, in device pixels, is painted as from far away.
+const FAR_PX: f64 = 24.0;
 
 /// The lists that have been made.
 #[derive(Default)]
 pub(crate) struct Picture {
     lists: HashMap<ShapeId, (u64, DisplayList)>,
+    /// For what is painted from far away, where making a list costs less than finding it.
+    passing: DisplayList,
+}
+
+/// A part of the picture that is being painted, as far as it is done: painting may stop and go on.
+#[derive(Clone, Debug, Default)]
+pub struct Painting {
+    /// Lowest first.
+    shapes: Vec<ShapeId>,
+    done: usize,
+}
+
+impl Painting {
+    pub(crate) fn of(shapes: Vec<ShapeId>) -> Self {
+        Self { shapes, done: 0 }
+    }
+
+    /// Whether nothing is left to paint.
+    pub fn is_done(&self) -> bool {
+        self.done >= self.shapes.len()
+    }
+
+    /// Whether there was nothing to paint at all.
+    pub fn is_empty(&self) -> bool {
+        self.shapes.is_empty()
+    }
+
+    /// The next shapes, at most so many.
+    pub(crate) fn take(&mut self, count: usize) -> &[ShapeId] {
+        let from = self.done;
+        self.done = self.shapes.len().min(from.saturating_add(count));
+        &self.shapes[from..self.done]
+    }
 }
 
 impl Picture {
@@ -37,37 +72,33 @@ impl Picture {
         self.lists.remove(id);
     }
 
-    /// Paints what meets a region of the board, lowest first, except what is lifted.
-    pub(crate) fn paint(
-        &mut self,
-        board: &Board,
-        index: &Index,
-        region: Rect,
-        lifted: &HashSet<ShapeId>,
-        painter: &mut impl Painter,
-    ) {
-        for shape in seen(board, index, region) {
-            if !lifted.contains(&shape.id) {
-                replay(self.list(shape), painter);
-            }
+    /// Paints one shape as it looks at so many device pixels a board pixel.
+    pub(crate) fn paint(&mut self, shape: &Shape, scale: f64, painter: &mut impl Painter) {
+        let size = shape.local_bounds().size();
+        if size.max_side() * scale > FAR_PX {
+            return replay(self.list(shape), painter);
         }
+        self.passing.clear();
+        shape.paint_far(&mut self.passing);
+        replay(&self.passing, painter);
     }
 }
 
-/// The shapes that meet a region of the board, lowest first.
-pub(crate) fn seen<'a>(board: &'a Board, index: &Index, region: Rect) -> Vec<&'a Shape> {
+/// The shapes that meet a region of the board and are chosen, lowest first.
+pub(crate) fn seen<'a>(
+    board: &'a Board,
+    index: &Index,
+    region: Rect,
+    is_chosen: impl Fn(&ShapeId) -> bool,
+) -> Vec<&'a Shape> {
     if index.extent().is_some_and(|extent| region.contains_rect(extent)) {
-        return board.shapes().collect();
+        return board.shapes().filter(|shape| is_chosen(&shape.id)).collect();
     }
-    let mut ids: HashSet<&ShapeId> = HashSet::new();
-    let mut shapes: Vec<&Shape> = vec![];
-    for id in index.meeting(region) {
-        ids.insert(id);
-        shapes.extend(board.shape(id));
-    }
-    if shapes.len() * WALK_FROM_SHARE > board.len() {
+    let ids: HashSet<&ShapeId> = index.meeting(region).filter(|id| is_chosen(id)).collect();
+    if ids.len() * WALK_FROM_SHARE > board.len() {
         return board.shapes().filter(|shape| ids.contains(&shape.id)).collect();
     }
+    let mut shapes: Vec<&Shape> = ids.into_iter().filter_map(|id| board.shape(id)).collect();
     shapes.sort_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)));
     shapes
 }

@@ -9,6 +9,7 @@ mod display_list;
 mod space;
 mod svg;
 pub mod text;
+pub mod tiles;
 
 pub use camera::{Camera, ZOOM_MAX, ZOOM_MIN};
 pub use colour::{Colour, Rgba, Swatch, Theme};

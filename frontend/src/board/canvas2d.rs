@@ -4,23 +4,137 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 use js_sys::{Array, Reflect};
-use kurbo::{Affine, BezPath};
-use scene::{Cap, Dash, Paint, Painter, Rgba, StrokeStyle, TextRun, Theme};
+use kurbo::{Affine, BezPath, PathEl, Rect};
+use leptos::prelude::document;
+use scene::{Cap, Dash, Paint, Painter, Rgba, StrokeStyle, TextRun, Theme, text};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, Path2d};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, Path2d};
 
 /// The family that `assets/styles` declares; its advance widths are those of `scene`'s table.
 const FONT_FAMILY: &str = "\"Boardwalk Sans\", system-ui, sans-serif";
 /// Cached paths are swept when there are this many, so that those of edited shapes go.
 const SWEEP_AT_PATHS: usize = 4096;
 
-/// A canvas and what it was told last, so that nothing is told twice.
-pub struct Canvas2d {
+/// Says a path's steps to whatever has a canvas path's methods.
+macro_rules! trace {
+    ($to:expr, $path:expr) => {
+        for step in $path.elements() {
+            match *step {
+                PathEl::MoveTo(to) => $to.move_to(to.x, to.y),
+                PathEl::LineTo(to) => $to.line_to(to.x, to.y),
+                PathEl::QuadTo(by, to) => $to.quadratic_curve_to(by.x, by.y, to.x, to.y),
+                PathEl::CurveTo(by, and, to) => $to.bezier_curve_to(by.x, by.y, and.x, and.y, to.x, to.y),
+                PathEl::ClosePath => $to.close_path(),
+            }
+        }
+    };
+}
+
+/// Text with a smaller em than this, in device pixels, is a bar: nobody can read it, and letters are costly.
+const READABLE_PX: f64 = 3.5;
+/// A bar's height, and how far it stands above the baseline, in em.
+const BAR_HEIGHT_EM: f64 = 0.4;
+const BAR_RISE_EM: f64 = 0.45;
+/// A bar is as dark as the letters it stands for.
+const BAR_OPACITY: f32 = 0.6;
+/// A path of so few steps is quicker to say again than to keep.
+const KEPT_FROM_STEPS: usize = 16;
+
+/// A canvas and its context.
+pub struct Surface {
     canvas: HtmlCanvasElement,
+    context: CanvasRenderingContext2d,
+}
+
+impl Surface {
+    /// Takes over a canvas.
+    ///
+    /// # Errors
+    /// The browser gives no 2D context.
+    pub fn new(canvas: HtmlCanvasElement) -> Result<Self, JsValue> {
+        let context = canvas.get_context("2d")?.ok_or(JsValue::NULL)?.dyn_into::<CanvasRenderingContext2d>()?;
+        Ok(Self { canvas, context })
+    }
+
+    /// A canvas that is on no page.
+    ///
+    /// # Errors
+    /// The browser gives no canvas.
+    pub fn detached() -> Result<Self, JsValue> {
+        Self::new(document().create_element("canvas")?.dyn_into()?)
+    }
+
+    /// A canvas that fills `host`, over those already there.
+    ///
+    /// # Errors
+    /// The browser gives no canvas.
+    pub fn inside(host: &HtmlElement, name: &str) -> Result<Self, JsValue> {
+        let surface = Self::detached()?;
+        surface.canvas.set_class_name("board-layer");
+        surface.canvas.set_attribute("data-testid", name)?;
+        surface.canvas.set_attribute("aria-hidden", "true")?;
+        host.append_child(&surface.canvas)?;
+        Ok(surface)
+    }
+
+    /// Makes it so large, in device pixels; it is blank afterwards if it was not.
+    pub fn fit(&self, width: u32, height: u32) {
+        if self.canvas.width() != width || self.canvas.height() != height {
+            self.resize(width, height);
+        }
+    }
+
+    /// Gives its memory back.
+    pub fn release(&self) {
+        self.resize(0, 0);
+    }
+
+    /// The element.
+    pub fn element(&self) -> &HtmlCanvasElement {
+        &self.canvas
+    }
+
+    /// Gives it a size in device pixels; it is blank afterwards.
+    pub fn resize(&self, width: u32, height: u32) {
+        self.canvas.set_width(width);
+        self.canvas.set_height(height);
+    }
+
+    /// Wipes a part, in device pixels.
+    pub fn wipe(&self, part: Rect) {
+        let _ = self.context.reset_transform();
+        self.context.clear_rect(part.x0, part.y0, part.width(), part.height());
+    }
+
+    /// Wipes it all.
+    pub fn wipe_all(&self) {
+        self.wipe(Rect::new(0.0, 0.0, f64::from(self.canvas.width()), f64::from(self.canvas.height())));
+    }
+
+    /// Puts a part of another one here, both in device pixels, moved by `transform`.
+    pub fn put(&self, from: &Surface, source: Rect, place: Rect, transform: Affine) {
+        let [a, b, c, d, e, f] = transform.as_coeffs();
+        let _ = self.context.set_transform(a, b, c, d, e, f);
+        let (from_canvas, from, to) = (&from.canvas, source.origin(), place.origin());
+        let _ = self.context.draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+            from_canvas,
+            from.x,
+            from.y,
+            source.width(),
+            source.height(),
+            to.x,
+            to.y,
+            place.width(),
+            place.height(),
+        );
+    }
+}
+
+/// The painter of surfaces, and what the context in hand was told last, so that nothing is told twice.
+pub struct Brush {
     context: CanvasRenderingContext2d,
     paths: PathCache,
     told: Told,
-    base: Affine,
     stack: Vec<Level>,
     transform: Affine,
     theme: Theme,
@@ -39,50 +153,28 @@ enum Level {
     Clip(Told),
 }
 
-impl Canvas2d {
-    /// Takes over a canvas.
-    ///
-    /// # Errors
-    /// The browser gives no 2D context.
-    pub fn new(canvas: HtmlCanvasElement) -> Result<Self, JsValue> {
-        let context = canvas.get_context("2d")?.ok_or(JsValue::NULL)?.dyn_into::<CanvasRenderingContext2d>()?;
-        Ok(Self {
-            canvas,
-            context,
+impl Brush {
+    /// A brush; it is used on a surface after [`Brush::take_to`].
+    pub fn new(surface: &Surface) -> Self {
+        Self {
+            context: surface.context.clone(),
             paths: PathCache::default(),
             told: Told::default(),
-            base: Affine::IDENTITY,
             stack: Vec::new(),
             transform: Affine::IDENTITY,
             theme: Theme::Light,
-        })
+        }
     }
 
-    /// The element.
-    pub fn element(&self) -> &HtmlCanvasElement {
-        &self.canvas
-    }
-
-    /// Gives the canvas a size in CSS pixels and a device pixel ratio; it is blank afterwards.
-    pub fn resize(&mut self, width_px: f64, height_px: f64, pixel_ratio: f64) {
-        self.canvas.set_width((width_px * pixel_ratio).round() as u32);
-        self.canvas.set_height((height_px * pixel_ratio).round() as u32);
-        self.base = Affine::scale(pixel_ratio);
-        self.told = Told::default();
-    }
-
-    /// Wipes the canvas and gives a painter for one frame, in CSS pixels.
-    pub fn begin(&mut self, theme: Theme) -> &mut Self {
+    /// Paints on this surface from now on; `transform` leads to its device pixels.
+    pub fn take_to(&mut self, surface: &Surface, theme: Theme, transform: Affine) -> &mut Self {
+        self.context = surface.context.clone();
         self.theme = theme;
         self.stack.clear();
         self.told = Told::default();
-        // Undoes whatever clip or transform was left, without touching the backing store.
-        self.context.reset_transform().ok();
-        let (width, height) = (f64::from(self.canvas.width()), f64::from(self.canvas.height()));
-        self.context.clear_rect(0.0, 0.0, width, height);
         self.context.set_line_join("round");
         let _ = Reflect::set(&self.context, &"fontKerning".into(), &"none".into());
-        self.set_transform(self.base);
+        self.set_transform(transform);
         self
     }
 
@@ -91,6 +183,16 @@ impl Canvas2d {
         let [a, b, c, d, e, f] = transform.as_coeffs();
         // Only coefficients that are not finite are refused, and nothing is to be seen of those.
         let _ = self.context.set_transform(a, b, c, d, e, f);
+    }
+
+    /// Says a short path to the context; whether it was one.
+    fn trace_short(&self, path: &BezPath) -> bool {
+        let is_short = path.elements().len() < KEPT_FROM_STEPS;
+        if is_short {
+            self.context.begin_path();
+            trace!(self.context, path);
+        }
+        is_short
     }
 
     fn tell_fill(&mut self, paint: Paint) {
@@ -123,22 +225,33 @@ impl Canvas2d {
     }
 }
 
-impl Painter for Canvas2d {
+impl Painter for Brush {
     fn fill(&mut self, path: &Arc<BezPath>, paint: Paint) {
         self.tell_fill(paint);
-        if let Some(path) = self.paths.get(path) {
+        if self.trace_short(path) {
+            self.context.fill();
+        } else if let Some(path) = self.paths.get(path) {
             self.context.fill_with_path_2d(path);
         }
     }
 
     fn stroke(&mut self, path: &Arc<BezPath>, paint: Paint, style: StrokeStyle) {
         self.tell_stroke(paint, style);
-        if let Some(path) = self.paths.get(path) {
+        if self.trace_short(path) {
+            self.context.stroke();
+        } else if let Some(path) = self.paths.get(path) {
             self.context.stroke_with_path(path);
         }
     }
 
     fn text(&mut self, run: &TextRun) {
+        let em_px = run.font_size_px * self.transform.determinant().abs().sqrt();
+        if em_px < READABLE_PX {
+            self.tell_fill(Paint { opacity: run.paint.opacity * BAR_OPACITY, ..run.paint });
+            let em = run.font_size_px;
+            let width = text::width_em(&run.text) * em;
+            return self.context.fill_rect(run.x, run.baseline_y - BAR_RISE_EM * em, width, BAR_HEIGHT_EM * em);
+        }
         self.tell_fill(run.paint);
         if self.told.font_size_px != Some(run.font_size_px) {
             self.told.font_size_px = Some(run.font_size_px);
@@ -189,7 +302,8 @@ impl PathCache {
             .is_some_and(|(known, _)| known.strong_count() > 0 && known.as_ptr() == Arc::as_ptr(path));
         if !is_known {
             self.sweep();
-            let made = Path2d::new_with_path_string(&path.to_svg()).ok()?;
+            let made = Path2d::new().ok()?;
+            trace!(made, path);
             self.paths.insert(address, (Arc::downgrade(path), made));
         }
         self.paths.get(&address).map(|(_, path)| path)

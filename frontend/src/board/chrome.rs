@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use editor::{CursorKind, Damage, Editor, Input, Notice, Repaint, StyleField};
+use editor::{CursorKind, Editor, Input, Notice, StyleField};
 use leptos::prelude::*;
 use scene::{BoardPoint, Camera, Theme};
 use sync::Status;
@@ -153,11 +153,6 @@ pub(super) fn place_grid(host: &HtmlElement, camera: Camera) {
     ] {
         let _ = host.style().set_property(name, &format!("{px:.2}px"));
     }
-}
-
-/// Everything is to be painted.
-pub(super) fn everything() -> Repaint {
-    Repaint { board: Damage::All, overlay: true }
 }
 
 /// The board's theme for the page's.

@@ -33,6 +33,12 @@ pub(super) fn attach(shell: &Rc<Shell>) -> Result<Listeners, JsValue> {
     clipboard(&mut listeners, shell)?;
     listeners.on(&window(), "online", shell, |shell, _: Event| shell.feed(VisitInput::Online))?;
     listeners.on(&window(), "blur", shell, |shell, _: Event| shell.edit(Input::Blurred))?;
+    // Text painted before its font came was painted in another one.
+    if let Ok(fonts) = js_sys::Reflect::get(&document(), &"fonts".into())
+        && let Ok(fonts) = fonts.dyn_into::<EventTarget>()
+    {
+        listeners.on(&fonts, "loadingdone", shell, |shell, _: Event| shell.repaint_all())?;
+    }
     listeners.follow_size(shell)?;
     Ok(listeners)
 }

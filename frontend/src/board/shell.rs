@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use editor::{Input, KeyEvent, Output, Repaint, TextSession};
+use editor::{Damage, Input, KeyEvent, Output, Repaint, TextSession};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use protocol::{BoardId, LinkSecret};
@@ -15,12 +15,12 @@ use sync::{LogKey, Status};
 use visit::{Visit, VisitInput, VisitOptions, VisitOutput};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{ClipboardEvent, HtmlCanvasElement, HtmlElement};
+use web_sys::{ClipboardEvent, HtmlElement};
 
-use super::canvas2d::Canvas2d;
 use super::chrome::{self, Chrome};
 use super::listeners::{self, Listeners};
 use super::log_writer::LogWriter;
+use super::screen::Screen;
 use super::text_field::TextField;
 use crate::connection::log::EditLog;
 use crate::connection::socket::{Socket, SocketEvent};
@@ -92,8 +92,7 @@ pub(super) struct Shell {
     pub host: HtmlElement,
     pub page: Page,
     board: BoardId,
-    canvas: RefCell<Canvas2d>,
-    overlay: RefCell<Canvas2d>,
+    screen: RefCell<Screen>,
     visit: RefCell<Visit>,
     chrome: RefCell<Chrome>,
     waiting: RefCell<VecDeque<VisitInput>>,
@@ -104,7 +103,7 @@ pub(super) struct Shell {
     text: RefCell<Option<TextField>>,
     /// The copy or cut that is being answered.
     copying: RefCell<Option<ClipboardEvent>>,
-    repaint: Cell<Repaint>,
+    repaint: RefCell<Repaint>,
     frame_asked: Cell<bool>,
     timer: Cell<Option<TimeoutHandle>>,
     listeners: RefCell<Option<Listeners>>,
@@ -112,8 +111,7 @@ pub(super) struct Shell {
 
 impl Shell {
     fn new(host: HtmlElement, place: &Place, page: Page) -> Result<Rc<Self>, JsValue> {
-        let canvas = Canvas2d::new(add_canvas(&host, "board-canvas")?)?;
-        let overlay = Canvas2d::new(add_canvas(&host, "board-overlay")?)?;
+        let screen = Screen::new(&host)?;
         let options = VisitOptions {
             client: board::ClientId::from_random(random_u64()?),
             seed: random_u64()?,
@@ -126,8 +124,7 @@ impl Shell {
             host,
             page,
             board: place.id.clone(),
-            canvas: RefCell::new(canvas),
-            overlay: RefCell::new(overlay),
+            screen: RefCell::new(screen),
             visit: RefCell::new(Visit::new(options)),
             chrome: RefCell::new(chrome),
             waiting: RefCell::default(),
@@ -137,7 +134,7 @@ impl Shell {
             log: RefCell::new(LogWriter::new(None)),
             text: RefCell::new(None),
             copying: RefCell::new(None),
-            repaint: Cell::default(),
+            repaint: RefCell::default(),
             frame_asked: Cell::new(false),
             timer: Cell::new(None),
             listeners: RefCell::new(None),
@@ -211,11 +208,10 @@ impl Shell {
     pub fn resize(self: &Rc<Self>) {
         let (width_px, height_px) = (f64::from(self.host.client_width()), f64::from(self.host.client_height()));
         let pixel_ratio = window().device_pixel_ratio().clamp(1.0, 3.0);
-        self.canvas.borrow_mut().resize(width_px, height_px, pixel_ratio);
-        self.overlay.borrow_mut().resize(width_px, height_px, pixel_ratio);
+        self.screen.borrow_mut().resize(width_px, height_px, pixel_ratio);
         self.edit(Input::ViewResized { width_px, height_px });
         // A canvas that was given a size is blank: no blank frame may be seen.
-        self.repaint.set(chrome::everything());
+        *self.repaint.borrow_mut() = view_and_overlay();
         self.paint();
     }
 
@@ -224,9 +220,10 @@ impl Shell {
         chrome::scene_theme(self.page.preferences.theme_untracked())
     }
 
-    /// Paints everything in the next frame.
+    /// Paints everything anew: a font has come, or another theme.
     pub fn repaint_all(self: &Rc<Self>) {
-        self.ask_frame(chrome::everything());
+        self.screen.borrow_mut().forget();
+        self.ask_frame(view_and_overlay());
     }
 
     fn end(&self) {
@@ -340,13 +337,13 @@ impl Shell {
         let visit = self.visit.borrow();
         self.chrome.borrow_mut().show(self.page, visit.editor());
         let count = visit.editor().board().len().to_string();
-        let _ = self.canvas.borrow().element().set_attribute("data-shapes", &count);
+        let _ = self.screen.borrow().element().set_attribute("data-shapes", &count);
     }
 
     fn ask_frame(self: &Rc<Self>, repaint: Repaint) {
-        let before = self.repaint.get();
-        self.repaint
-            .set(Repaint { board: before.board.and(repaint.board), overlay: before.overlay || repaint.overlay });
+        let mut asked = self.repaint.borrow_mut();
+        asked.board.join(repaint.board);
+        asked.overlay |= repaint.overlay;
         if !self.frame_asked.replace(true) {
             let shell = Rc::downgrade(self);
             request_animation_frame(move || {
@@ -358,19 +355,20 @@ impl Shell {
         }
     }
 
-    fn paint(&self) {
+    fn paint(self: &Rc<Self>) {
         let repaint = self.repaint.take();
         if self.has_ended.get() {
             return;
         }
-        let theme = self.theme();
         let mut visit = self.visit.borrow_mut();
-        if repaint.board != editor::Damage::None {
+        if repaint.board.view {
             chrome::place_grid(&self.host, visit.editor().camera());
-            visit.editor_mut().paint_board(self.canvas.borrow_mut().begin(theme));
         }
-        if repaint.overlay {
-            visit.editor_mut().paint_overlay(self.overlay.borrow_mut().begin(theme));
+        let has_more = self.screen.borrow_mut().frame(now_ms(), visit.editor_mut(), self.theme(), &repaint);
+        let state = if self.screen.borrow().is_exact() { "exact" } else { "refining" };
+        let _ = self.screen.borrow().element().set_attribute("data-picture", state);
+        if has_more {
+            self.ask_frame(Repaint::default());
         }
     }
 
@@ -391,14 +389,9 @@ impl Shell {
     }
 }
 
-fn add_canvas(host: &HtmlElement, name: &str) -> Result<HtmlCanvasElement, JsValue> {
-    let document = host.owner_document().ok_or(JsValue::NULL)?;
-    let canvas: HtmlCanvasElement = document.create_element("canvas")?.dyn_into()?;
-    canvas.set_class_name("board-layer");
-    canvas.set_attribute("data-testid", name)?;
-    canvas.set_attribute("aria-hidden", "true")?;
-    host.append_child(&canvas)?;
-    Ok(canvas)
+/// The view is to be composed anew, of what is already painted.
+fn view_and_overlay() -> Repaint {
+    Repaint { board: Damage { view: true, ..Damage::default() }, overlay: true }
 }
 
 /// Milliseconds since the page was opened: never jumps back, as the wall clock may.

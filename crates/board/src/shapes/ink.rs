@@ -1,7 +1,7 @@
 //! A freehand stroke, as thick as the pen was pressed.
 
 use kurbo::{Affine, BezPath, Line as Segment, ParamCurveNearest, Point, Rect, Vec2};
-use scene::DisplayList;
+use scene::{DisplayList, StrokeStyle};
 
 use super::boxed::Scaling;
 use super::{Ink, ShapeKind};
@@ -9,6 +9,8 @@ use crate::{Field, Shape, ink};
 
 /// How far ink reaches from the pen's path, in line widths: the outline's base size times its largest thickness.
 const REACH_WIDTHS: f64 = 1.2;
+/// From far away, one point of so many is enough.
+const FAR_STEP: usize = 4;
 
 impl ShapeKind for Ink {
     fn extent(&self, shape: &Shape) -> Rect {
@@ -24,6 +26,20 @@ impl ShapeKind for Ink {
         if !shape.ink.is_empty() {
             list.fill(self.outline(shape), shape.stroke);
         }
+    }
+
+    /// A line along the pen's path instead of the outline of its ink.
+    fn paint_far(&self, shape: &Shape, list: &mut DisplayList) {
+        let at = Point::from(shape.pos).to_vec2();
+        let last = shape.ink.len().saturating_sub(1);
+        let mut path = BezPath::new();
+        for (index, point) in pen(shape).enumerate().filter(|(index, _)| index % FAR_STEP == 0 || *index == last) {
+            match index {
+                0 => path.move_to(point + at),
+                _ => path.line_to(point + at),
+            }
+        }
+        list.stroke(path, shape.stroke, StrokeStyle::solid(shape.width));
     }
 
     fn touches(&self, shape: &Shape, at: Point, reach: f64) -> bool {

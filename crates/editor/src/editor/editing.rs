@@ -7,7 +7,7 @@ use crate::draft::Motion;
 use crate::history::{Direction, Step, StepKind};
 use crate::input::StyleField;
 use crate::limits;
-use crate::output::{Damage, Notice};
+use crate::output::Notice;
 use crate::style;
 use crate::tools::{self, Effect};
 
@@ -37,9 +37,7 @@ impl Editor {
         if touched.is_empty() {
             return;
         }
-        if let Some(damage) = self.index.update(&self.board, touched) {
-            self.outbox.damage = self.outbox.damage.and(Damage::Region(damage));
-        }
+        self.index.update(&self.board, touched, &mut self.outbox.damage);
         let board = &self.board;
         for id in touched.iter().filter(|id| board.shape(id).is_none()) {
             self.picture.forget(id);

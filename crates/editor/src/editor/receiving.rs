@@ -7,7 +7,7 @@ use board::{ClientId, ShapeId};
 use super::Editor;
 use crate::draft::Motion;
 use crate::input::PeerPresence;
-use crate::output::{Damage, Notice, Output};
+use crate::output::{Notice, Output};
 use crate::tools::Event;
 
 impl Editor {
@@ -90,7 +90,7 @@ impl Editor {
         lifted.extend(self.typing.as_ref().map(|typing| typing.id.clone()));
         for id in lifted.symmetric_difference(&self.lifted) {
             if let Some(bounds) = self.index.bounds(id) {
-                self.outbox.damage = self.outbox.damage.and(Damage::Region(bounds));
+                self.outbox.damage.add(bounds);
             }
         }
         self.lifted = lifted;

@@ -24,9 +24,11 @@ struct Mover {
 impl Editor {
     /// Paints all drafts, in board pixels. Where two hands hold one shape, one's own shows it; else whoever comes first.
     pub(super) fn paint_drafts(&mut self, painter: &mut impl Painter) {
+        let carried = self.carried().is_some();
         let own = self
             .announcer
             .motion()
+            .filter(|_| !carried)
             .cloned()
             .map(|motion| Mover { motion, on: self.selection.iter().cloned().collect() });
         let peers = self.peers.iter().filter_map(|(_, peer)| {
@@ -36,6 +38,9 @@ impl Editor {
         });
         let movers: Vec<Mover> = own.into_iter().chain(peers).collect();
         let mut shown = HashSet::new();
+        if carried {
+            shown.extend(self.selection.iter().cloned());
+        }
         shown.extend(self.typing.as_ref().map(|typing| typing.id.clone()));
         for mover in movers {
             self.paint_motion(&mover, &mut shown, painter);
@@ -104,8 +109,8 @@ impl Editor {
         let origin = affine.inverse().transform_rect_bbox(visible);
         let moving: HashSet<&ShapeId> = on.iter().collect();
         painter.push(affine);
-        for shape in seen(&self.board, &self.index, origin) {
-            if moving.contains(&shape.id) && (copies || shown.insert(shape.id.clone())) {
+        for shape in seen(&self.board, &self.index, origin, |id| moving.contains(id)) {
+            if copies || shown.insert(shape.id.clone()) {
                 replay(self.picture.list(shape), painter);
             }
         }

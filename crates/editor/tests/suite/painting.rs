@@ -28,37 +28,47 @@ fn only_what_is_seen_is_painted_lowest_first() {
 }
 
 fn damage(hand: &mut Hand) -> (Damage, bool) {
-    let repaints = hand.take_outputs().into_iter().filter_map(|output| match output {
-        Output::Repaint(repaint) => Some(repaint),
-        _ => None,
-    });
-    let all = repaints.reduce(|a, b| Repaint { board: a.board.and(b.board), overlay: a.overlay || b.overlay });
-    all.map_or((Damage::None, false), |all| (all.board, all.overlay))
+    let mut all = Repaint::default();
+    for output in hand.take_outputs() {
+        if let Output::Repaint(repaint) = output {
+            all.board.join(repaint.board);
+            all.overlay |= repaint.overlay;
+        }
+    }
+    (all.board, all.overlay)
+}
+
+fn none() -> Damage {
+    Damage::default()
+}
+
+fn regions(regions: &[Rect]) -> Damage {
+    Damage { regions: regions.to_vec(), view: false }
 }
 
 #[test]
 fn only_what_changed_is_painted_again() {
     let mut hand = Hand::on(THREE);
     hand.move_to(600.0, 600.0);
-    assert_eq!(damage(&mut hand), (Damage::None, false));
+    assert_eq!(damage(&mut hand), (none(), false));
     // What a click would select is outlined.
     hand.move_to(50.0, 50.0);
-    assert_eq!(damage(&mut hand), (Damage::None, true));
+    assert_eq!(damage(&mut hand), (none(), true));
     hand.move_to(51.0, 50.0);
-    assert_eq!(damage(&mut hand), (Damage::None, false));
+    assert_eq!(damage(&mut hand), (none(), false));
     hand.press(50.0, 50.0);
-    assert_eq!(damage(&mut hand), (Damage::None, true));
+    assert_eq!(damage(&mut hand), (none(), true));
     // Lifted off the board, then moved over it, then put down.
     hand.move_to(60.0, 60.0);
-    assert_eq!(damage(&mut hand), (Damage::Region(Rect::new(-1.0, -1.0, 101.0, 101.0)), true));
+    assert_eq!(damage(&mut hand), (regions(&[Rect::new(-1.0, -1.0, 101.0, 101.0)]), true));
     hand.move_to(70.0, 70.0);
-    assert_eq!(damage(&mut hand), (Damage::None, true));
+    assert_eq!(damage(&mut hand), (none(), true));
     hand.release(70.0, 70.0);
-    assert_eq!(damage(&mut hand), (Damage::Region(Rect::new(-1.0, -1.0, 121.0, 121.0)), true));
+    assert_eq!(damage(&mut hand), (regions(&[Rect::new(-1.0, -1.0, 121.0, 121.0)]), true));
     run(&mut hand, "key Mod+=");
-    assert_eq!(damage(&mut hand), (Damage::View, true));
+    assert_eq!(damage(&mut hand), (Damage { regions: vec![], view: true }, true));
     run(&mut hand, "move 400,400");
-    assert_eq!(damage(&mut hand).0, Damage::None);
+    assert_eq!(damage(&mut hand).0, none());
 }
 
 #[test]

@@ -1,0 +1,56 @@
+// `cargo xtask bench client`: what a person's hand feels, measured. Prints a line a scenario and, with --into, keeps them.
+//
+// node bench/client.mjs --shapes 50000 --scene FILE [--only NAME] [--into FILE]
+
+import { appendFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { chromium } from "playwright-core";
+
+import { Server } from "../server.mjs";
+import { SCENARIOS, run } from "./scenarios.mjs";
+import { boardOf, updatesOf } from "./scene.mjs";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+const { values } = parseArgs({
+  options: {
+    shapes: { type: "string" },
+    scene: { type: "string" },
+    only: { type: "string", multiple: true },
+    into: { type: "string" },
+  },
+});
+const shapes = Number(values.shapes);
+const names = values.only ?? Object.keys(SCENARIOS);
+const unknown = names.find((name) => !(name in SCENARIOS));
+if (unknown) throw new Error(`no scenario is called ${unknown}; there are ${Object.keys(SCENARIOS).join("; ")}`);
+
+const server = process.env.BOARDWALK_URL ? undefined : await Server.start();
+const serverUrl = process.env.BOARDWALK_URL ?? server.url;
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+try {
+  const updates = shapes > 0 ? await updatesOf(values.scene) : [];
+  for (const name of names) {
+    const board = await boardOf(serverUrl, updates);
+    const result = await run(name, { browser, serverUrl, board, shapes, updates });
+    const line = JSON.stringify({ shapes, name, ...rounded(result) });
+    console.log(line);
+    if (values.into) await appendFile(values.into, `${line}\n`);
+  }
+} finally {
+  await browser.close();
+  await server?.remove();
+}
+
+function rounded(result) {
+  const entries = Object.entries(result).filter(([, value]) => typeof value === "number");
+  return Object.fromEntries(entries.map(([name, value]) => [name, Math.round(value * 100) / 100]));
+}

@@ -1,0 +1,196 @@
+// What is measured: each scenario prepares a page with a board, then acts under the trace.
+
+import { readFile } from "node:fs/promises";
+import * as Y from "yjs";
+
+import { asUpdate, connect } from "../raw-client.mjs";
+import { Hand, pointerDelays, watchPointer } from "./hand.mjs";
+import { percentile, traced } from "./trace.mjs";
+
+export const VIEW = { width: 1440, height: 900 };
+const MIDDLE = [VIEW.width / 2, VIEW.height / 2];
+const SECONDS = 3;
+const PEERS = 30;
+const PEER_EDITS_PER_S = 10;
+
+export const SCENARIOS = {
+  join: { run: join },
+  "pan, all in view": { prepare: (hand) => hand.key("Shift+1"), run: pan },
+  "pan, a third in view": { prepare: third, run: pan },
+  "zoom, all to 100 %": { prepare: (hand) => hand.key("Shift+1"), run: zoom },
+  "drag one": { run: drag },
+  ink: { run: ink },
+  "select all and move": { prepare: (hand) => hand.key("Shift+1"), run: moveAll },
+  "ink beside 30 peers": { run: inkBesidePeers },
+};
+
+async function third(hand) {
+  await hand.key("Shift+1");
+  // Linear zoom by √3, at 0.01 a pixel of wheel.
+  await hand.wheel(0.1, MIDDLE, () => [0, -9.15], { zoom: true });
+}
+
+/** Back and forth, as far as the view is wide. */
+async function pan({ hand, measure }) {
+  return measure(() =>
+    hand.wheel(SECONDS, MIDDLE, (at) => (at < 0.5 ? [16, 9] : [-16, -9])),
+  );
+}
+
+async function zoom({ hand, measure, page }) {
+  const from = await zoomPercent(page);
+  const steps = SECONDS * 60;
+  const delta = -Math.log(100 / from) / 0.01 / steps;
+  const result = await measure(() => hand.wheel(SECONDS, MIDDLE, () => [0, delta], { zoom: true }));
+  return { ...result, exactMs: await untilExact(page) };
+}
+
+const zoomPercent = async (page) => Number.parseFloat(await page.getByTestId("zoom-level").innerText());
+
+async function drag({ hand, measure, page, shapeAt }) {
+  const [x, y] = shapeAt;
+  await watchPointer(page);
+  const result = await measure(() => hand.drag(SECONDS, (at) => [x + 300 * Math.sin(at * 6), y + 200 * Math.sin(at * 9)]));
+  await hand.release(x, y);
+  return withDelays(page, result);
+}
+
+async function ink({ hand, measure, page }) {
+  await hand.key("p");
+  await watchPointer(page);
+  const spiral = (at) => [720 + 300 * at * Math.cos(at * 30), 450 + 300 * at * Math.sin(at * 30)];
+  const result = await measure(() => hand.drag(SECONDS, spiral));
+  await hand.release(...spiral(1));
+  return withDelays(page, result);
+}
+
+async function withDelays(page, result) {
+  const delays = await pointerDelays(page);
+  return { ...result, delayP50: percentile(delays, 50), delayP95: percentile(delays, 95) };
+}
+
+async function moveAll({ hand, measure, page }) {
+  const begin = await page.evaluate(() => performance.now());
+  await page.keyboard.press("Control+a");
+  const selectMs = await page.evaluate(
+    (begin) => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - begin)))),
+    begin,
+  );
+  const result = await measure(() => hand.drag(SECONDS, (at) => [720 + 200 * Math.sin(at * 6), 450 + 150 * Math.sin(at * 9)]));
+  const dropAt = performance.now();
+  await hand.release(720, 450);
+  const exactMs = await untilExact(page);
+  return { ...result, selectMs, dropMs: performance.now() - dropAt, exactMs };
+}
+
+/** Opens the board anew: the times from navigation until something, all, and all exactly is shown. */
+async function join({ measure, page, board, shapes, pss }) {
+  await page.goto("about:blank");
+  await page.addInitScript(() => {
+    const seen = {};
+    const look = () => {
+      const canvas = document.querySelector("[data-testid=board-canvas]");
+      const count = Number(canvas?.dataset.shapes ?? 0);
+      const isExact = canvas?.dataset.picture === "exact";
+      if (count > 0 && !seen.first) seen.first = performance.now();
+      if (count > 0 && isExact && !seen.view) seen.view = performance.now();
+      if (count >= window.benchShapes && !seen.all) seen.all = performance.now();
+      if (count >= window.benchShapes && isExact && !seen.exact) seen.exact = performance.now();
+      if (!seen.exact) requestAnimationFrame(look);
+      window.benchSeen = seen;
+    };
+    requestAnimationFrame(look);
+  });
+  await page.addInitScript((shapes) => (window.benchShapes = shapes), shapes);
+  const result = await measure(async () => {
+    await page.goto(board.url);
+    await page.waitForFunction(() => window.benchSeen?.exact, undefined, { timeout: 60_000 });
+  }, { navigates: true });
+  const seen = await page.evaluate(() => window.benchSeen);
+  return { ...result, firstMs: seen.first, viewMs: seen.view, allMs: seen.all, exactMs: seen.exact, pssMb: await pss() };
+}
+
+async function inkBesidePeers(context) {
+  const { page, board, serverUrl, updates } = context;
+  const peers = await Peers.join(serverUrl, board, updates);
+  try {
+    await page.waitForTimeout(500);
+    return await ink(context);
+  } finally {
+    peers.leave();
+  }
+}
+
+/** Thirty people who each move a shape, ten times a second: updates by as many clients, made from one document. */
+class Peers {
+  #sockets = [];
+  #timer;
+
+  static async join(serverUrl, board, updates) {
+    const peers = new Peers();
+    const doc = new Y.Doc();
+    updates.forEach((update) => Y.applyUpdate(doc, update));
+    const shapes = doc.getMap("shapes");
+    const moved = [...shapes.keys()].slice(0, PEERS);
+    for (let peer = 0; peer < PEERS; peer += 1) peers.#sockets.push(await connect(serverUrl, board.id, board.key));
+    let turn = 0;
+    peers.#timer = setInterval(() => {
+      const peer = turn % PEERS;
+      turn += 1;
+      doc.clientID = 1000 + peer;
+      doc.once("update", (update) => peers.#sockets[peer].send(asUpdate(update)));
+      const shape = shapes.get(moved[peer]);
+      const [x, y] = shape.get("pos");
+      shape.set("pos", [x + 4 * Math.cos(turn / 50), y + 4 * Math.sin(turn / 50)]);
+    }, 1000 / (PEERS * PEER_EDITS_PER_S));
+    return peers;
+  }
+
+  leave() {
+    clearInterval(this.#timer);
+    this.#sockets.forEach((socket) => socket.close());
+  }
+}
+
+async function untilExact(page) {
+  const begin = performance.now();
+  await page.locator('[data-testid="board-canvas"][data-picture="exact"]').waitFor({ state: "attached" });
+  return performance.now() - begin;
+}
+
+/** Opens a board, prepares it, runs one scenario. */
+export async function run(name, { browser, serverUrl, board, shapes, updates }) {
+  const { prepare, run } = SCENARIOS[name];
+  const context = await browser.newContext({ viewport: VIEW, locale: "en-GB" });
+  const page = await context.newPage();
+  const hand = await Hand.on(page);
+  const pss = () => rendererPss(browser);
+  const measure = (action, { navigates = false } = {}) => traced(browser, page, action, { navigates });
+  try {
+    await page.goto(board.url);
+    await page.locator(`[data-testid="board-canvas"][data-shapes="${shapes}"]`).waitFor({ state: "attached", timeout: 90_000 });
+    await untilExact(page);
+    await page.mouse.move(...MIDDLE);
+    await prepare?.(hand);
+    await page.waitForTimeout(300);
+    await untilExact(page);
+    const shapeAt = [60, 40];
+    return await run({ hand, measure, page, board, shapes, updates, serverUrl, pss, shapeAt });
+  } finally {
+    await context.close();
+  }
+}
+
+/** Proportional memory of the largest renderer, in MB. */
+async function rendererPss(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  const sizes = await Promise.all(processInfo.filter(({ type }) => type === "renderer").map(({ id }) => pssOf(id)));
+  await session.detach();
+  return Math.max(...sizes);
+}
+
+async function pssOf(pid) {
+  const text = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
+  return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) / 1000;
+}

@@ -1,0 +1,203 @@
+//! The canvases over each other: the board's, composed of tiles, and the overlay's. One call a frame does a bounded piece
+//! of work. It must not know events; what is painted is the editor's.
+
+use editor::{Editor, Repaint};
+use kurbo::{Affine, Rect};
+use scene::Theme;
+use scene::tiles::{FRAME_BUDGET_MS, Viewport};
+use wasm_bindgen::JsValue;
+use web_sys::HtmlElement;
+
+use super::canvas2d::{Brush, Surface};
+use super::layer::Layer;
+
+/// The selection that moves as one bitmap, and, once it is put down, stays until the board shows it.
+struct Carried {
+    layer: Layer,
+    /// How it is moved, in board pixels.
+    affine: Affine,
+    /// The board's revision when it was last seen in motion.
+    revision: u64,
+    is_landing: bool,
+}
+
+/// What a frame works with.
+struct Frame<'a> {
+    editor: &'a mut Editor,
+    theme: Theme,
+    start_ms: f64,
+}
+
+/// All of it.
+pub struct Screen {
+    board: Surface,
+    overlay: Surface,
+    brush: Brush,
+    base: Layer,
+    carried: Option<Carried>,
+    /// A single pixel: drawing a canvas onto it makes the browser paint what it has put off, so that it is timed.
+    probe: Surface,
+    /// Width, height in CSS pixels, and device pixels in each.
+    size: (f64, f64, f64),
+    theme: Theme,
+}
+
+impl Screen {
+    /// Adds the canvases to `host`.
+    ///
+    /// # Errors
+    /// The browser gives no 2D canvas.
+    pub fn new(host: &HtmlElement) -> Result<Self, JsValue> {
+        let board = Surface::inside(host, "board-canvas")?;
+        let overlay = Surface::inside(host, "board-overlay")?;
+        let probe = Surface::detached()?;
+        probe.resize(1, 1);
+        Ok(Self {
+            brush: Brush::new(&board),
+            base: Layer::new(editor::Layer::Board)?,
+            carried: None,
+            size: (0.0, 0.0, 1.0),
+            theme: Theme::Light,
+            board,
+            overlay,
+            probe,
+        })
+    }
+
+    /// The board's element, for the page to say things about the board.
+    pub fn element(&self) -> &HtmlElement {
+        self.board.element()
+    }
+
+    /// Fits the canvases to so many CSS pixels. They are blank until the next frame.
+    pub fn resize(&mut self, width_px: f64, height_px: f64, pixel_ratio: f64) {
+        self.size = (width_px, height_px, pixel_ratio);
+        for surface in [&self.board, &self.overlay] {
+            surface.resize((width_px * pixel_ratio).round() as u32, (height_px * pixel_ratio).round() as u32);
+        }
+    }
+
+    /// Everything looks different: another theme, a font that has come.
+    pub fn forget(&mut self) {
+        self.base.clear();
+        self.carried = None;
+    }
+
+    /// Whether every pixel shown is as the board is.
+    pub fn is_exact(&self) -> bool {
+        self.carried.is_none() && self.base.tiles.is_exact()
+    }
+
+    /// Paints what a frame has time for. Whether there is more to do.
+    pub fn frame(&mut self, now_ms: u64, editor: &mut Editor, theme: Theme, repaint: &Repaint) -> bool {
+        if self.theme != theme {
+            self.theme = theme;
+            self.forget();
+        }
+        let mut frame = Frame { editor, theme, start_ms: exact_ms() };
+        let (width_px, height_px, pixel_ratio) = self.size;
+        let view = Viewport::new(&frame.editor.camera(), width_px, height_px, pixel_ratio);
+        let carries = self.follow_carried(&mut frame);
+        self.base.tiles.look(now_ms, view);
+        self.base.tiles.tick(now_ms);
+        self.base.tiles.extend(frame.editor.extent());
+        repaint.board.regions.iter().for_each(|rect| self.base.tiles.spoil(*rect));
+
+        let has_new_tiles = self.paint_tiles(now_ms, view, &mut frame);
+        if repaint.board.view || has_new_tiles || !self.base.tiles.is_exact() {
+            self.board.wipe_all();
+            self.base.compose(&self.board, Affine::IDENTITY);
+        }
+        if repaint.overlay || carries {
+            self.paint_overlay(view, &mut frame);
+        }
+        self.carried.as_ref().is_some_and(|carried| carried.is_landing || !carried.layer.tiles.is_idle())
+            || !self.base.tiles.is_idle()
+            || self.base.tiles.wake_ms().is_some()
+    }
+
+    /// Begins, moves or ends the carried layer. Whether there is one, or was until now.
+    fn follow_carried(&mut self, frame: &mut Frame) -> bool {
+        let had = self.carried.is_some();
+        match frame.editor.carried() {
+            Some(affine) => {
+                if self.carried.as_ref().is_none_or(|carried| carried.is_landing) {
+                    self.carried = self.lift(frame.editor.carries_all());
+                }
+                if let Some(carried) = &mut self.carried {
+                    carried.affine = affine;
+                    carried.revision = frame.editor.board().revision();
+                }
+            }
+            None if self.carried.as_ref().is_some_and(|carried| carried.is_landing) => {
+                self.carried = self.carried.take().filter(|_| !self.base.tiles.is_exact());
+            }
+            None => {
+                if let Some(carried) = &mut self.carried {
+                    carried.is_landing = true;
+                    if carried.revision == frame.editor.board().revision() {
+                        // Nothing was written: it is where it was.
+                        carried.affine = Affine::IDENTITY;
+                    }
+                }
+            }
+        }
+        had || self.carried.is_some()
+    }
+
+    /// The layer of what is carried. If that is all of the board, the board's tiles are it, and the board is left empty.
+    fn lift(&mut self, all: bool) -> Option<Carried> {
+        let fresh = Layer::new(if all { editor::Layer::Board } else { editor::Layer::Carried }).ok()?;
+        let layer = match all {
+            true => std::mem::replace(&mut self.base, fresh).becomes(editor::Layer::Carried),
+            false => fresh,
+        };
+        Some(Carried { layer, affine: Affine::IDENTITY, revision: 0, is_landing: false })
+    }
+
+    fn paint_tiles(&mut self, now_ms: u64, view: Viewport, frame: &mut Frame) -> bool {
+        let probe = &self.probe;
+        let start_ms = frame.start_ms;
+        let is_late = |scratch: &Surface| {
+            probe.put(scratch, PIXEL, PIXEL, Affine::IDENTITY);
+            exact_ms() - start_ms >= FRAME_BUDGET_MS
+        };
+        if let Some(carried) = self.carried.as_mut().filter(|carried| !carried.is_landing) {
+            let tiles = &mut carried.layer.tiles;
+            tiles.look(now_ms, carried_view(view, carried.affine));
+            tiles.tick(now_ms);
+            tiles.extend(frame.editor.extent());
+            carried.layer.paint(frame.editor, &mut self.brush, frame.theme, is_late);
+        }
+        self.base.paint(frame.editor, &mut self.brush, frame.theme, is_late)
+    }
+
+    fn paint_overlay(&mut self, view: Viewport, frame: &mut Frame) {
+        self.overlay.wipe_all();
+        if let Some(carried) = &mut self.carried {
+            let transform = match carried.affine.as_coeffs() {
+                [1.0, 0.0, 0.0, 1.0, _, _] => Affine::IDENTITY,
+                _ => view.transform() * carried.affine * view.transform().inverse(),
+            };
+            carried.layer.compose(&self.overlay, transform);
+        }
+        let to_device = Affine::scale(self.size.2) * Affine::translate(view.snap_px());
+        let painter = self.brush.take_to(&self.overlay, frame.theme, to_device);
+        frame.editor.paint_overlay(painter);
+    }
+}
+
+const PIXEL: Rect = Rect::new(0.0, 0.0, 1.0, 1.0);
+
+/// Where the carried layer is looked at: what is moved by so much is seen as from so much further back.
+fn carried_view(view: Viewport, affine: Affine) -> Viewport {
+    match affine.as_coeffs() {
+        [1.0, 0.0, 0.0, 1.0, x, y] => view.moved(kurbo::Vec2::new(x, y)),
+        _ => view,
+    }
+}
+
+/// Milliseconds since the page was opened, with fractions.
+fn exact_ms() -> f64 {
+    leptos::prelude::window().performance().map_or(0.0, |performance| performance.now())
+}
