@@ -20,7 +20,8 @@ pub use viewport::Viewport;
 
 /// A tile's side in CSS pixels; on finer screens it has more device pixels.
 const TILE_CSS_PX: f64 = 256.0;
-/// What all bitmaps together may have: 128 MiB at 4 bytes a pixel.
+/// What all bitmaps together may have: 128 MiB at 4 bytes a pixel. (What is seen at once is never dropped, so that a
+/// screen of more pixels than this takes what it takes.)
 pub const PIXELS_MAX: i64 = 32 * 1024 * 1024;
 /// How long a shell may paint tiles in one frame, so that the frame is still drawn in time.
 pub const FRAME_BUDGET_MS: f64 = 8.0;
@@ -281,23 +282,23 @@ impl Tiles {
         self.levels.iter_mut().find(|level| level.scale == id.scale())?.tiles.get_mut(&(id.column, id.row))
     }
 
-    /// Drops what was not shown for the longest time, never what is seen now or the overview.
+    /// Drops what was not shown for the longest time, never what is seen now, its margin or the overview.
     fn evict(&mut self) -> Vec<TileId> {
         let Some(view) = self.view else { return vec![] };
-        let room = (PIXELS_MAX / view.whole_tile().area()).max(1) as usize;
+        let room = (PIXELS_MAX / view.whole_tile().area()) as usize;
         let overview = self.overview().map(|(scale, _)| scale);
-        let mut tiles: Vec<(u64, TileId)> = vec![];
-        for level in &self.levels {
-            let is_kept = overview == Some(level.scale);
-            let id = |cell: &(i64, i64)| TileId::new(level.scale, *cell);
-            tiles
-                .extend(level.tiles.iter().map(|(cell, tile)| (if is_kept { u64::MAX } else { tile.shown }, id(cell))));
-        }
-        if tiles.len() <= room {
+        let count: usize = self.levels.iter().map(|level| level.tiles.len()).sum();
+        if count <= room {
             return vec![];
         }
-        tiles.sort();
-        let dropped: Vec<TileId> = tiles[..tiles.len() - room].iter().map(|(_, id)| *id).collect();
+        let mut others: Vec<(u64, TileId)> = vec![];
+        for level in self.levels.iter().filter(|level| overview != Some(level.scale)) {
+            let ids = level.tiles.iter().map(|(cell, tile)| (tile.shown, TileId::new(level.scale, *cell)));
+            let is_near = |id: TileId| level.scale == self.target && view.tile_region(id).overlaps(view.margin());
+            others.extend(ids.filter(|(_, id)| !is_near(*id)));
+        }
+        others.sort();
+        let dropped: Vec<TileId> = others.into_iter().take(count - room).map(|(_, id)| id).collect();
         for id in &dropped {
             if let Some(level) = self.levels.iter_mut().find(|level| level.scale == id.scale()) {
                 level.tiles.remove(&(id.column, id.row));
