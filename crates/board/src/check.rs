@@ -13,6 +13,7 @@ mod values;
 use thiserror::Error;
 
 use crate::Clocks;
+pub(crate) use batches::Piece;
 use cursor::Cursor;
 use dependencies::Dependencies;
 
@@ -130,7 +131,7 @@ pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, CheckError
     cursor.end()?;
     let batches = match structs.sections.len() {
         0..=batches::CLIENTS_MAX => Vec::new(),
-        _ => batches::split(bytes, deletions, &structs, &dependencies.runs),
+        _ => batches::split(bytes, deletions, &structs, &dependencies.runs, &Piece::OF_ANY_SIZE),
     };
     Ok(Checked {
         summary: Summary {
@@ -142,6 +143,14 @@ pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, CheckError
         parents: dependencies.parents,
         batches,
     })
+}
+
+/// The same update in pieces of a size, each complete once those before it are applied.
+pub(crate) fn pieces(bytes: &[u8], size: &Piece) -> Result<Vec<Vec<u8>>, CheckError> {
+    let mut cursor = Cursor::new(bytes);
+    let structs = structs::walk(&mut cursor, &OWN)?;
+    let dependencies = Dependencies::of(&structs)?;
+    Ok(batches::split(bytes, &bytes[cursor.position()..], &structs, &dependencies.runs, size))
 }
 
 /// The delete set: per client, ranges of clocks, ascending.

@@ -166,6 +166,22 @@ impl Document {
         Ok(Update(Bytes::from(self.doc.transact().encode_diff_v1(&vector))))
     }
 
+    /// The same as [`Document::diff`] in updates of at most so many structs and bytes (but of one struct at least), each
+    /// complete once those before it are merged: a reader can do other things between them.
+    pub fn diff_in_pieces(
+        &self,
+        known: &StateVector,
+        structs_max: usize,
+        bytes_max: usize,
+    ) -> Result<Vec<Update>, DiffError> {
+        let whole = self.diff(known)?;
+        Ok(match check::pieces(&whole.0, &check::Piece { structs_max, bytes_max }) {
+            Ok(pieces) => pieces.into_iter().map(|piece| Update(piece.into())).collect(),
+            // What yrs writes can be read; should it ever not be, it goes as it is.
+            Err(_) => vec![whole],
+        })
+    }
+
     /// Whether somebody with this state vector has every edit that is here. False for a vector that cannot be read.
     pub fn is_covered_by(&self, known: &StateVector) -> bool {
         check::read_state_vector(&known.0).is_ok_and(|known| known.cover(&self.clocks))

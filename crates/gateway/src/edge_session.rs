@@ -214,7 +214,7 @@ mod tests {
         ]);
         let hello = EdgeMessage::Hello(Hello { protocol: 1, schema: 1, key: "", state_vector: &[0] });
         let welcome = EdgeMessage::Welcome(Welcome { protocol: 1, schema: 1, role: "edit", title: "" });
-        let chunk = StateChunk { last: true, compressed: false, total_bytes: 0, state_vector: &[0], bytes: &[0] };
+        let chunk = StateChunk { last: true, compressed: false, update_bytes: 0, state_vector: &[0], bytes: &[0] };
         let cases: Vec<(Role, Dialect, EdgeMessage<'_>, ErrorCode)> = vec![
             (Role::View, Stock, EdgeMessage::SyncUpdate(EMPTY_UPDATE), Forbidden),
             (Role::View, Stock, EdgeMessage::SyncUpdate(&[1, 2]), Forbidden),

@@ -119,15 +119,15 @@ pub struct Welcome<'a> {
     pub title: &'a str,
 }
 
-/// One part of a join's state, all parts of one encoding in order.
+/// One part of a join's state: a Yjs update of its own, complete once the parts before it are merged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateChunk<'a> {
     /// No more chunks follow.
     pub last: bool,
-    /// The joined chunks are zlib.
+    /// `bytes` are zlib.
     pub compressed: bool,
-    /// Byte length of the joined and decompressed update.
-    pub total_bytes: u64,
+    /// Byte length of the update, decompressed.
+    pub update_bytes: u64,
     /// The server's state vector at the time, on the last chunk; empty before.
     pub state_vector: &'a [u8],
     /// This part.
@@ -178,7 +178,7 @@ impl<'a> EdgeMessage<'a> {
             Self::Refused(code) => out.uint(REFUSED).string(code.id()),
             Self::StateChunk(chunk) => {
                 out.uint(STATE_CHUNK).uint(u64::from(chunk.last) | u64::from(chunk.compressed) << 1);
-                out.uint(chunk.total_bytes).bytes(chunk.state_vector).bytes(chunk.bytes)
+                out.uint(chunk.update_bytes).bytes(chunk.state_vector).bytes(chunk.bytes)
             }
             Self::Selection { client, bytes } => out.uint(SELECTION).uint(*client).bytes(bytes),
             Self::Draft { client, bytes } => out.uint(DRAFT).uint(*client).bytes(bytes),
@@ -231,7 +231,7 @@ impl<'a> EdgeMessage<'a> {
                 Self::StateChunk(StateChunk {
                     last: flags & 1 != 0,
                     compressed: flags & 2 != 0,
-                    total_bytes: from.uint()?,
+                    update_bytes: from.uint()?,
                     state_vector: from.bytes()?,
                     bytes: from.bytes()?,
                 })
@@ -290,7 +290,7 @@ mod tests {
             EdgeMessage::StateChunk(StateChunk {
                 last: true,
                 compressed: true,
-                total_bytes: 1 << 40,
+                update_bytes: 1 << 40,
                 state_vector: &[0],
                 bytes: &[1],
             }),

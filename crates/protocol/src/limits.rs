@@ -62,8 +62,10 @@ pub const ROOM_IDLE_MS: u64 = 10_000;
 pub const MAX_CONNECTIONS_PER_BOARD: usize = 1000;
 /// Our client must say hello, and a stock one must say anything, within this time.
 pub const HELLO_TIMEOUT_MS: u64 = 10_000;
-/// Join state is cut into chunks of this size, so that the browser's main thread stays free between them.
+/// Join state is cut into updates of this size, so that the browser's main thread stays free between them.
 pub const STATE_CHUNK_BYTES: usize = 256 * 1024;
+/// And of so many structs: merging a thousand takes a browser some milliseconds.
+pub const STATE_CHUNK_STRUCTS: usize = 1_500;
 /// State below this size is sent uncompressed.
 pub const COMPRESS_FROM_BYTES: usize = 1024;
 

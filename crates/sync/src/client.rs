@@ -7,7 +7,7 @@ mod exchange;
 mod outbox;
 mod status;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use protocol::awareness::{self, AwarenessEntry, PresenceState};
 use protocol::edge::{BoardStatus, EdgeMessage, Hello, StateChunk, Welcome};
 use protocol::limits::{MAX_PRESENCE_BYTES, PRESENCE_INTERVAL_MS, PRESENCE_RENEW_MS, PRESENCE_TIMEOUT_MS};
@@ -25,8 +25,8 @@ use crate::peers::{PeerEvent, Peers};
 const BACKOFF_BASE_MS: u64 = 250;
 /// Longest such pause.
 const BACKOFF_MAX_MS: u64 = 10_000;
-/// Largest state that a join may declare; a server that says more is not ours.
-const MAX_STATE_BYTES: u64 = 512 * 1024 * 1024;
+/// Largest update that one chunk of a join may declare; a server that says more is not ours.
+const MAX_CHUNK_BYTES: usize = 64 * 1024 * 1024;
 /// Lines of one awareness message from the server.
 const MAX_PEOPLE: usize = 10_000;
 
@@ -35,7 +35,7 @@ enum Phase {
     Idle,
     Waiting { retry_at_ms: u64 },
     Connecting,
-    Joining { state: BytesMut },
+    Joining,
     Joined,
     Ended(ErrorCode),
 }
@@ -103,7 +103,7 @@ impl Client {
         match self.phase {
             Phase::Idle | Phase::Ended(_) => None,
             Phase::Waiting { retry_at_ms } => Some(retry_at_ms),
-            Phase::Connecting | Phase::Joining { .. } => Some(self.heard_ms + PRESENCE_TIMEOUT_MS + 1),
+            Phase::Connecting | Phase::Joining => Some(self.heard_ms + PRESENCE_TIMEOUT_MS + 1),
             Phase::Joined => {
                 let interval_ms = if self.is_presence_due { PRESENCE_INTERVAL_MS } else { PRESENCE_RENEW_MS };
                 Some((self.presence_sent_ms + interval_ms).min(self.heard_ms + PRESENCE_TIMEOUT_MS + 1))
@@ -166,7 +166,7 @@ impl Client {
             return;
         }
         self.heard_ms = now_ms;
-        self.phase = Phase::Joining { state: BytesMut::new() };
+        self.phase = Phase::Joining;
         self.store = BoardStatus::Healthy;
         self.refused = None;
         let hello = Hello { protocol: PROTOCOL_VERSION, schema: SCHEMA_VERSION, key: &self.options.key, state_vector };
@@ -253,23 +253,23 @@ impl Client {
     }
 
     fn take_state(&mut self, now_ms: u64, chunk: &StateChunk<'_>, out: &mut Vec<ClientOutput>) {
-        let Phase::Joining { state } = &mut self.phase else { return };
-        if chunk.total_bytes > MAX_STATE_BYTES || (state.len() + chunk.bytes.len()) as u64 > MAX_STATE_BYTES {
-            self.drop_link(now_ms, out);
+        if !matches!(self.phase, Phase::Joining) {
             return;
         }
-        state.extend_from_slice(chunk.bytes);
-        if !chunk.last {
-            return;
-        }
-        let whole = state.split().freeze();
-        let limit = usize::try_from(chunk.total_bytes).unwrap_or(usize::MAX);
-        let update = if chunk.compressed { protocol::decompress(&whole, limit).map(Bytes::from) } else { Some(whole) };
+        let limit = usize::try_from(chunk.update_bytes).unwrap_or(usize::MAX);
+        let update = match chunk.compressed {
+            _ if limit > MAX_CHUNK_BYTES => None,
+            true => protocol::decompress(chunk.bytes, limit).map(Bytes::from),
+            false => Some(Bytes::copy_from_slice(chunk.bytes)),
+        };
         let Some(update) = update else {
             self.drop_link(now_ms, out);
             return;
         };
         out.push(ClientOutput::Merge(update));
+        if !chunk.last {
+            return;
+        }
         out.extend(self.outbox.restored().cloned().map(ClientOutput::Merge));
         self.phase = Phase::Joined;
         self.failures = 0;
@@ -294,13 +294,13 @@ impl Client {
     fn tick(&mut self, now_ms: u64, out: &mut Vec<ClientOutput>) {
         match self.phase {
             Phase::Waiting { retry_at_ms } if now_ms >= retry_at_ms => self.connect(now_ms, out),
-            Phase::Connecting | Phase::Joining { .. } | Phase::Joined
+            Phase::Connecting | Phase::Joining | Phase::Joined
                 if now_ms.saturating_sub(self.heard_ms) > PRESENCE_TIMEOUT_MS =>
             {
                 self.drop_link(now_ms, out);
             }
             Phase::Joined => out.extend(self.peers.expire(now_ms).into_iter().map(peer_output)),
-            Phase::Idle | Phase::Waiting { .. } | Phase::Connecting | Phase::Joining { .. } | Phase::Ended(_) => {}
+            Phase::Idle | Phase::Waiting { .. } | Phase::Connecting | Phase::Joining | Phase::Ended(_) => {}
         }
     }
 

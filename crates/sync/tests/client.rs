@@ -38,7 +38,7 @@ impl Tester {
         let mut outputs = self.does(ClientInput::Opened { state_vector: Bytes::from_static(&[0]) });
         let welcome = Welcome { protocol: PROTOCOL_VERSION, schema, role, title: "Plan" };
         outputs.extend(self.hears(&EdgeMessage::Welcome(welcome)));
-        let chunk = StateChunk { last: true, compressed: false, total_bytes: 2, state_vector: &[0], bytes: &[0, 0] };
+        let chunk = StateChunk { last: true, compressed: false, update_bytes: 2, state_vector: &[0], bytes: &[0, 0] };
         outputs.extend(self.hears(&EdgeMessage::StateChunk(chunk)));
         outputs
     }
@@ -258,7 +258,7 @@ fn hostile_messages_from_a_server_drop_the_link_and_nothing_else() {
     assert!(outputs.contains(&ClientOutput::Disconnect));
     tester.does(ClientInput::Online);
     tester.does(ClientInput::Opened { state_vector: Bytes::new() });
-    let bomb = StateChunk { last: true, compressed: true, total_bytes: 10, state_vector: &[], bytes: &[1, 2, 3] };
+    let bomb = StateChunk { last: true, compressed: true, update_bytes: 10, state_vector: &[], bytes: &[1, 2, 3] };
     assert!(tester.hears(&EdgeMessage::StateChunk(bomb)).contains(&ClientOutput::Disconnect));
 }
 

@@ -219,17 +219,16 @@ fn join_1_2_a_join_waits_for_the_store_and_comes_in_chunks() {
     stored(&mut room, 2);
     let answer = join(&mut room, LANE, cat, Role::View, Dialect::Boardwalk);
     assert!(answer.len() > 1, "{}", answer.len());
-    let mut whole = Vec::new();
-    let mut total = 0;
+    let mut reader = Board::new(ClientId::from_random(99));
     for output in &answer {
         let RoomOutput::Updates(_, UpdatesDown::Message { message, .. }) = output else { panic!("{output:?}") };
         let EdgeMessage::StateChunk(chunk) = EdgeMessage::decode(message).expect("decodes") else { panic!() };
-        assert!(chunk.bytes.len() <= STATE_CHUNK_BYTES && chunk.compressed);
-        whole.extend_from_slice(chunk.bytes);
-        total = chunk.total_bytes as usize;
+        let update = match chunk.compressed {
+            true => protocol::decompress(chunk.bytes, chunk.update_bytes as usize).expect("zlib"),
+            false => chunk.bytes.to_vec(),
+        };
+        assert!(!reader.merge(&update).expect("readable").gap, "each chunk builds on those before it");
     }
-    let mut reader = Board::new(ClientId::from_random(99));
-    reader.merge(&protocol::decompress(&whole, total).expect("zlib")).expect("readable");
     assert_eq!(reader.contents(), ann.board.contents());
 }
 
@@ -314,7 +313,7 @@ fn load_1_what_cannot_be_read_is_reported_and_the_rest_opens() {
     let RoomOutput::Updates(_, UpdatesDown::Message { message, .. }) = &answer[0] else { panic!("{answer:?}") };
     let EdgeMessage::StateChunk(chunk) = EdgeMessage::decode(message).expect("decodes") else { panic!() };
     let bytes = if chunk.compressed {
-        protocol::decompress(chunk.bytes, chunk.total_bytes as usize).expect("zlib")
+        protocol::decompress(chunk.bytes, chunk.update_bytes as usize).expect("zlib")
     } else {
         chunk.bytes.to_vec()
     };

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use board::{Board, ClientId, Edit, Field, Kind, NewShape, ShapeId, StateVector};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use protocol::awareness::{self, AwarenessEntry};
 use protocol::edge::{EdgeMessage, Hello};
@@ -26,7 +26,6 @@ pub struct Client {
     socket: WebSocketStream<TcpStream>,
     dialect: Dialect,
     pub board: Board,
-    state: BytesMut,
     seq: u64,
     acknowledged: u64,
     pub joined: bool,
@@ -79,7 +78,6 @@ impl Client {
             socket,
             dialect,
             board: Board::new(ClientId::new(id).expect("a valid client id")),
-            state: BytesMut::new(),
             seq: 0,
             acknowledged: 0,
             joined: false,
@@ -201,15 +199,13 @@ impl Client {
                 self.updates += 1;
             }
             EdgeMessage::StateChunk(chunk) => {
-                self.state.extend_from_slice(chunk.bytes);
-                if chunk.last {
-                    let state = self.state.split();
-                    let limit = usize::try_from(chunk.total_bytes).expect("fits");
-                    let update =
-                        if chunk.compressed { protocol::decompress(&state, limit) } else { Some(state.to_vec()) };
-                    self.merge(&update.expect("zlib"));
-                    self.joined = true;
-                }
+                let limit = usize::try_from(chunk.update_bytes).expect("fits");
+                let update = match chunk.compressed {
+                    true => protocol::decompress(chunk.bytes, limit),
+                    false => Some(chunk.bytes.to_vec()),
+                };
+                self.merge(&update.expect("zlib"));
+                self.joined |= chunk.last;
             }
             EdgeMessage::Ack { seq } => self.acknowledged = seq,
             EdgeMessage::Refused(code) => self.refused = Some(code),

@@ -1,9 +1,10 @@
-//! The answer to a join: the state since what the joiner has, cut into chunks, compressed when it pays.
+//! The answer to a join: the state since what the joiner has, in chunks that are updates of their own, compressed when it
+//! pays.
 
 use board::{DiffError, Document, StateVector};
 use bytes::Bytes;
 use protocol::edge::{EdgeMessage, StateChunk};
-use protocol::limits::{COMPRESS_FROM_BYTES, STATE_CHUNK_BYTES};
+use protocol::limits::{COMPRESS_FROM_BYTES, STATE_CHUNK_BYTES, STATE_CHUNK_STRUCTS};
 
 /// The encoded answer to those who have nothing, kept while the room does not change: many join at once.
 #[derive(Debug, Default)]
@@ -38,19 +39,18 @@ impl JoinCache {
 }
 
 fn encode(document: &Document, since: &StateVector) -> Result<Vec<Bytes>, DiffError> {
-    let update = document.diff(since)?.0;
+    let pieces = document.diff_in_pieces(since, STATE_CHUNK_STRUCTS, STATE_CHUNK_BYTES)?;
     let own_vector = document.state_vector().0;
-    let total_bytes = update.len() as u64;
-    let compressed = update.len() >= COMPRESS_FROM_BYTES;
-    let body = if compressed { Bytes::from(protocol::compress(&update)) } else { update };
-    let count = body.len().div_ceil(STATE_CHUNK_BYTES).max(1);
-    let chunk = |index: usize| {
-        let start = index * STATE_CHUNK_BYTES;
-        let end = (start + STATE_CHUNK_BYTES).min(body.len());
+    let count = pieces.len();
+    let chunk = |(index, piece): (usize, board::Update)| {
+        let update = piece.0;
+        let update_bytes = update.len() as u64;
+        let compressed = update.len() >= COMPRESS_FROM_BYTES;
+        let bytes = if compressed { Bytes::from(protocol::compress(&update)) } else { update };
         let last = index + 1 == count;
         let state_vector: &[u8] = if last { &own_vector } else { &[] };
-        let chunk = StateChunk { last, compressed, total_bytes, state_vector, bytes: &body[start..end] };
+        let chunk = StateChunk { last, compressed, update_bytes, state_vector, bytes: &bytes };
         Bytes::from(EdgeMessage::StateChunk(chunk).encode())
     };
-    Ok((0..count).map(chunk).collect())
+    Ok(pieces.into_iter().enumerate().map(chunk).collect())
 }
