@@ -64,3 +64,14 @@ journey("the keyboard alone", async (it) => {
   );
   assert.deepEqual(unnamed, [], "every control has a name");
 });
+
+journey("a theme chosen against the system's is there before the page is", async (it) => {
+  const person = await it.person("ada", { scheme: "light" });
+  const { page } = await person.home();
+  await page.getByTestId("theme").click();
+  await page.locator('html[data-theme="dark"]').waitFor();
+  await page.route("**/frontend.js", () => {});
+  await page.reload({ waitUntil: "commit" });
+  await page.locator('link[rel="stylesheet"]').waitFor({ state: "attached" });
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+});

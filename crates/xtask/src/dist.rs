@@ -2,7 +2,7 @@
 //!
 //! | in | out |
 //! | --- | --- |
-//! | wasm-bindgen's JavaScript, its snippets and the optimised WASM | `static/{hash}/…`, with a `start.js` that starts them |
+//! | wasm-bindgen's JavaScript, its snippets and the optimised WASM | `static/{hash}/…`, with a `start.js` that starts them and a `theme.js` for the first paint |
 //! | `assets/styles/*.css`, joined in the order of their names | `static/{hash}/app.css` |
 //! | `assets/fonts/**`, `assets/icons/**` | `fonts/**`, `icons/**`, names unchanged |
 //! | `frontend/index.html` | `index.html`, its line `<!-- boardwalk:scripts -->` replaced by the tags of the above |
@@ -30,6 +30,12 @@ const WASM: &str = "frontend_bg.wasm";
 const START: &str = r#"import start from "./frontend.js";
 
 await start({ module_or_path: new URL("./frontend_bg.wasm", import.meta.url) });
+"#;
+/// Before the first paint: the theme chosen here (`frontend/src/preferences.rs` keeps it), lest the system's flash.
+const THEME: &str = r#"try {
+  const theme = localStorage.getItem("boardwalk.theme");
+  if (theme) document.documentElement.dataset.theme = theme;
+} catch {}
 "#;
 const COMPRESSED: [&str; 8] = ["css", "html", "js", "json", "svg", "ttf", "txt", "wasm"];
 
@@ -75,7 +81,10 @@ impl Dist {
     }
 
     fn add_code(&mut self, code: &Path) -> Result<String> {
-        let mut files = vec![(PathBuf::from("start.js"), START.as_bytes().to_vec())];
+        let mut files = vec![
+            (PathBuf::from("start.js"), START.as_bytes().to_vec()),
+            (PathBuf::from("theme.js"), THEME.as_bytes().to_vec()),
+        ];
         for file in files_below(code)? {
             let contents = read(&code.join(&file))?;
             files.push((file, contents));
@@ -138,6 +147,7 @@ impl Dist {
 fn inject(page: &str, code_folder: &str, styles: &str) -> Result<String> {
     ensure!(page.matches(PLACEHOLDER).count() == 1, "frontend/index.html must hold the line {PLACEHOLDER} once");
     let tags = [
+        format!("<script src=\"/{code_folder}/theme.js\"></script>"),
         format!("<link rel=\"stylesheet\" href=\"/{styles}\">"),
         format!("<link rel=\"modulepreload\" href=\"/{code_folder}/{SCRIPT}\">"),
         format!(
