@@ -1,8 +1,9 @@
 // `cargo xtask bench client`: what a person's hand feels, measured. Prints a line a scenario and, with --into, keeps them.
 //
-// node bench/client.mjs --shapes 50000 --scene FILE [--only NAME] [--into FILE]
+// node bench/client.mjs --shapes 50000 --scenes FOLDER [--only NAME] [--into FILE]
 
 import { appendFile } from "node:fs/promises";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 
@@ -20,16 +21,19 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+const WITH_SHAPES = [10_000, 50_000, 100_000];
+
 const { values } = parseArgs({
   options: {
     shapes: { type: "string" },
-    scene: { type: "string" },
+    scenes: { type: "string" },
     only: { type: "string", multiple: true },
     into: { type: "string" },
   },
 });
 const shapes = Number(values.shapes);
-const names = values.only ?? Object.keys(SCENARIOS);
+const suits = ([, scenario]) => (scenario.boards ?? WITH_SHAPES).includes(shapes);
+const names = values.only ?? Object.entries(SCENARIOS).filter(suits).map(([name]) => name);
 const unknown = names.find((name) => !(name in SCENARIOS));
 if (unknown) throw new Error(`no scenario is called ${unknown}; there are ${Object.keys(SCENARIOS).join("; ")}`);
 
@@ -37,7 +41,7 @@ const server = process.env.BOARDWALK_URL ? undefined : await Server.start();
 const serverUrl = process.env.BOARDWALK_URL ?? server.url;
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
 try {
-  const updates = shapes > 0 ? await updatesOf(values.scene) : [];
+  const updates = shapes > 0 ? await updatesOf(path.join(values.scenes, String(shapes))) : [];
   for (const name of names) {
     const board = await boardOf(serverUrl, updates);
     const result = await run(name, { browser, serverUrl, board, shapes, updates });

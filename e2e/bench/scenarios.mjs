@@ -10,10 +10,13 @@ import { percentile, traced } from "./trace.mjs";
 export const VIEW = { width: 1440, height: 900 };
 const MIDDLE = [VIEW.width / 2, VIEW.height / 2];
 const SECONDS = 3;
+const BOOTS = 5;
 const PEERS = 30;
 const PEER_EDITS_PER_S = 10;
 
+/** `boards`: with how many shapes it is measured, if not with all. */
 export const SCENARIOS = {
+  boot: { boards: [0], run: boot },
   join: { run: join },
   "pan, all in view": { prepare: (hand) => hand.key("Shift+1"), run: pan },
   "pan, a third in view": { prepare: third, run: pan },
@@ -21,7 +24,7 @@ export const SCENARIOS = {
   "drag one": { run: drag },
   ink: { run: ink },
   "select all and move": { prepare: (hand) => hand.key("Shift+1"), run: moveAll },
-  "ink beside 30 peers": { run: inkBesidePeers },
+  "ink beside 30 peers": { boards: [10_000], run: inkBesidePeers },
 };
 
 async function third(hand) {
@@ -81,6 +84,21 @@ async function moveAll({ hand, measure, page }) {
   await hand.release(720, 450);
   const exactMs = await untilExact(page);
   return { ...result, selectMs, dropMs: performance.now() - dropAt, exactMs };
+}
+
+/** Opens an empty board in fresh tabs: until it is joined, and two frames. The code is in the browser's cache from the second on. */
+async function boot({ page, board }) {
+  const times = [];
+  for (let tab = 0; tab < BOOTS; tab += 1) {
+    const fresh = await page.context().newPage();
+    await fresh.goto(board.url, { waitUntil: "commit" });
+    await fresh.locator('[data-testid="status"][data-status="saved"]').waitFor({ state: "attached" });
+    times.push(await fresh.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now())))),
+    ));
+    await fresh.close();
+  }
+  return { bootMs: percentile(times, 50) };
 }
 
 /** Opens the board anew: the times from navigation until something, all, and all exactly is shown. */

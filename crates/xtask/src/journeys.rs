@@ -12,15 +12,21 @@ const CHROMIUMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-sta
 
 /// A `node --test` of the files in a folder of `e2e/`; the caller says by environment what to test.
 pub fn command(root: &Path, folder: &str) -> Result<Command> {
+    let mut command = node(root)?;
+    // One file at a time: two browsers and a server already fill a small machine.
+    command.args(["--test", "--test-concurrency=1"]);
+    let mut files = test_files(&root.join("e2e").join(folder))?;
+    files.sort();
+    command.args(files);
+    Ok(command)
+}
+
+/// `node` in `e2e/`, with its packages there and a Chromium named by `CHROMIUM`.
+pub fn node(root: &Path) -> Result<Command> {
     let e2e = root.join("e2e");
     npm_install(&e2e, &e2e)?;
     let mut command = Command::new("node");
     command.current_dir(&e2e).env("CHROMIUM", chromium()?);
-    // One file at a time: two browsers and a server already fill a small machine.
-    command.args(["--test", "--test-concurrency=1"]);
-    let mut files = test_files(&e2e.join(folder))?;
-    files.sort();
-    command.args(files);
     Ok(command)
 }
 

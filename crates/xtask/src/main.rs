@@ -3,6 +3,7 @@
 mod apt;
 #[cfg(test)]
 mod arrows;
+mod bench;
 mod cluster;
 mod dist;
 mod fingerprint;
@@ -54,6 +55,15 @@ enum Task {
         /// Only these stages
         stages: Vec<String>,
     },
+    /// Build for release, then measure
+    Bench {
+        /// What
+        #[arg(value_enum)]
+        subject: bench::Subject,
+        /// Words for the benchmark instead of everything, such as `--shapes 50000 --only ink`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<OsString>,
+    },
     /// Run a command beside a temporary PostgreSQL (BOARDWALK_TEST_POSTGRES_URL is set)
     Postgres {
         /// The command
@@ -91,6 +101,7 @@ fn perform(root: &Path, task: Task) -> Result<()> {
         }
         Task::Run { flags } => server::run(root, &flags),
         Task::Test { stages } => stages::run(root, &stages),
+        Task::Bench { subject: bench::Subject::Client, words } => bench::client(root, &words),
         Task::Postgres { command } => beside_postgres(&command),
         Task::Cluster { exec } => cluster::run(root, &exec),
     }
