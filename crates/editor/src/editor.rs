@@ -88,6 +88,8 @@ struct Outbox {
     chrome: bool,
     /// Handles and the page's text field have to be placed anew.
     moved: bool,
+    /// The page's text field has.
+    looked: bool,
     lifts: bool,
     cursor: CursorKind,
     wake_ms: Option<u64>,
@@ -353,7 +355,7 @@ impl Editor {
         self.camera = camera;
         self.outbox.damage.view = true;
         self.outbox.overlay = true;
-        self.outbox.moved = true;
+        self.outbox.looked = true;
     }
 
     fn wheel(&mut self, event: WheelEvent) {
@@ -378,6 +380,8 @@ impl Editor {
         }
         if self.outbox.moved {
             self.handles = Handles::of(&self.view().selected().collect::<Vec<_>>());
+        }
+        if self.outbox.moved || self.outbox.looked {
             self.place_text();
         }
         self.announce();

@@ -54,9 +54,10 @@ impl Editor {
     /// A gesture shows itself; others see it too.
     pub(super) fn show_draft(&mut self, motion: Motion) {
         if self.can_edit {
+            // Panels step aside once; what they say of the selection takes its whole length to find.
+            self.outbox.chrome |= self.announcer.motion().is_none();
             self.outbox.lifts |= self.announcer.show(motion);
             self.outbox.overlay = true;
-            self.outbox.chrome = true;
         }
     }
 

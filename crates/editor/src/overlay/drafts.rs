@@ -38,9 +38,6 @@ impl Editor {
         });
         let movers: Vec<Mover> = own.into_iter().chain(peers).collect();
         let mut shown = HashSet::new();
-        if carried {
-            shown.extend(self.selection.iter().cloned());
-        }
         shown.extend(self.typing.as_ref().map(|typing| typing.id.clone()));
         for mover in movers {
             self.paint_motion(&mover, &mut shown, painter);
@@ -107,9 +104,11 @@ impl Editor {
         };
         // Only what the transform brings into the view, lowest first.
         let origin = affine.inverse().transform_rect_bbox(visible);
+        let carries = self.carried().is_some();
         let moving: HashSet<&ShapeId> = on.iter().collect();
         painter.push(affine);
-        for shape in seen(&self.board, &self.index, origin, |id| moving.contains(id)) {
+        let is_carried = |id: &ShapeId| carries && self.selection.contains(id);
+        for shape in seen(&self.board, &self.index, origin, |id| moving.contains(id) && !is_carried(id)) {
             if copies || shown.insert(shape.id.clone()) {
                 replay(self.picture.list(shape), painter);
             }
