@@ -160,11 +160,11 @@ impl Shape {
         }
     }
 
-    /// Appends what is seen from far away, where the shape is a few pixels large.
-    pub fn paint_far(&self, list: &mut DisplayList) {
+    /// Appends what is seen from far away, where the shape is a few device pixels large, each `pixel` board pixels.
+    pub fn paint_far(&self, pixel: f64, list: &mut DisplayList) {
         match self.angle {
-            0.0 => self.kind.behaviour().paint_far(self, list),
-            _ => list.transformed(self.rotation(), |list| self.kind.behaviour().paint_far(self, list)),
+            0.0 => self.kind.behaviour().paint_far(self, pixel, list),
+            _ => list.transformed(self.rotation(), |list| self.kind.behaviour().paint_far(self, pixel, list)),
         }
     }
 

@@ -27,8 +27,10 @@ pub(crate) trait ShapeKind {
     fn outline(&self, shape: &Shape) -> BezPath;
     /// What is seen.
     fn paint(&self, shape: &Shape, list: &mut DisplayList);
-    /// What is seen from so far away that the shape is a few pixels large: as cheap as can be, never kept.
-    fn paint_far(&self, shape: &Shape, list: &mut DisplayList) {
+    /// What is seen from so far away that the shape is a few device pixels large, each so many board pixels, and its line
+    /// as thin as one or two: as cheap as can be, never kept.
+    fn paint_far(&self, shape: &Shape, pixel: f64, list: &mut DisplayList) {
+        let _ = pixel;
         self.paint(shape, list);
     }
     /// Whether a point within `reach` pixels touches it.

@@ -13,6 +13,8 @@ use crate::limits;
 const WALK_FROM_SHARE: usize = 8;
 /// A shape with no longer side than this, in device pixels, is painted as from far away.
 const FAR_PX: f64 = 24.0;
+/// Unless its line is thicker than this: a pen's pressure would be seen.
+const FAR_LINE_PX: f64 = 2.0;
 
 /// The lists that have been made.
 #[derive(Default)]
@@ -75,11 +77,11 @@ impl Picture {
     /// Paints one shape as it looks at so many device pixels a board pixel.
     pub(crate) fn paint(&mut self, shape: &Shape, scale: f64, painter: &mut impl Painter) {
         let size = shape.local_bounds().size();
-        if size.max_side() * scale > FAR_PX {
+        if size.max_side() * scale > FAR_PX || shape.width * scale > FAR_LINE_PX {
             return replay(self.list(shape), painter);
         }
         self.passing.clear();
-        shape.paint_far(&mut self.passing);
+        shape.paint_far(1.0 / scale, &mut self.passing);
         replay(&self.passing, painter);
     }
 }

@@ -119,10 +119,10 @@ impl Layer {
         let side = self.tiles.tile_side();
         if !self.bitmaps.contains_key(&tile) {
             let Some(bitmap) = self.spares.pop().or_else(|| Surface::detached().ok()) else { return };
-            bitmap.fit(side, side);
             self.bitmaps.insert(tile, bitmap);
         }
         let Some(bitmap) = self.bitmaps.get(&tile) else { return };
+        bitmap.fit(side, side);
         bitmap.wipe(part);
         bitmap.put(&self.scratch, part, part, Affine::IDENTITY);
     }

@@ -71,6 +71,9 @@ impl Screen {
 
     /// Fits the canvases to so many CSS pixels. They are blank until the next frame.
     pub fn resize(&mut self, width_px: f64, height_px: f64, pixel_ratio: f64) {
+        if pixel_ratio != self.size.2 {
+            self.forget();
+        }
         self.size = (width_px, height_px, pixel_ratio);
         for surface in [&self.board, &self.overlay] {
             surface.resize((width_px * pixel_ratio).round() as u32, (height_px * pixel_ratio).round() as u32);

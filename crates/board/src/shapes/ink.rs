@@ -9,8 +9,8 @@ use crate::{Field, Shape, ink};
 
 /// How far ink reaches from the pen's path, in line widths: the outline's base size times its largest thickness.
 const REACH_WIDTHS: f64 = 1.2;
-/// From far away, one point of so many is enough.
-const FAR_STEP: usize = 4;
+/// From far away, points of the pen's path are this far apart, in device pixels.
+const FAR_STEP_PX: f64 = 1.5;
 
 impl ShapeKind for Ink {
     fn extent(&self, shape: &Shape) -> Rect {
@@ -28,15 +28,22 @@ impl ShapeKind for Ink {
         }
     }
 
-    /// A line along the pen's path instead of the outline of its ink.
-    fn paint_far(&self, shape: &Shape, list: &mut DisplayList) {
+    /// A line along the pen's path instead of the outline of its ink, through points that can be told apart.
+    fn paint_far(&self, shape: &Shape, pixel: f64, list: &mut DisplayList) {
+        let size = shape.local_bounds().size();
+        if size.max_side() < shape.width {
+            return self.paint(shape, list);
+        }
         let at = Point::from(shape.pos).to_vec2();
-        let last = shape.ink.len().saturating_sub(1);
-        let mut path = BezPath::new();
-        for (index, point) in pen(shape).enumerate().filter(|(index, _)| index % FAR_STEP == 0 || *index == last) {
-            match index {
-                0 => path.move_to(point + at),
-                _ => path.line_to(point + at),
+        let end = shape.ink.len().saturating_sub(1);
+        let (mut path, mut last) = (BezPath::new(), None);
+        for (index, point) in pen(shape).enumerate() {
+            let is_apart = last.is_none_or(|last: Point| last.distance(point) >= FAR_STEP_PX * pixel);
+            if is_apart || index == end {
+                match last.replace(point) {
+                    None => path.move_to(point + at),
+                    Some(_) => path.line_to(point + at),
+                }
             }
         }
         list.stroke(path, shape.stroke, StrokeStyle::solid(shape.width));
