@@ -35,8 +35,8 @@ pub(super) fn split(bytes: &[u8], deletions: &[u8], structs: &Structs, runs: &[R
         let records = &sections[run.section].1.records;
         let number_of = |clock: u32| records.partition_point(|record| record.clock < clock);
         let (start, end) = (number_of(run.clock_start), number_of(run.clock_end));
-        for number in start..end {
-            let struct_bytes = bytes_end(sections[run.section].1, number) - records[number].bytes_start;
+        for (number, record) in records.iter().enumerate().take(end).skip(start) {
+            let struct_bytes = bytes_end(sections[run.section].1, number) - record.bytes_start;
             let is_new_client = !batch.contains_key(&run.section);
             let is_full = batch_structs == size.structs_max
                 || batch_bytes + struct_bytes > size.bytes_max
