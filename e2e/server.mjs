@@ -1,7 +1,7 @@
 // A `boardwalk serve` of one's own: free port, temporary data folder, stopped and started at will.
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import net from "node:net";
 import os from "node:os";
@@ -89,6 +89,12 @@ export class Server {
   async remove() {
     await this.stop();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Memory that it holds; Linux only. */
+  residentBytes() {
+    const status = readFileSync(`/proc/${this.#process.pid}/status`, "utf8");
+    return Number(status.match(/^VmRSS:\s+(\d+) kB/m)[1]) * 1024;
   }
 
   /** What it printed, the newest last. */

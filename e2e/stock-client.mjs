@@ -36,6 +36,15 @@ export class StockClient {
     return Object.values(this.shapes.toJSON());
   }
 
+  /** Leaves what the server sends in the socket, as a tab does that hangs. */
+  stopReading() {
+    this.#provider.ws.pause();
+  }
+
+  goOnReading() {
+    this.#provider.ws.resume();
+  }
+
   leave() {
     this.#provider.destroy();
     this.doc.destroy();

@@ -281,4 +281,6 @@ fn payload((data, metadata): (Option<Bytes>, Option<Bytes>)) -> Payload {
 }
 
 #[cfg(test)]
+mod second_opinion;
+#[cfg(test)]
 pub(crate) mod tests;

@@ -6,6 +6,7 @@
 mod foreign {
     pub mod answered;
     pub mod asked;
+    pub mod cut;
     pub mod echo;
     pub mod matrix;
     pub mod peers;

@@ -1,10 +1,13 @@
 //! A foreign server answers our client.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt};
 use rsocket::*;
+use tokio::net::TcpStream;
 
+use super::cut::Cutter;
 use super::echo::{DESCRIPTION, composite, describe};
 use super::peers::{LinkKind, Peer, Running};
 
@@ -131,5 +134,29 @@ pub async fn lease(peer: &Peer, link: LinkKind) {
     }
     assert_eq!(client.request_response(Payload::new("over")).await, Err(RequestError::NoLease));
     assert_eq!(client.availability(), 0.0);
+    server.stop().await;
+}
+
+/// Two cuts: the session goes on over a second and a third connection, in order and without repetition.
+pub async fn resume(peer: &Peer, link: LinkKind) {
+    const CUTS: usize = 2;
+    let Some((server, port)) = peer.answer(link, "resume").await else {
+        return;
+    };
+    let cutter = Cutter::start(port, CUTS).await;
+    let port = cutter.port;
+    let dial = move || async move { tcp::TcpLink::from_stream(TcpStream::connect(("127.0.0.1", port)).await?) };
+    let client = connect_resumable(dial, options(), Arc::new(Deaf)).await.unwrap();
+    let mut stream = client.request_stream(Payload::new("20"), Window::manual(4)).unwrap();
+    for at in 0..20 {
+        assert_eq!(stream.next().await, Some(Ok(Payload::new(at.to_string()))));
+        if at % 4 == 3 {
+            assert_eq!(ask(&client, "meanwhile").await, "meanwhile");
+            stream.grant(4);
+        }
+    }
+    assert_eq!(stream.next().await, None);
+    assert_eq!(cutter.connections(), CUTS + 1);
+    client.close();
     server.stop().await;
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rsocket::*;
 use tokio::net::TcpListener;
 
+use super::cut::Cutter;
 use super::echo::Echo;
 use super::peers::{LinkKind, Peer, Running};
 
@@ -74,4 +75,25 @@ pub async fn greedy(peer: &Peer, link: LinkKind) {
         client.go().await;
         client.ok().await;
     }
+}
+
+/// Two cuts: the session goes on over a second and a third connection, in order and without repetition.
+pub async fn resume(peer: &Peer, link: LinkKind) {
+    const CUTS: usize = 2;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let cutter = Cutter::start(listener.local_addr().unwrap().port(), CUTS).await;
+    let Some(client) = peer.ask(link, "resume", cutter.port) else {
+        return;
+    };
+    let options = ConnectionOptions { sessions: Some(Sessions::default()), ..options() };
+    let serve = async {
+        loop {
+            link.accept(&listener, options.clone(), Arc::new(Echo::default())).await;
+        }
+    };
+    tokio::select! {
+        () = serve => {}
+        () = client.ok() => {}
+    }
+    assert_eq!(cutter.connections(), CUTS + 1);
 }

@@ -44,4 +44,6 @@ tried! {
     js_1_asks_with_metadata: asked::metadata, JS_1, WebSocket;
     js_1_answers_metadata: answered::metadata, JS_1, Tcp;
     js_1_asks_by_lease: asked::lease, JS_1, Tcp;
+    js_1_resumes: asked::resume, JS_1, Tcp;
+    js_1_lets_resume: answered::resume, JS_1, Tcp;
 }
