@@ -5,7 +5,7 @@ pub(crate) mod run;
 pub(crate) mod session;
 mod write;
 
-use std::pin::pin;
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,7 +13,6 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
-use tracing::Instrument;
 
 use crate::machine::Machine;
 use crate::wire::RequestKind;
@@ -121,20 +120,62 @@ impl Connection {
     }
 
     /// One message out, one in. Dropping the future cancels the request.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use futures_util::StreamExt;
+    /// # use rsocket::*;
+    /// # struct Peer;
+    /// # #[async_trait::async_trait]
+    /// # impl Responder for Peer {
+    /// # async fn request_response(&self, request: Payload) -> Result<Payload, Refusal> {
+    /// #     Ok(request)
+    /// # }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (near, far) = memory::pair();
+    /// # let everyone = |_: &Setup| Ok(Arc::new(Peer) as Arc<dyn Responder>);
+    /// # let (connection, _far) = tokio::join!(
+    /// #     connect(near, ConnectionOptions::default(), Arc::new(Deaf)),
+    /// #     accept(far, ConnectionOptions::default(), &everyone),
+    /// # );
+    /// # let connection = connection?;
+    /// let answer = connection.request_response(Payload::new("hello")).await?;
+    /// assert_eq!(answer.data, "hello");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn request_response(&self, request: Payload) -> Result<Payload, RequestError> {
-        let id = self.open(RequestKind::Response, request, Window::manual(1))?;
-        let span = tracing::debug_span!("rsocket_request", kind = "request_response", stream = id);
-        let answer = Inbound::new(Arc::clone(&self.shared), id);
-        async move {
-            let answer = pin!(answer).next().await;
-            // An answer without a message is an empty one.
-            Ok(answer.transpose()?.unwrap_or_default())
-        }
-        .instrument(span)
-        .await
+        let mut answer = self.ask(RequestKind::Response, request, Window::manual(1))?;
+        // An answer without a message is an empty one.
+        Ok(answer.next().await.transpose()?.unwrap_or_default())
     }
 
     /// One message out, no answer. Resolves once the message is queued.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use futures_util::StreamExt;
+    /// # use rsocket::*;
+    /// # struct Peer;
+    /// # #[async_trait::async_trait]
+    /// # impl Responder for Peer {
+    /// # async fn fire_and_forget(&self, _: Payload) {}
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (near, far) = memory::pair();
+    /// # let everyone = |_: &Setup| Ok(Arc::new(Peer) as Arc<dyn Responder>);
+    /// # let (connection, _far) = tokio::join!(
+    /// #     connect(near, ConnectionOptions::default(), Arc::new(Deaf)),
+    /// #     accept(far, ConnectionOptions::default(), &everyone),
+    /// # );
+    /// # let connection = connection?;
+    /// connection.fire_and_forget(Payload::new("seen at noon")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[expect(clippy::unused_async, reason = "the one interaction that may one day wait for room")]
     pub async fn fire_and_forget(&self, request: Payload) -> Result<(), RequestError> {
         self.open(RequestKind::FireAndForget, request, Window::manual(0))?;
@@ -142,22 +183,118 @@ impl Connection {
     }
 
     /// One message out, many in.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use futures_util::StreamExt;
+    /// # use rsocket::*;
+    /// # struct Peer;
+    /// # #[async_trait::async_trait]
+    /// # impl Responder for Peer {
+    /// # async fn request_stream(&self, _: Payload, mut out: Outbound) {
+    /// #     for number in 3.. {
+    /// #         if out.send(Payload::new(number.to_string())).await.is_err() {
+    /// #             return;
+    /// #         }
+    /// #     }
+    /// # }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (near, far) = memory::pair();
+    /// # let everyone = |_: &Setup| Ok(Arc::new(Peer) as Arc<dyn Responder>);
+    /// # let (connection, _far) = tokio::join!(
+    /// #     connect(near, ConnectionOptions::default(), Arc::new(Deaf)),
+    /// #     accept(far, ConnectionOptions::default(), &everyone),
+    /// # );
+    /// # let connection = connection?;
+    /// // Never more than eight wait here; reading makes room for more.
+    /// let mut numbers = connection.request_stream(Payload::new("from 3"), Window::of(8))?;
+    /// assert_eq!(numbers.next().await, Some(Ok(Payload::new("3"))));
+    /// assert_eq!(numbers.next().await, Some(Ok(Payload::new("4"))));
+    /// drop(numbers); // cancels
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn request_stream(&self, request: Payload, window: Window) -> Result<Inbound, RequestError> {
-        let id = self.open(RequestKind::Stream, request, window)?;
-        Ok(Inbound::new(Arc::clone(&self.shared), id))
+        self.ask(RequestKind::Stream, request, window)
     }
 
     /// Many messages out, many in. `first` goes out at once, the others by the credit that the peer grants.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use futures_util::StreamExt;
+    /// # use rsocket::*;
+    /// # struct Peer;
+    /// # #[async_trait::async_trait]
+    /// # impl Responder for Peer {
+    /// # async fn request_channel(&self, first: Payload, channel: IncomingChannel) {
+    /// #     let (mut out, mut inbound) = channel.accept(Window::of(8));
+    /// #     let mut next = Some(Ok(first));
+    /// #     while let Some(Ok(message)) = next {
+    /// #         out.send(message).await.ok();
+    /// #         next = inbound.next().await;
+    /// #     }
+    /// #     out.complete();
+    /// # }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (near, far) = memory::pair();
+    /// # let everyone = |_: &Setup| Ok(Arc::new(Peer) as Arc<dyn Responder>);
+    /// # let (connection, _far) = tokio::join!(
+    /// #     connect(near, ConnectionOptions::default(), Arc::new(Deaf)),
+    /// #     accept(far, ConnectionOptions::default(), &everyone),
+    /// # );
+    /// # let connection = connection?;
+    /// let (mut out, mut echo) = connection.request_channel(Payload::new("one"), Window::of(8))?;
+    /// out.send(Payload::new("two")).await?; // waits for the peer's credit
+    /// out.complete();
+    /// assert_eq!(echo.next().await, Some(Ok(Payload::new("one"))));
+    /// assert_eq!(echo.next().await, Some(Ok(Payload::new("two"))));
+    /// assert_eq!(echo.next().await, None);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn request_channel(&self, first: Payload, window: Window) -> Result<(Outbound, Inbound), RequestError> {
-        let id = self.open(RequestKind::Channel, first, window)?;
-        let outbound = Outbound::asking(Arc::clone(&self.shared), id);
-        Ok((outbound, Inbound::new(Arc::clone(&self.shared), id)))
+        let inbound = self.ask(RequestKind::Channel, first, window)?;
+        Ok((Outbound::asking(Arc::clone(&self.shared), inbound.id()), inbound))
     }
 
     /// Metadata about the connection as a whole, without an answer. It must fit one frame.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use futures_util::StreamExt;
+    /// # use rsocket::*;
+    /// # struct Peer;
+    /// # #[async_trait::async_trait]
+    /// # impl Responder for Peer {
+    /// # async fn metadata_push(&self, _: bytes::Bytes) {}
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (near, far) = memory::pair();
+    /// # let everyone = |_: &Setup| Ok(Arc::new(Peer) as Arc<dyn Responder>);
+    /// # let (connection, _far) = tokio::join!(
+    /// #     connect(near, ConnectionOptions::default(), Arc::new(Deaf)),
+    /// #     accept(far, ConnectionOptions::default(), &everyone),
+    /// # );
+    /// # let connection = connection?;
+    /// let about = metadata::encode(&[metadata::Entry::Routing(vec!["rate.changed".into()])])?;
+    /// connection.metadata_push(about)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn metadata_push(&self, metadata: impl Into<Bytes>) -> Result<(), RequestError> {
         let metadata = metadata.into();
         self.shared.with(|machine| machine.push_metadata(metadata))
+    }
+
+    fn ask(&self, kind: RequestKind, request: Payload, window: Window) -> Result<Inbound, RequestError> {
+        let id = self.open(kind, request, window)?;
+        Ok(Inbound::asking(Arc::clone(&self.shared), id, kind))
     }
 
     fn open(&self, kind: RequestKind, payload: Payload, window: Window) -> Result<u32, RequestError> {
@@ -176,8 +313,39 @@ impl Connection {
         self.shared.look(|machine| machine.availability(now))
     }
 
+    /// Resolves when [`availability`](Self::availability) is more than 0, or the connection has ended.
+    pub async fn available(&self) {
+        poll_fn(|cx| self.shared.with(|machine| machine.poll_available(cx, Instant::now()))).await;
+    }
+
     /// Lets the peer open `requests` streams within `ttl`, instead of what was granted before; 0 stops it. Says whether
     /// that was granted: not on a connection without leases, nor while too much waits to be written.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use futures_util::StreamExt;
+    /// # use rsocket::*;
+    /// # struct Peer;
+    /// # #[async_trait::async_trait]
+    /// # impl Responder for Peer {
+    /// # async fn fire_and_forget(&self, _: Payload) {}
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (near, far) = memory::pair();
+    /// # let everyone = |_: &Setup| Ok(Arc::new(Peer) as Arc<dyn Responder>);
+    /// # let (connection, _far) = tokio::join!(
+    /// #     connect(near, ConnectionOptions::default(), Arc::new(Deaf)),
+    /// #     accept(far, ConnectionOptions::default(), &everyone),
+    /// # );
+    /// # let connection = connection?;
+    /// // Asked for by the client's options, agreed to by the server's: `ConnectionOptions::lease`. Here neither did.
+    /// let granted = connection.grant_lease(std::time::Duration::from_secs(5), 100);
+    /// assert!(!granted);
+    /// assert_eq!(connection.availability(), 1.0);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn grant_lease(&self, ttl: Duration, requests: u32) -> bool {
         let now = Instant::now();
         self.shared.with(|machine| machine.grant_lease(ttl, requests, now))

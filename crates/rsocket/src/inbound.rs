@@ -2,11 +2,14 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use futures_util::Stream;
+use tokio::task::coop;
+use tracing::Span;
 
 use crate::connection::Shared;
+use crate::wire::RequestKind;
 use crate::{Payload, StreamError, Window};
 
 /// The receiving half of a stream: yields messages in order, then ends; an error is the last item.
@@ -17,11 +20,22 @@ use crate::{Payload, StreamError, Window};
 pub struct Inbound {
     shared: Arc<Shared>,
     id: u32,
+    /// Lives as long as the stream is read; on the answering side its task has one of its own.
+    _span: Span,
 }
 
 impl Inbound {
-    pub(crate) fn new(shared: Arc<Shared>, id: u32) -> Self {
-        Self { shared, id }
+    pub(crate) fn asking(shared: Arc<Shared>, id: u32, kind: RequestKind) -> Self {
+        let span = tracing::debug_span!("rsocket_request", kind = kind.name(), stream = id);
+        Self { shared, id, _span: span }
+    }
+
+    pub(crate) fn answering(shared: Arc<Shared>, id: u32) -> Self {
+        Self { shared, id, _span: Span::none() }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.id
     }
 
     /// Grants the peer `n` more messages, for windows that are run by hand.
@@ -38,7 +52,13 @@ impl Stream for Inbound {
     type Item = Result<Payload, StreamError>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.shared.with(|machine| machine.poll_receive(self.id, cx))
+        // A reader that never has to wait lets others run now and then.
+        let turn = ready!(coop::poll_proceed(cx));
+        let message = self.shared.with(|machine| machine.poll_receive(self.id, cx));
+        if message.is_ready() {
+            turn.made_progress();
+        }
+        message
     }
 }
 

@@ -40,6 +40,9 @@ pub const BATCH_BYTES: usize = 64 * 1024;
 pub const BATCH_FRAMES: usize = 1_024;
 /// Unsent bytes the kernel may hold before a TCP socket stops being writable, so that fairness stays ours.
 pub const TCP_NOTSENT_LOWAT_BYTES: u32 = 64 * 1024;
+/// Received bytes that the kernel may hold before a TCP socket's reader has them: a queue whose order is no longer ours, so
+/// that a small message waits behind all of it. It also bounds a connection to this much for each round trip.
+pub const TCP_RECEIVE_BUFFER_BYTES: usize = 192 * 1024;
 /// Frames in flight in each direction of an in-memory link.
 pub const MEMORY_LINK_FRAMES: usize = 64;
 
@@ -73,6 +76,8 @@ pub const RESUME_TIMEOUT: Duration = Duration::from_secs(30);
 pub const MAX_SESSIONS: usize = 1_024;
 /// The length of a resume token, from the system's random source.
 pub const RESUME_TOKEN_BYTES: usize = 16;
+/// The longest request id in composite metadata; a longer one is not taken for one.
+pub const MAX_REQUEST_ID_BYTES: usize = 64;
 
 /// A target that has just joined a pool, or come back, reaches its full share after this long.
 pub const RAMP: Duration = Duration::from_secs(30);

@@ -55,6 +55,8 @@ pub(crate) struct Machine {
     max_message_bytes: usize,
     max_open_streams: usize,
     streams: HashMap<u32, Stream>,
+    /// Who waits until a request may be opened.
+    waiting_for_lease: Vec<Waker>,
     /// Streams in `streams` that were opened here.
     mine: usize,
     /// Handlers of the peer's METADATA_PUSH that are running.
@@ -78,8 +80,9 @@ pub(crate) struct Machine {
     resumption: Option<Resumption>,
     odd_frames: u32,
     overruns: u32,
-    /// The backlog last told to the metrics.
+    /// The backlog and the lease last told to the metrics.
     reported_backlog_bytes: usize,
+    reported_leased_requests: u32,
     tally: Tally,
     meters: Meters,
 }
@@ -97,6 +100,7 @@ impl Machine {
             next_stream: if side == Side::Client { 1 } else { 2 },
             line: VecDeque::new(),
             waiting_for_room: Vec::new(),
+            waiting_for_lease: Vec::new(),
             control: VecDeque::new(),
             refusals: 0,
             echo: None,
@@ -108,6 +112,7 @@ impl Machine {
             odd_frames: 0,
             overruns: 0,
             reported_backlog_bytes: 0,
+            reported_leased_requests: 0,
             tally: Tally::default(),
             meters,
         }
@@ -146,6 +151,7 @@ impl Machine {
     ) -> Result<u32, RequestError> {
         self.check_open(kind, &payload, window)?;
         if !self.has_lease(now) {
+            self.meters.unleased("sent");
             return Err(RequestError::NoLease);
         }
         self.spend_lease(now);
@@ -390,8 +396,9 @@ impl Machine {
 
     fn insert(&mut self, id: u32, stream: Stream) {
         self.mine += usize::from(stream.mine);
-        self.streams.insert(id, stream);
         self.meters.open_streams.increment(1);
+        self.meters.pending_streams.increment(if stream.mine { 1 } else { 0 });
+        self.streams.insert(id, stream);
     }
 
     /// After any change to a stream: puts it in line if it has something to write, forgets it if it is over.
@@ -403,6 +410,7 @@ impl Machine {
             let stream = self.streams.remove(&id).expect("it was just there");
             self.mine -= usize::from(stream.mine);
             self.meters.open_streams.decrement(1);
+            self.meters.pending_streams.decrement(if stream.mine { 1 } else { 0 });
             self.close_if_drained();
         } else if self.closed.is_none() && stream.has_output() && !stream.in_line {
             stream.in_line = true;

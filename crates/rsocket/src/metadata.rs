@@ -8,6 +8,9 @@ use crate::limits;
 /// Mime type of composite metadata.
 pub const COMPOSITE_MIME: &str = "message/x.rsocket.composite-metadata.v0";
 
+/// Mime type of the entry that joins a request's log lines across services.
+pub const REQUEST_ID_MIME: &str = "message/x.request-id";
+
 /// Types with a number of their own on the wire. Other numbers are kept as numbers.
 const WELL_KNOWN: &[(u8, &str)] = &[
     (0x00, "application/avro"),
@@ -83,6 +86,9 @@ pub enum Entry {
     StreamMime(Mime),
     /// Mime types the requester understands in answers.
     AcceptMimes(Vec<Mime>),
+    /// What joins the log lines of one request across services: up to [`limits::MAX_REQUEST_ID_BYTES`] ASCII letters,
+    /// digits, `-`, `_` and `.`. A span of each answer carries it as `request_id`.
+    RequestId(String),
     /// Anything else, untouched.
     Other {
         /// Its type.
@@ -128,6 +134,10 @@ fn encode_entry(entry: &Entry) -> Result<(Mime, Bytes), MetadataError> {
     let mut out = BytesMut::new();
     let number = match entry {
         Entry::Other { mime, content } => return Ok((mime.clone(), content.clone())),
+        Entry::RequestId(id) if is_request_id(id.as_bytes()) => {
+            return Ok((Mime::name(REQUEST_ID_MIME), Bytes::copy_from_slice(id.as_bytes())));
+        }
+        Entry::RequestId(_) => return Err(MetadataError::Inexpressible),
         Entry::Routing(tags) => {
             for tag in tags {
                 let length = u8::try_from(tag.len()).map_err(|_| MetadataError::Inexpressible)?;
@@ -194,6 +204,9 @@ pub fn decode(mut bytes: Bytes) -> Result<Vec<Entry>, MetadataError> {
 }
 
 fn decode_entry(mime: &Mime, mut content: Bytes) -> Option<Entry> {
+    if matches!(mime, Mime::Name(name) if name == REQUEST_ID_MIME) {
+        return is_request_id(&content).then(|| text(content).ok().map(Entry::RequestId)).flatten();
+    }
     match mime.number()? {
         ROUTING => many(&mut content, |content| {
             let length = usize::from(take(content, 1)?[0]);
@@ -269,6 +282,20 @@ pub fn bearer_token(metadata: Option<&Bytes>) -> Option<Bytes> {
     })
 }
 
+/// The first request id.
+pub fn request_id(metadata: Option<&Bytes>) -> Option<String> {
+    find(metadata, |entry| match entry {
+        Entry::RequestId(id) => Some(id),
+        _ => None,
+    })
+}
+
+/// Plain characters only: it goes into logs as it is.
+fn is_request_id(id: &[u8]) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    (1..=limits::MAX_REQUEST_ID_BYTES).contains(&id.len()) && id.iter().all(is_plain)
+}
+
 fn find<T>(metadata: Option<&Bytes>, pick: impl Fn(Entry) -> Option<T>) -> Option<T> {
     decode(metadata?.clone()).ok()?.into_iter().find_map(pick)
 }
@@ -282,13 +309,14 @@ mod tests {
     /// Written by hand from the extensions' texts: number or length − 1, 24-bit length, content.
     #[test]
     fn entries_have_the_bytes_of_the_specification() {
-        let goldens: [(Entry, &[u8]); 6] = [
+        let goldens: [(Entry, &[u8]); 7] = [
             (Entry::Routing(vec!["a.b".into(), "c".into()]), b"\xFE\0\0\x06\x03a.b\x01c"),
             (Entry::Bearer("tok".into()), b"\xFC\0\0\x04\x81tok"),
             (Entry::Simple { user: "u".into(), password: "pw".into() }, b"\xFC\0\0\x06\x80\0\x01upw"),
             (Entry::StreamMime(Mime::name("application/json")), b"\xFA\0\0\x01\x85"),
             (Entry::AcceptMimes(vec![Mime::name("application/cbor"), Mime::name("x/y")]), b"\xFB\0\0\x05\x81\x02x/y"),
             (Entry::Other { mime: Mime::name("x/y"), content: "z".into() }, b"\x02x/y\0\0\x01z"),
+            (Entry::RequestId("a-1".into()), b"\x13message/x.request-id\0\0\x03a-1"),
         ];
         for (entry, golden) in goldens {
             let entries = [entry];
@@ -308,6 +336,10 @@ mod tests {
         // A routing tag longer than its entry.
         let kept = &decoded(b"\xFE\0\0\x02\x09a").unwrap()[0];
         assert!(matches!(kept, Entry::Other { .. }), "{kept:?}");
+        // Nothing that could forge a line of a log.
+        let kept = &decoded(b"\x13message/x.request-id\0\0\x03a\nb").unwrap()[0];
+        assert!(matches!(kept, Entry::Other { .. }), "{kept:?}");
+        assert_eq!(encode(&[Entry::RequestId("a b".into())]), Err(MetadataError::Inexpressible));
         let long = Mime::name("x".repeat(129));
         assert_eq!(encode(&[Entry::StreamMime(long)]), Err(MetadataError::Inexpressible));
         let long = Entry::Routing(vec!["x".repeat(256)]);
@@ -321,6 +353,9 @@ mod tests {
         assert_eq!(routing_tags(Some(&metadata)), ["board", "updates"]);
         assert_eq!(bearer_token(Some(&metadata)), Some("tok".into()));
         assert_eq!(bearer_token(None), None);
+        let with_id = encode(&[Entry::Routing(vec![]), Entry::RequestId("id.7".into())]).unwrap();
+        assert_eq!(request_id(Some(&with_id)), Some("id.7".into()));
+        assert_eq!(request_id(Some(&metadata)), None);
         assert_eq!(routing_tags(Some(&Bytes::from_static(b"nonsense"))), Vec::<String>::new());
     }
 
@@ -339,6 +374,7 @@ mod tests {
             (bytes(), bytes()).prop_map(|(user, password)| Entry::Simple { user, password }),
             mime().prop_map(Entry::StreamMime),
             prop::collection::vec(mime(), 0..5).prop_map(Entry::AcceptMimes),
+            "[a-zA-Z0-9._-]{1,64}".prop_map(Entry::RequestId),
             bytes().prop_map(|content| Entry::Other { mime: Mime::name("x/unknown"), content }),
         ]
     }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
 use futures_util::Sink;
+use tokio::task::coop;
 use tokio::time::Instant;
 
 use crate::connection::Shared;
@@ -48,21 +49,16 @@ impl Outbound {
     /// Sends when the peer has granted credit and the writer has room. Dropping the future sends nothing.
     pub async fn send(&mut self, payload: Payload) -> Result<(), SendError> {
         let mut payload = payload;
-        let mut waiting_since = None;
+        // A sender that never has to wait lets others run now and then.
+        coop::consume_budget().await;
         loop {
             match self.try_send(payload) {
-                Ok(()) => break,
+                Ok(()) => return Ok(()),
                 Err(TrySendError::Refused(error)) => return Err(error),
                 Err(TrySendError::NoCredit(back)) => payload = back,
             }
-            waiting_since.get_or_insert_with(Instant::now);
             self.ready().await;
         }
-        if let Some(since) = waiting_since {
-            let waited = since.elapsed().as_secs_f64();
-            self.shared.look(|machine| machine.meters().send_wait_seconds.record(waited));
-        }
-        Ok(())
     }
 
     /// Sends now or hands the message back.
@@ -77,8 +73,25 @@ impl Outbound {
 
     /// Resolves when [`try_send`](Self::try_send) would send, or never will.
     pub async fn ready(&self) {
+        let since = Instant::now();
+        let starved_of_credit = self.credit() == 0;
+        let mut waited = false;
+        let room = poll_fn(|cx| {
+            let room = self.poll_room(cx);
+            waited |= room.is_pending();
+            room
+        });
         // The reason of an end is the next send's to tell.
-        let _ = poll_fn(|cx| self.poll_room(cx)).await;
+        let _ = room.await;
+        if waited {
+            let seconds = since.elapsed().as_secs_f64();
+            self.shared.look(|machine| {
+                let meters = machine.meters();
+                let histogram =
+                    if starved_of_credit { &meters.credit_starved_seconds } else { &meters.room_starved_seconds };
+                histogram.record(seconds);
+            });
+        }
     }
 
     /// Resolves when nothing more can be sent: the peer cancelled, or the stream or connection ended.

@@ -221,6 +221,8 @@ async fn keep_connected(pool: Weak<Shared>, address: String) {
 
 /// Offers a connection until it drains or ends.
 async fn serve(pool: &Weak<Shared>, address: &str, connection: Connection) {
+    // Without a first lease it could take nothing, and whoever waits for a target would be woken in vain.
+    connection.available().await;
     let Some(shared) = pool.upgrade() else {
         return;
     };

@@ -72,11 +72,11 @@ pub async fn connect<L: Link>(
     options: ConnectionOptions,
     responder: Arc<dyn Responder>,
 ) -> Result<Connection, ConnectError> {
-    let setup = encode_setup(&options, None)?;
-    let mut ends = split(link, &options);
-    ends.writer.send(setup).await?;
+    let setup = setup_frame(&options, None)?;
     let keepalive = client_keepalive(&options);
     let shared = share::<L>(Side::Client, &options, Terms { lease: options.lease, resume: false });
+    let mut ends = split(link, &options);
+    send_setup(&mut ends.writer, setup, &shared).await?;
     let riding = Arc::clone(&shared);
     spawn(async move {
         ride(&riding, ends, keepalive, &responder, pending::<()>()).await;
@@ -88,6 +88,16 @@ pub async fn connect<L: Link>(
 /// were, for up to [`limits::RESUME_TIMEOUT`] and as long as no more than [`limits::RESUME_STORE_BYTES`] were on their
 /// way. Otherwise it ends with [`CloseReason::NotResumed`](crate::CloseReason::NotResumed) and the next connection begins
 /// afresh, as a [`Pool`](crate::Pool) does by itself. The server must have [`ConnectionOptions::sessions`].
+///
+/// ```no_run
+/// # use std::sync::Arc;
+/// # use rsocket::*;
+/// # async fn join() -> Result<(), ConnectError> {
+/// let dial = || tcp::TcpLink::connect("documents:7000");
+/// let connection = connect_resumable(dial, ConnectionOptions::default(), Arc::new(Deaf)).await?;
+/// # Ok(())
+/// # }
+/// ```
 pub async fn connect_resumable<L: Link, F>(
     dial: impl Fn() -> F + Send + Sync + 'static,
     options: ConnectionOptions,
@@ -97,7 +107,7 @@ where
     F: Future<Output = io::Result<L>> + Send + 'static,
 {
     let token = Bytes::from_owner(rand::random::<[u8; limits::RESUME_TOKEN_BYTES]>());
-    let setup = encode_setup(&options, Some(token.clone()))?;
+    let setup = setup_frame(&options, Some(token.clone()))?;
     let keepalive = client_keepalive(&options);
     let shared = share::<L>(Side::Client, &options, Terms { lease: options.lease, resume: true });
     let dial: Dial = Box::new(move || {
@@ -106,9 +116,19 @@ where
         Box::pin(async move { Ok(any(split(link.await?, &options))) })
     });
     let mut ends = dial().await?;
-    ends.writer.send(setup).await?;
+    send_setup(&mut ends.writer, setup, &shared).await?;
     spawn(session::keep_dialing(Arc::clone(&shared), ends, keepalive, responder, (dial, token)));
     Ok(Connection::new(shared, true))
+}
+
+async fn send_setup<W>(writer: &mut W, setup: Frame, shared: &Shared) -> Result<(), ConnectError>
+where
+    W: Sink<Bytes, Error = io::Error> + Unpin,
+{
+    shared.look(|machine| machine.meters().sent(&setup));
+    let encoded = Encoder::default().encode(setup);
+    writer.send(encoded.map_err(|error| ConnectError::Options(error.to_string()))?).await?;
+    Ok(())
 }
 
 fn client_keepalive(options: &ConnectionOptions) -> Keepalive {
@@ -137,13 +157,13 @@ where
     Ends { reader: Box::pin(reader), writer: Box::pin(writer), pulse, first }
 }
 
-fn encode_setup(options: &ConnectionOptions, resume_token: Option<Bytes>) -> Result<Bytes, ConnectError> {
+fn setup_frame(options: &ConnectionOptions, resume_token: Option<Bytes>) -> Result<Frame, ConnectError> {
     let millis = |what: &str, duration: Duration| {
         let millis = u32::try_from(duration.as_millis()).unwrap_or(u32::MAX);
         let fits = millis > 0 && duration <= limits::MAX_KEEPALIVE;
         fits.then_some(millis).ok_or_else(|| ConnectError::Options(format!("{what} of {duration:?}")))
     };
-    let frame = Frame::Setup(SetupFrame {
+    Ok(Frame::Setup(SetupFrame {
         version: VERSION,
         keepalive_ms: millis("keepalive interval", options.keepalive_interval)?,
         lifetime_ms: millis("keepalive lifetime", options.keepalive_lifetime)?,
@@ -152,9 +172,7 @@ fn encode_setup(options: &ConnectionOptions, resume_token: Option<Bytes>) -> Res
         metadata_mime: options.metadata_mime.clone(),
         data_mime: options.data_mime.clone(),
         payload: options.setup.clone(),
-    });
-    let encoded = Encoder::default().encode(frame);
-    encoded.map_err(|error| ConnectError::Options(error.to_string()))
+    }))
 }
 
 fn max_frame_bytes(options: &ConnectionOptions) -> usize {
@@ -169,18 +187,19 @@ pub async fn accept<L: Link>(
     options: ConnectionOptions,
     acceptor: &dyn Acceptor,
 ) -> Result<Connection, ConnectError> {
+    let meters = Meters::new(L::NAME);
     let mut ends = split(link, &options);
-    let judged = match first_frame(&mut ends.reader).await {
+    let judged = match first_frame(&mut ends.reader, &meters).await {
         Ok(Frame::Resume(resume)) => match come_back(resume, any(ends), &options).await {
             Ok(connection) => return Ok(connection),
-            Err((given_back, error)) => return Err(refuse(given_back.writer, error).await),
+            Err((given_back, error)) => return Err(refuse(given_back.writer, error, &meters).await),
         },
         Ok(frame) => judge(frame, &options, acceptor),
         Err(error) => Err(error),
     };
     let Accepted { setup, responder, place } = match judged {
         Ok(accepted) => accepted,
-        Err(error) => return Err(refuse(ends.writer, error).await),
+        Err(error) => return Err(refuse(ends.writer, error, &meters).await),
     };
     let keepalive = Keepalive { ping: false, interval: setup.keepalive_interval, lifetime: setup.keepalive_lifetime };
     let terms = Terms { lease: setup.lease, resume: place.is_some() };
@@ -207,7 +226,7 @@ fn refused(code: ErrorCode, text: impl Into<String>) -> ConnectError {
     ConnectError::Refused { code, text: text.into() }
 }
 
-async fn first_frame<R>(reader: &mut R) -> Result<Frame, ConnectError>
+async fn first_frame<R>(reader: &mut R, meters: &Meters) -> Result<Frame, ConnectError>
 where
     R: Stream<Item = io::Result<BytesMut>> + Unpin,
 {
@@ -219,7 +238,9 @@ where
         }
         Ok(Some(bytes)) => bytes?,
     };
-    wire::decode(bytes).map_err(|error| refused(ErrorCode::INVALID_SETUP, error.to_string()))
+    let frame = wire::decode(bytes).map_err(|error| refused(ErrorCode::INVALID_SETUP, error.to_string()))?;
+    meters.received(&frame);
+    Ok(frame)
 }
 
 fn judge(frame: Frame, options: &ConnectionOptions, acceptor: &dyn Acceptor) -> Result<Accepted, ConnectError> {
@@ -293,7 +314,7 @@ fn check(setup: SetupFrame, options: &ConnectionOptions) -> Result<Setup, (Error
 }
 
 /// Tells the client why, if it listens; hands the reason on.
-async fn refuse<W>(mut writer: W, error: ConnectError) -> ConnectError
+async fn refuse<W>(mut writer: W, error: ConnectError, meters: &Meters) -> ConnectError
 where
     W: Sink<Bytes, Error = io::Error> + Unpin,
 {
@@ -302,6 +323,8 @@ where
     };
     tracing::info!(%code, text, "refused a connection");
     let frame = Frame::Error { stream: 0, code: *code, text: Bytes::from(text.clone()) };
+    meters.refused(*code);
+    meters.sent(&frame);
     let farewell = async {
         let bytes = Encoder::default().encode(frame).map_err(io::Error::other)?;
         writer.send(bytes).await?;

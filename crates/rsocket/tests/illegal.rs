@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod illegal {
+    pub mod faults;
     pub mod raw;
     pub mod resumption;
     pub mod table;

@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep};
 struct Cluster {
     up: Arc<Mutex<HashMap<String, Vec<Connection>>>>,
     attempts: Arc<Mutex<Vec<Instant>>>,
+    lease: bool,
 }
 
 struct Named(String);
@@ -42,7 +43,7 @@ impl Connector for Cluster {
         let (client, server) = memory::pair();
         let name = address.to_owned();
         let acceptor = move |_: &Setup| Ok(Arc::new(Named(name.clone())) as Arc<dyn Responder>);
-        let options = ConnectionOptions::default;
+        let options = || ConnectionOptions { lease: self.lease, ..ConnectionOptions::default() };
         let (client, server) =
             tokio::join!(connect(client, options(), Arc::new(Deaf)), accept(server, options(), &acceptor));
         let mut up = self.up.lock().unwrap();
@@ -163,4 +164,125 @@ async fn targets_that_leave_the_membership_are_drained() {
     let kept = cluster.stop("b").pop().unwrap();
     drop(pool);
     assert_eq!(kept.closed().await, CloseReason::Drained);
+}
+
+#[tokio::test(start_paused = true)]
+async fn targets_without_a_lease_are_passed_over() {
+    let cluster = Cluster { lease: true, ..Cluster::default() };
+    cluster.start("a");
+    cluster.start("b");
+    let pool = Pool::new(cluster.clone());
+    pool.set_targets(targets(&["a", "b"]));
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(*pool.connected().borrow(), 0, "a target without its first lease can take nothing");
+    assert!(pool.pick(&[]).is_err());
+
+    let server = |address: &str| cluster.up.lock().unwrap()[address][0].clone();
+    let ttl = Duration::from_secs(5);
+    assert!(server("a").grant_lease(ttl, 2));
+    pool.connected().wait_for(|count| *count == 1).await.unwrap();
+    assert!(server("b").grant_lease(ttl, 100));
+    pool.connected().wait_for(|count| *count == 2).await.unwrap();
+    let picked: Vec<_> = (0..12)
+        .map(|_| {
+            let (address, connection) = pool.pick_target(&[]).unwrap();
+            (address, open(&connection))
+        })
+        .collect();
+    assert_eq!(picked.iter().filter(|(address, _)| address == "a").count(), 2, "no more than its lease");
+    sleep(ttl).await;
+    assert!(pool.pick(&[]).is_err(), "leases have expired");
+    assert!(server("a").grant_lease(ttl, 1));
+    sleep(Duration::from_millis(10)).await;
+    assert_eq!(pool.pick_target(&[]).unwrap().0, "a");
+}
+
+/// Streams that come 40 a second and live 20 s, over three services of which one restarts.
+struct Load {
+    pool: Pool,
+    open: Vec<(String, Instant, Inbound)>,
+}
+
+const STREAMS_PER_SECOND: usize = 40;
+
+impl Load {
+    /// One second of it; says how many of the new streams `address` got.
+    async fn second(&mut self, address: &str) -> usize {
+        let mut got = 0;
+        for at in 0..STREAMS_PER_SECOND {
+            // A stream that ended with its service is opened again elsewhere.
+            let lost: Vec<usize> = (0..self.open.len())
+                .rev()
+                .filter(|at| futures_util::FutureExt::now_or_never(self.open[*at].2.next()).is_some())
+                .collect();
+            for at in &lost {
+                drop(self.open.swap_remove(*at));
+            }
+            for _ in 0..=lost.len() {
+                let (target, connection) = self.pool.pick_target(&[]).unwrap();
+                got += usize::from(target == address);
+                let lives = Duration::from_millis(15_000 + (at as u64 * 7_919) % 10_000);
+                self.open.push((target, Instant::now() + lives, open(&connection)));
+            }
+            sleep(Duration::from_secs(1) / STREAMS_PER_SECOND as u32).await;
+            self.open.retain(|(_, until, _)| *until > Instant::now());
+        }
+        got
+    }
+
+    fn imbalance(&self, addresses: &[&str]) -> f64 {
+        let counts = addresses.iter().map(|name| self.open.iter().filter(|(target, ..)| target == name).count());
+        let most = counts.max().unwrap() as f64;
+        most * addresses.len() as f64 / self.open.len() as f64 - 1.0
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restart_under_load_leaves_services_balanced_and_the_return_is_ramped() {
+    let all = ["a", "b", "c"];
+    let (cluster, pool) = start(&all).await;
+    sleep(limits::RAMP).await;
+    let mut load = Load { pool: pool.clone(), open: Vec::new() };
+    for _ in 0..40 {
+        load.second("b").await;
+    }
+    assert!(load.imbalance(&all) < 0.1, "{}", load.imbalance(&all));
+    let before = load.open.len();
+
+    for server in cluster.stop("b") {
+        server.close();
+    }
+    let mut to_the_dead = 0;
+    for _ in 0..10 {
+        to_the_dead += load.second("b").await;
+    }
+    assert!(to_the_dead <= 1, "{to_the_dead} before the loss was seen");
+    assert!(load.imbalance(&["a", "c"]) < 0.1, "{}", load.imbalance(&["a", "c"]));
+    assert!(load.open.len() + STREAMS_PER_SECOND >= before, "what was lost is open again elsewhere");
+
+    cluster.start("b");
+    pool.connected().wait_for(|count| *count == 3).await.unwrap();
+    let mut first_five = 0;
+    for _ in 0..5 {
+        first_five += load.second("b").await;
+    }
+    // Without a ramp it would get every one of 200.
+    assert!((1..=100).contains(&first_five), "{first_five} of the first 200");
+    for _ in 0..55 {
+        load.second("b").await;
+    }
+    assert!(load.imbalance(&all) < 0.1, "{}", load.imbalance(&all));
+}
+
+/// More targets than are compared one by one: two at random keep them level all the same.
+#[tokio::test(start_paused = true)]
+async fn a_large_pool_stays_level_by_two_choices() {
+    let names: Vec<String> = (0..limits::COMPARE_ALL_TARGETS + 8).map(|at| format!("t{at}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let (_cluster, pool) = start(&names).await;
+    sleep(limits::RAMP).await;
+    let _open: Vec<_> = (0..names.len() * 20).map(|_| open(&pool.pick(&[]).unwrap())).collect();
+    let pending = names.iter().map(|name| pool.connection_to(name).unwrap().pending_streams());
+    let (least, most) = (pending.clone().min().unwrap(), pending.max().unwrap());
+    assert!(least >= 14 && most <= 26, "{least} to {most} where 20 is fair");
 }

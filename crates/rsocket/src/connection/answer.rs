@@ -9,15 +9,16 @@ use tracing::Instrument;
 use super::Shared;
 use crate::machine::{Machine, Start};
 use crate::wire::RequestKind;
-use crate::{CloseReason, ErrorCode, Inbound, IncomingChannel, Outbound, Payload, Responder};
+use crate::{CloseReason, ErrorCode, Inbound, IncomingChannel, Outbound, Payload, Responder, metadata};
 
 /// Runs the application's answer in a task of its own.
 pub(super) fn answer(shared: &Arc<Shared>, start: Start, responder: &Arc<dyn Responder>) {
     let shared = Arc::clone(shared);
     let responder = Arc::clone(responder);
     let span = match &start {
-        Start::Request { stream, kind, .. } => {
-            tracing::info_span!("rsocket_stream", kind = kind.name(), stream)
+        Start::Request { stream, kind, payload } => {
+            let request_id = metadata::request_id(payload.metadata.as_ref());
+            tracing::info_span!("rsocket_stream", kind = kind.name(), stream, request_id)
         }
         Start::Push { .. } => tracing::info_span!("rsocket_push"),
     };
@@ -52,7 +53,7 @@ async fn run_responder(shared: Arc<Shared>, start: Start, responder: Arc<dyn Res
             responder.request_stream(payload, outbound).await;
         }
         RequestKind::Channel => {
-            let inbound = Inbound::new(shared, id);
+            let inbound = Inbound::answering(shared, id);
             let channel = IncomingChannel { outbound, inbound };
             responder.request_channel(payload, channel).await;
         }

@@ -139,6 +139,7 @@ async fn watch_life(shared: &Shared, pulse: &Pulse, keepalive: Keepalive) -> Clo
         let is_time = keepalive.ping && now - pinged_at >= keepalive.interval;
         shared.with(|machine| {
             machine.expire_assemblies(now);
+            machine.report_lease(now);
             if is_time {
                 machine.ping();
             }

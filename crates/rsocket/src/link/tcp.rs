@@ -29,8 +29,10 @@ impl TcpLink {
     /// Takes over a connected socket, from either side.
     pub fn from_stream(stream: TcpStream) -> io::Result<Self> {
         stream.set_nodelay(true)?;
+        let socket = SockRef::from(&stream);
+        socket.set_recv_buffer_size(limits::TCP_RECEIVE_BUFFER_BYTES)?;
         #[cfg(target_os = "linux")]
-        SockRef::from(&stream).set_tcp_notsent_lowat(limits::TCP_NOTSENT_LOWAT_BYTES)?;
+        socket.set_tcp_notsent_lowat(limits::TCP_NOTSENT_LOWAT_BYTES)?;
         Ok(Self { stream })
     }
 }

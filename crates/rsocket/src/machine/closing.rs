@@ -55,10 +55,12 @@ impl Machine {
             stream.terminate(Some(lost), None, &mut self.tally);
             stream.in_line = false;
         }
-        let before = self.streams.len();
+        let (before, mine_before) = (self.streams.len(), self.mine);
         self.streams.retain(|_, stream| !stream.is_over());
         self.mine = self.streams.values().filter(|stream| stream.mine).count();
         self.meters.open_streams.decrement((before - self.streams.len()) as f64);
+        self.meters.pending_streams.decrement((mine_before - self.mine) as f64);
+        self.end_leases();
         self.report_backlog();
     }
 

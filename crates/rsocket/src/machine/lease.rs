@@ -1,6 +1,7 @@
 //! Leases: how many requests a side may open, and until when. They bound how fast streams are opened, not what flows on
 //! them. Pure: the time is a parameter.
 
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -54,11 +55,16 @@ impl Machine {
         if let Some(leases) = &mut self.leases {
             leases.ours.take(now);
         }
+        self.report_lease(now);
     }
 
     /// Whether the peer may open one more request; if so, it is spent.
     pub(super) fn admit(&mut self, now: Instant) -> bool {
-        self.leases.as_mut().is_none_or(|leases| leases.theirs.take(now))
+        let may = self.leases.as_mut().is_none_or(|leases| leases.theirs.take(now));
+        if !may {
+            self.meters.unleased("received");
+        }
+        may
     }
 
     pub(super) fn receive_lease(&mut self, ttl_ms: u32, requests: u32, now: Instant) {
@@ -66,9 +72,39 @@ impl Machine {
             Some(leases) => {
                 let ttl = Duration::from_millis(u64::from(ttl_ms));
                 leases.ours.renew(now, ttl, requests);
+                self.meters.leased("received");
+                self.tally.woken.append(&mut self.waiting_for_lease);
+                self.report_lease(now);
             }
             None => self.odd("lease"),
         }
+    }
+
+    /// Ready once a request may be opened, as far as leases and links go, and when none ever will.
+    pub(crate) fn poll_available(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<()> {
+        if self.availability(now) > 0.0 || self.closed.is_some() {
+            return Poll::Ready(());
+        }
+        self.waiting_for_lease.retain(|known| !known.will_wake(cx.waker()));
+        self.waiting_for_lease.push(cx.waker().clone());
+        Poll::Pending
+    }
+
+    /// Tells the metrics how much of the peer's lease is left.
+    pub(crate) fn report_lease(&mut self, now: Instant) {
+        let left = self.leases.as_ref().map_or(0, |leases| leases.ours.remaining(now));
+        let change = f64::from(left) - f64::from(self.reported_leased_requests);
+        if change != 0.0 {
+            self.meters.leased_requests.increment(change);
+        }
+        self.reported_leased_requests = left;
+    }
+
+    /// Neither side may open anything any more, or, over another link, nothing yet.
+    pub(super) fn end_leases(&mut self) {
+        self.leases = self.leases.take().map(|_| Leases::default());
+        self.meters.leased_requests.decrement(f64::from(std::mem::take(&mut self.reported_leased_requests)));
+        self.tally.woken.append(&mut self.waiting_for_lease);
     }
 
     /// The share of the peer's grant that is left: 1 without leases, 0 when it is spent or has expired, or while there
@@ -94,6 +130,7 @@ impl Machine {
         let ttl = ttl.min(limits::MAX_LEASE);
         let requests = requests.min(limits::MAX_REQUEST_N);
         leases.theirs.renew(now, ttl, requests);
+        self.meters.leased("sent");
         // Only the newest grant counts, so at most one waits for the writer.
         self.control.retain(|frame| !matches!(frame, Frame::Lease { .. }));
         self.push_control(Frame::Lease { ttl_ms: ttl.as_millis() as u32, requests, metadata: None });

@@ -119,6 +119,7 @@ impl Machine {
         if let Some(resumption) = self.resumption.as_mut().filter(|_| may_resume) {
             tracing::info!(%reason, "lost the link, waiting for another");
             resumption.suspended = true;
+            self.meters.suspended();
             return true;
         }
         match reason {
@@ -137,7 +138,8 @@ impl Machine {
         let again = resumption.kept.iter().cloned().collect();
         self.echo = None;
         // A lease never carries over, nor does what was granted and not yet written.
-        self.leases = self.leases.take().map(|_| Default::default());
+        self.end_leases();
+        self.meters.resumed();
         self.control.retain(|frame| !matches!(frame, Frame::Lease { .. } | Frame::Keepalive { .. }));
         Ok(again)
     }

@@ -10,6 +10,7 @@ use super::*;
 use crate::wire::tests::any_frame;
 
 mod cuts;
+mod errors;
 
 fn machine(side: Side, options: &ConnectionOptions) -> Machine {
     Machine::new(side, options, Terms { lease: options.lease, resume: false }, Meters::new("test"))

@@ -96,6 +96,7 @@ impl Responder for Echo {
         if &request.data[..] == b"never" {
             std::future::pending::<()>().await;
         }
+        assert_ne!(&request.data[..], b"panic", "asked to");
         Ok(request)
     }
 
