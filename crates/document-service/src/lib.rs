@@ -11,6 +11,7 @@ mod board_task;
 mod clock;
 mod counted;
 mod flusher;
+mod grants;
 mod lease;
 mod limits;
 mod opening;

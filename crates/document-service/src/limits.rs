@@ -7,6 +7,12 @@ use std::time::Duration;
 pub const MAX_CONNECTIONS: usize = 1024;
 /// Boards open at once; a lane for one more is refused as `busy`.
 pub const MAX_OPEN_BOARDS: usize = 50_000;
+/// Lanes that a gateway opens for each board.
+pub const LANES_PER_BOARD: usize = 2;
+/// How long a gateway may use what it was granted.
+pub const LANE_LEASE_TTL: Duration = Duration::from_secs(5);
+/// How often it is granted anew.
+pub const LANE_LEASE_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Messages of all lanes that wait for a board's task; lanes wait then, and their credit with them.
 pub const INBOX_MESSAGES: usize = 64;

@@ -20,6 +20,7 @@ use crate::backoff::Backoff;
 use crate::board_task::{self, BoardInbox};
 use crate::clock::Clock;
 use crate::flusher::Flusher;
+use crate::grants::keep_granting;
 use crate::lease::{Lease, lease_ms};
 use crate::limits::{LOADS_AT_ONCE, MAX_CONNECTIONS, MAX_OPEN_BOARDS};
 use crate::responder::Lanes;
@@ -245,6 +246,16 @@ impl Service {
         LaneId(self.lanes_so_far.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// Boards that may still be opened here.
+    pub(crate) fn free_boards(&self) -> usize {
+        MAX_OPEN_BOARDS.saturating_sub(self.lock().len())
+    }
+
+    /// Gateways that are connected or about to be.
+    pub(crate) fn live_connections(&self) -> usize {
+        self.connections.len()
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<BoardId, BoardInbox>> {
         self.open.lock().expect("nothing panics while it holds the list of boards")
     }
@@ -252,7 +263,8 @@ impl Service {
 
 /// Serves one connection until it ends. When the service leaves, the peer is told first and cut off at the end.
 async fn serve_connection(service: Arc<Service>, link: impl Link, acceptor: Arc<dyn Acceptor>) {
-    let accepting = rsocket::accept(link, ConnectionOptions::default(), &*acceptor);
+    let options = ConnectionOptions { lease: true, ..ConnectionOptions::default() };
+    let accepting = rsocket::accept(link, options, &*acceptor);
     let connection: Connection = match service.leaving.run_until_cancelled(accepting).await {
         Some(Ok(connection)) => connection,
         Some(Err(error)) => {
@@ -268,6 +280,7 @@ async fn serve_connection(service: Arc<Service>, link: impl Link, acceptor: Arc<
         }
         () = service.leaving.cancelled() => connection.begin_drain(),
         () = service.ended.cancelled() => {}
+        () = keep_granting(&service, &connection) => {}
     }
     tokio::select! {
         _ = connection.closed() => {}

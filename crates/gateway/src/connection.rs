@@ -42,6 +42,8 @@ pub struct Visit {
     pub dialect: Dialect,
     /// Its number.
     pub connection: ConnectionId,
+    /// The id of the request that opened its socket.
+    pub request_id: Option<String>,
 }
 
 /// How a connection ends.
@@ -86,7 +88,7 @@ pub async fn serve(socket: WebSocket, shared: Shared, visit: Visit) {
 
 /// From upgrade to a seat: our client says hello first, a stock one has said all in its URL.
 async fn enter(stream: &mut Stream, shared: &Shared, visit: Visit) -> Result<(EdgeSession, Seat, Bytes), Ending> {
-    let Visit { board, mut key, dialect, connection } = visit;
+    let Visit { board, mut key, dialect, connection, request_id } = visit;
     let mut state_vector = Bytes::new();
     if dialect == Dialect::Boardwalk {
         let first = hear(stream, HELLO_TIMEOUT).await?.ok_or(Ending::Close(ErrorCode::Malformed))?;
@@ -102,7 +104,7 @@ async fn enter(stream: &mut Stream, shared: &Shared, visit: Visit) -> Result<(Ed
         }
         Ending::Close(error.code)
     })?;
-    let seat = shared.hubs.join(&admission, connection, dialect).map_err(Ending::Close)?;
+    let seat = shared.hubs.join(&admission, connection, dialect, request_id).map_err(Ending::Close)?;
     if dialect == Dialect::Boardwalk {
         seat.tell(welcome(&admission));
     }

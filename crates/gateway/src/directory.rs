@@ -58,7 +58,7 @@ impl ServiceDirectory {
     #[must_use]
     pub fn cluster(storage: Arc<dyn Storage>, setup_metadata: Bytes) -> Self {
         let setup = Payload::new(Bytes::new()).with_metadata(setup_metadata);
-        let options = ConnectionOptions { setup, ..ConnectionOptions::default() };
+        let options = ConnectionOptions { setup, lease: true, ..ConnectionOptions::default() };
         let pool = Pool::new(TcpConnector { options, responder: Arc::new(Deaf) });
         let stale = Arc::new(Notify::new());
         let following = AbortOnDropHandle::new(tokio::spawn(follow(pool.clone(), storage, stale.clone())));
@@ -125,6 +125,7 @@ struct InProcess(Box<dyn Fn() -> MemoryLink + Send + Sync>);
 #[async_trait]
 impl Connector for InProcess {
     async fn connect(&self, _: &str) -> Result<Connection, ConnectError> {
-        connect((self.0)(), ConnectionOptions::default(), Arc::new(Deaf)).await
+        let options = ConnectionOptions { lease: true, ..ConnectionOptions::default() };
+        connect((self.0)(), options, Arc::new(Deaf)).await
     }
 }

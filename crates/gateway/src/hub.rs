@@ -236,10 +236,10 @@ impl HubTask {
     }
 
     /// Opens the lanes and carries messages until a lane is lost or nobody is left.
-    pub async fn run(self, directory: Arc<ServiceDirectory>) {
+    pub async fn run(self, directory: Arc<ServiceDirectory>, request_id: Option<&str>) {
         let Self { hub, mut upward } = self;
         let opened = tokio::select! {
-            opened = lanes::open(&directory, &hub.board) => opened,
+            opened = lanes::open(&directory, &hub.board, request_id) => opened,
             () = hub.abandoned_before_opening() => return,
         };
         let Lanes { mut updates, mut presence } = match opened {

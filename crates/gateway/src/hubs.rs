@@ -35,7 +35,8 @@ impl Hubs {
         ConnectionId(self.next_connection.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Gives an admitted browser a place at its board's hub, which is opened if need be.
+    /// Gives an admitted browser a place at its board's hub, which is opened if need be; the document service's log then
+    /// carries `request_id`.
     ///
     /// # Errors
     /// `Busy` when the board has as many browsers as one gateway serves, `Unavailable` when this gateway is leaving.
@@ -44,6 +45,7 @@ impl Hubs {
         admission: &Admission,
         connection: ConnectionId,
         dialect: Dialect,
+        request_id: Option<String>,
     ) -> Result<Seat, ErrorCode> {
         let board = admission.board();
         let mut open = self.open();
@@ -64,11 +66,12 @@ impl Hubs {
         metrics::gauge!("gateway_open_boards").set(open.len() as f64);
         drop(open);
         let hubs = self.clone();
+        let span = tracing::info_span!(parent: None, "hub", board_id = %board, request_id);
         let running = async move {
-            task.run(hubs.directory.clone()).await;
+            task.run(hubs.directory.clone(), request_id.as_deref()).await;
             hubs.forget(&hub);
         };
-        self.tasks.spawn(running.instrument(tracing::info_span!(parent: None, "hub", board_id = %board)));
+        self.tasks.spawn(running.instrument(span));
         Ok(seat)
     }
 

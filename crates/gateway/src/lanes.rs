@@ -95,16 +95,16 @@ impl From<RequestError> for LaneEnd {
     }
 }
 
-/// Opens both lanes. Tries again, with full jitter, as long as that may help and `OPEN_TIMEOUT` has not passed.
+/// Opens both lanes, for the request of this id. Tries again, with full jitter, as long as that may help and `OPEN_TIMEOUT` has not passed.
 ///
 /// # Errors
 /// The code with which the waiting browsers are to be closed.
-pub async fn open(directory: &ServiceDirectory, board: &BoardId) -> Result<Lanes, ErrorCode> {
+pub async fn open(directory: &ServiceDirectory, board: &BoardId, request_id: Option<&str>) -> Result<Lanes, ErrorCode> {
     let give_up_at = Instant::now() + OPEN_TIMEOUT;
     let mut ceiling = OPEN_BACKOFF_FIRST;
     let mut refused_by = String::new();
     loop {
-        let code = match open_somewhere(directory, board, &mut refused_by).await {
+        let code = match open_somewhere(directory, board, request_id, &mut refused_by).await {
             Ok(lanes) => return Ok(lanes),
             Err(end) => end.code(),
         };
@@ -121,12 +121,13 @@ pub async fn open(directory: &ServiceDirectory, board: &BoardId) -> Result<Lanes
 async fn open_somewhere(
     directory: &ServiceDirectory,
     board: &BoardId,
+    request_id: Option<&str>,
     refused_by: &mut String,
 ) -> Result<Lanes, LaneEnd> {
     let (mut address, mut connection) = directory.least_loaded(refused_by).await?;
     let mut end = LaneEnd::Failed(ErrorCode::Unavailable);
     for _ in 0..=MAX_REDIRECTS {
-        end = match open_at(&connection, board).await {
+        end = match open_at(&connection, board, request_id).await {
             Err(LaneEnd::OwnedBy(owner)) => {
                 tracing::debug!(address, owner, "sent on to the board's owner");
                 connection = directory.connection_to(&owner).await?;
@@ -143,18 +144,25 @@ async fn open_somewhere(
     Err(end)
 }
 
-async fn open_at(connection: &Connection, board: &BoardId) -> Result<Lanes, LaneEnd> {
+async fn open_at(connection: &Connection, board: &BoardId, request_id: Option<&str>) -> Result<Lanes, LaneEnd> {
     let opening: Bytes = LaneOpen::new(board.clone(), random::number()).encode().into();
-    let updates = open_lane(connection, UPDATES_ROUTE, opening.clone(), UPDATES_WINDOW).await?;
-    let presence = open_lane(connection, PRESENCE_ROUTE, opening, Window::of(PRESENCE_WINDOW)).await?;
+    let first = |route| Payload::new(opening.clone()).with_metadata(about(route, request_id));
+    let updates = open_lane(connection, first(UPDATES_ROUTE), UPDATES_WINDOW).await?;
+    let presence = open_lane(connection, first(PRESENCE_ROUTE), Window::of(PRESENCE_WINDOW)).await?;
     Ok(Lanes { updates, presence })
 }
 
+/// Where a lane goes, and what joins the service's log to ours.
+fn about(route: &str, request_id: Option<&str>) -> Bytes {
+    let routing = metadata::Entry::Routing(vec![route.to_owned()]);
+    let id = request_id.map(|id| metadata::Entry::RequestId(id.to_owned()));
+    let entries: Vec<_> = std::iter::once(routing).chain(id).collect();
+    metadata::encode(&entries).expect("a short tag and a plain id can always be expressed")
+}
+
 /// A lane is open once the service has granted credit; before that it may still refuse.
-async fn open_lane(connection: &Connection, route: &str, opening: Bytes, window: Window) -> Result<Lane, LaneEnd> {
-    let routing = metadata::encode(&[metadata::Entry::Routing(vec![route.to_owned()])])
-        .expect("a short tag can always be expressed");
-    let (out, mut inbound) = connection.request_channel(Payload::new(opening).with_metadata(routing), window)?;
+async fn open_lane(connection: &Connection, first: Payload, window: Window) -> Result<Lane, LaneEnd> {
+    let (out, mut inbound) = connection.request_channel(first, window)?;
     if timeout(ACCEPT_TIMEOUT, out.ready()).await.is_err() {
         return Err(LaneEnd::Failed(ErrorCode::Unavailable));
     }
@@ -170,6 +178,15 @@ async fn open_lane(connection: &Connection, route: &str, opening: Bytes, window:
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_request_id_goes_along() {
+        for id in [None, Some("abc-1".to_owned())] {
+            let about = about(UPDATES_ROUTE, id.as_deref());
+            assert_eq!(metadata::routing_tags(Some(&about)), [UPDATES_ROUTE]);
+            assert_eq!(metadata::request_id(Some(&about)), id);
+        }
+    }
 
     #[test]
     fn what_a_service_says_is_understood() {

@@ -9,8 +9,9 @@ use tracing::Instrument;
 use crate::random;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
-/// A caller's id longer than this, or with other than plain characters, is replaced.
-const MAX_CHARS: usize = 64;
+/// A caller's id longer than this, or with other than plain characters, is replaced; what passes can go on to a document
+/// service.
+const MAX_CHARS: usize = rsocket::limits::MAX_REQUEST_ID_BYTES;
 
 /// The id that [`assign`] has given to the request.
 #[must_use]

@@ -47,13 +47,14 @@ pub async fn sync(
         .max_frame_size(MAX_MESSAGE_BYTES);
     let dialect = if upgrade.selected_protocol().is_some() { Dialect::Boardwalk } else { Dialect::Stock };
     let connection = shared.hubs.number();
+    let request_id = request_id::of(&headers);
     let span = tracing::info_span!(
         parent: None,
         "connection",
         connection_id = connection.0,
         board_id = board.parse::<BoardId>().ok().map(tracing::field::display),
-        request_id = request_id::of(&headers),
+        request_id,
     );
-    let visit = Visit { board, key: key::sent(&headers, query), dialect, connection };
+    let visit = Visit { board, key: key::sent(&headers, query), dialect, connection, request_id };
     upgrade.on_upgrade(move |socket| serve(socket, shared, visit).instrument(span))
 }
