@@ -42,8 +42,8 @@ const serverUrl = process.env.BOARDWALK_URL ?? server.url;
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
 try {
   const updates = shapes > 0 ? await updatesOf(path.join(values.scenes, String(shapes))) : [];
+  const board = await boardOf(serverUrl, updates);
   for (const name of names) {
-    const board = await boardOf(serverUrl, updates);
     const result = await run(name, { browser, serverUrl, board, shapes, updates });
     const line = JSON.stringify({ shapes, name, ...rounded(result) });
     console.log(line);

@@ -48,14 +48,33 @@ async function zoom({ hand, measure, page }) {
   return { ...result, exactMs: await untilExact(page) };
 }
 
-const zoomPercent = async (page) => Number.parseFloat(await page.getByTestId("zoom-level").innerText());
+const zoomPercent = async (page) => Number.parseFloat(await page.locator("button", { hasText: /^\d+%$/ }).innerText());
 
-async function drag({ hand, measure, page, shapeAt }) {
-  const [x, y] = shapeAt;
+async function drag({ hand, measure, page }) {
+  const [x, y] = await filledShape(page);
   await watchPointer(page);
   const result = await measure(() => hand.drag(SECONDS, (at) => [x + 300 * Math.sin(at * 6), y + 200 * Math.sin(at * 9)]));
   await hand.release(x, y);
   return withDelays(page, result);
+}
+
+/** A pixel near the middle with paint all around it: there a drag takes a shape. */
+async function filledShape(page) {
+  const at = await page.evaluate(() => {
+    const canvas = document.querySelector("[data-testid=board-canvas]");
+    const { width, height } = canvas;
+    const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+    const isPainted = (x, y) => data[4 * (y * width + x) + 3] === 255;
+    const around = [-8, -4, 0, 4, 8];
+    for (let y = height / 2; y < height - 200; y += 6) {
+      for (let x = width / 2; x < width - 300; x += 6) {
+        if (around.every((dx) => around.every((dy) => isPainted(x + dx, y + dy)))) return [x, y];
+      }
+    }
+    return null;
+  });
+  if (!at) throw new Error("no filled shape is seen");
+  return at;
 }
 
 async function ink({ hand, measure, page }) {
@@ -192,8 +211,7 @@ export async function run(name, { browser, serverUrl, board, shapes, updates }) 
     await prepare?.(hand);
     await page.waitForTimeout(300);
     await untilExact(page);
-    const shapeAt = [60, 40];
-    return await run({ hand, measure, page, board, shapes, updates, serverUrl, pss, shapeAt });
+    return await run({ hand, measure, page, board, shapes, updates, serverUrl, pss });
   } finally {
     await context.close();
   }
