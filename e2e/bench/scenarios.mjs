@@ -48,7 +48,7 @@ async function zoom({ hand, measure, page }) {
   return { ...result, exactMs: await untilExact(page) };
 }
 
-const zoomPercent = async (page) => Number.parseFloat(await page.locator("button", { hasText: /^\d+%$/ }).innerText());
+const zoomPercent = async (page) => Number.parseFloat(await page.locator(".zoom__level").innerText());
 
 async function drag({ hand, measure, page }) {
   const [x, y] = await filledShape(page);
