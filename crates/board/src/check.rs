@@ -12,7 +12,7 @@ mod values;
 
 use thiserror::Error;
 
-use crate::Clocks;
+use crate::{Clocks, StateVector, Update};
 pub(crate) use batches::Piece;
 use cursor::Cursor;
 use dependencies::Dependencies;
@@ -176,6 +176,27 @@ fn read_deletions(cursor: &mut Cursor, dependencies: &mut Dependencies) -> Resul
         dependencies.deletes_up_to(client, last_end);
     }
     Ok(())
+}
+
+/// The state vector of somebody who has all of these stored updates; nothing if one of them cannot be read, or builds on
+/// what is not among those before it.
+pub fn joint_state_vector<'a>(updates: impl IntoIterator<Item = &'a [u8]>) -> Option<StateVector> {
+    let mut clocks = Clocks::new();
+    for update in updates {
+        let summary = check(update, &OWN).ok()?.summary;
+        if !clocks.cover(&summary.needs) {
+            return None;
+        }
+        clocks.raise_all(&summary.covers);
+    }
+    Some(StateVector(encode_state_vector(&clocks).into()))
+}
+
+/// Somebody's update, or a whole board, in updates of at most so many structs and bytes (but of one struct at least), each
+/// complete once those before it are merged.
+pub fn in_pieces(update: &[u8], structs_max: usize, bytes_max: usize) -> Result<Vec<Update>, CheckError> {
+    let pieces = pieces(update, &Piece { structs_max, bytes_max })?;
+    Ok(pieces.into_iter().map(|piece| Update(piece.into())).collect())
 }
 
 /// Checks the bytes of a state vector.

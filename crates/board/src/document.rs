@@ -32,6 +32,21 @@ pub enum Merged {
     Gap(Needs),
 }
 
+/// What merging several updates in one transaction did.
+#[derive(Clone, Debug)]
+pub struct MergedAll {
+    /// Of each update. All that were applied are called fresh if any of them was.
+    pub outcomes: Vec<Result<Merged, MergeError>>,
+    /// All that was new in them, as one update: what others have to be told.
+    pub fresh: Option<Update>,
+}
+
+impl MergedAll {
+    fn broken(updates: usize) -> Self {
+        Self { outcomes: vec![Err(MergeError::Broken); updates], fresh: None }
+    }
+}
+
 /// Why an update was not merged.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum MergeError {
@@ -81,62 +96,55 @@ impl Document {
 
     /// Checks an update from outside and merges it, whole or not at all.
     pub fn merge(&mut self, update: &[u8]) -> Result<Merged, MergeError> {
-        let checked = check::check(update, &check::WIRE)?;
-        self.merge_checked(update, checked)
+        self.merge_within(&[update], &check::WIRE).outcomes.pop().unwrap_or(Err(MergeError::Broken))
+    }
+
+    /// The same for several, in order and in one transaction: each is merged or not for itself.
+    pub fn merge_all(&mut self, updates: &[&[u8]]) -> MergedAll {
+        self.merge_within(updates, &check::WIRE)
     }
 
     /// Merges what was merged before: a stored row, a server's answer. The same checks, but without the limits on
     /// structs, values and clients, which a long-lived board outgrows.
     pub fn load(&mut self, update: &[u8]) -> Result<Merged, MergeError> {
-        let checked = check::check(update, &check::OWN)?;
-        self.merge_checked(update, checked)
+        self.merge_within(&[update], &check::OWN).outcomes.pop().unwrap_or(Err(MergeError::Broken))
     }
 
-    fn merge_checked(&mut self, update: &[u8], checked: Checked) -> Result<Merged, MergeError> {
+    fn merge_within(&mut self, updates: &[&[u8]], limits: &check::Limits) -> MergedAll {
         if self.broken {
-            return Err(MergeError::Broken);
+            return MergedAll::broken(updates.len());
         }
-        if !self.clocks.cover(&checked.summary.needs) {
-            return Ok(Merged::Gap(self.clocks.missing(&checked.summary.needs)));
-        }
-        self.check_parents(&checked)?;
-        let pieces: Vec<&[u8]> = match checked.batches.is_empty() {
-            true => vec![update],
-            false => checked.batches.iter().map(Vec::as_slice).collect(),
-        };
-        let decode = |piece: &&[u8]| yrs::Update::decode_v1(piece).map_err(|_| CheckError::Undecodable);
-        let decoded = pieces.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
-        // From here on the document may be half changed.
-        self.broken = true;
         let mut txn = self.doc.transact_mut();
-        for piece in decoded {
-            txn.apply_update(piece).map_err(|_| MergeError::Broken)?;
-        }
-        txn.commit();
-        if txn.has_missing_updates() || deepest_change(&txn) > DEPTH_MAX {
-            return Err(MergeError::Broken);
-        }
-        let fresh = txn.has_changes();
-        drop(txn);
-        self.broken = false;
-        self.clocks.raise_all(&checked.summary.covers);
-        Ok(Merged::Applied { fresh })
-    }
-
-    /// yrs refuses an item below what is no shared type only after it has applied what came before, so this is asked
-    /// first. A parent that is gone altogether is lawful: somebody wrote to what another deleted.
-    fn check_parents(&self, checked: &Checked) -> Result<(), MergeError> {
-        let txn = self.doc.transact();
-        let mut deleted = None;
-        let known = checked.parents.iter().filter(|(client, clock)| *clock < self.clocks.get(*client));
-        for (client, clock) in known {
-            let id = yrs::ID::new(yrs::ClientID::new(*client), *clock);
-            let is_parent = BranchID::get_nested(&txn, &id).is_some();
-            if !is_parent && !deleted.get_or_insert_with(|| txn.snapshot().delete_set).contains(&id) {
-                return Err(MergeError::Parent);
+        let mut outcomes = Vec::with_capacity(updates.len());
+        for update in updates {
+            match merge_into(&mut txn, &mut self.clocks, update, limits) {
+                Err(MergeError::Broken) => {
+                    self.broken = true;
+                    drop(txn);
+                    return MergedAll::broken(updates.len());
+                }
+                outcome => outcomes.push(outcome),
             }
         }
-        Ok(())
+        txn.commit();
+        self.broken = txn.has_missing_updates() || deepest_change(&txn) > DEPTH_MAX;
+        if self.broken {
+            return MergedAll::broken(updates.len());
+        }
+        let is_fresh = txn.has_changes();
+        let mut merged = updates.iter().zip(&mut outcomes).filter_map(|(update, outcome)| match outcome {
+            Ok(Merged::Applied { fresh }) => {
+                *fresh = is_fresh;
+                Some(*update)
+            }
+            Ok(Merged::Gap(_)) | Err(_) => None,
+        });
+        let (first, others) = (merged.next(), merged.count());
+        let fresh = first.filter(|_| is_fresh).map(|first| match others {
+            0 => Update(Bytes::copy_from_slice(first)),
+            _ => Update(Bytes::from(txn.encode_update_v1())),
+        });
+        MergedAll { outcomes, fresh }
     }
 
     /// Whether everything in `needs` is known.
@@ -224,6 +232,46 @@ impl Document {
         self.clocks.raise(self.client.get(), clock);
         (result, update)
     }
+}
+
+/// Applies one update whole or not at all; `Broken` leaves the document half changed.
+fn merge_into(
+    txn: &mut TransactionMut,
+    clocks: &mut Clocks,
+    update: &[u8],
+    limits: &check::Limits,
+) -> Result<Merged, MergeError> {
+    let checked = check::check(update, limits)?;
+    if !clocks.cover(&checked.summary.needs) {
+        return Ok(Merged::Gap(clocks.missing(&checked.summary.needs)));
+    }
+    check_parents(txn, clocks, &checked)?;
+    let pieces: Vec<&[u8]> = match checked.batches.is_empty() {
+        true => vec![update],
+        false => checked.batches.iter().map(Vec::as_slice).collect(),
+    };
+    let decode = |piece: &&[u8]| yrs::Update::decode_v1(piece).map_err(|_| CheckError::Undecodable);
+    let decoded = pieces.iter().map(decode).collect::<Result<Vec<_>, _>>()?;
+    for piece in decoded {
+        txn.apply_update(piece).map_err(|_| MergeError::Broken)?;
+    }
+    clocks.raise_all(&checked.summary.covers);
+    Ok(Merged::Applied { fresh: false })
+}
+
+/// yrs refuses an item below what is no shared type only after it has applied what came before, so this is asked
+/// first. A parent that is gone altogether is lawful: somebody wrote to what another deleted.
+fn check_parents(txn: &TransactionMut, clocks: &Clocks, checked: &Checked) -> Result<(), MergeError> {
+    let mut deleted = None;
+    let known = checked.parents.iter().filter(|(client, clock)| *clock < clocks.get(*client));
+    for (client, clock) in known {
+        let id = yrs::ID::new(yrs::ClientID::new(*client), *clock);
+        let is_parent = BranchID::get_nested(txn, &id).is_some();
+        if !is_parent && !deleted.get_or_insert_with(|| txn.snapshot().delete_set).contains(&id) {
+            return Err(MergeError::Parent);
+        }
+    }
+    Ok(())
 }
 
 /// How many shared types lie on the way from the root to the deepest type that was changed.

@@ -27,11 +27,11 @@ mod texts;
 mod update;
 
 pub use board::{Applied, Board, Change, Placement, Reverted};
-pub use check::{CheckError, Summary, check_state_vector, check_update};
+pub use check::{CheckError, Summary, check_state_vector, check_update, in_pieces, joint_state_vector};
 pub use clocks::Clocks;
 /// What must be known before an update can be applied.
 pub use clocks::Clocks as Needs;
-pub use document::{DiffError, Document, MergeError, Merged};
+pub use document::{DiffError, Document, MergeError, Merged, MergedAll};
 pub use edit::{Edit, Field, NewShape};
 pub use ids::{ClientId, GroupId, ShapeId};
 pub use ink::InkPoint;

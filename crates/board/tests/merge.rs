@@ -170,3 +170,30 @@ fn the_same_edits_give_the_same_bytes() {
     };
     assert_eq!(bytes(), bytes());
 }
+
+proptest! {
+    #[test]
+    fn several_merged_at_once_are_as_if_merged_one_by_one(program in program(), at_once in 1..12_usize) {
+        let (_, updates) = history(&program);
+        let mut one_by_one = Document::new(ClientId::from_random(77));
+        let mut together = Document::new(ClientId::from_random(78));
+        let mut told = Document::new(ClientId::from_random(79));
+        let hostile = [0xff_u8; 9];
+        for batch in updates.chunks(at_once) {
+            let singly: Vec<_> =
+                batch.iter().map(|update| matches!(one_by_one.merge(update), Ok(Merged::Applied { .. }))).collect();
+            let mut batch: Vec<&[u8]> = batch.iter().map(Vec::as_slice).collect();
+            batch.push(&hostile);
+            let mut merged = together.merge_all(&batch);
+            prop_assert!(merged.outcomes.pop().is_some_and(|outcome| outcome.is_err()));
+            let is_applied = |outcome: &Result<Merged, _>| matches!(outcome, Ok(Merged::Applied { .. }));
+            prop_assert_eq!(merged.outcomes.iter().map(is_applied).collect::<Vec<_>>(), singly);
+            if let Some(fresh) = merged.fresh {
+                prop_assert!(is_applied(&told.merge(&fresh.0)));
+            }
+        }
+        prop_assert_eq!(together.contents(), one_by_one.contents());
+        prop_assert_eq!(told.contents(), one_by_one.contents());
+        prop_assert_eq!(told.state_vector(), together.state_vector());
+    }
+}

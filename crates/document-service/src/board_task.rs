@@ -12,96 +12,37 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use metrics::counter;
-use protocol::lane::{Audience, PresenceUp, UpdatesDown, UpdatesUp};
+use protocol::lane::{Audience, UpdatesDown, UpdatesUp};
 use protocol::limits::{MAX_LANE_MESSAGE_BYTES, ROOM_IDLE_MS};
 use protocol::{BoardId, ErrorCode};
 use storage::{Epoch, Snapshot, SnapshotOutcome};
 use sync::{LaneId, Room, RoomInput, RoomOutput};
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{Duration, Instant, sleep_until, timeout};
 
+use crate::board_inbox::{Incoming, PresenceIncoming, UpdatesIncoming};
 use crate::counted::Counted;
 use crate::flusher::{Health, Standing};
-use crate::limits::{BLOCKING_FROM_BYTES, INBOX_MESSAGES, LEAVE_TIMEOUT, UNSTORED_BYTES};
-use crate::opening::{self, Opened, Refusal};
-use crate::presence_lane::PresenceSlot;
+use crate::hall::Hall;
+use crate::limits::{BLOCKING_FROM_BYTES, GATHER_TIME, LEAVE_TIMEOUT, MESSAGES_AT_ONCE, UNSTORED_BYTES};
+use crate::opening::{self, Opened};
 use crate::presence_shell::PresenceShell;
 use crate::service::Service;
-use crate::updates_lane::{CutMessage, LaneQueue, QueueError};
-
-/// Answer to a lane that wants to open. Dropped unanswered, the board was on its way out: look for it again.
-pub(crate) type Welcome = oneshot::Sender<Result<(), Refusal>>;
-
-/// What an updates lane brings.
-pub(crate) enum UpdatesIncoming {
-    Open(LaneId, LaneQueue, Welcome),
-    /// With its share of the lane's inbox, free again once the message is dealt with.
-    Message(LaneId, UpdatesUp, OwnedSemaphorePermit),
-    Closed(LaneId),
-}
-
-/// What a presence lane brings.
-pub(crate) enum PresenceIncoming {
-    Open(LaneId, PresenceSlot, Welcome),
-    Message(LaneId, PresenceUp),
-    Closed(LaneId),
-}
-
-/// Where lanes bring what they have. Presence has its own queue, so that updates that must wait do not hold it up.
-#[derive(Clone)]
-pub(crate) struct BoardInbox {
-    pub(crate) updates: mpsc::Sender<UpdatesIncoming>,
-    pub(crate) presence: mpsc::Sender<PresenceIncoming>,
-}
-
-/// The task's end of the inbox.
-pub(crate) struct Incoming {
-    updates: mpsc::Receiver<UpdatesIncoming>,
-    presence: mpsc::Receiver<PresenceIncoming>,
-}
-
-impl BoardInbox {
-    pub(crate) fn pair() -> (Self, Incoming) {
-        let (updates, updates_in) = mpsc::channel(INBOX_MESSAGES);
-        let (presence, presence_in) = mpsc::channel(INBOX_MESSAGES);
-        (Self { updates, presence }, Incoming { updates: updates_in, presence: presence_in })
-    }
-}
-
-impl Incoming {
-    /// Takes nothing more in. Lanes that are waiting to open are refused, or left to try again.
-    fn close(mut self, refusal: Option<&Refusal>) {
-        let refuse = |welcome: Welcome| {
-            if let Some(refusal) = refusal {
-                // A lane that no longer waits needs no answer.
-                let _ = welcome.send(Err(refusal.clone()));
-            }
-        };
-        self.updates.close();
-        self.presence.close();
-        while let Ok(incoming) = self.updates.try_recv() {
-            if let UpdatesIncoming::Open(_, _, welcome) = incoming {
-                refuse(welcome);
-            }
-        }
-        while let Ok(incoming) = self.presence.try_recv() {
-            if let PresenceIncoming::Open(_, _, welcome) = incoming {
-                refuse(welcome);
-            }
-        }
-    }
-}
+use crate::updates_lane::{LaneQueue, QueueError};
 
 /// The life of an open board, from taking it to giving it up. A panic in the room ends this board only: its lanes close,
 /// come back and find it loaded afresh.
 pub(crate) async fn live(service: Arc<Service>, board: BoardId, mut incoming: Incoming) {
-    let refusal = match opening::open(&service, &board).await {
+    let mut hall = Hall::default();
+    let (early, answer) = oneshot::channel();
+    let opening = opening::open(&service, &board, early);
+    let refusal = match Box::pin(hall.wait(opening, answer, &incoming.0)).await {
         Err(refusal) => Some(refusal),
         Ok(opened) => {
             let epoch = opened.claim.epoch;
-            let task = BoardTask::new(service.clone(), board.clone(), opened);
-            if AssertUnwindSafe(task.run(&mut incoming)).catch_unwind().await.is_err() {
+            let task = Box::new(BoardTask::new(service.clone(), board.clone(), opened));
+            if AssertUnwindSafe(task.run(&mut incoming, hall)).catch_unwind().await.is_err() {
                 let unsaved = service.flusher.close(&board);
                 tracing::error!(unsaved, "the room panicked and is dropped");
                 opening::release(&service, &board, epoch).await;
@@ -135,7 +76,7 @@ struct BoardTask {
     epoch: Epoch,
     /// Out only while it works off the async threads.
     room: Option<Room>,
-    lanes: BTreeMap<LaneId, (LaneQueue, Counted)>,
+    lanes: BTreeMap<LaneId, Box<(LaneQueue, Counted)>>,
     presence: PresenceShell,
     standing: watch::Receiver<Standing>,
     /// What the room has been told of `standing`.
@@ -143,6 +84,8 @@ struct BoardTask {
     /// Rows at the flusher: number and bytes.
     unstored: VecDeque<(u64, usize)>,
     unstored_bytes: usize,
+    /// When the first of them was given to it, after all before were stored.
+    unstored_since: Instant,
     /// Roughly the size of the whole board.
     board_bytes: usize,
     saves: JoinSet<Saved>,
@@ -165,6 +108,7 @@ impl BoardTask {
             told,
             unstored: VecDeque::new(),
             unstored_bytes: 0,
+            unstored_since: Instant::now(),
             board_bytes: opened.bytes,
             saves: JoinSet::new(),
             idle_since: Instant::now(),
@@ -172,11 +116,14 @@ impl BoardTask {
         }
     }
 
-    async fn run(mut self, incoming: &mut Incoming) {
+    async fn run(mut self: Box<Self>, incoming: &mut Incoming, hall: Hall) {
         tracing::info!(epoch = %self.epoch, bytes = self.board_bytes, "the board is open");
+        let Hall { mut updates, presence } = hall;
+        Box::pin(self.receive(&mut updates)).await;
+        presence.into_iter().for_each(|message| self.receive_presence(message));
         let ending = self.serve(incoming).await;
         self.lanes.clear();
-        if ending == Ending::Release && timeout(LEAVE_TIMEOUT, self.finish()).await.is_err() {
+        if ending == Ending::Release && timeout(LEAVE_TIMEOUT, Box::pin(self.finish())).await.is_err() {
             tracing::error!("the store did not take the board's last updates in time");
         }
         let unsaved = self.service.flusher.close(&self.board);
@@ -184,35 +131,38 @@ impl BoardTask {
             tracing::error!(unsaved, "updates were not stored; their authors have not been told that they were");
         }
         if ending == Ending::Release {
-            opening::release(&self.service, &self.board, self.epoch).await;
+            Box::pin(opening::release(&self.service, &self.board, self.epoch)).await;
         }
         tracing::info!(?ending, "the board is closed");
     }
 
     async fn serve(&mut self, incoming: &mut Incoming) -> Ending {
         let leaving = self.service.leaving.clone();
+        let (mut arrived, mut arrived_presence) = (Vec::new(), Vec::new());
         loop {
             let (turn, idle) = (self.presence.next_turn(), self.idle_at());
-            let takes_updates = self.takes_updates();
+            let (takes_updates, gathered) = (self.takes_updates(), self.gathers_until());
             let ending = tokio::select! {
                 () = leaving.cancelled() => Some(Ending::Release),
                 changed = self.standing.changed() => {
                     changed.expect("the flusher keeps the board until this task closes it");
-                    self.follow_standing().await
+                    Box::pin(self.follow_standing()).await
                 }
-                Some(saved) = self.saves.join_next() => self.snapshot_ended(saved).await,
-                Some(message) = incoming.updates.recv(), if takes_updates => {
-                    self.receive(message).await;
+                Some(saved) = self.saves.join_next() => Box::pin(self.snapshot_ended(saved)).await,
+                true = incoming.0.updates.take(&mut arrived, MESSAGES_AT_ONCE), if takes_updates => {
+                    // Heavy work is boxed: the place that it takes is not this task's for ever.
+                    Box::pin(self.receive(&mut arrived)).await;
                     None
                 }
-                Some(message) = incoming.presence.recv() => {
-                    self.receive_presence(message);
+                true = incoming.0.presence.take(&mut arrived_presence, MESSAGES_AT_ONCE) => {
+                    arrived_presence.drain(..).for_each(|message| self.receive_presence(message));
                     None
                 }
                 () = at(turn) => {
                     self.presence.take_turn();
                     None
                 }
+                () = at(gathered) => None,
                 () = at(idle) => Some(Ending::Release),
             };
             if let Some(ending) = ending {
@@ -221,9 +171,17 @@ impl BoardTask {
         }
     }
 
-    /// Whether more may be put on the way to the store.
+    /// Whether more may be put on the way to the store. While some is, the next gathers: edits that come meanwhile become
+    /// one row and one message when it is their turn, which they would have had to wait for all the same.
     fn takes_updates(&self) -> bool {
-        self.unstored_bytes <= UNSTORED_BYTES || self.told.health != Health::Good
+        let has_room = self.unstored_bytes <= UNSTORED_BYTES && self.gathers_until().is_none();
+        has_room || self.told.health != Health::Good
+    }
+
+    /// Until when what comes is gathered. A store that takes longer than usual holds up nobody.
+    fn gathers_until(&self) -> Option<Instant> {
+        let until = self.unstored_since + GATHER_TIME;
+        (!self.unstored.is_empty() && self.told.health == Health::Good && Instant::now() < until).then_some(until)
     }
 
     /// When the board is to be given up, if nobody comes.
@@ -232,21 +190,39 @@ impl BoardTask {
         is_idle.then(|| self.idle_since + Duration::from_millis(ROOM_IDLE_MS))
     }
 
-    async fn receive(&mut self, incoming: UpdatesIncoming) {
-        match incoming {
-            UpdatesIncoming::Open(lane, queue, welcome) => {
-                self.lanes.insert(lane, (queue, Counted::updates_lane()));
-                self.tell_room(RoomInput::LaneOpened(lane)).await;
-                // A lane that has given up says `Closed` next.
-                let _ = welcome.send(Ok(()));
+    /// Takes what lanes brought. Messages in a row go to the room together, so that edits of one moment become one row.
+    async fn receive(&mut self, arrived: &mut Vec<UpdatesIncoming>) {
+        let (mut messages, mut held) = (Vec::new(), Vec::new());
+        for incoming in arrived.drain(..) {
+            if let UpdatesIncoming::Message(lane, message, permit) = incoming {
+                messages.push((lane, message));
+                held.push(permit);
+                continue;
             }
-            UpdatesIncoming::Message(lane, message, _held) => self.tell_room(RoomInput::Updates(lane, message)).await,
-            UpdatesIncoming::Closed(lane) => {
-                self.idle_since = Instant::now();
-                if self.lanes.remove(&lane).is_some() {
-                    self.tell_room(RoomInput::LaneClosed(lane)).await;
+            self.tell_messages(&mut messages).await;
+            match incoming {
+                UpdatesIncoming::Open(lane, queue, welcome) => {
+                    self.lanes.insert(lane, Box::new((queue, Counted::updates_lane())));
+                    self.tell_room(RoomInput::LaneOpened(lane)).await;
+                    // A lane that has given up says `Closed` next.
+                    let _ = welcome.send(Ok(()));
+                }
+                UpdatesIncoming::Message(..) => {}
+                UpdatesIncoming::Closed(lane) => {
+                    self.idle_since = Instant::now();
+                    if self.lanes.remove(&lane).is_some() {
+                        self.tell_room(RoomInput::LaneClosed(lane)).await;
+                    }
                 }
             }
+        }
+        self.tell_messages(&mut messages).await;
+    }
+
+    async fn tell_messages(&mut self, messages: &mut Vec<(LaneId, UpdatesUp)>) {
+        match std::mem::take(messages) {
+            none if none.is_empty() => {}
+            several => self.tell_room(RoomInput::Several(several)).await,
         }
     }
 
@@ -305,10 +281,15 @@ impl BoardTask {
     }
 
     async fn handle(&mut self, input: RoomInput) -> Vec<RoomOutput> {
+        let of_message = |message: &UpdatesUp| match message {
+            UpdatesUp::Edit { update, .. } => update.len(),
+            UpdatesUp::Join { .. } | UpdatesUp::StateRequest { .. } => self.board_bytes,
+            UpdatesUp::Leave { .. } | UpdatesUp::Relay { .. } => 0,
+        };
         let weight = match &input {
-            RoomInput::Updates(_, UpdatesUp::Edit { update, .. }) => update.len(),
-            RoomInput::Updates(_, UpdatesUp::Join { .. } | UpdatesUp::StateRequest { .. })
-            | RoomInput::Stored { .. } => self.board_bytes,
+            RoomInput::Updates(_, message) => of_message(message),
+            RoomInput::Several(messages) => messages.iter().map(|(_, message)| of_message(message)).sum(),
+            RoomInput::Stored { .. } => self.board_bytes,
             _ => 0,
         };
         self.with_room(weight, move |room| room.handle(input)).await
@@ -345,6 +326,9 @@ impl BoardTask {
             match output {
                 RoomOutput::Updates(lane, down) => gone.extend(self.send(lane, down, &mut encoder)),
                 RoomOutput::Store { seq, update } => {
+                    if self.unstored.is_empty() {
+                        self.unstored_since = Instant::now();
+                    }
                     self.unstored.push_back((seq, update.len()));
                     self.unstored_bytes += update.len();
                     self.board_bytes += update.len();
@@ -362,24 +346,23 @@ impl BoardTask {
     /// Queues a message for a lane. What is too long for a lane (the whole of a huge board, for a stock client) costs its
     /// one receiver the connection, and not the lane of everybody.
     fn send(&mut self, lane: LaneId, down: UpdatesDown, encoder: &mut Encoder) -> Option<RoomInput> {
-        let (queue, _) = self.lanes.get(&lane)?;
+        let (queue, _) = &**self.lanes.get(&lane)?;
         let receiver = match &down {
             UpdatesDown::Message { audience: Audience::One(connection), .. } => Some(*connection),
             _ => None,
         };
-        let (cut, gone) = match (encoder.cut(down), receiver) {
-            (Ok(cut), _) => (cut, None),
+        let (message, gone) = match (encoder.encode(down), receiver) {
+            (Ok(message), _) => (message, None),
             (Err(TooLong), Some(connection)) => {
                 let close = UpdatesDown::Close { connection, code: ErrorCode::TooLarge };
-                let cut = CutMessage::new(&close.encode());
-                (cut, Some(RoomInput::Updates(lane, UpdatesUp::Leave { connection })))
+                (close.encode(), Some(RoomInput::Updates(lane, UpdatesUp::Leave { connection })))
             }
             (Err(TooLong), None) => {
                 self.drop_lane(lane, ErrorCode::Internal);
                 return Some(RoomInput::LaneClosed(lane));
             }
         };
-        match queue.push(cut) {
+        match queue.push(message) {
             Ok(()) => gone,
             Err(error) => {
                 if error == QueueError::Overflow {
@@ -393,7 +376,7 @@ impl BoardTask {
 
     fn drop_lane(&mut self, lane: LaneId, code: ErrorCode) {
         self.idle_since = Instant::now();
-        if let Some((queue, _)) = self.lanes.remove(&lane) {
+        if let Some((queue, _)) = self.lanes.remove(&lane).map(|lane| *lane) {
             tracing::warn!(lane = lane.0, code = code.id(), "a lane is closed; the gateway opens it afresh");
             queue.close(code);
         }
@@ -437,27 +420,26 @@ async fn save(service: Arc<Service>, board: BoardId, epoch: Epoch, through: u64,
     }
 }
 
-/// Encodes and cuts a message once for all lanes that get the same. Outputs for the same message come one after
-/// another, in at most two forms: with and without its author.
+/// Encodes a message once for all lanes that get the same. Outputs for the same message come one after another, in at
+/// most two forms: with and without its author.
 #[derive(Default)]
 struct Encoder {
-    recent: VecDeque<(UpdatesDown, CutMessage)>,
+    recent: VecDeque<(UpdatesDown, Bytes)>,
 }
 
 struct TooLong;
 
 impl Encoder {
-    fn cut(&mut self, down: UpdatesDown) -> Result<CutMessage, TooLong> {
-        if let Some((_, cut)) = self.recent.iter().find(|(recent, _)| *recent == down) {
-            return Ok(cut.clone());
+    fn encode(&mut self, down: UpdatesDown) -> Result<Bytes, TooLong> {
+        if let Some((_, encoded)) = self.recent.iter().find(|(recent, _)| *recent == down) {
+            return Ok(encoded.clone());
         }
         let encoded = down.encode();
         if encoded.len() > MAX_LANE_MESSAGE_BYTES {
             return Err(TooLong);
         }
-        let cut = CutMessage::new(&encoded);
         self.recent.truncate(1);
-        self.recent.push_front((down, cut.clone()));
-        Ok(cut)
+        self.recent.push_front((down, encoded.clone()));
+        Ok(encoded)
     }
 }

@@ -7,11 +7,13 @@
 
 mod acceptor;
 mod backoff;
+mod board_inbox;
 mod board_task;
 mod clock;
 mod counted;
 mod flusher;
 mod grants;
+mod hall;
 mod lease;
 mod limits;
 mod opening;

@@ -15,7 +15,9 @@ pub const LANE_LEASE_TTL: Duration = Duration::from_secs(5);
 pub const LANE_LEASE_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Messages of all lanes that wait for a board's task; lanes wait then, and their credit with them.
-pub const INBOX_MESSAGES: usize = 64;
+pub const INBOX_MESSAGES: usize = 4096;
+/// Messages that a board's task, or a lane, takes up together.
+pub const MESSAGES_AT_ONCE: usize = 1024;
 /// Bytes of one lane's messages that wait for a board's task. A single message may be as large as this.
 pub const LANE_INBOX_BYTES: usize = protocol::limits::MAX_LANE_MESSAGE_BYTES;
 /// A lane with more than this waiting for credit hands on no further join: each is answered with a whole board.
@@ -43,6 +45,8 @@ pub const STORE_IS_SLOW: Duration = Duration::from_millis(800);
 /// Bytes of all boards together that may wait for a store that does not answer. Past it every board with something
 /// unsaved turns read-only. Each board has its own bound besides (`MAX_PROVISIONAL_BYTES`).
 pub const MAX_WAITING_BYTES: usize = 256 * 1024 * 1024;
+/// While a board's rows are on their way to the store, what comes is gathered for at most this long.
+pub const GATHER_TIME: Duration = Duration::from_millis(10);
 /// First pause after the store failed; doubles with each further failure.
 pub const RETRY_FIRST: Duration = Duration::from_millis(50);
 /// Longest pause between two attempts at the store.

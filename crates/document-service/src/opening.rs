@@ -2,7 +2,9 @@
 
 use protocol::{BoardId, ErrorCode};
 use storage::{Acquired, Epoch, Error, Loaded};
-use sync::{LoadReport, Room, StoredBoard};
+use sync::{EarlyAnswer, LoadReport, Room, StoredBoard};
+use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
 
 use crate::flusher::Claim;
 use crate::lease::lease_ms;
@@ -48,15 +50,20 @@ impl From<Error> for Refusal {
     }
 }
 
-/// Takes the board and loads it. A board that is refused after it was taken is given up again.
-pub(crate) async fn open(service: &Service, board: &BoardId) -> Result<Opened, Refusal> {
+/// Takes the board and loads it; tells what joins can be answered with as soon as that is known. A board that is refused
+/// after it was taken is given up again.
+pub(crate) async fn open(
+    service: &Service,
+    board: &BoardId,
+    early: oneshot::Sender<EarlyAnswer>,
+) -> Result<Opened, Refusal> {
     let lapses = service.flusher.lapses();
     let claim = match service.storage.acquire(board, &service.owner, lease_ms(service.lease)).await? {
         Acquired::Mine { epoch, head_seq } => Claim { epoch, head_seq, lapses },
         Acquired::HeldBy(owner) => return Err(Refusal::OwnedBy(owner.address)),
         Acquired::UnknownBoard => return Err(Refusal::Code(ErrorCode::UnknownBoard)),
     };
-    match load(service, board).await {
+    match load(service, board, early).await {
         Ok((room, bytes)) => Ok(Opened { room, claim, bytes }),
         Err(refusal) => {
             release(service, board, claim.epoch).await;
@@ -72,14 +79,18 @@ pub(crate) async fn release(service: &Service, board: &BoardId, epoch: Epoch) {
     }
 }
 
-async fn load(service: &Service, board: &BoardId) -> Result<(Room, usize), Refusal> {
+async fn load(
+    service: &Service,
+    board: &BoardId,
+    early: oneshot::Sender<EarlyAnswer>,
+) -> Result<(Room, usize), Refusal> {
     let _turn = service.loads.acquire().await.expect("the semaphore is never closed");
     let crashed = service.storage.begin_load(board).await?;
     if crashed >= MAX_CRASHED_LOADS {
         tracing::error!(crashed, "loading this board took the process down before; it is quarantined");
         return Err(Refusal::Code(ErrorCode::Quarantined));
     }
-    let result = read(service, board).await;
+    let result = read(service, board, early).await;
     // A count that cannot be reset now is reset by the next load.
     if let Err(error) = service.storage.end_load(board).await {
         tracing::warn!(%error, "the end of a load could not be noted");
@@ -87,14 +98,26 @@ async fn load(service: &Service, board: &BoardId) -> Result<(Room, usize), Refus
     result
 }
 
-async fn read(service: &Service, board: &BoardId) -> Result<(Room, usize), Refusal> {
+async fn read(
+    service: &Service,
+    board: &BoardId,
+    early: oneshot::Sender<EarlyAnswer>,
+) -> Result<(Room, usize), Refusal> {
     let loaded = service.storage.load(board).await?;
     if !loaded.is_whole() {
         tracing::error!(head_seq = loaded.head_seq, "rows of this board are missing from the store");
     }
     let (stored, bytes) = stored_board(loaded);
+    let to_answer = stored.clone();
+    // Beside the loading, and nobody waits for its end.
+    spawn_blocking(move || {
+        if let Some(answer) = EarlyAnswer::of(&to_answer) {
+            // A board that is open by now needs no answer before it is.
+            let _ = early.send(answer);
+        }
+    });
     let snapshot_seq = stored.snapshot.as_ref().map(|(seq, _)| *seq);
-    let (room, report) = match tokio::task::spawn_blocking(move || Room::load(stored)).await {
+    let (room, report) = match spawn_blocking(move || Room::load(stored)).await {
         Ok(loaded) => loaded,
         Err(error) => {
             tracing::error!(%error, "loading this board panicked; it is quarantined");

@@ -6,28 +6,27 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use futures_util::StreamExt;
+use mailbox::Mailbox;
 use protocol::ErrorCode;
 use protocol::lane::PresenceUp;
 use rsocket::{Inbound, Outbound, Payload};
 use sync::LaneId;
-use tokio::sync::mpsc;
 
-use crate::board_task::{BoardInbox, PresenceIncoming};
+use crate::board_inbox::{BoardInbox, PresenceIncoming};
 use crate::limits::MAX_PRESENCE_UP_BYTES;
 use crate::updates_lane::LaneEnding;
 
 /// The board's end of a presence lane. Dropping it closes the lane as `unavailable`.
 pub(crate) struct PresenceSlot {
-    batches: mpsc::Sender<Bytes>,
+    batches: Arc<Mailbox<Bytes>>,
     wanted: Arc<AtomicBool>,
 }
 
 impl PresenceSlot {
     /// The two ends of a lane: one batch passes at a time.
     pub(crate) fn pair() -> (Self, PresenceEnd) {
-        let (sender, batches) = mpsc::channel(1);
-        let wanted = Arc::new(AtomicBool::new(false));
-        (Self { batches: sender, wanted: wanted.clone() }, PresenceEnd { batches, wanted })
+        let (batches, wanted) = (Arc::new(Mailbox::unbounded()), Arc::new(AtomicBool::new(false)));
+        (Self { batches: batches.clone(), wanted: wanted.clone() }, PresenceEnd { batches, wanted })
     }
 
     /// Whether the gateway has granted credit for a batch.
@@ -39,13 +38,19 @@ impl PresenceSlot {
     pub(crate) fn fill(&self, batch: Bytes) {
         self.wanted.store(false, Ordering::Release);
         // A lane that has ended says so by itself.
-        let _ = self.batches.try_send(batch);
+        let _ = self.batches.push(batch);
+    }
+}
+
+impl Drop for PresenceSlot {
+    fn drop(&mut self) {
+        self.batches.close();
     }
 }
 
 /// The channel's end of a presence lane.
 pub(crate) struct PresenceEnd {
-    batches: mpsc::Receiver<Bytes>,
+    batches: Arc<Mailbox<Bytes>>,
     wanted: Arc<AtomicBool>,
 }
 
@@ -81,13 +86,18 @@ async fn receive(lane: LaneId, board: &BoardInbox, inbound: &mut Inbound) -> Lan
 }
 
 async fn send(end: PresenceEnd, outbound: &mut Outbound) -> LaneEnding {
-    let PresenceEnd { mut batches, wanted } = end;
+    let PresenceEnd { batches, wanted } = end;
+    let mut filled = Vec::new();
     loop {
         outbound.ready().await;
         wanted.store(true, Ordering::Release);
-        let Some(batch) = batches.recv().await else { return LaneEnding::Failed(ErrorCode::Unavailable) };
-        if outbound.send(Payload::new(batch)).await.is_err() {
-            return LaneEnding::Left;
+        if !batches.take(&mut filled, 1).await {
+            return LaneEnding::Failed(ErrorCode::Unavailable);
+        }
+        for batch in filled.drain(..) {
+            if outbound.send(Payload::new(batch)).await.is_err() {
+                return LaneEnding::Left;
+            }
         }
     }
 }

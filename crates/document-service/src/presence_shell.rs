@@ -19,7 +19,7 @@ use crate::presence_lane::PresenceSlot;
 pub(crate) struct PresenceShell {
     clock: Clock,
     machine: Presence,
-    lanes: BTreeMap<LaneId, (PresenceSlot, Counted)>,
+    lanes: BTreeMap<LaneId, Box<(PresenceSlot, Counted)>>,
     last_turn: Instant,
 }
 
@@ -34,7 +34,7 @@ impl PresenceShell {
 
     pub(crate) fn open_lane(&mut self, lane: LaneId, slot: PresenceSlot) {
         self.machine.open_lane(lane);
-        self.lanes.insert(lane, (slot, Counted::presence_lane()));
+        self.lanes.insert(lane, Box::new((slot, Counted::presence_lane())));
     }
 
     pub(crate) fn close_lane(&mut self, lane: LaneId) {
@@ -60,7 +60,8 @@ impl PresenceShell {
     pub(crate) fn take_turn(&mut self) {
         self.last_turn = Instant::now();
         self.machine.expire(self.clock.now_ms());
-        for (lane, (slot, _)) in &self.lanes {
+        for (lane, entry) in &self.lanes {
+            let slot = &entry.0;
             if slot.is_wanted() && self.machine.is_dirty(*lane) {
                 let batch = self.machine.take_batch(*lane);
                 if !batch.is_empty() {

@@ -10,7 +10,7 @@ use rsocket::{IncomingChannel, Payload, Responder, Window, metadata};
 use tokio::sync::oneshot;
 use tracing::Instrument;
 
-use crate::board_task::{BoardInbox, PresenceIncoming, UpdatesIncoming, Welcome};
+use crate::board_inbox::{BoardInbox, PresenceIncoming, UpdatesIncoming, Welcome};
 use crate::limits::{OPEN_ATTEMPTS, PRESENCE_UP_WINDOW};
 use crate::opening::Refusal;
 use crate::presence_lane::{self, PresenceSlot};
@@ -26,14 +26,17 @@ pub(crate) struct Lanes {
 impl Responder for Lanes {
     async fn request_channel(&self, first: Payload, channel: IncomingChannel) {
         let tags = metadata::routing_tags(first.metadata.as_ref());
-        let route = tags.first().map_or("", String::as_str);
+        let route =
+            [UPDATES_ROUTE, PRESENCE_ROUTE].into_iter().find(|route| tags.first().is_some_and(|tag| tag == route));
         let open = match LaneOpen::decode(&first.data) {
             Ok(open) if open.protocol == PROTOCOL_VERSION => open,
             Ok(_) => return channel.reject(rsocket::ErrorCode::INVALID, ErrorCode::Outdated.id()),
             Err(_) => return channel.reject(rsocket::ErrorCode::INVALID, ErrorCode::Malformed.id()),
         };
+        // Its frame's memory is not this lane's for as long as it lives.
+        drop((first, tags));
         let span = tracing::info_span!("lane", route, board_id = open.board.as_str(), lane = open.lane);
-        match route {
+        match route.unwrap_or_default() {
             UPDATES_ROUTE => self.updates(&open.board, channel).instrument(span).await,
             PRESENCE_ROUTE => self.presence(&open.board, channel).instrument(span).await,
             _ => channel.reject(rsocket::ErrorCode::INVALID, ErrorCode::Malformed.id()),
@@ -44,12 +47,12 @@ impl Responder for Lanes {
 impl Lanes {
     async fn updates(&self, board: &BoardId, channel: IncomingChannel) {
         let lane = self.service.next_lane();
-        let opened = self
-            .open(board, |inbox, welcome| async move {
-                let (queue, end) = LaneQueue::pair();
-                inbox.updates.send(UpdatesIncoming::Open(lane, queue, welcome)).await.is_ok().then_some(end)
-            })
-            .await;
+        let opening = self.open(board, |inbox, welcome| async move {
+            let (queue, end) = LaneQueue::pair();
+            inbox.updates.send(UpdatesIncoming::Open(lane, queue, welcome)).await.is_ok().then_some(end)
+        });
+        // Boxed, so that the lane does not carry its place for as long as it lives.
+        let opened = Box::pin(opening).await;
         let (inbox, end) = match opened {
             Ok(opened) => opened,
             Err(refusal) => return refuse(channel, &refusal),
@@ -65,12 +68,12 @@ impl Lanes {
 
     async fn presence(&self, board: &BoardId, channel: IncomingChannel) {
         let lane = self.service.next_lane();
-        let opened = self
-            .open(board, |inbox, welcome| async move {
-                let (slot, end) = PresenceSlot::pair();
-                inbox.presence.send(PresenceIncoming::Open(lane, slot, welcome)).await.is_ok().then_some(end)
-            })
-            .await;
+        let opening = self.open(board, |inbox, welcome| async move {
+            let (slot, end) = PresenceSlot::pair();
+            inbox.presence.send(PresenceIncoming::Open(lane, slot, welcome)).await.is_ok().then_some(end)
+        });
+        // Boxed, so that the lane does not carry its place for as long as it lives.
+        let opened = Box::pin(opening).await;
         let (inbox, end) = match opened {
             Ok(opened) => opened,
             Err(refusal) => return refuse(channel, &refusal),

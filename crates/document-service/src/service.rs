@@ -17,7 +17,8 @@ use tracing::Instrument;
 
 use crate::acceptor::{AcceptAll, BearsSecret, ClusterSecret};
 use crate::backoff::Backoff;
-use crate::board_task::{self, BoardInbox};
+use crate::board_inbox::BoardInbox;
+use crate::board_task;
 use crate::clock::Clock;
 use crate::flusher::Flusher;
 use crate::grants::keep_granting;

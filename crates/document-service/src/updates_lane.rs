@@ -1,5 +1,5 @@
-//! One gateway's updates lane, in the task of its RSocket channel: parts in and joined, messages out and cut, both by
-//! credit. It must not know what a room makes of a message.
+//! One gateway's updates lane, in the task of its RSocket channel: parts in and joined, messages out and packed, both
+//! by credit. It must not know what a room makes of a message.
 //!
 //! Upwards nothing is dropped: while the board's task is behind, this task waits, the window closes and the gateway stops
 //! reading its browsers. Downwards a message waits here for credit, within `LANE_BACKLOG_BYTES`; past that the board's
@@ -10,34 +10,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use futures_util::StreamExt;
+use mailbox::Mailbox;
 use protocol::ErrorCode;
-use protocol::lane::{Joiner, UpdatesUp, parts};
+use protocol::lane::{Joiner, UpdatesUp, pack};
 use protocol::limits::LANE_BACKLOG_BYTES;
 use rsocket::{Inbound, Outbound, Payload};
 use sync::LaneId;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 
-use crate::board_task::{BoardInbox, UpdatesIncoming};
-use crate::limits::{JOIN_BACKLOG_BYTES, LANE_INBOX_BYTES, QUEUED_MESSAGE_BYTES};
-
-/// A lane message, encoded and cut once for all lanes that get it.
-#[derive(Clone)]
-pub(crate) struct CutMessage {
-    parts: Arc<[Bytes]>,
-    counted_bytes: usize,
-}
-
-impl CutMessage {
-    pub(crate) fn new(encoded: &Bytes) -> Self {
-        Self { parts: parts(encoded).collect(), counted_bytes: encoded.len() + QUEUED_MESSAGE_BYTES }
-    }
-}
+use crate::board_inbox::{BoardInbox, UpdatesIncoming};
+use crate::limits::{JOIN_BACKLOG_BYTES, LANE_INBOX_BYTES, MESSAGES_AT_ONCE, QUEUED_MESSAGE_BYTES};
 
 /// The board's end of a lane. Dropping it closes the lane as `unavailable`.
 pub(crate) struct LaneQueue {
-    messages: mpsc::UnboundedSender<CutMessage>,
+    messages: Arc<Mailbox<Bytes>>,
     backlog: Arc<Backlog>,
-    closing: oneshot::Sender<ErrorCode>,
+    closing: Option<oneshot::Sender<ErrorCode>>,
 }
 
 /// Why a message was not queued.
@@ -52,34 +40,64 @@ pub(crate) enum QueueError {
 impl LaneQueue {
     /// The two ends of a lane's queue.
     pub(crate) fn pair() -> (Self, LaneEnd) {
-        let (sender, messages) = mpsc::unbounded_channel();
+        let messages = Arc::new(Mailbox::unbounded());
         let (closing, closed) = oneshot::channel();
         let backlog = Arc::new(Backlog::default());
-        let end = LaneEnd { messages, backlog: backlog.clone(), closed };
-        (Self { messages: sender, backlog, closing }, end)
+        let end = LaneEnd { messages: messages.clone(), backlog: backlog.clone(), closed };
+        (Self { messages, backlog, closing: Some(closing) }, end)
     }
 
-    /// Queues a message. The channel has no bound of its own: the backlog's bytes are its bound.
-    pub(crate) fn push(&self, message: CutMessage) -> Result<(), QueueError> {
-        if self.backlog.bytes() + message.counted_bytes > LANE_BACKLOG_BYTES {
+    /// Queues an encoded message, which may be shared with other lanes. The mailbox has no bound of its own: the backlog's bytes are its bound.
+    pub(crate) fn push(&self, message: Bytes) -> Result<(), QueueError> {
+        let counted_bytes = counted_bytes(&message);
+        if self.backlog.bytes() + counted_bytes > LANE_BACKLOG_BYTES {
             return Err(QueueError::Overflow);
         }
-        self.backlog.add(message.counted_bytes);
-        self.messages.send(message).map_err(|_| QueueError::Ended)
+        self.backlog.add(counted_bytes);
+        self.messages.push(message).map_err(|_| QueueError::Ended)
     }
 
     /// Ends the lane now; what waits is not sent.
-    pub(crate) fn close(self, code: ErrorCode) {
-        // A lane that has ended by itself needs no telling.
-        let _ = self.closing.send(code);
+    pub(crate) fn close(mut self, code: ErrorCode) {
+        if let Some(closing) = self.closing.take() {
+            // A lane that has ended by itself needs no telling.
+            let _ = closing.send(code);
+        }
     }
+}
+
+impl Drop for LaneQueue {
+    fn drop(&mut self) {
+        self.messages.close();
+    }
+}
+
+/// What a message counts in the backlog.
+fn counted_bytes(message: &Bytes) -> usize {
+    message.len() + QUEUED_MESSAGE_BYTES
 }
 
 /// The channel's end of a lane.
 pub(crate) struct LaneEnd {
-    messages: mpsc::UnboundedReceiver<CutMessage>,
+    messages: Arc<Mailbox<Bytes>>,
     backlog: Arc<Backlog>,
     closed: oneshot::Receiver<ErrorCode>,
+}
+
+impl Drop for LaneEnd {
+    fn drop(&mut self) {
+        self.messages.close();
+    }
+}
+
+#[cfg(test)]
+impl LaneEnd {
+    /// Takes what waits for credit.
+    pub(crate) fn waiting(&self) -> Vec<Bytes> {
+        let mut messages = Vec::new();
+        self.messages.try_take(&mut messages, usize::MAX);
+        messages
+    }
 }
 
 #[derive(Default)]
@@ -136,16 +154,16 @@ impl LaneEnding {
 pub(crate) async fn carry(
     lane: LaneId,
     board: &BoardInbox,
-    end: LaneEnd,
+    mut end: LaneEnd,
     outbound: &mut Outbound,
     inbound: &mut Inbound,
 ) -> LaneEnding {
-    let LaneEnd { mut messages, backlog, closed } = end;
+    let (messages, backlog) = (end.messages.clone(), end.backlog.clone());
     tokio::select! {
         biased;
-        code = closed => LaneEnding::Failed(code.unwrap_or(ErrorCode::Unavailable)),
+        code = &mut end.closed => LaneEnding::Failed(code.unwrap_or(ErrorCode::Unavailable)),
         ending = receive(lane, board, &backlog, inbound) => ending,
-        ending = send(&mut messages, &backlog, outbound) => ending,
+        ending = send(&messages, &backlog, outbound) => ending,
     }
 }
 
@@ -154,19 +172,20 @@ async fn receive(lane: LaneId, board: &BoardInbox, backlog: &Backlog, inbound: &
     let room_for = Arc::new(Semaphore::new(kibibytes(LANE_INBOX_BYTES) as usize));
     while let Some(part) = inbound.next().await {
         let Ok(part) = part else { return LaneEnding::Left };
-        let message = match joiner.push(part.data) {
-            Ok(None) => continue,
-            Ok(Some(message)) => message,
+        let messages = match joiner.push(&part.data) {
+            Ok(messages) => messages,
             Err(error) => return hostile(&error),
         };
-        let bytes = message.len();
-        let message = match UpdatesUp::decode(&message) {
-            Ok(message) => message,
-            Err(error) => return hostile(&error),
-        };
-        let held = hold(&message, bytes, &room_for, backlog).await;
-        if board.updates.send(UpdatesIncoming::Message(lane, message, held)).await.is_err() {
-            return LaneEnding::Failed(ErrorCode::Unavailable);
+        for message in messages {
+            let bytes = message.len();
+            let message = match UpdatesUp::decode(&message) {
+                Ok(message) => message,
+                Err(error) => return hostile(&error),
+            };
+            let held = hold(&message, bytes, &room_for, backlog).await;
+            if board.updates.send(UpdatesIncoming::Message(lane, message, held)).await.is_err() {
+                return LaneEnding::Failed(ErrorCode::Unavailable);
+            }
         }
     }
     LaneEnding::Left
@@ -194,18 +213,15 @@ fn hostile(error: &protocol::edge::DecodeError) -> LaneEnding {
     LaneEnding::Failed(ErrorCode::Malformed)
 }
 
-async fn send(
-    messages: &mut mpsc::UnboundedReceiver<CutMessage>,
-    backlog: &Backlog,
-    outbound: &mut Outbound,
-) -> LaneEnding {
-    while let Some(message) = messages.recv().await {
-        for part in message.parts.iter() {
-            if outbound.send(Payload::new(part.clone())).await.is_err() {
+async fn send(messages: &Mailbox<Bytes>, backlog: &Backlog, outbound: &mut Outbound) -> LaneEnding {
+    let mut waiting = Vec::new();
+    while messages.take(&mut waiting, MESSAGES_AT_ONCE).await {
+        for part in pack(&waiting) {
+            if outbound.send(Payload::new(part)).await.is_err() {
                 return LaneEnding::Left;
             }
         }
-        backlog.remove(message.counted_bytes);
+        backlog.remove(waiting.drain(..).map(|message| counted_bytes(&message)).sum());
     }
     LaneEnding::Failed(ErrorCode::Unavailable)
 }
@@ -216,17 +232,18 @@ mod tests {
 
     #[test]
     fn a_lane_holds_its_backlog_and_not_more() {
-        let (queue, mut end) = LaneQueue::pair();
-        let mebibyte = CutMessage::new(&Bytes::from(vec![0; 1024 * 1024]));
-        let fitting = LANE_BACKLOG_BYTES / mebibyte.counted_bytes;
+        let (queue, end) = LaneQueue::pair();
+        let mebibyte = Bytes::from(vec![0; 1024 * 1024]);
+        let fitting = LANE_BACKLOG_BYTES / counted_bytes(&mebibyte);
         for _ in 0..fitting {
             assert_eq!(queue.push(mebibyte.clone()), Ok(()));
         }
         assert_eq!(queue.push(mebibyte.clone()), Err(QueueError::Overflow));
-        let taken = end.messages.try_recv().expect("one waits");
-        end.backlog.remove(taken.counted_bytes);
+        let mut taken = Vec::new();
+        assert!(end.messages.try_take(&mut taken, 1));
+        end.backlog.remove(counted_bytes(&taken[0]));
         assert_eq!(queue.push(mebibyte.clone()), Ok(()));
         drop(end);
-        assert_eq!(queue.push(CutMessage::new(&Bytes::new())), Err(QueueError::Ended));
+        assert_eq!(queue.push(Bytes::new()), Err(QueueError::Ended));
     }
 }

@@ -23,7 +23,9 @@ use crate::app::Shared;
 use crate::edge_session::{EdgeSession, Step, read_hello, welcome};
 use crate::fanout::Next;
 use crate::hub::Seat;
-use crate::limits::{CLOSE_TIMEOUT, PING_INTERVAL, SILENT_BROWSER, SLOWEST_BROWSER_BYTES_PER_SECOND};
+use crate::limits::{
+    CLOSE_TIMEOUT, PING_INTERVAL, SILENT_BROWSER, SLOWEST_BROWSER_BYTES_PER_SECOND, WRITE_AT_ONCE_BYTES,
+};
 
 type Sink = SplitSink<WebSocket, Message>;
 type Stream = SplitStream<WebSocket>;
@@ -174,39 +176,52 @@ fn unreadable(error: Error) -> Ending {
     }
 }
 
-/// Sends the browser what the board has for it.
-async fn speak(sink: &mut Sink, seat: &Seat) -> Ending {
+/// Sends the browser what the board has for it. All that is there goes into the socket's buffer and from there to the
+/// kernel in one call.
+async fn speak(sink: &mut (impl SinkExt<Message> + Unpin), seat: &Seat) -> Ending {
     let sent = metrics::counter!("gateway_sent_bytes_total");
     let mut pings = interval_at(Instant::now() + PING_INTERVAL, PING_INTERVAL);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut messages = Vec::new();
     loop {
-        let message = if pings.tick().now_or_never().is_some() {
-            Message::Ping(Bytes::new())
-        } else {
-            match seat.next() {
-                Next::Message(message) => Message::Binary(message),
-                Next::Close(code) => return Ending::Close(code),
-                Next::Nothing => tokio::select! {
-                    () = seat.woken() => continue,
-                    _ = pings.tick() => Message::Ping(Bytes::new()),
-                },
+        let after = seat.take(&mut messages, WRITE_AT_ONCE_BYTES);
+        if let Next::Message(message) = &after {
+            messages.push(message.clone());
+        }
+        let mut is_ping_due = pings.tick().now_or_never().is_some();
+        if let (Next::Nothing, true, false) = (&after, messages.is_empty(), is_ping_due) {
+            // Idle connections are most of all: they keep nothing.
+            messages = Vec::new();
+            tokio::select! {
+                () = seat.woken() => continue,
+                _ = pings.tick() => is_ping_due = true,
             }
-        };
-        let bytes = payload_bytes(&message);
+        }
+        let bytes: u64 = messages.iter().map(|message| message.len() as u64).sum();
         let patience = STUCK_BROWSER + Duration::from_secs(bytes / SLOWEST_BROWSER_BYTES_PER_SECOND);
-        match timeout(patience, sink.send(message)).await {
+        match timeout(patience, write(sink, &mut messages, is_ping_due)).await {
             Ok(Ok(())) => sent.increment(bytes),
             Ok(Err(_)) => return Ending::Gone,
             Err(_) => return Ending::Close(ErrorCode::Resync),
         }
+        if let Next::Close(code) = after {
+            return Ending::Close(code);
+        }
     }
 }
 
-fn payload_bytes(message: &Message) -> u64 {
-    match message {
-        Message::Binary(bytes) => bytes.len() as u64,
-        Message::Text(_) | Message::Ping(_) | Message::Pong(_) | Message::Close(_) => 0,
+async fn write<S: SinkExt<Message> + Unpin>(
+    sink: &mut S,
+    messages: &mut Vec<Bytes>,
+    is_ping_due: bool,
+) -> Result<(), S::Error> {
+    for message in messages.drain(..) {
+        sink.feed(Message::Binary(message)).await?;
     }
+    if is_ping_due {
+        sink.feed(Message::Ping(Bytes::new())).await?;
+    }
+    sink.flush().await
 }
 
 /// Says why, closes, and gives the browser a moment to hear it, or until it has `answered`: dropped at once, the bytes
@@ -229,5 +244,63 @@ fn name(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Boardwalk => "boardwalk",
         Dialect::Stock => "stock",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use protocol::BoardId;
+
+    use super::*;
+    use crate::hub::Hub;
+
+    /// A browser whose socket takes so many messages and then no more.
+    struct Stuck(usize);
+
+    impl futures_util::Sink<Message> for Stuck {
+        type Error = ();
+
+        fn poll_ready(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), ()>> {
+            if self.0 > 0 { Poll::Ready(Ok(())) } else { Poll::Pending }
+        }
+
+        fn start_send(mut self: Pin<&mut Self>, _: Message) -> Result<(), ()> {
+            self.0 -= 1;
+            Ok(())
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), ()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), ()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_browser_that_takes_nothing_for_thirty_seconds_is_closed_with_resync() {
+        let task = Hub::prepare(BoardId::from_random([1; 20]));
+        let seat = task.hub().join(ConnectionId(1), Dialect::Boardwalk, 1).map_err(|_| "full").expect("a new hub");
+        for _ in 0..3 {
+            seat.tell(Bytes::from_static(b"message"));
+        }
+        let began = Instant::now();
+        let ending = speak(&mut Stuck(2), &seat).await;
+        assert!(matches!(ending, Ending::Close(ErrorCode::Resync)));
+        assert!((STUCK_BROWSER..STUCK_BROWSER + Duration::from_secs(1)).contains(&began.elapsed()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_idle_browser_is_pinged_and_kept() {
+        let task = Hub::prepare(BoardId::from_random([1; 20]));
+        let seat = task.hub().join(ConnectionId(1), Dialect::Stock, 1).map_err(|_| "full").expect("a new hub");
+        let mut sink = Stuck(100);
+        let minute = timeout(Duration::from_secs(61), speak(&mut sink, &seat)).await;
+        assert!(minute.is_err());
+        assert_eq!(100 - sink.0, 4, "one each {} s", PING_INTERVAL.as_secs());
     }
 }

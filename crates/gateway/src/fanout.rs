@@ -135,6 +135,21 @@ impl Fanout {
         self.wake(audience);
     }
 
+    /// Takes what a browser is to be sent next, until that is about so many bytes, and says what comes after it: a message
+    /// that it gives has been taken too.
+    pub fn take(&mut self, connection: ConnectionId, into: &mut Vec<Bytes>, most_bytes: usize) -> Next {
+        let mut bytes = 0;
+        loop {
+            match self.next(connection) {
+                Next::Message(message) if bytes < most_bytes => {
+                    bytes += message.len();
+                    into.push(message);
+                }
+                after => return after,
+            }
+        }
+    }
+
     /// What a browser is to be sent next: its updates in order, then presence.
     pub fn next(&mut self, connection: ConnectionId) -> Next {
         if let Some(code) = self.ended {

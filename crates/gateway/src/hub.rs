@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use protocol::awareness::{self, AwarenessEntry};
 use protocol::edge::EdgeMessage;
-use protocol::lane::{Dialect, Joiner, PresenceDown, UpdatesDown, UpdatesUp, part_count, parts};
+use protocol::lane::{Dialect, Joiner, PresenceDown, UpdatesDown, UpdatesUp, pack, part_count};
 use protocol::{BoardId, ConnectionId, ErrorCode};
 use rsocket::{Inbound, Outbound, Payload};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
@@ -19,7 +19,7 @@ use crate::client_ids::ClientIds;
 use crate::directory::ServiceDirectory;
 use crate::fanout::{Fanout, Next};
 use crate::lanes::{self, LaneEnd, Lanes};
-use crate::limits::{HUB_LINGER, MAX_STOCK_AWARENESS_LINES, UPSTREAM_PARTS};
+use crate::limits::{HUB_LINGER, MAX_STOCK_AWARENESS_LINES, UPSTREAM_PARTS, UPWARD_AT_ONCE};
 use crate::presence_queue::PresenceQueue;
 
 /// Why nobody can join.
@@ -34,7 +34,7 @@ pub enum JoinError {
 /// A message on its way to the updates lane, and its share of the room there.
 struct Upward {
     message: Bytes,
-    held: Option<OwnedSemaphorePermit>,
+    _held: Option<OwnedSemaphorePermit>,
 }
 
 #[derive(Default)]
@@ -122,14 +122,16 @@ impl Hub {
     }
 
     async fn carry_updates_up(&self, upward: &mut mpsc::UnboundedReceiver<Upward>, out: &mut Outbound) -> LaneEnd {
-        while let Some(Upward { message, held }) = upward.recv().await {
-            for part in parts(&message) {
+        let mut waiting = Vec::new();
+        while upward.recv_many(&mut waiting, UPWARD_AT_ONCE).await > 0 {
+            let messages: Vec<Bytes> = waiting.iter().map(|upward: &Upward| upward.message.clone()).collect();
+            for part in pack(&messages) {
                 if out.send(Payload::new(part)).await.is_err() {
                     // Why is what the other direction says.
                     return std::future::pending().await;
                 }
             }
-            drop(held);
+            waiting.clear();
         }
         LaneEnd::Failed(ErrorCode::Unavailable)
     }
@@ -137,16 +139,18 @@ impl Hub {
     async fn carry_updates_down(&self, inbound: &mut Inbound) -> LaneEnd {
         let mut joiner = Joiner::default();
         while let Some(part) = inbound.next().await {
-            let message = match part.map(|part| joiner.push(part.data)) {
-                Ok(Ok(Some(message))) => message,
-                Ok(Ok(None)) => continue,
+            let messages = match part.map(|part| joiner.push(&part.data)) {
+                Ok(Ok(messages)) => messages,
                 Ok(Err(error)) => return not_a_message("updates", &error),
                 Err(error) => return error.into(),
             };
-            match UpdatesDown::decode(&message) {
-                Ok(UpdatesDown::Message { audience, message }) => self.people().fanout.push(audience, message),
-                Ok(UpdatesDown::Close { connection, code }) => self.people().fanout.close(connection, code),
-                Err(error) => return not_a_message("updates", &error),
+            let mut people = self.people();
+            for message in messages {
+                match UpdatesDown::decode(&message) {
+                    Ok(UpdatesDown::Message { audience, message }) => people.fanout.push(audience, message),
+                    Ok(UpdatesDown::Close { connection, code }) => people.fanout.close(connection, code),
+                    Err(error) => return not_a_message("updates", &error),
+                }
             }
         }
         LaneEnd::Failed(ErrorCode::Unavailable)
@@ -279,12 +283,12 @@ pub struct Seat {
 }
 
 impl Seat {
-    /// What the browser is to be sent next.
-    pub fn next(&self) -> Next {
-        self.hub.people().fanout.next(self.connection)
+    /// Takes what the browser is to be sent next, until that is about so many bytes; see [`Fanout::take`].
+    pub fn take(&self, into: &mut Vec<Bytes>, most_bytes: usize) -> Next {
+        self.hub.people().fanout.take(self.connection, into, most_bytes)
     }
 
-    /// Resolves when [`next`](Self::next) may say more than nothing.
+    /// Resolves when [`take`](Self::take) may say more than nothing.
     pub async fn woken(&self) {
         self.wake.notified().await;
     }
@@ -301,7 +305,7 @@ impl Seat {
         let needed = u32::try_from(part_count(message.len())).expect("messages are bounded");
         let held = self.hub.room.clone().acquire_many_owned(needed).await.expect("the semaphore is never closed");
         // A hub whose task has ended has told everybody so.
-        let _ = self.hub.upward.send(Upward { message, held: Some(held) });
+        let _ = self.hub.upward.send(Upward { message, _held: Some(held) });
     }
 
     /// Whether this connection may speak for the Yjs client.
@@ -338,7 +342,7 @@ impl Drop for Seat {
         people.ids.leave(self.connection);
         drop(people);
         let message = UpdatesUp::Leave { connection: self.connection }.encode();
-        let _ = self.hub.upward.send(Upward { message, held: None });
+        let _ = self.hub.upward.send(Upward { message, _held: None });
         self.put_presence(|queue| queue.put_gone(self.connection));
         self.hub.thinned.notify_one();
     }

@@ -7,7 +7,9 @@ use protocol::limits::{LANE_PART_BYTES, MAX_LANE_MESSAGE_BYTES};
 
 /// Parts of messages that wait in one board's hub for the updates lane's credit; browsers are not read meanwhile. Room
 /// for one message of the largest size and as much again of small ones.
-pub const UPSTREAM_PARTS: usize = 2 * MAX_LANE_MESSAGE_BYTES.div_ceil(LANE_PART_BYTES);
+pub const UPSTREAM_PARTS: usize = 2 * MAX_LANE_MESSAGE_BYTES.div_ceil(LANE_PART_BYTES - 1024);
+/// Messages that go up the updates lane together, in as few parts as hold them.
+pub const UPWARD_AT_ONCE: usize = 256;
 /// Bytes of presence that a hub keeps for browsers that lag; what falls off is skipped.
 pub const PRESENCE_RING_BYTES: usize = 512 * 1024;
 /// Messages of the same.
@@ -40,6 +42,8 @@ pub const SILENT_BROWSER: Duration = Duration::from_secs(50);
 pub const SLOWEST_BROWSER_BYTES_PER_SECOND: u64 = 16 * 1024;
 /// How long the last words to a browser may take.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Bytes of messages that are put into one WebSocket's buffer before it is flushed; a message that crosses it goes along.
+pub const WRITE_AT_ONCE_BYTES: usize = 16 * 1024;
 /// Bytes that may wait inside one WebSocket beyond the message being written.
 pub const WEBSOCKET_WRITE_SLACK_BYTES: usize = 64 * 1024;
 /// Bytes read from a socket at once; small, since most sockets are idle.

@@ -12,7 +12,7 @@ use tracing::Instrument;
 
 use crate::app::Shared;
 use crate::connection::{Visit, serve};
-use crate::limits::{WEBSOCKET_READ_BYTES, WEBSOCKET_WRITE_SLACK_BYTES};
+use crate::limits::{WEBSOCKET_READ_BYTES, WEBSOCKET_WRITE_SLACK_BYTES, WRITE_AT_ONCE_BYTES};
 use crate::{api_schema, key, request_id};
 
 /// Joins the conversation on a board.
@@ -41,7 +41,7 @@ pub async fn sync(
     let upgrade = upgrade
         .protocols([SUBPROTOCOL])
         .read_buffer_size(WEBSOCKET_READ_BYTES)
-        .write_buffer_size(0)
+        .write_buffer_size(WRITE_AT_ONCE_BYTES)
         .max_write_buffer_size(MAX_MESSAGE_BYTES + WEBSOCKET_WRITE_SLACK_BYTES)
         .max_message_size(MAX_MESSAGE_BYTES)
         .max_frame_size(MAX_MESSAGE_BYTES);

@@ -134,6 +134,15 @@ pub struct StateChunk<'a> {
     pub bytes: &'a [u8],
 }
 
+impl StateChunk<'_> {
+    /// The update. `None` when it is longer than it may be, or is not what it was compressed from.
+    #[must_use]
+    pub fn update(&self, max_bytes: usize) -> Option<Vec<u8>> {
+        let length = usize::try_from(self.update_bytes).ok().filter(|length| *length <= max_bytes)?;
+        if self.compressed { crate::decompress(self.bytes, length) } else { Some(self.bytes.to_vec()) }
+    }
+}
+
 const SYNC: u64 = 0;
 const AWARENESS: u64 = 1;
 const AUTH: u64 = 2;

@@ -1,15 +1,17 @@
 //! Messages between a gateway and a document service: two RSocket channels ("lanes") per open board and gateway.
 //!
-//! The updates lane is lossless and ordered: a message is cut into parts of at most `LANE_PART_BYTES`, each part is one
+//! The updates lane is lossless and ordered: messages are packed into parts of at most `LANE_PART_BYTES`, each part is one
 //! RSocket payload and costs one credit, so that credit bounds bytes. The presence lane carries whole messages, newest
 //! wins. Messages for browsers travel already encoded (`EdgeMessage`), so that they are encoded once.
 
-use bytes::{Bytes, BytesMut};
+mod parts;
+
+use bytes::Bytes;
 
 use crate::edge::DecodeError;
 use crate::lib0::{Reader, Writer};
-use crate::limits::{LANE_PART_BYTES, MAX_LANE_MESSAGE_BYTES};
 use crate::{BoardId, ConnectionId, ErrorCode, PROTOCOL_VERSION, Role};
+pub use parts::{Joiner, pack, part_count};
 
 /// RSocket routing tag of the updates lane.
 pub const UPDATES_ROUTE: &str = "board.updates";
@@ -341,58 +343,6 @@ fn share(whole: &Bytes, part: &[u8]) -> Bytes {
     whole.slice_ref(part)
 }
 
-/// Cuts a lane message into parts: a byte that says whether more follow, then up to `LANE_PART_BYTES` of the message.
-pub fn parts(message: &Bytes) -> impl Iterator<Item = Bytes> + use<> {
-    let message = message.clone();
-    let count = message.len().div_ceil(LANE_PART_BYTES).max(1);
-    (0..count).map(move |index| {
-        let start = index * LANE_PART_BYTES;
-        let end = (start + LANE_PART_BYTES).min(message.len());
-        let mut part = BytesMut::with_capacity(end - start + 1);
-        part.extend_from_slice(&[u8::from(index + 1 < count)]);
-        part.extend_from_slice(&message[start..end]);
-        part.freeze()
-    })
-}
-
-/// Number of parts, and so of credits, that a message of this many bytes takes.
-#[must_use]
-pub fn part_count(message_bytes: usize) -> usize {
-    message_bytes.div_ceil(LANE_PART_BYTES).max(1)
-}
-
-/// Puts parts together again; holds at most `MAX_LANE_MESSAGE_BYTES`.
-#[derive(Debug, Default)]
-pub struct Joiner {
-    held: BytesMut,
-}
-
-impl Joiner {
-    /// Takes one part; gives the message when it was the last.
-    ///
-    /// # Errors
-    /// An empty part, an unknown flag, or a message over the limit. The lane is to be closed then.
-    pub fn push(&mut self, part: Bytes) -> Result<Option<Bytes>, DecodeError> {
-        let (&flag, _) = part.split_first().ok_or(DecodeError::Truncated)?;
-        let body = part.slice(1..);
-        if self.held.len() + body.len() > MAX_LANE_MESSAGE_BYTES {
-            return Err(DecodeError::TooLarge);
-        }
-        match flag {
-            0 if self.held.is_empty() => Ok(Some(body)),
-            0 => {
-                self.held.extend_from_slice(&body);
-                Ok(Some(self.held.split().freeze()))
-            }
-            1 => {
-                self.held.extend_from_slice(&body);
-                Ok(None)
-            }
-            _ => Err(DecodeError::UnknownType),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -439,19 +389,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn parts_join_to_the_message(length in 0..3 * LANE_PART_BYTES + 2) {
-            let message = Bytes::from(vec![7_u8; length]);
-            let mut joiner = Joiner::default();
-            let all: Vec<Bytes> = parts(&message).collect();
-            prop_assert_eq!(all.len(), part_count(length));
-            let (last, before) = all.split_last().expect("there is always a part");
-            for part in before {
-                prop_assert_eq!(joiner.push(part.clone()), Ok(None));
-            }
-            prop_assert_eq!(joiner.push(last.clone()), Ok(Some(message)));
-        }
-
         #[test]
         fn hostile_lane_bytes_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..100)) {
             let bytes = Bytes::from(bytes);

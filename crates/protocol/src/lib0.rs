@@ -45,6 +45,12 @@ impl Writer {
         self
     }
 
+    /// Bytes written so far.
+    #[must_use]
+    pub fn written(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// What was written.
     #[must_use]
     pub fn finish(&mut self) -> Vec<u8> {
@@ -98,6 +104,14 @@ impl<'a> Reader<'a> {
     /// The declared length is larger than what is left.
     pub fn bytes(&mut self) -> Result<&'a [u8], DecodeError> {
         let length = usize::try_from(self.uint()?).map_err(|_| DecodeError::Number)?;
+        self.take(length)
+    }
+
+    /// So many bytes.
+    ///
+    /// # Errors
+    /// Fewer are left.
+    pub fn take(&mut self, length: usize) -> Result<&'a [u8], DecodeError> {
         if length > self.bytes.len() {
             return Err(DecodeError::Truncated);
         }

@@ -20,8 +20,9 @@ pub const PRESENCE_WINDOW: u32 = 2;
 /// Largest message over a lane once its parts are joined: one edge message and its wrapping.
 pub const MAX_LANE_MESSAGE_BYTES: usize = MAX_MESSAGE_BYTES + 1024;
 
-/// Bytes of shared messages that a gateway keeps per board for browsers that lag behind.
-pub const RING_BYTES: usize = 8 * 1024 * 1024;
+/// Bytes of shared messages that a gateway keeps per board for browsers that lag behind: what one browser that does not
+/// read can cost. Who lags further is brought up by its state vector, which needs no past.
+pub const RING_BYTES: usize = 768 * 1024;
 /// Messages that the same ring keeps.
 pub const RING_MESSAGES: usize = 8192;
 /// Bytes waiting for one connection alone (its join, its acknowledgements).
@@ -51,6 +52,8 @@ pub const MAX_PROVISIONAL_BYTES: usize = 32 * 1024 * 1024;
 /// Updates that a room holds for peers while a clock gap is open, in bytes; past it the sender is closed.
 pub const MAX_GAP_BYTES: usize = 4 * 1024 * 1024;
 
+/// Edits of one moment become one row and one message up to this size; a longer one stays alone.
+pub const MAX_JOINT_EDIT_BYTES: usize = 256 * 1024;
 /// Log rows after which a room writes a snapshot.
 pub const SNAPSHOT_EVERY_UPDATES: u64 = 500;
 /// Log bytes after which a room writes a snapshot.

@@ -10,4 +10,4 @@ mod room;
 
 pub use client::{Client, ClientInput, ClientOptions, ClientOutput, LogKey, Status};
 pub use presence::Presence;
-pub use room::{LaneId, LoadReport, Room, RoomInput, RoomOutput, StoredBoard};
+pub use room::{EarlyAnswer, LaneId, LoadReport, Room, RoomInput, RoomOutput, StoredBoard};

@@ -38,7 +38,8 @@ struct Untold {
 pub struct Presence {
     people: BTreeMap<u64, Person>,
     drafts: BTreeMap<Peer, Bytes>,
-    lanes: BTreeMap<LaneId, Untold>,
+    /// Boxed: a map's node has room for eleven, and most boards have one.
+    lanes: BTreeMap<LaneId, Box<Untold>>,
 }
 
 impl Presence {

@@ -3,6 +3,7 @@
 //! It must not know what stores an update or carries a message. Nothing that an update contains leaves the room before
 //! the store has it, unless the store is unreachable (`StoreFailed`), in which case everybody is told "not saved".
 
+mod early;
 mod gaps;
 mod held;
 mod join;
@@ -15,9 +16,10 @@ use board::{Document, Merged};
 use bytes::Bytes;
 use protocol::edge::{BoardStatus, EdgeMessage};
 use protocol::lane::{Audience, Dialect, UpdatesDown, UpdatesUp};
-use protocol::limits::{SNAPSHOT_EVERY_BYTES, SNAPSHOT_EVERY_UPDATES};
+use protocol::limits::{MAX_JOINT_EDIT_BYTES, SNAPSHOT_EVERY_BYTES, SNAPSHOT_EVERY_UPDATES};
 use protocol::{ConnectionId, ErrorCode, Role};
 
+pub use early::EarlyAnswer;
 use gaps::{Gap, Gaps};
 use held::Held;
 use join::JoinCache;
@@ -37,6 +39,9 @@ pub enum RoomInput {
     LaneClosed(LaneId),
     /// A message came up a lane.
     Updates(LaneId, UpdatesUp),
+    /// Several came in one moment, of any lanes: as one after the other, save that edits in a row become one row of the
+    /// log and one message to others.
+    Several(Vec<(LaneId, UpdatesUp)>),
     /// Every update up to this number is stored.
     Stored {
         /// Row number.
@@ -132,6 +137,11 @@ impl Room {
         (room, report)
     }
 
+    /// Keeps what the first joins were answered with, for the later ones.
+    pub fn keep_for_joins(&mut self, early: EarlyAnswer) {
+        self.joins.keep(early.into_whole());
+    }
+
     /// Takes an input, gives what is to be done.
     pub fn handle(&mut self, input: RoomInput) -> Vec<RoomOutput> {
         let mut out = Vec::new();
@@ -145,6 +155,7 @@ impl Room {
                 }
             }
             RoomInput::Updates(lane, message) => self.receive(lane, message, &mut out),
+            RoomInput::Several(messages) => self.receive_several(messages, &mut out),
             RoomInput::Stored { through } => self.stored(through, &mut out),
             RoomInput::StoreFailed => self.store_failed(&mut out),
             RoomInput::StoreFull => {
@@ -205,7 +216,12 @@ impl Room {
                 }
                 self.forget((lane, connection));
             }
-            UpdatesUp::Edit { connection, seq, update } => self.edit((lane, connection), seq, update, out),
+            UpdatesUp::Edit { connection, seq, update } => {
+                let peer = (lane, connection);
+                if self.may_edit(peer, &update, out) {
+                    self.edit(vec![Gap { peer, seq, update }], out);
+                }
+            }
             UpdatesUp::StateRequest { connection, state_vector } => {
                 self.answer_state((lane, connection), &state_vector, out);
             }
@@ -220,11 +236,11 @@ impl Room {
     fn join(&mut self, peer: Peer, member: Member, state_vector: &[u8], out: &mut Vec<RoomOutput>) {
         match member.dialect {
             Dialect::Boardwalk => {
-                let Ok(chunks) = self.joins.chunks(&self.document, self.seq, state_vector) else {
+                let Ok(messages) = self.joins.messages(&self.document, self.seq, state_vector) else {
                     self.close(peer, ErrorCode::Malformed, out);
                     return;
                 };
-                for message in chunks {
+                for message in messages {
                     self.reveal(direct(peer, message), out);
                 }
                 if let Some(status) = self.health.told() {
@@ -249,44 +265,69 @@ impl Room {
         }
     }
 
-    fn edit(&mut self, peer: Peer, seq: u64, update: Bytes, out: &mut Vec<RoomOutput>) {
-        let Some(member) = self.member(peer) else { return };
-        if !member.role.may_write() {
-            if !board::is_empty_update(&update) {
-                self.close(peer, ErrorCode::Forbidden, out);
+    fn receive_several(&mut self, messages: Vec<(LaneId, UpdatesUp)>, out: &mut Vec<RoomOutput>) {
+        let (mut edits, mut bytes) = (Vec::new(), 0);
+        for (lane, message) in messages {
+            match message {
+                UpdatesUp::Edit { connection, seq, update } => {
+                    bytes += update.len();
+                    if bytes > MAX_JOINT_EDIT_BYTES {
+                        self.edit(std::mem::take(&mut edits), out);
+                        bytes = update.len();
+                    }
+                    if self.may_edit((lane, connection), &update, out) {
+                        edits.push(Gap { peer: (lane, connection), seq, update });
+                    }
+                }
+                other => {
+                    self.edit(std::mem::take(&mut edits), out);
+                    self.receive(lane, other, out);
+                }
             }
-            return;
         }
-        if self.health.is_read_only() {
-            return;
+        self.edit(edits, out);
+    }
+
+    /// Whether an edit is to be looked at; closes who may not send it.
+    fn may_edit(&mut self, peer: Peer, update: &[u8], out: &mut Vec<RoomOutput>) -> bool {
+        let Some(member) = self.member(peer) else { return false };
+        if !member.role.may_write() && !board::is_empty_update(update) {
+            self.close(peer, ErrorCode::Forbidden, out);
         }
-        let gap = Gap { peer, seq, update };
-        match self.try_apply(&gap, out) {
-            Ok(()) => self.retry_gaps(out),
-            Err(Refusal::Gap) => self.hold_gap(gap, out),
-            Err(Refusal::Unreadable) => self.close(peer, ErrorCode::Malformed, out),
+        member.role.may_write() && !self.health.is_read_only()
+    }
+
+    fn edit(&mut self, edits: Vec<Gap>, out: &mut Vec<RoomOutput>) {
+        if !edits.is_empty() {
+            self.apply(edits, out);
+            self.retry_gaps(out);
         }
     }
 
-    /// Applies, gives to the store, and holds what follows from it until it is stored (EDIT-1, EDIT-2).
-    fn try_apply(&mut self, edit: &Gap, out: &mut Vec<RoomOutput>) -> Result<(), Refusal> {
-        match self.document.merge(&edit.update) {
-            Ok(Merged::Applied { fresh }) => {
-                if fresh {
-                    self.seq += 1;
-                    self.bytes_since_snapshot += edit.update.len() as u64;
-                    out.push(RoomOutput::Store { seq: self.seq, update: edit.update.clone() });
-                    let message = Bytes::from(EdgeMessage::SyncUpdate(&edit.update).encode());
-                    self.broadcast_held(edit.peer, &message, out);
-                    self.provisional_grows(edit.update.len(), out);
-                }
-                if edit.seq > 0 {
-                    self.acknowledge(edit.peer, edit.seq, out);
-                }
-                Ok(())
+    /// Applies, gives to the store, and holds what follows from it until it is stored (EDIT-1, EDIT-2). In order, so that
+    /// no acknowledgement covers an edit before it that was not applied.
+    fn apply(&mut self, edits: Vec<Gap>, out: &mut Vec<RoomOutput>) {
+        let updates: Vec<&[u8]> = edits.iter().map(|edit| &edit.update[..]).collect();
+        let merged = self.document.merge_all(&updates);
+        if let Some(fresh) = merged.fresh {
+            let first = edits.first().map(|edit| edit.peer);
+            let author = first.filter(|first| edits.iter().all(|edit| edit.peer == *first));
+            let update = if let [only] = &edits[..] { only.update.clone() } else { fresh.0 };
+            self.seq += 1;
+            self.bytes_since_snapshot += update.len() as u64;
+            out.push(RoomOutput::Store { seq: self.seq, update: update.clone() });
+            let message = Bytes::from(EdgeMessage::SyncUpdate(&update).encode());
+            self.broadcast_held(author, &message, out);
+            self.provisional_grows(update.len(), out);
+        }
+        for (edit, outcome) in edits.into_iter().zip(merged.outcomes) {
+            match outcome {
+                Ok(Merged::Applied { .. }) if edit.seq > 0 => self.acknowledge(edit.peer, edit.seq, out),
+                Ok(Merged::Applied { .. }) => {}
+                Ok(Merged::Gap(_)) if self.member(edit.peer).is_some() => self.hold_gap(edit, out),
+                Ok(Merged::Gap(_)) => {}
+                Err(_) => self.close(edit.peer, ErrorCode::Malformed, out),
             }
-            Ok(Merged::Gap(_)) => Err(Refusal::Gap),
-            Err(_) => Err(Refusal::Unreadable),
         }
     }
 
@@ -303,12 +344,7 @@ impl Room {
 
     fn retry_gaps(&mut self, out: &mut Vec<RoomOutput>) {
         while let Some(gap) = self.gaps.take_where(|update| self.document.is_complete(update)) {
-            let peer = gap.peer;
-            match self.try_apply(&gap, out) {
-                Ok(()) => {}
-                Err(Refusal::Gap) => self.hold_gap(gap, out),
-                Err(Refusal::Unreadable) => self.close(peer, ErrorCode::Malformed, out),
-            }
+            self.apply(vec![gap], out);
         }
     }
 
@@ -375,9 +411,9 @@ impl Room {
         }
     }
 
-    fn broadcast_held(&mut self, author: Peer, message: &Bytes, out: &mut Vec<RoomOutput>) {
+    fn broadcast_held(&mut self, author: Option<Peer>, message: &Bytes, out: &mut Vec<RoomOutput>) {
         if self.health.is_failing() {
-            self.broadcast(Some(author), false, message, out);
+            self.broadcast(author, false, message, out);
         } else {
             self.held.broadcast(self.seq, author, message.clone());
         }
@@ -405,11 +441,6 @@ impl Room {
         self.gaps.forget(peer);
         self.held.forget(peer);
     }
-}
-
-enum Refusal {
-    Gap,
-    Unreadable,
 }
 
 fn direct((lane, connection): Peer, message: Bytes) -> RoomOutput {

@@ -3,10 +3,12 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::ValueEnum;
 
+use crate::step::step;
 use crate::{journeys, process, server};
 
 /// What is measured.
@@ -14,6 +16,8 @@ use crate::{journeys, process, server};
 pub enum Subject {
     /// What a hand feels in a browser (`e2e/bench/`).
     Client,
+    /// The server, by the load tool.
+    Server,
 }
 
 /// How many shapes are on the boards that the client is measured with.
@@ -43,4 +47,49 @@ pub fn client(root: &Path, words: &[OsString]) -> Result<()> {
         run(&["--shapes".into(), shapes.into()])?;
     }
     process::run(journeys::node(root)?.arg("bench/table.mjs").arg(&figures).arg(root.join("docs/performance.md")))
+}
+
+/// Everything that `docs/performance.md` tells of the server, in its order.
+const SCENARIOS: [&[&str]; 16] = [
+    &["fan-out"],
+    &["drawing", "--runs", "5"],
+    &["drawing", "--shapes", "10000", "--runs", "5"],
+    &["join", "--shapes", "10000"],
+    &["join", "--shapes", "50000"],
+    &["idle-connections"],
+    &["idle-boards"],
+    &["many-boards"],
+    &["kill", "--after", "1"],
+    &["kill", "--after", "3"],
+    &["kill", "--after", "9"],
+    &["slow-reader"],
+    &["agreement"],
+    &["stampede"],
+    &["left-behind"],
+    &["fan-out", "--deliveries", "256000"],
+];
+
+/// Measures the server: the scenario that is named, or all of them. An error if a bar is missed.
+pub fn server(root: &Path, scenario: &[OsString]) -> Result<()> {
+    server::build(root)?;
+    step("load tool: compile", "2 minutes the first time", || {
+        process::run(process::cargo(root).args(["build", "--quiet", "--release", "--package", "load"]))
+    })?;
+    let load = || {
+        let mut command = Command::new(root.join("target/release/load"));
+        command.current_dir(root);
+        command
+    };
+    if !scenario.is_empty() {
+        return process::run(load().args(scenario));
+    }
+    let missed: Vec<String> = SCENARIOS
+        .iter()
+        .filter(|words| process::run(load().args(**words)).is_err())
+        .map(|words| words.join(" "))
+        .collect();
+    if !missed.is_empty() {
+        bail!("not all bars were met: {}", missed.join("; "));
+    }
+    Ok(())
 }

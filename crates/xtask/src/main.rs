@@ -60,7 +60,7 @@ enum Task {
         /// What
         #[arg(value_enum)]
         subject: bench::Subject,
-        /// Words for the benchmark instead of everything, such as `--shapes 50000 --only ink`
+        /// Words for the benchmark instead of everything, such as `--shapes 50000 --only ink` or `fan-out`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<OsString>,
     },
@@ -102,6 +102,7 @@ fn perform(root: &Path, task: Task) -> Result<()> {
         Task::Run { flags } => server::run(root, &flags),
         Task::Test { stages } => stages::run(root, &stages),
         Task::Bench { subject: bench::Subject::Client, words } => bench::client(root, &words),
+        Task::Bench { subject: bench::Subject::Server, words } => bench::server(root, &words),
         Task::Postgres { command } => beside_postgres(&command),
         Task::Cluster { exec } => cluster::run(root, &exec),
     }

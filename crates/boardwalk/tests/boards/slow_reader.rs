@@ -9,8 +9,9 @@ use crate::client::Client;
 use crate::server::Server;
 
 const UPDATE_BYTES: usize = 720 * 1024;
-/// More than the ring and what the kernel may hold of an unread socket (Linux: 4 MiB).
-const UPDATES: usize = 2 * RING_BYTES / UPDATE_BYTES;
+/// What the kernel may hold of an unread socket (Linux: 4 MiB), and more.
+const KERNEL_BYTES: usize = 8 * 1024 * 1024;
+const UPDATES: usize = (KERNEL_BYTES + 2 * RING_BYTES) / UPDATE_BYTES;
 
 /// A Yjs update in which client 77 puts some bytes under a key of the board's root.
 fn bulky(number: usize) -> Vec<u8> {

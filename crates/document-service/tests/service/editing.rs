@@ -63,13 +63,12 @@ async fn nothing_is_shown_or_acknowledged_before_it_is_stored_and_the_next_commi
     lane.expect(BUT_AUTHOR, &EdgeMessage::SyncUpdate(&update(7, 0, 10))).await;
     lane.expect(TO_AUTHOR, &EdgeMessage::Ack { seq: 1 }).await;
     storage.passes.add_permits(1);
-    for clock in 1..4 {
-        lane.expect(BUT_AUTHOR, &EdgeMessage::SyncUpdate(&update(7, clock, 10))).await;
-    }
+    let (audience, gathered) = lane.message().await;
+    assert!(audience == BUT_AUTHOR && (1..4).all(|clock| holds(&gathered, 7, clock)));
     lane.expect(TO_AUTHOR, &EdgeMessage::Ack { seq: 4 }).await;
     other_lane.expect(BUT_AUTHOR, &EdgeMessage::SyncUpdate(&update(8, 0, 10))).await;
     other_lane.expect(TO_AUTHOR, &EdgeMessage::Ack { seq: 1 }).await;
-    assert_eq!(storage.rows(), [1, 4], "the second commit holds what the first kept waiting");
+    assert_eq!(storage.rows(), [1, 2], "the second commit holds what the first kept waiting, a row for each board");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 //! A gateway's end of a service's lanes, as tests drive it.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use futures_util::StreamExt;
 use protocol::edge::EdgeMessage;
 use protocol::lane::{
     Audience, Dialect, Joiner, LaneOpen, PRESENCE_ROUTE, PresenceDown, PresenceUp, UPDATES_ROUTE, UpdatesDown,
-    UpdatesUp, parts,
+    UpdatesUp, pack,
 };
 use protocol::{BoardId, ConnectionId, ErrorCode, Role};
 use rsocket::metadata::{self, Entry};
@@ -37,13 +38,14 @@ pub struct Updates {
     pub outbound: Outbound,
     pub inbound: Inbound,
     joiner: Joiner,
+    joined: VecDeque<Bytes>,
 }
 
 impl Updates {
     pub fn open(connection: &Connection, board: &BoardId, window: Window) -> Self {
         let first = opening(UPDATES_ROUTE, &LaneOpen::new(board.clone(), 1));
         let (outbound, inbound) = connection.request_channel(first, window).expect("the connection is open");
-        Self { outbound, inbound, joiner: Joiner::default() }
+        Self { outbound, inbound, joiner: Joiner::default(), joined: VecDeque::new() }
     }
 
     /// A lane with a wide window.
@@ -52,28 +54,28 @@ impl Updates {
     }
 
     pub async fn send(&mut self, message: &UpdatesUp) {
-        for part in parts(&message.encode()) {
+        for part in pack(&[message.encode()]) {
             self.outbound.send(Payload::new(part)).await.expect("the lane is open");
         }
     }
 
-    /// Joins a browser that has nothing, and gives the board's state as an update.
+    /// Joins a browser that has nothing, and gives the board's state: the bytes of its updates.
     pub async fn join(&mut self, connection: u64, role: Role) -> Bytes {
         let connection = ConnectionId(connection);
         let join = UpdatesUp::Join { connection, role, dialect: Dialect::Boardwalk, state_vector: Bytes::new() };
         self.send(&join).await;
-        let (audience, message) = self.message().await;
-        assert_eq!(audience, Audience::One(connection));
-        let Ok(EdgeMessage::StateChunk(chunk)) = EdgeMessage::decode(&message) else {
-            panic!("a join is answered with the state first")
-        };
-        assert!(chunk.last, "the boards of these tests fit into one chunk");
-        let length = usize::try_from(chunk.update_bytes).expect("fits");
-        let update = match chunk.compressed {
-            true => protocol::decompress(chunk.bytes, length),
-            false => Some(chunk.bytes.to_vec()),
-        };
-        update.expect("what was compressed decompresses").into()
+        let mut state = Vec::new();
+        loop {
+            let (audience, message) = self.message().await;
+            assert_eq!(audience, Audience::One(connection));
+            let Ok(EdgeMessage::StateChunk(chunk)) = EdgeMessage::decode(&message) else {
+                panic!("a join is answered with the state first")
+            };
+            state.extend(chunk.update(1 << 30).expect("what was compressed decompresses"));
+            if chunk.last {
+                return state.into();
+            }
+        }
     }
 
     pub async fn edit(&mut self, connection: u64, seq: u64, update: Bytes) {
@@ -83,10 +85,11 @@ impl Updates {
     /// The next thing that comes down, or how the lane ended.
     pub async fn next(&mut self) -> Result<UpdatesDown, StreamError> {
         loop {
-            let part = next(&mut self.inbound).await?;
-            if let Some(message) = self.joiner.push(part.data).expect("a part") {
+            if let Some(message) = self.joined.pop_front() {
                 return Ok(UpdatesDown::decode(&message).expect("a message"));
             }
+            let part = next(&mut self.inbound).await?;
+            self.joined.extend(self.joiner.push(&part.data).expect("a part"));
         }
     }
 

@@ -72,7 +72,7 @@ async fn the_service_grants_its_window_and_takes_no_message_over_the_limit() {
     lane.join(1, Role::Edit).await;
     assert!(lane.outbound.credit() <= u64::from(LANE_WINDOW_PARTS));
     let message = Bytes::from(vec![0; 2 * MAX_MESSAGE_BYTES]);
-    for part in protocol::lane::parts(&message) {
+    for part in protocol::lane::pack(&[message]) {
         if lane.outbound.send(Payload::new(part)).await.is_err() {
             break;
         }

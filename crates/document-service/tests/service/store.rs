@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use document_service::DocumentService;
 use protocol::edge::{BoardStatus, EdgeMessage};
-use protocol::lane::Audience;
+use protocol::lane::{Audience, UpdatesUp};
 use protocol::limits::{MAX_PROVISIONAL_BYTES, SNAPSHOT_EVERY_UPDATES};
 use protocol::{BoardId, ConnectionId, Role};
 use rsocket::Connection;
@@ -140,7 +140,14 @@ async fn fill(lane: &mut Updates, author: u64) -> u64 {
         loop {
             let (_, message) = lane.message().await;
             match EdgeMessage::decode(&message) {
-                Ok(EdgeMessage::Status(BoardStatus::ReadOnly)) => return shown,
+                Ok(EdgeMessage::Status(BoardStatus::ReadOnly)) => {
+                    // A relayed message comes back when what was sent before it has been dealt with.
+                    let (connection, relayed) =
+                        (ConnectionId(author), EdgeMessage::Selection { client: 1, bytes: b"s" });
+                    lane.send(&UpdatesUp::Relay { connection, message: relayed.encode().into() }).await;
+                    lane.expect(Audience::OurClients { except: Some(connection) }, &relayed).await;
+                    return shown;
+                }
                 Ok(EdgeMessage::SyncUpdate(_)) => {
                     shown += 1;
                     break;

@@ -12,8 +12,9 @@ type Lanes = BTreeMap<LaneId, BTreeMap<ConnectionId, Member>>;
 
 #[derive(Debug)]
 enum What {
-    /// An update for everybody but its author, addressed when it is released: lanes come and go meanwhile.
-    Broadcast { author: Peer, message: Bytes },
+    /// An update for everybody but its author, if it has only one; addressed when it is released: lanes come and go
+    /// meanwhile.
+    Broadcast { author: Option<Peer>, message: Bytes },
     /// For one connection.
     Direct(RoomOutput),
     /// Number to acknowledge; given for stored updates only, even while the store is failing (EDIT-3).
@@ -27,7 +28,7 @@ pub(super) struct Held {
 }
 
 impl Held {
-    pub(super) fn broadcast(&mut self, row: u64, author: Peer, message: Bytes) {
+    pub(super) fn broadcast(&mut self, row: u64, author: Option<Peer>, message: Bytes) {
         self.queue.push_back((row, What::Broadcast { author, message }));
     }
 
@@ -87,7 +88,7 @@ impl Held {
 fn emit(what: What, lanes: &Lanes, out: &mut Vec<RoomOutput>) {
     match what {
         What::Broadcast { author, message } => {
-            out.extend(lanes.keys().map(|lane| to_lane(*lane, Some(author), false, &message)));
+            out.extend(lanes.keys().map(|lane| to_lane(*lane, author, false, &message)));
         }
         What::Direct(output) => out.push(output),
         What::Acknowledgement { .. } => {}

@@ -1,15 +1,36 @@
 //! The answer to a join: the state since what the joiner has, in chunks that are updates of their own, compressed when it
 //! pays.
 
-use board::{DiffError, Document, StateVector};
+use board::{DiffError, Document, StateVector, Update};
 use bytes::Bytes;
 use protocol::edge::{EdgeMessage, StateChunk};
 use protocol::limits::{COMPRESS_FROM_BYTES, STATE_CHUNK_BYTES, STATE_CHUNK_STRUCTS};
 
-/// The encoded answer to those who have nothing, kept while the room does not change: many join at once.
+/// A board is encoded whole again when what has happened since is longer than this part of it.
+const REST_PART: usize = 8;
+/// Less than this is always fine.
+const SHORT_REST_BYTES: usize = 4 * 1024;
+/// The Yjs update that changes nothing.
+pub(super) const EMPTY_UPDATE: &[u8] = &[0, 0];
+
+/// The encoded answer to those who have nothing. Many join at once, and people draw meanwhile: the board as it was, and
+/// what has happened since as a second update behind it.
 #[derive(Debug, Default)]
 pub(super) struct JoinCache {
-    whole: Option<(u64, Vec<Bytes>)>,
+    whole: Option<Whole>,
+}
+
+/// A board as it was, in chunks that more chunks must follow.
+#[derive(Debug)]
+pub(super) struct Whole {
+    /// Number of the newest row that is in it.
+    seq: u64,
+    state_vector: StateVector,
+    chunks: Vec<Bytes>,
+    /// Length of the encoded board, not compressed.
+    bytes: usize,
+    /// The chunks that follow, up to this row: what has happened since.
+    rest: Option<(u64, Vec<Bytes>)>,
 }
 
 impl JoinCache {
@@ -17,7 +38,7 @@ impl JoinCache {
     ///
     /// # Errors
     /// The state vector cannot be read.
-    pub(super) fn chunks(
+    pub(super) fn messages(
         &mut self,
         document: &Document,
         seq: u64,
@@ -25,32 +46,73 @@ impl JoinCache {
     ) -> Result<Vec<Bytes>, DiffError> {
         let has_nothing = state_vector.is_empty() || state_vector == [0];
         if !has_nothing {
-            return encode(document, &StateVector(Bytes::copy_from_slice(state_vector)));
+            let known = StateVector(Bytes::copy_from_slice(state_vector));
+            return Ok(chunks(diff(document, &known)?, Some(&document.state_vector())));
         }
-        if let Some((cached_seq, chunks)) = &self.whole
-            && *cached_seq == seq
+        if let Some(whole) = &mut self.whole
+            && let Some(messages) = whole.with_rest(document, seq)?
         {
-            return Ok(chunks.clone());
+            return Ok(messages);
         }
-        let chunks = encode(document, &StateVector(Bytes::from_static(&[0])))?;
-        self.whole = Some((seq, chunks.clone()));
-        Ok(chunks)
+        let mut whole = Whole::new(seq, diff(document, &StateVector::empty())?, document.state_vector());
+        let messages = whole.with_rest(document, seq)?.unwrap_or_default();
+        self.whole = Some(whole);
+        Ok(messages)
+    }
+
+    /// Keeps an encoding that was made elsewhere.
+    pub(super) fn keep(&mut self, whole: Whole) {
+        self.whole = Some(whole);
     }
 }
 
-fn encode(document: &Document, since: &StateVector) -> Result<Vec<Bytes>, DiffError> {
-    let pieces = document.diff_in_pieces(since, STATE_CHUNK_STRUCTS, STATE_CHUNK_BYTES)?;
-    let own_vector = document.state_vector().0;
+impl Whole {
+    /// A board as it was after a row, in pieces that bring somebody to a state vector.
+    pub(super) fn new(seq: u64, pieces: Vec<Update>, state_vector: StateVector) -> Self {
+        let bytes = pieces.iter().map(|piece| piece.0.len()).sum();
+        Self { seq, chunks: chunks(pieces, None), state_vector, bytes, rest: None }
+    }
+
+    /// The chunks of it alone.
+    pub(super) fn chunks(&self) -> &[Bytes] {
+        &self.chunks
+    }
+
+    /// The chunks, and what has happened since; nothing if that is too much.
+    fn with_rest(&mut self, document: &Document, seq: u64) -> Result<Option<Vec<Bytes>>, DiffError> {
+        if self.rest.as_ref().is_none_or(|(through, _)| *through != seq) {
+            let own_vector = document.state_vector();
+            // By the row, not by the vector: a deletion changes no vector.
+            let rest = match self.seq == seq {
+                true => vec![Update(Bytes::from_static(EMPTY_UPDATE))],
+                false => diff(document, &self.state_vector)?,
+            };
+            if rest.iter().map(|piece| piece.0.len()).sum::<usize>() > SHORT_REST_BYTES.max(self.bytes / REST_PART) {
+                return Ok(None);
+            }
+            self.rest = Some((seq, chunks(rest, Some(&own_vector))));
+        }
+        let rest = self.rest.iter().flat_map(|(_, chunks)| chunks);
+        Ok(Some(self.chunks.iter().chain(rest).cloned().collect()))
+    }
+}
+
+fn diff(document: &Document, since: &StateVector) -> Result<Vec<Update>, DiffError> {
+    document.diff_in_pieces(since, STATE_CHUNK_STRUCTS, STATE_CHUNK_BYTES)
+}
+
+/// Pieces as chunks; the last ones, if they bring somebody to this state vector.
+pub(super) fn chunks(pieces: Vec<Update>, brings_to: Option<&StateVector>) -> Vec<Bytes> {
     let count = pieces.len();
-    let chunk = |(index, piece): (usize, board::Update)| {
+    let chunk = |(index, piece): (usize, Update)| {
         let update = piece.0;
         let update_bytes = update.len() as u64;
         let compressed = update.len() >= COMPRESS_FROM_BYTES;
         let bytes = if compressed { Bytes::from(protocol::compress(&update)) } else { update };
-        let last = index + 1 == count;
-        let state_vector: &[u8] = if last { &own_vector } else { &[] };
+        let state_vector = brings_to.filter(|_| index + 1 == count);
+        let (last, state_vector) = (state_vector.is_some(), state_vector.map_or(&[][..], |vector| &vector.0));
         let chunk = StateChunk { last, compressed, update_bytes, state_vector, bytes: &bytes };
         Bytes::from(EdgeMessage::StateChunk(chunk).encode())
     };
-    Ok(pieces.into_iter().enumerate().map(chunk).collect())
+    pieces.into_iter().enumerate().map(chunk).collect()
 }
