@@ -205,7 +205,11 @@ export async function run(name, { browser, serverUrl, board, shapes, updates }) 
   const measure = (action, { navigates = false } = {}) => traced(browser, page, action, { navigates });
   try {
     await page.goto(board.url);
-    await page.locator(`[data-testid="board-canvas"][data-shapes="${shapes}"]`).waitFor({ state: "attached", timeout: 90_000 });
+    await page.waitForFunction(
+      (shapes) => Number(document.querySelector("[data-testid=board-canvas]")?.dataset.shapes ?? -1) >= shapes,
+      shapes,
+      { timeout: 60_000 },
+    );
     await untilExact(page);
     await page.mouse.move(...MIDDLE);
     await prepare?.(hand);
