@@ -38,6 +38,10 @@ pub const QUANTUM_BYTES: usize = 16 * 1024;
 pub const BATCH_BYTES: usize = 64 * 1024;
 /// Frames encoded and flushed at once.
 pub const BATCH_FRAMES: usize = 1_024;
+/// Frames taken from a link at once, if so many are there.
+pub const READ_FRAMES: usize = 128;
+/// Bytes read from a TCP socket at once; as many as the other side flushes.
+pub const READ_BYTES: usize = BATCH_BYTES;
 /// Unsent bytes the kernel may hold before a TCP socket stops being writable, so that fairness stays ours.
 pub const TCP_NOTSENT_LOWAT_BYTES: u32 = 64 * 1024;
 /// Received bytes that the kernel may hold before a TCP socket's reader has them: a queue whose order is no longer ours, so

@@ -1,7 +1,7 @@
 //! What one connection carries over TCP loopback, both sides in this process: `cargo bench -p rsocket`. Ours, then
 //! `rsocket_rust` doing the same, then our client against the installed foreign servers, for orientation. Prints
 //! figures, asserts nothing. A word on the command line runs only the parts whose names begin with it.
-
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on is useless")]
 
 mod foreign;

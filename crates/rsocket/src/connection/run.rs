@@ -15,8 +15,9 @@ use super::Shared;
 use super::answer::answer;
 use super::write::write;
 use crate::link::Pulse;
+use crate::machine::Machine;
 use crate::wire;
-use crate::{CloseReason, Responder};
+use crate::{CloseReason, Responder, limits};
 
 /// When to ask for a sign of life, and when to give up.
 #[derive(Clone, Copy, Debug)]
@@ -93,28 +94,42 @@ fn link_failed(error: &io::Error) -> CloseReason {
     CloseReason::Link { text: error.to_string() }
 }
 
-async fn read<R>(shared: &Arc<Shared>, mut reader: R, responder: &Arc<dyn Responder>) -> CloseReason
+async fn read<R>(shared: &Arc<Shared>, reader: R, responder: &Arc<dyn Responder>) -> CloseReason
 where
     R: Stream<Item = io::Result<BytesMut>> + Unpin,
 {
-    while let Some(bytes) = reader.next().await {
-        let len_bytes = bytes.as_ref().map_or(0, BytesMut::len);
-        let frame = match bytes {
-            Ok(bytes) => wire::decode(bytes).map_err(|error| error.to_string()),
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => Err(error.to_string()),
-            Err(error) => return link_failed(&error),
-        };
-        let frame = match frame {
-            Ok(frame) => frame,
-            Err(text) => return CloseReason::Protocol { text },
-        };
+    // What has come in together is taken together: one lock and one waking of each reader for all of it.
+    let mut chunks = reader.ready_chunks(limits::READ_FRAMES);
+    while let Some(chunk) = chunks.next().await {
+        let mut frames = Vec::with_capacity(chunk.len());
+        let mut end = None;
+        for bytes in chunk {
+            let len_bytes = bytes.as_ref().map_or(0, BytesMut::len);
+            match bytes.map(wire::decode) {
+                Ok(Ok(frame)) => frames.push((frame, len_bytes)),
+                Ok(Err(error)) => end = Some(CloseReason::Protocol { text: error.to_string() }),
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    end = Some(CloseReason::Protocol { text: error.to_string() });
+                }
+                Err(error) => end = Some(link_failed(&error)),
+            }
+            if end.is_some() {
+                break;
+            }
+        }
         let now = Instant::now();
-        let start = shared.with(|machine| {
-            machine.count_received(&frame, len_bytes);
-            machine.receive(frame, now)
-        });
-        if let Some(start) = start {
+        let receive = |machine: &mut Machine| {
+            let received = frames.into_iter().filter_map(|(frame, len_bytes)| {
+                machine.count_received(&frame, len_bytes);
+                machine.receive(frame, now)
+            });
+            received.collect::<Vec<_>>()
+        };
+        for start in shared.with(receive) {
             answer(shared, start, responder);
+        }
+        if let Some(reason) = end {
+            return reason;
         }
     }
     CloseReason::HungUp

@@ -49,7 +49,7 @@ impl Link for TcpLink {
 
     fn split(self, max_frame_bytes: usize, pulse: Pulse) -> (Self::Reader, Self::Writer) {
         let (read, write) = self.stream.into_split();
-        let reader = FramedRead::new(Beating { read, pulse }, codec(max_frame_bytes));
+        let reader = FramedRead::with_capacity(Beating { read, pulse }, codec(max_frame_bytes), limits::READ_BYTES);
         let mut writer = FramedWrite::new(write, codec(limits::MAX_FRAME_BYTES));
         writer.set_backpressure_boundary(limits::BATCH_BYTES);
         (reader, writer)

@@ -1,6 +1,6 @@
 //! The foreign programs, what each of them can, and how to reach one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ fn node(folder: &str) -> Option<Command> {
     Some(command)
 }
 
-fn installed(file: &PathBuf) -> bool {
+fn installed(file: &Path) -> bool {
     if !file.exists() {
         let required = std::env::var("RSOCKET_INTEROP").is_ok_and(|value| value == "require");
         assert!(!required, "run crates/rsocket/interop/install.sh first");
@@ -95,7 +95,7 @@ impl LinkKind {
         listener: &TcpListener,
         options: ConnectionOptions,
         responder: Arc<dyn Responder>,
-    ) -> Connection {
+    ) -> Result<Connection, ConnectError> {
         let (stream, _) = listener.accept().await.unwrap();
         let acceptor = move |_: &Setup| Ok(Arc::clone(&responder));
         match self {
@@ -105,7 +105,6 @@ impl LinkKind {
                 accept(websocket::WebSocketLink::from_stream(socket), options, &acceptor).await
             }
         }
-        .unwrap()
     }
 }
 

@@ -111,7 +111,7 @@ async fn asking() -> (Connection, Client) {
         .start();
     let (connection, client) =
         tokio::join!(LinkKind::Tcp.accept(&listener, options(), Arc::new(Echo::default())), client);
-    (connection, client.unwrap())
+    (connection.unwrap(), client.unwrap())
 }
 
 #[tokio::test]
