@@ -142,6 +142,8 @@ pub struct BoardStore {
     pub tool: RwSignal<&'static str>,
     /// Style of the selection, or of the next shape.
     pub style: RwSignal<Style>,
+    /// A command of the page's own that was run.
+    pub asked: RwSignal<Option<&'static str>>,
     /// How many shapes are selected.
     pub selection_count: RwSignal<usize>,
     /// Whether there is something of one's own to undo.
@@ -169,6 +171,7 @@ impl BoardStore {
         Self {
             tool: RwSignal::new(TOOLS.first().map_or("", |tool| tool.id)),
             style: RwSignal::default(),
+            asked: RwSignal::new(None),
             selection_count: RwSignal::new(0),
             can_undo: RwSignal::new(false),
             can_redo: RwSignal::new(false),

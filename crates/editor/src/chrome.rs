@@ -31,6 +31,18 @@ pub struct Chrome {
     pub shape_count: usize,
     /// A text is being edited in the page's field.
     pub is_editing_text: bool,
+    /// The selection in numbers; none where nothing is selected that may be changed.
+    pub geometry: Option<Geometry>,
+    /// What a search has found.
+    pub found: Found,
+    /// Nothing of the board is in view although there is something.
+    pub is_lost: bool,
+    /// This person looks on only, for as long as they want.
+    pub view_mode: bool,
+    /// Drags snap to their neighbours.
+    pub snaps: bool,
+    /// Drags snap to the grid.
+    pub grid: bool,
     /// A drag or stroke is in progress: panels may step aside.
     pub is_gesturing: bool,
 }
@@ -54,6 +66,30 @@ pub struct StyleOfSelection {
     pub has_width: bool,
     /// Something has a font size.
     pub has_font_size: bool,
+}
+
+/// The box of the selection: of one shape before it is turned.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Geometry {
+    /// The left side, in board pixels.
+    pub x: f64,
+    /// The top side, in board pixels.
+    pub y: f64,
+    /// In board pixels.
+    pub width: f64,
+    /// In board pixels.
+    pub height: f64,
+    /// Clockwise.
+    pub angle_degrees: f64,
+}
+
+/// How many texts were found, and which of them is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// How many.
+    pub count: usize,
+    /// Counted from 0.
+    pub at: usize,
 }
 
 /// So many of this kind.

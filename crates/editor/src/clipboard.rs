@@ -1,13 +1,15 @@
 //! Shapes as text, for the clipboard, and copies of shapes. What is pasted may come from anywhere.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use board::{Edit, Field, InkPoint, Kind, NewShape, ShapeId};
+use board::{Edit, Field, GroupId, InkPoint, Kind, NewShape, ShapeId};
 use kurbo::{Point, Rect, Size, Vec2};
 use scene::BoardPoint;
 use serde::{Deserialize, Serialize};
 
 use crate::draft::preview;
+use crate::groups;
 use crate::limits;
 use crate::text_session::bounded;
 use crate::view::View;
@@ -71,11 +73,11 @@ pub(crate) fn copies(view: &View, by: Vec2) -> (Vec<Edit>, Vec<ShapeId>) {
         copy.fields.push(shape.moved(by));
         Some(copy)
     });
-    on_top(copies.collect(), view)
+    on_top(copies.collect(), &groups::common(view), view)
 }
 
-/// What a pasted text makes: shapes around the pointer or in the middle of the view. None: there is nothing to paste.
-pub(crate) fn pasted(text: &str, view: &View) -> Option<(Vec<Edit>, Vec<ShapeId>)> {
+/// What a pasted text makes: shapes around a place. None: there is nothing to paste.
+pub(crate) fn pasted(text: &str, around: BoardPoint, view: &View) -> Option<(Vec<Edit>, Vec<ShapeId>)> {
     if text.len() > limits::PASTE_BYTES || text.trim().is_empty() {
         return None;
     }
@@ -90,7 +92,6 @@ pub(crate) fn pasted(text: &str, view: &View) -> Option<(Vec<Edit>, Vec<ShapeId>
     if shapes.is_empty() || shapes.len() > limits::PASTE_SHAPES {
         return None;
     }
-    let around = view.hover.unwrap_or(view.middle());
     let extent = shapes.iter().map(|new| preview(view.ids.shape(), new).bounds()).reduce(|all, rect| all.union(rect));
     let by = Point::from(around) - extent.unwrap_or(Rect::ZERO).center();
     let moved = shapes.into_iter().map(|mut new| {
@@ -98,11 +99,22 @@ pub(crate) fn pasted(text: &str, view: &View) -> Option<(Vec<Edit>, Vec<ShapeId>
         new.fields.push(Field::Pos(at + by));
         new
     });
-    Some(on_top(moved.collect(), view))
+    Some(on_top(moved.collect(), &[], view))
 }
 
-/// Inserts above everything, in this order.
-fn on_top(shapes: Vec<NewShape>, view: &View) -> (Vec<Edit>, Vec<ShapeId>) {
+/// Inserts above everything, in this order. Groups of copies are groups of their own, but for those that the hand is
+/// within; and copies are not locked.
+fn on_top(mut shapes: Vec<NewShape>, within: &[GroupId], view: &View) -> (Vec<Edit>, Vec<ShapeId>) {
+    let mut names: HashMap<GroupId, GroupId> = within.iter().map(|group| (group.clone(), group.clone())).collect();
+    for shape in &mut shapes {
+        shape.fields.retain(|field| !matches!(field, Field::Locked(_)));
+        for field in &mut shape.fields {
+            if let Field::Groups(groups) = field {
+                let renamed = |group: &GroupId| names.entry(group.clone()).or_insert_with(|| view.ids.shape()).clone();
+                *groups = groups.iter().map(renamed).collect();
+            }
+        }
+    }
     let top = view.board.shapes().next_back().map(|shape| &shape.id);
     let placement = view.board.order_between(top, None, &[], shapes.len(), view.ids.random());
     let ids: Vec<ShapeId> = shapes.iter().map(|_| view.ids.shape()).collect();

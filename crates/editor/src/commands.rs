@@ -4,9 +4,13 @@
 mod arrange;
 mod clipboard;
 mod focus;
+mod group;
+mod layout;
 mod nudge;
+mod page;
 mod remove;
 mod step;
+mod turn;
 mod zoom;
 
 use crate::tools::Effect;
@@ -46,10 +50,32 @@ pub static COMMANDS: &[Command] = &[
     focus::SELECT_NEXT,
     focus::SELECT_PREVIOUS,
     focus::EDIT_TEXT,
+    group::GROUP,
+    group::UNGROUP,
+    group::LOCK,
+    group::UNLOCK_ALL,
     arrange::BRING_TO_FRONT,
     arrange::BRING_FORWARD,
     arrange::SEND_BACKWARD,
     arrange::SEND_TO_BACK,
+    turn::FLIP_ACROSS,
+    turn::FLIP_DOWN,
+    turn::TURN_RIGHT,
+    turn::TURN_LEFT,
+    layout::ALIGN_LEFT,
+    layout::ALIGN_CENTRE,
+    layout::ALIGN_RIGHT,
+    layout::ALIGN_TOP,
+    layout::ALIGN_MIDDLE,
+    layout::ALIGN_BOTTOM,
+    layout::DISTRIBUTE_ACROSS,
+    layout::DISTRIBUTE_DOWN,
+    layout::STRETCH_ACROSS,
+    layout::STRETCH_DOWN,
+    layout::STACK_ACROSS,
+    layout::STACK_DOWN,
+    layout::PACK,
+    layout::TIDY,
     zoom::IN,
     zoom::OUT,
     zoom::RESET,
@@ -64,6 +90,14 @@ pub static COMMANDS: &[Command] = &[
     nudge::FAR_UP,
     nudge::FAR_DOWN,
     focus::TOGGLE_TOOL_LOCK,
+    page::SNAP,
+    page::GRID,
+    page::FIND_NEXT,
+    page::FIND_PREVIOUS,
+    page::ZEN,
+    page::VIEW_MODE,
+    page::THEME,
+    page::HELP,
 ];
 
 /// A command that edits.

@@ -31,6 +31,8 @@ pub(crate) enum Motion {
     Ink { id: ShapeId, shape: NewShape, after: u32, points: Vec<InkPoint> },
     /// Shapes that go at release.
     Erase { ids: Vec<ShapeId> },
+    /// A laser's points from the one numbered `after` on.
+    Laser { after: u32, points: Vec<BoardPoint> },
 }
 
 /// A new shape as it will be seen.
@@ -158,6 +160,12 @@ fn write_motion(writer: &mut Writer, motion: &Motion) {
             writer.byte(5);
             write_ids(writer, ids);
         }
+        Motion::Laser { after, points } => {
+            writer.byte(6);
+            writer.count((*after).into());
+            writer.count(points.len().min(limits::DRAFT_LASER_POINTS) as u64);
+            points.iter().take(limits::DRAFT_LASER_POINTS).for_each(|at| writer.point(Point::from(*at)));
+        }
     }
 }
 
@@ -175,6 +183,12 @@ fn read_motion(reader: &mut Reader) -> Option<Motion> {
             Motion::Ink { id, shape, after, points: (0..count).map(point).collect::<Option<_>>()? }
         }
         5 => Motion::Erase { ids: read_ids(reader)? },
+        6 => {
+            let after = u32::try_from(reader.count()?).ok()?;
+            let count = reader.length(limits::DRAFT_LASER_POINTS)?;
+            let point = |_| Some(BoardPoint::from(reader.point()?));
+            Motion::Laser { after, points: (0..count).map(point).collect::<Option<_>>()? }
+        }
         _ => return None,
     })
 }
@@ -366,6 +380,7 @@ mod tests {
             Motion::Point { id: id("line"), index: 1, to: Vec2::new(5.0, 6.0) },
             Motion::Ink { id: id("ink"), shape, after: 3, points: vec![InkPoint::new(0.5, 1.5, 0.25)] },
             Motion::Erase { ids: vec![id("a"), id("b")] },
+            Motion::Laser { after: 7, points: vec![BoardPoint::new(1.0, 2.0)] },
         ]
     }
 
@@ -399,7 +414,7 @@ mod tests {
         }
 
         #[test]
-        fn broken_messages_are_read_or_refused(which in 0usize..8, at in 0usize..100, to: u8, cut in 0usize..100) {
+        fn broken_messages_are_read_or_refused(which in 0usize..9, at in 0usize..100, to: u8, cut in 0usize..100) {
             let motion = motions().swap_remove(which);
             let mut bytes = DraftMessage { gesture: 1, selection: 1, motion, end: None }.encode();
             let at = at % bytes.len();

@@ -4,7 +4,9 @@
 mod announcing;
 mod describing;
 mod editing;
+mod helping;
 mod keyboard;
+mod looking;
 mod pointing;
 mod receiving;
 mod typing;
@@ -19,7 +21,9 @@ use crate::handles::Handles;
 use crate::history::History;
 use crate::ids::IdSource;
 use crate::index::Index;
-use crate::input::{Device, Input, Modifiers, WheelEvent};
+use crate::input::{Device, Input, Modifiers};
+use crate::keys::KeyMap;
+use crate::lasers::Lasers;
 use crate::limits;
 use crate::output::{CursorKind, Damage, Notice, Output, Repaint};
 use crate::peers::Peers;
@@ -29,8 +33,9 @@ use crate::selection::Selection;
 use crate::style::Styles;
 use crate::text_session::Typing;
 use crate::tools::{self, Effect, Tool, ToolSpec};
-use crate::view::View;
+use crate::view::{Aids, Copied, View};
 use announcing::Announcer;
+use helping::Search;
 
 /// One person's hand on one board.
 pub struct Editor {
@@ -40,8 +45,19 @@ pub struct Editor {
     pub(crate) peers: Peers,
     pub(crate) index: Index,
     pub(crate) picture: Picture,
-    /// Whether this person may edit, until [`Input::WriteAccess`] says otherwise.
+    /// Whether this person may and wants to edit.
     pub(crate) can_edit: bool,
+    /// Whether this person may edit, until [`Input::WriteAccess`] says otherwise.
+    may_edit: bool,
+    /// This person only looks on.
+    view_mode: bool,
+    pub(crate) lasers: Lasers,
+    aids: Aids,
+    keys: KeyMap,
+    search: Search,
+    last_copy: Option<Copied>,
+    /// What was pasted last, where, and how often there.
+    last_paste: Option<(String, BoardPoint, u32)>,
     pub(crate) announcer: Announcer,
     pub(crate) typing: Option<Typing>,
     /// Shapes that are left out of the board's picture: on the overlay, or in the page's text field.
@@ -64,7 +80,7 @@ pub struct Editor {
     hover: Option<(ScreenPoint, Device)>,
     styles: Styles,
     history: History,
-    now_ms: u64,
+    pub(crate) now_ms: u64,
     outbox: Outbox,
 }
 
@@ -123,6 +139,14 @@ impl Editor {
             now_ms: 0,
             outbox: Outbox::default(),
             can_edit: true,
+            may_edit: true,
+            view_mode: false,
+            lasers: Lasers::default(),
+            aids: Aids::default(),
+            keys: KeyMap::default(),
+            search: Search::default(),
+            last_copy: None,
+            last_paste: None,
             board,
         };
         let all: Vec<ShapeId> = editor.board.shapes().map(|shape| shape.id.clone()).collect();
@@ -141,6 +165,14 @@ impl Editor {
             Input::SelectTool(id) => self.select_tool(&id),
             Input::SetStyle(field) => self.set_style(field),
             Input::TextEdited { id, text, composing } => self.text_edited(&id, text, composing),
+            Input::SetGeometry(field) => self.set_geometry(field),
+            Input::Find(text) => self.find(&text),
+            Input::GoTo(id) => {
+                if let Some(id) = ShapeId::parse(&id) {
+                    self.go_to(&id);
+                }
+            }
+            Input::SetKeys(keys) => self.keys = keys,
             Input::TextEnded => self.end_text(),
             Input::Paste(text) => self.paste(&text),
             Input::ViewResized { width_px, height_px } => self.view_resized(width_px, height_px),
@@ -186,6 +218,8 @@ impl Editor {
             ids: &self.ids,
             hover: self.hover_on_board(),
             can_edit: self.can_edit,
+            aids: self.aids,
+            last_copy: self.last_copy.as_ref(),
         }
     }
 
@@ -224,6 +258,14 @@ impl Editor {
         self.machine().marquee()
     }
 
+    pub(crate) fn guides(&self) -> &[kurbo::Line] {
+        self.machine().guides()
+    }
+
+    pub(crate) fn trail(&self) -> &[BoardPoint] {
+        self.machine().trail()
+    }
+
     /// Carries out what a tool or command asked for.
     fn run(&mut self, effects: Vec<Effect>) {
         for effect in effects {
@@ -244,6 +286,15 @@ impl Editor {
                     self.tool_locked = !self.tool_locked;
                     self.outbox.chrome = true;
                 }
+                Effect::Copied(copied) => self.last_copy = Some(copied),
+                Effect::Style(field) => self.set_style(field),
+                Effect::Help(aids) => {
+                    self.aids = aids;
+                    self.outbox.chrome = true;
+                }
+                Effect::Page(id) => self.emit(Output::Page(id)),
+                Effect::ToggleViewMode => self.toggle_view_mode(),
+                Effect::Found(by) => self.show_found(by),
                 Effect::Rest => self.take_tool(tools::REST),
                 Effect::Repaint => self.outbox.overlay = true,
             }
@@ -307,7 +358,9 @@ impl Editor {
         }
     }
 
-    fn write_access(&mut self, can_edit: bool) {
+    fn write_access(&mut self, may_edit: bool) {
+        self.may_edit = may_edit;
+        let can_edit = may_edit && !self.view_mode;
         if self.can_edit == can_edit {
             return;
         }
@@ -337,40 +390,10 @@ impl Editor {
             self.outbox.lifts = true;
             self.outbox.overlay = true;
         }
-    }
-
-    fn view_resized(&mut self, width_px: f64, height_px: f64) {
-        if width_px.is_finite() && height_px.is_finite() {
-            self.size_px = (width_px.max(0.0), height_px.max(0.0));
-            self.outbox.damage.view = true;
+        if !self.lasers.is_empty() {
+            self.lasers.settle(self.now_ms);
             self.outbox.overlay = true;
         }
-    }
-
-    fn look(&mut self, camera: Camera) {
-        if camera == self.camera {
-            return;
-        }
-        self.outbox.chrome |= camera.zoom() != self.camera.zoom();
-        self.camera = camera;
-        self.outbox.damage.view = true;
-        self.outbox.overlay = true;
-        self.outbox.looked = true;
-    }
-
-    fn wheel(&mut self, event: WheelEvent) {
-        let numbers = [event.at.x, event.at.y, event.delta_x, event.delta_y];
-        if !numbers.iter().all(|number| number.is_finite()) {
-            return;
-        }
-        if event.modifiers.command() {
-            let by_px = event.delta_y.clamp(-limits::WHEEL_ZOOM_MAX_PX, limits::WHEEL_ZOOM_MAX_PX);
-            let zoom = self.camera.zoom() * (-by_px * limits::WHEEL_ZOOM_PER_PX).exp();
-            return self.look(self.camera.zoomed_at(event.at, zoom));
-        }
-        let sideways = event.modifiers.shift && event.delta_x == 0.0;
-        let by = if sideways { (event.delta_y, 0.0) } else { (event.delta_x, event.delta_y) };
-        self.look(self.camera.panned(-kurbo::Vec2::from(by)));
     }
 
     /// What follows from one input as a whole: lifted shapes, messages, repaints, the cursor, the next timer.
@@ -425,7 +448,8 @@ impl Editor {
     }
 
     fn wake_ms(&self) -> Option<u64> {
-        let timers = [self.machine().wake_ms(), self.announcer.wake_ms(), self.peers.wake_ms()];
+        let lasers = (!self.lasers.is_empty()).then(|| self.now_ms + limits::LASER_FRAME_MS);
+        let timers = [self.machine().wake_ms(), self.announcer.wake_ms(), self.peers.wake_ms(), lasers];
         timers.into_iter().flatten().min()
     }
 }

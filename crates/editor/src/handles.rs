@@ -44,6 +44,9 @@ pub(crate) enum Sides {
 impl Handles {
     /// The handles of a selection, if anything is selected.
     pub(crate) fn of(shapes: &[&Shape]) -> Option<Handles> {
+        if shapes.iter().any(|shape| shape.locked) {
+            return None;
+        }
         if let [shape] = shapes
             && matches!(shape.kind, Kind::Line | Kind::Arrow)
         {
@@ -56,6 +59,11 @@ impl Handles {
             one_text || (one.is_none() && shapes.iter().any(|shape| shape.angle != 0.0 || shape.kind == Kind::Text));
         let sides = if one_text { Sides::LeftAndRight } else { Sides::All };
         Some(Handles::Box { frame, keeps_proportions, sides })
+    }
+
+    /// Whether dragging a corner keeps width and height in proportion.
+    pub(crate) fn keeps_proportions(&self) -> bool {
+        matches!(self, Handles::Box { keeps_proportions: true, .. })
     }
 
     /// The handle under the pointer.
@@ -113,7 +121,8 @@ fn near_edge(value: f64, start: f64, end: f64, side: i8, reach: f64, inward: f64
     match side {
         -1 => (start - reach..=start + inward).contains(&value),
         1 => (end - inward..=end + reach).contains(&value),
-        _ => (start..=end).contains(&value),
+        // In the middle of a side only: the rest of an outline moves the shape.
+        _ => (value - (start + end) / 2.0).abs() <= reach.min((end - start) / 4.0),
     }
 }
 

@@ -22,6 +22,10 @@ pub(crate) struct Step {
 pub(crate) enum StepKind {
     /// Arrow keys.
     Nudge,
+    /// Turning by keys.
+    Turn,
+    /// A number of the panel.
+    Geometry,
     /// One field of the style panel.
     Style(&'static str),
 }

@@ -18,6 +18,14 @@ pub enum Input {
     SelectTool(String),
     /// A style was picked: it goes to the selection and becomes the default of the tools concerned.
     SetStyle(StyleField),
+    /// A number of the selection was typed.
+    SetGeometry(GeometryField),
+    /// Look for a text on the board.
+    Find(String),
+    /// Go to a shape by its id, as a link names it. Unknown: nothing happens.
+    GoTo(String),
+    /// The keys as this person has them.
+    SetKeys(crate::KeyMap),
     /// The text of the running [`crate::TextSession`] is now this.
     TextEdited {
         /// The session's shape.
@@ -198,6 +206,30 @@ pub enum StyleField {
     Width(f64),
     /// The size of text, in board pixels.
     FontSize(f64),
+}
+
+/// One number of the selection's box.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum GeometryField {
+    /// The left side, in board pixels.
+    X(f64),
+    /// The top side, in board pixels.
+    Y(f64),
+    /// In board pixels.
+    Width(f64),
+    /// In board pixels.
+    Height(f64),
+    /// Clockwise.
+    AngleDegrees(f64),
+}
+
+impl GeometryField {
+    /// The number.
+    pub fn value(self) -> f64 {
+        let (Self::X(value) | Self::Y(value) | Self::Width(value) | Self::Height(value) | Self::AngleDegrees(value)) =
+            self;
+        value
+    }
 }
 
 /// What a peer shows of itself.

@@ -1,6 +1,96 @@
 //! Shortcuts: how `Mod+Shift+Z` is written, and when a key event means it. Knows no tool and no command.
 
+use std::collections::BTreeMap;
+
 use crate::input::{KeyEvent, Modifiers};
+
+/// The keys of commands and tools where a person has others than those of the lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyMap {
+    remapped: BTreeMap<String, String>,
+    no_single_keys: bool,
+}
+
+impl KeyMap {
+    /// As text: a line of id and shortcut each; `-single` switches single keys off. What is no such line is passed over.
+    pub fn parse(text: &str) -> KeyMap {
+        let mut map = KeyMap::default();
+        for line in text.lines().take(crate::limits::REMAPPED_KEYS) {
+            match line.split_once(' ') {
+                Some((id, keys)) => drop(map.remapped.insert(id.to_owned(), keys.to_owned())),
+                None => map.no_single_keys |= line == "-single",
+            }
+        }
+        map
+    }
+
+    /// The text that [`KeyMap::parse`] reads.
+    pub fn text(&self) -> String {
+        let off = if self.no_single_keys { "-single\n" } else { "" };
+        self.remapped.iter().fold(off.to_owned(), |text, (id, keys)| text + id + " " + keys + "\n")
+    }
+
+    /// Gives something these keys alone (none, if empty), or its own again.
+    pub fn set(&mut self, id: &str, keys: Option<String>) {
+        match keys {
+            Some(keys) => drop(self.remapped.insert(id.to_owned(), keys)),
+            None => drop(self.remapped.remove(id)),
+        }
+    }
+
+    /// Whether a person has chosen the keys of this.
+    pub fn is_remapped(&self, id: &str) -> bool {
+        self.remapped.contains_key(id)
+    }
+
+    /// Whether keys without Mod or Alt do anything (WCAG 2.1.4).
+    pub fn has_single_keys(&self) -> bool {
+        !self.no_single_keys
+    }
+
+    /// Switches keys without Mod or Alt on or off. Keys that move, delete or cancel stay.
+    pub fn set_single_keys(&mut self, on: bool) {
+        self.no_single_keys = !on;
+    }
+
+    /// The shortcuts that something has now; `own` are those of the list.
+    pub fn shortcuts<'a>(&'a self, id: &str, own: &'a [&'a str]) -> Vec<&'a str> {
+        let keys = match self.remapped.get(id) {
+            Some(keys) => {
+                if keys.is_empty() {
+                    vec![]
+                } else {
+                    vec![keys.as_str()]
+                }
+            }
+            None => own.to_vec(),
+        };
+        keys.into_iter().filter(|keys| self.has_single_keys() || !is_single(keys)).collect()
+    }
+}
+
+/// Whether a shortcut is a character alone.
+fn is_single(shortcut: &str) -> bool {
+    let Shortcut { command, alt, key, .. } = parse(shortcut);
+    !command && !alt && key.chars().count() == 1
+}
+
+/// How a pressed key is written as a shortcut; none for a modifier alone.
+pub fn written(event: &KeyEvent) -> Option<String> {
+    if ["Shift", "Control", "Alt", "Meta", "AltGraph", "Dead"].contains(&event.key.as_str()) {
+        return None;
+    }
+    let Modifiers { shift, alt, .. } = event.modifiers;
+    let key = match digit(typed(event)).is_some() || typed(event).len() > 1 {
+        true => typed(event).to_owned(),
+        false if event.modifiers.command() || alt || shift => typed(event).to_ascii_uppercase(),
+        false => typed(event).to_owned(),
+    };
+    let is_symbol = key.len() == 1 && !key.as_bytes()[0].is_ascii_alphanumeric();
+    let held = [(event.modifiers.command(), "Mod+"), (alt, "Alt+"), (shift && !is_symbol, "Shift+")];
+    let held: String = held.into_iter().filter(|(held, _)| *held).map(|(_, name)| name).collect();
+    Some(held + &key)
+}
 
 /// A parsed shortcut. The written form is `Mod+`, `Alt+`, `Shift+` in this order, then a character or a key's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +161,10 @@ fn physical_symbol(code: &str) -> Option<&'static str> {
         "BracketRight" => Some("]"),
         "Minus" => Some("-"),
         "Equal" => Some("="),
+        "Comma" => Some(","),
+        "Period" => Some("."),
+        "Slash" => Some("/"),
+        "Quote" => Some("'"),
         _ => None,
     }
 }

@@ -12,12 +12,14 @@ mod clipboard;
 mod commands;
 mod draft;
 mod editor;
+mod groups;
 mod handles;
 mod history;
 mod ids;
 mod index;
 mod input;
 mod keys;
+mod lasers;
 pub mod limits;
 mod output;
 mod overlay;
@@ -26,6 +28,7 @@ mod peers;
 mod picture;
 mod pointers;
 mod selection;
+mod snapping;
 mod splice;
 mod style;
 mod sweep;
@@ -35,14 +38,15 @@ mod transform;
 mod view;
 mod wire;
 
-pub use chrome::{Chrome, Person, SelectionPart, StyleOfSelection};
+pub use chrome::{Chrome, Found, Geometry, Person, SelectionPart, StyleOfSelection};
 pub use commands::{COMMANDS, Command};
 pub use editor::Editor;
 pub use ids::IdSource;
 pub use input::{
-    Button, Device, Input, KeyEvent, KeyPhase, Modifiers, PeerPresence, PointerEvent, PointerPhase, StyleField,
-    WheelEvent,
+    Button, Device, GeometryField, Input, KeyEvent, KeyPhase, Modifiers, PeerPresence, PointerEvent, PointerPhase,
+    StyleField, WheelEvent,
 };
+pub use keys::{KeyMap, written as written_shortcut};
 pub use output::{CursorKind, Damage, Notice, Output, Presence, Repaint, TextSession};
 pub use painting::Layer;
 pub use picture::Painting;

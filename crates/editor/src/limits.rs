@@ -41,6 +41,32 @@ pub const NUDGE_FAR_BOARD: f64 = 10.0;
 pub const ANGLE_STEPS_PER_PI: f64 = 12.0;
 /// A click with a shape tool makes a shape of this many board pixels a side.
 pub const DEFAULT_SHAPE_BOARD: f64 = 100.0;
+/// The gap of stacks and packs.
+pub const STACK_GAP_BOARD: f64 = 24.0;
+/// The cell of the grid that shapes snap to: what the dots show at 100 %.
+pub const GRID_BOARD: f64 = 24.0;
+/// A drag snaps to what is this near.
+pub const SNAP_PX: f64 = 8.0;
+/// Shapes in view that are looked at for that.
+pub const SNAP_SEEN: usize = 4_000;
+/// Shapes that a drag may snap to, the nearest ones.
+pub const SNAP_SHAPES: usize = 400;
+/// Of those, the ones of a row whose gaps count.
+pub const SNAP_ROW: usize = 40;
+/// A laser's point shines this long.
+pub const LASER_HOLD_MS: u64 = 1_200;
+/// And fades in this time.
+pub const LASER_FADE_MS: u64 = 500;
+/// A fading trail is painted this often.
+pub const LASER_FRAME_MS: u64 = 16;
+/// Points of one laser trail that are kept.
+pub const LASER_POINTS: usize = 2_000;
+/// Points of a laser in one draft message.
+pub const DRAFT_LASER_POINTS: usize = 100;
+/// What is gone to is shown at least this high.
+pub const READABLE_PX: f64 = 12.0;
+/// Texts that are found.
+pub const FOUND: usize = 1_000;
 /// Duplicates and repeated pastes are put this far to the right and down.
 pub const COPY_OFFSET_BOARD: f64 = 16.0;
 
@@ -73,6 +99,8 @@ pub const PEER_NAME_CHARS: usize = 64;
 
 /// Shapes in one transaction; more are split, still one undo step.
 pub const SHAPES_PER_TRANSACTION: usize = 2_000;
+/// Keys that a person may have changed.
+pub const REMAPPED_KEYS: usize = 500;
 /// Undo steps that are kept.
 pub const HISTORY_STEPS: usize = 500;
 /// Steps of the same kind within this time become one.

@@ -42,6 +42,8 @@ pub enum Output {
     Chrome,
     /// Something worth telling the person.
     Notice(Notice),
+    /// A command that is the page's: help, palette, search. By its id in [`crate::COMMANDS`].
+    Page(&'static str),
     /// An update was merged that builds on something not seen yet: ask for what is missing.
     Gap,
     /// Send [`crate::Input::Tick`] at this time. A later one replaces it.

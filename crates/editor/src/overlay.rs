@@ -16,6 +16,9 @@ use crate::transform::{Frame, Transform};
 
 /// Selections, handles, marquees.
 const ACCENT: Colour = Colour::Rgba(0x1a63d8ff);
+const GUIDE: Colour = Colour::Rgba(0xe5397aff);
+const LASER: Colour = Colour::Rgba(0xe5342bff);
+const LASER_WIDTH_PX: f64 = 4.0;
 const PAPER: Colour = Colour::Swatch(Swatch::White);
 const OUTLINE: StrokeStyle = StrokeStyle::solid(1.5);
 const HAIRLINE: StrokeStyle = StrokeStyle::solid(1.0);
@@ -23,6 +26,8 @@ const HAIRLINE: StrokeStyle = StrokeStyle::solid(1.0);
 const HANDLE_HALF_PX: f64 = 4.0;
 /// A box with a shorter side than this shows two corners only.
 const CROWDED_PX: f64 = 20.0;
+/// Sides at least this long show a handle in their middle.
+const ROOMY_PX: f64 = 64.0;
 /// Beyond this many, selected shapes are not outlined one by one.
 const OUTLINED_SHAPES: usize = 500;
 const NAME_SIZE_PX: f64 = 12.0;
@@ -50,10 +55,34 @@ impl Editor {
             list.fill(path.clone(), Paint { colour: ACCENT, opacity: MARQUEE_OPACITY });
             list.stroke(path, ACCENT, HAIRLINE);
         }
+        self.list_aids(&mut list);
         for (_, peer) in self.peers.iter() {
             self.list_cursor(peer, &mut list);
         }
         replay(&list, painter);
+    }
+
+    /// Snapping guides, the lasso, lasers.
+    fn list_aids(&self, list: &mut DisplayList) {
+        let to_screen = self.camera.transform();
+        for guide in self.guides() {
+            let (from, to) = (to_screen * guide.p0, to_screen * guide.p1);
+            list.stroke(kurbo::Line::new(from, to).to_path(0.1), GUIDE, HAIRLINE);
+        }
+        let mut lasso = BezPath::new();
+        for (at, point) in self.trail().iter().enumerate() {
+            let point = Point::from(self.camera.to_screen(*point));
+            if at == 0 { lasso.move_to(point) } else { lasso.line_to(point) }
+        }
+        if lasso.elements().len() > 1 {
+            list.fill(lasso.clone(), Paint { colour: ACCENT, opacity: MARQUEE_OPACITY });
+            list.stroke(lasso, ACCENT, HAIRLINE);
+        }
+        for (trail, from, to, opacity) in self.lasers.lines(self.now_ms) {
+            let colour = trail.who.and_then(|who| self.peers.get(who)).map_or(LASER, |peer| peer.colour);
+            let line = kurbo::Line::new(self.camera.to_screen(from), self.camera.to_screen(to));
+            list.stroke(line.to_path(0.1), Paint { colour, opacity }, StrokeStyle::solid(LASER_WIDTH_PX));
+        }
     }
 
     fn list_peer_selections(&self, list: &mut DisplayList) {
@@ -89,7 +118,10 @@ impl Editor {
 
     fn list_selection(&self, list: &mut DisplayList) {
         let motion = self.announcer.motion();
-        let hides = matches!(motion, Some(Motion::Ink { .. } | Motion::Create { .. } | Motion::Erase { .. }));
+        let hides = matches!(
+            motion,
+            Some(Motion::Ink { .. } | Motion::Create { .. } | Motion::Erase { .. } | Motion::Laser { .. })
+        );
         if hides || self.typing.is_some() {
             return;
         }
@@ -131,10 +163,16 @@ impl Editor {
                 list_handle(list, to_screen * corner, frame.angle, false);
             }
         }
-        if sides == Sides::LeftAndRight && !is_crowded {
-            for x in [frame.rect.x0, frame.rect.x1] {
-                list_handle(list, to_screen * Point::new(x, frame.rect.center().y), frame.angle, false);
-            }
+        let middle = frame.rect.center();
+        let mut sides_shown = vec![];
+        if frame.rect.height() * zoom >= ROOMY_PX || (sides == Sides::LeftAndRight && !is_crowded) {
+            sides_shown.extend([Point::new(frame.rect.x0, middle.y), Point::new(frame.rect.x1, middle.y)]);
+        }
+        if sides == Sides::All && frame.rect.width() * zoom >= ROOMY_PX {
+            sides_shown.extend([Point::new(middle.x, frame.rect.y0), Point::new(middle.x, frame.rect.y1)]);
+        }
+        for side in sides_shown {
+            list_handle(list, to_screen * side, frame.angle, false);
         }
         list_handle(list, to_screen * handles::rotate_handle(frame.rect, &self.camera), frame.angle, true);
     }

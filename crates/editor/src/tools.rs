@@ -6,10 +6,14 @@ mod diamond;
 mod drag_to_create;
 mod ellipse;
 mod eraser;
+mod eyedropper;
 mod hand;
 mod ink;
+mod laser;
+mod lasso;
 mod line;
 mod rectangle;
+mod rubber;
 mod select;
 mod text;
 
@@ -44,8 +48,13 @@ pub static TOOLS: &[ToolSpec] = &[
     line::SPEC,
     arrow::SPEC,
     ink::SPEC,
+    ink::HIGHLIGHTER,
     text::SPEC,
     eraser::SPEC,
+    rubber::SPEC,
+    lasso::SPEC,
+    laser::SPEC,
+    eyedropper::SPEC,
 ];
 
 /// The tool that the editor begins with and comes back to.
@@ -72,6 +81,14 @@ pub(crate) trait Tool {
     /// The rectangle being drawn to select, for the overlay.
     fn marquee(&self) -> Option<Rect> {
         None
+    }
+    /// The loop being drawn to select, for the overlay.
+    fn trail(&self) -> &[BoardPoint] {
+        &[]
+    }
+    /// What a drag has snapped to, on the board, for the overlay.
+    fn guides(&self) -> &[kurbo::Line] {
+        &[]
     }
 }
 
@@ -145,6 +162,18 @@ pub(crate) enum Effect {
     Step(crate::history::Direction),
     /// Put text on the clipboard.
     Clipboard(String),
+    /// Copies were made.
+    Copied(crate::view::Copied),
+    /// Give this style to the selection and to what comes.
+    Style(crate::input::StyleField),
+    /// Help the hand in this way from now on.
+    Help(crate::view::Aids),
+    /// Look on only, or edit again.
+    ToggleViewMode,
+    /// Go to another of the texts that were found.
+    Found(isize),
+    /// Something that the page has and the editor has not.
+    Page(&'static str),
     /// Keep the tool after use, or not.
     ToggleToolLock,
     /// Put the tool down.

@@ -124,6 +124,25 @@ fn resized(shape: &Shape, frame: Frame, to: Rect) -> Vec<Field> {
     shape.resized(local, landed)
 }
 
+/// What mirroring a selection changes about this shape: left and right change places, or top and bottom.
+pub(crate) fn flipped(shape: &Shape, about: Point, across: bool) -> Vec<Field> {
+    let local = shape.local_bounds();
+    let middle = local.center();
+    let (mirrored, to) = match across {
+        true => (Rect::new(local.x1, local.y0, local.x0, local.y1), Point::new(2.0 * about.x - middle.x, middle.y)),
+        false => (Rect::new(local.x0, local.y1, local.x1, local.y0), Point::new(middle.x, 2.0 * about.y - middle.y)),
+    };
+    let mut fields = shape.resized(local, mirrored);
+    if shape.angle != 0.0 {
+        fields.push(Field::Angle(-shape.angle));
+    }
+    let turned = shape.with(&fields);
+    fields.retain(|field| !matches!(field, Field::Pos(_)));
+    let by = to - turned.local_bounds().center();
+    fields.push(turned.moved(Vec2::new(tidy(by.x), tidy(by.y))));
+    fields
+}
+
 fn rotated(shape: &Shape, about: Point, by: f64) -> Vec<Field> {
     let turn = Affine::rotate_about(by, about);
     if matches!(shape.kind, Kind::Line | Kind::Arrow) {

@@ -30,6 +30,31 @@ pub(crate) struct View<'a> {
     /// Where the pointer is, if over the board.
     pub(crate) hover: Option<BoardPoint>,
     pub(crate) can_edit: bool,
+    pub(crate) aids: Aids,
+    /// What was copied last, and what of it: for repeating a duplicate with its offset.
+    pub(crate) last_copy: Option<&'a Copied>,
+}
+
+/// What helps the hand, as this person has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Aids {
+    /// Drags snap to their neighbours.
+    pub(crate) snaps: bool,
+    /// Drags snap to the grid.
+    pub(crate) grid: bool,
+}
+
+impl Default for Aids {
+    fn default() -> Self {
+        Aids { snaps: true, grid: false }
+    }
+}
+
+/// Shapes and their copies, in the same order.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Copied {
+    pub(crate) from: Vec<ShapeId>,
+    pub(crate) to: Vec<ShapeId>,
 }
 
 impl View<'_> {
@@ -59,6 +84,18 @@ impl View<'_> {
         self.selection.iter().filter_map(|id| self.board.shape(id))
     }
 
+    /// The selected shapes that may be changed.
+    pub(crate) fn movable(&self) -> impl Iterator<Item = &Shape> {
+        self.selected().filter(|shape| !shape.locked)
+    }
+
+    /// Shapes that a hand may take whose bounds meet the rectangle, lowest first.
+    pub(crate) fn selectable(&self, rect: Rect) -> impl Iterator<Item = &Shape> {
+        let mut shapes: Vec<&Shape> = self.shapes_meeting(rect).filter(|shape| !shape.locked).collect();
+        shapes.sort_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)));
+        shapes.into_iter()
+    }
+
     /// The selected shapes, lowest first.
     pub(crate) fn selected_in_order(&self) -> Vec<&Shape> {
         let mut shapes: Vec<&Shape> = self.selected().collect();
@@ -80,22 +117,20 @@ impl View<'_> {
         let margin = self.hit_margin(device);
         let near = Rect::from_center_size(Point::from(at), (2.0 * margin, 2.0 * margin));
         self.shapes_meeting(near)
-            .filter(|shape| shape.hit(at, margin))
+            .filter(|shape| !shape.locked && shape.hit(at, margin))
             .max_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)))
             .map(|shape| shape.id.clone())
     }
 
     /// Everything that a rectangle touches, not only by its bounds; lowest first.
     pub(crate) fn touching(&self, rect: Rect) -> Vec<ShapeId> {
-        let mut shapes: Vec<&Shape> = self.shapes_meeting(rect).filter(|shape| sweep::touches(rect, shape)).collect();
-        shapes.sort_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)));
-        shapes.into_iter().map(|shape| shape.id.clone()).collect()
+        self.selectable(rect).filter(|shape| sweep::touches(rect, shape)).map(|shape| shape.id.clone()).collect()
     }
 
     /// Shapes whose bounds come near a segment.
     pub(crate) fn near_segment(&self, from: BoardPoint, to: BoardPoint, margin: f64) -> Vec<&Shape> {
         let around = Rect::from_points(Point::from(from), Point::from(to)).inflate(margin, margin);
-        self.shapes_meeting(around).collect()
+        self.shapes_meeting(around).filter(|shape| !shape.locked).collect()
     }
 
     fn shapes_meeting(&self, rect: Rect) -> impl Iterator<Item = &Shape> {

@@ -40,7 +40,10 @@ pub fn routes() -> Router {
     Router::new()
         .route("/", get(|headers: HeaderMap| async move { file(PAGE, &headers) }))
         .route("/b/{board_id}", get(|headers: HeaderMap| async move { file(PAGE, &headers) }))
-        .route("/{*path}", get(|Path(path): Path<String>, headers: HeaderMap| async move { file(&path, &headers) }))
+        .route(
+            "/{*path}",
+            get(|Path(path): Path<String>, headers: HeaderMap| async move { file_or_page(&path, &headers) }),
+        )
 }
 
 /// Middleware: the headers that guard every answer.
@@ -55,6 +58,23 @@ pub async fn guard(request: Request, next: Next) -> Response {
 /// The answer where there is nothing.
 pub async fn nothing_here() -> Response {
     StatusCode::NOT_FOUND.into_response()
+}
+
+/// A file; for a person who followed a wrong address, the page, which says so in its own look and words.
+fn file_or_page(path: &str, request: &HeaderMap) -> Response {
+    let accepted = request.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let is_person = accepted.flat_map(|value| value.split(',')).any(|kind| kind.trim().starts_with("text/html"));
+    if !is_person || Dist::get(path).is_some() {
+        return file(path, request);
+    }
+    // Never as something that has not changed: it is not what is at this address.
+    let mut response = file(PAGE, &HeaderMap::new());
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.headers_mut().remove(header::ETAG);
+    }
+    response
 }
 
 fn file(path: &str, request: &HeaderMap) -> Response {

@@ -274,6 +274,7 @@ impl Shell {
                 let _ = self.host.focus();
             }
             Output::Clipboard(text) => self.put_on_clipboard(&text),
+            Output::Page(id) => self.page.store.asked.set(Some(id)),
             Output::Chrome => self.show_chrome(),
             Output::Notice(notice) => self.page.toasts.push(chrome::notice_words(self.page.words, notice)),
             // A gap heals with the next join, which the sync client asks for by itself; the rest the visit keeps.

@@ -17,6 +17,7 @@ use crate::panels::status::StatusLine;
 use crate::panels::style::{StyleOpen, StylePanel};
 use crate::panels::toolbar::Toolbar;
 use crate::panels::zoom::{HistoryPanel, ZoomPanel};
+use crate::preferences::Preferences;
 use crate::route::Router;
 use crate::store::BoardStore;
 use crate::ui::dynamic::{Mounted, dynamic, effect, when};
@@ -83,6 +84,17 @@ fn keep_known(store: BoardStore, opened: RwSignal<Option<Opened>>) {
 fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let help_open = RwSignal::new(false);
     let invite_open = RwSignal::new(false);
+    let zen = RwSignal::new(false);
+    let (store, preferences) = (BoardStore::of_page(), Preferences::of_page());
+    effect(move || {
+        match store.asked.get() {
+            Some("help") => help_open.set(true),
+            Some("zen") => zen.update(|zen| *zen = !*zen),
+            Some("theme") => preferences.toggle_theme(),
+            _ => return,
+        }
+        store.asked.set(None);
+    });
     let invitation = Signal::derive(move || opened.get().map(|board| Invitation { id: board.id, links: board.links }));
     let panels = move || {
         view! {
@@ -97,7 +109,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
         .into_any()
     };
     view! {
-        <main class="board">
+        <main class="board" data-zen=Signal::derive(move || zen.get().to_string())>
             <CanvasHost opened=opened />
             <div class="top">
                 <MenuPanel help_open=help_open />

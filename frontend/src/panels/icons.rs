@@ -15,6 +15,11 @@ pub fn tool_icon(id: &str) -> IconShape {
         "ink" => icondata::LuPencil,
         "text" => icondata::LuType,
         "eraser" => icondata::LuEraser,
+        "highlighter" => icondata::LuHighlighter,
+        "rubber" => icondata::LuScissors,
+        "lasso" => icondata::LuLasso,
+        "laser" => icondata::LuZap,
+        "eyedropper" => icondata::LuPipette,
         _ => icondata::LuDot,
     }
 }

@@ -9,7 +9,7 @@ use crate::view::View;
 
 pub(super) const BRING_TO_FRONT: Command = Command {
     id: "bring-to-front",
-    shortcuts: &["Mod+Shift+]"],
+    shortcuts: &["Mod+Shift+]", "Mod+Alt+]"],
     run: |view| {
         let pile = Pile::of(view);
         pile.placed(pile.others().next_back(), None, view)
@@ -45,7 +45,7 @@ pub(super) const SEND_BACKWARD: Command = Command {
 
 pub(super) const SEND_TO_BACK: Command = Command {
     id: "send-to-back",
-    shortcuts: &["Mod+Shift+["],
+    shortcuts: &["Mod+Shift+[", "Mod+Alt+["],
     run: |view| {
         let pile = Pile::of(view);
         pile.placed(None, pile.others().next(), view)

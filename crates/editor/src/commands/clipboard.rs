@@ -1,11 +1,13 @@
 //! Copy, cut, duplicate. Paste is an input, as only the page can read the clipboard.
 
+use board::ShapeId;
 use kurbo::Vec2;
 
 use super::{Command, EDIT, LOOK, has_selection, remove};
 use crate::clipboard;
 use crate::limits;
 use crate::tools::Effect;
+use crate::view::{Copied, View};
 
 pub(super) const COPY: Command = Command {
     id: "copy",
@@ -28,8 +30,20 @@ pub(super) const DUPLICATE: Command = Command {
     id: "duplicate",
     shortcuts: &["Mod+D"],
     run: |view| {
-        let (edits, ids) = clipboard::copies(view, Vec2::new(limits::COPY_OFFSET_BOARD, limits::COPY_OFFSET_BOARD));
-        vec![Effect::Apply(edits, None), Effect::Select(ids)]
+        let (edits, ids) = clipboard::copies(view, next_offset(view));
+        let from = view.selected_in_order().into_iter().map(|shape| shape.id.clone()).collect();
+        let copied = Copied { from, to: ids.clone() };
+        vec![Effect::Apply(edits, None), Effect::Select(ids), Effect::Copied(copied)]
     },
     ..EDIT
 };
+
+/// Where the next copy goes: as far from this one as this one is from what it is a copy of; else a little aside.
+fn next_offset(view: &View) -> Vec2 {
+    let aside = Vec2::new(limits::COPY_OFFSET_BOARD, limits::COPY_OFFSET_BOARD);
+    let again = view.last_copy.filter(|last| last.to.iter().all(|id| view.selection.contains(id))).and_then(|last| {
+        let at = |ids: &[ShapeId]| view.board.shape(ids.first()?).map(|shape| shape.local_bounds().center());
+        (last.to.len() == view.selection.len()).then_some(at(&last.to)? - at(&last.from)?)
+    });
+    again.filter(|by| by.hypot() > 0.0).unwrap_or(aside)
+}

@@ -12,7 +12,12 @@ pub(super) const SELECT_ALL: Command = Command {
     id: "select-all",
     shortcuts: &["Mod+A"],
     enabled: |view| !view.board.is_empty(),
-    run: |view| vec![Effect::Rest, Effect::Select(view.board.shapes().map(|shape| shape.id.clone()).collect())],
+    run: |view| {
+        vec![
+            Effect::Rest,
+            Effect::Select(view.board.shapes().filter(|shape| !shape.locked).map(|shape| shape.id.clone()).collect()),
+        ]
+    },
     ..LOOK
 };
 

@@ -34,6 +34,6 @@ fn nudged(view: &View, by: Vec2) -> Vec<Effect> {
     if view.selection.is_empty() || !view.can_edit {
         return vec![Effect::Pan(-by * PAN_PX)];
     }
-    let edits = view.selected().map(|shape| Edit::Set { id: shape.id.clone(), field: shape.moved(by) });
+    let edits = view.movable().map(|shape| Edit::Set { id: shape.id.clone(), field: shape.moved(by) });
     vec![Effect::Apply(edits.collect(), Some(StepKind::Nudge))]
 }

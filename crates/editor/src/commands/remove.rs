@@ -10,5 +10,5 @@ pub(super) const DELETE: Command =
     Command { id: "delete", shortcuts: &["Delete", "Backspace"], run: |view| vec![removal(view)], ..EDIT };
 
 pub(super) fn removal(view: &View) -> Effect {
-    Effect::Apply(view.selection.iter().map(|id| Edit::Remove { id: id.clone() }).collect(), None)
+    Effect::Apply(view.movable().map(|shape| Edit::Remove { id: shape.id.clone() }).collect(), None)
 }

@@ -11,14 +11,14 @@ use crate::view::View;
 
 pub(super) const IN: Command = Command {
     id: "zoom-in",
-    shortcuts: &["Mod++", "Mod+="],
+    shortcuts: &["Mod++", "Mod+=", "+", "="],
     run: |view| zoomed(view, view.camera.zoom() * limits::ZOOM_STEP),
     ..LOOK
 };
 
 pub(super) const OUT: Command = Command {
     id: "zoom-out",
-    shortcuts: &["Mod+-"],
+    shortcuts: &["Mod+-", "-"],
     run: |view| zoomed(view, view.camera.zoom() / limits::ZOOM_STEP),
     ..LOOK
 };
@@ -36,7 +36,7 @@ pub(super) const FIT: Command = Command {
 
 pub(super) const SELECTION: Command = Command {
     id: "zoom-selection",
-    shortcuts: &["Shift+2"],
+    shortcuts: &["Shift+2", "Shift+3"],
     enabled: has_selection,
     run: |view| {
         let extent = view.selected().map(Shape::bounds).reduce(|all, bounds| all.union(bounds));

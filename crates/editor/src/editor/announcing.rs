@@ -49,6 +49,11 @@ impl Lane {
 }
 
 impl Announcer {
+    /// The number of the open gesture, or of the last.
+    pub(super) fn gesture(&self) -> u64 {
+        self.gesture
+    }
+
     /// The open gesture.
     pub(crate) fn motion(&self) -> Option<&Motion> {
         self.motion.as_ref()
@@ -61,6 +66,7 @@ impl Announcer {
             (Some(Motion::Point { .. }), Motion::Point { .. }) => false,
             (Some(Motion::Ink { id: before, .. }), Motion::Ink { id, .. }) => before != id,
             (Some(Motion::Create { .. }), Motion::Create { .. }) => false,
+            (_, Motion::Laser { .. }) => false,
             _ => true,
         };
         if self.motion.is_none() {

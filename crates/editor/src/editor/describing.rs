@@ -28,6 +28,12 @@ impl Editor {
             people: self.people(),
             shape_count: self.board.len(),
             is_editing_text: self.typing.is_some(),
+            geometry: self.geometry(),
+            found: self.found(),
+            is_lost: self.is_lost(),
+            view_mode: self.view_mode,
+            snaps: self.aids.snaps,
+            grid: self.aids.grid,
             is_gesturing: self.is_busy(),
         }
     }

@@ -53,11 +53,18 @@ impl Editor {
 
     /// A gesture shows itself; others see it too.
     pub(super) fn show_draft(&mut self, motion: Motion) {
+        let laser = match &motion {
+            Motion::Laser { after, points } => Some((*after, points.clone())),
+            _ => None,
+        };
         if self.can_edit {
             // Panels step aside once; what they say of the selection takes its whole length to find.
             self.outbox.chrome |= self.announcer.motion().is_none();
             self.outbox.lifts |= self.announcer.show(motion);
-            self.outbox.overlay = true;
+        }
+        self.outbox.overlay = true;
+        if let Some((after, points)) = laser {
+            self.lasers.extend(None, self.announcer.gesture(), after, &points, self.now_ms);
         }
     }
 
@@ -163,7 +170,14 @@ impl Editor {
         if !self.can_edit {
             return;
         }
-        match crate::clipboard::pasted(text, &self.view()) {
+        let at = self.hover_on_board().unwrap_or(self.view().middle());
+        let times = match &self.last_paste {
+            Some((last, place, times)) if last == text && *place == at => times + 1,
+            _ => 0,
+        };
+        self.last_paste = Some((text.to_owned(), at, times));
+        let aside = f64::from(times) * limits::COPY_OFFSET_BOARD;
+        match crate::clipboard::pasted(text, at + kurbo::Vec2::new(aside, aside), &self.view()) {
             None => self.notice(Notice::PasteRefused),
             Some((edits, _)) if self.is_busy() => self.commit(edits, None),
             Some((edits, ids)) => {

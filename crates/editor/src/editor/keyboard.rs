@@ -33,11 +33,12 @@ impl Editor {
             return Some(Binding::HoldSpace);
         }
         let view = self.view();
-        let bound = |shortcuts: &[&str]| shortcuts.iter().any(|shortcut| keys::matches(shortcut, event));
-        let command = COMMANDS
-            .iter()
-            .find(|command| !command.is_browser_event && bound(command.shortcuts) && command.is_enabled(&view));
-        let tool = || TOOLS.iter().find(|tool| bound(tool.shortcuts) && (view.can_edit || !tool.edits));
+        let bound =
+            |id: &str, own: &[&str]| self.keys.shortcuts(id, own).iter().any(|shortcut| keys::matches(shortcut, event));
+        let command = COMMANDS.iter().find(|command| {
+            !command.is_browser_event && bound(command.id, command.shortcuts) && command.is_enabled(&view)
+        });
+        let tool = || TOOLS.iter().find(|tool| bound(tool.id, tool.shortcuts) && (view.can_edit || !tool.edits));
         command.map(Binding::Command).or_else(|| tool().map(Binding::Tool))
     }
 

@@ -65,6 +65,12 @@ impl Editor {
             return;
         }
         self.peers.draft(client, bytes, &self.board, self.now_ms);
+        let message = self.peers.get(client).and_then(|peer| peer.draft.as_ref()).map(|draft| &draft.message);
+        if let Some(message) = message
+            && let Motion::Laser { after, points } = &message.motion
+        {
+            self.lasers.extend(Some(client), message.gesture, *after, points, self.now_ms);
+        }
         self.outbox.lifts = true;
         self.outbox.overlay = true;
     }
@@ -99,7 +105,7 @@ impl Editor {
 
 fn lift(motion: &Motion, selection: &[ShapeId], lifted: &mut HashSet<ShapeId>) {
     match motion {
-        Motion::Still | Motion::Create { .. } | Motion::Transform { copies: true, .. } => {}
+        Motion::Still | Motion::Laser { .. } | Motion::Create { .. } | Motion::Transform { copies: true, .. } => {}
         Motion::Transform { copies: false, .. } => lifted.extend(selection.iter().cloned()),
         Motion::Point { id, .. } | Motion::Ink { id, .. } => drop(lifted.insert(id.clone())),
         Motion::Erase { ids } => lifted.extend(ids.iter().cloned()),

@@ -3,7 +3,7 @@
 
 use board::{Edit, Field, InkPoint, Kind, NewShape, ShapeId};
 use kurbo::Vec2;
-use scene::BoardPoint;
+use scene::{BoardPoint, Colour};
 
 use super::{Effect, Event, Pointer, Tool, ToolSpec};
 use crate::draft::Motion;
@@ -12,17 +12,38 @@ use crate::limits;
 use crate::output::CursorKind;
 use crate::view::View;
 
-pub(super) const SPEC: ToolSpec =
-    ToolSpec { id: "ink", shortcuts: &["p", "x", "7"], edits: true, new: || Box::new(Ink::default()) };
+pub(super) const SPEC: ToolSpec = ToolSpec {
+    id: "ink",
+    shortcuts: &["p", "x", "7"],
+    edits: true,
+    new: || Box::new(Pen { highlights: false, ink: Ink::Lifted }),
+};
+
+/// The same with another style: broad and translucent.
+pub(super) const HIGHLIGHTER: ToolSpec = ToolSpec {
+    id: "highlighter",
+    shortcuts: &["Shift+D", "Shift+P"],
+    edits: true,
+    new: || Box::new(Pen { highlights: true, ink: Ink::Lifted }),
+};
+
+/// What a highlighter draws with.
+const HIGHLIGHT: Colour = Colour::Rgba(0xffd43b80);
+const HIGHLIGHT_WIDTH_BOARD: f64 = 22.0;
+/// Straight stretches have points this far apart on the screen, so that they are as even as drawn ones.
+const STRAIGHT_APART_PX: f64 = 6.0;
 
 /// Points closer to the last one than this on the screen say nothing new.
 const APART_PX: f64 = 0.75;
 /// What a device that feels no pressure says; the outline then follows the speed of the hand instead.
 const NO_PRESSURE: f64 = 0.5;
 
-#[derive(Default)]
+struct Pen {
+    highlights: bool,
+    ink: Ink,
+}
+
 enum Ink {
-    #[default]
     Lifted,
     Drawing(Box<Stroke>),
 }
@@ -41,16 +62,19 @@ struct Stroke {
     appended_before: usize,
     chunk_due_ms: u64,
     last: BoardPoint,
+    highlights: bool,
+    /// Where a straight stretch begins: after so many points. It is no content before it ends.
+    straight_from: Option<usize>,
 }
 
-impl Tool for Ink {
+impl Tool for Pen {
     fn on_event(&mut self, event: &Event, view: &View) -> Vec<Effect> {
-        match (&mut *self, event) {
+        match (&mut self.ink, event) {
             (Ink::Lifted, Event::Down(pointer)) => {
-                let mut stroke = Stroke::new(pointer.at, view);
+                let mut stroke = Stroke::new(pointer.at, self.highlights, view);
                 stroke.take(pointer.at, felt(pointer.pressure, pointer.device));
                 let draft = stroke.draft();
-                *self = Ink::Drawing(Box::new(stroke));
+                self.ink = Ink::Drawing(Box::new(stroke));
                 vec![draft]
             }
             (Ink::Drawing(stroke), Event::Move(pointer)) => {
@@ -65,20 +89,21 @@ impl Tool for Ink {
             },
             (Ink::Drawing(stroke), Event::Up(pointer)) => {
                 let mut effects = stroke.follow(pointer, view);
+                stroke.straight_from = None;
                 effects.push(Effect::Finish(stroke.chunk()));
-                *self = Ink::Lifted;
+                self.ink = Ink::Lifted;
                 effects
             }
             (Ink::Drawing(stroke), Event::Refresh(_)) => {
                 if stroke.appended > 0 && view.board.shape(&stroke.id).is_none() {
                     // A peer removed it from under the pen.
-                    *self = Ink::Lifted;
+                    self.ink = Ink::Lifted;
                     return vec![Effect::Abandon];
                 }
                 vec![]
             }
             (Ink::Drawing(_), Event::Cancel) => {
-                *self = Ink::Lifted;
+                self.ink = Ink::Lifted;
                 vec![Effect::Abandon]
             }
             _ => vec![],
@@ -90,23 +115,26 @@ impl Tool for Ink {
     }
 
     fn is_busy(&self) -> bool {
-        matches!(self, Ink::Drawing(_))
+        matches!(self.ink, Ink::Drawing(_))
     }
 
     fn wake_ms(&self) -> Option<u64> {
-        match self {
-            Ink::Drawing(stroke) if stroke.appended < stroke.points.len() => Some(stroke.chunk_due_ms),
+        match &self.ink {
+            Ink::Drawing(stroke) if stroke.appended < stroke.settled() => Some(stroke.chunk_due_ms),
             _ => None,
         }
     }
 }
 
 impl Stroke {
-    fn new(at: BoardPoint, view: &View) -> Stroke {
+    fn new(at: BoardPoint, highlights: bool, view: &View) -> Stroke {
         let unit = unit_at(view.camera.zoom());
         let place = [Field::Pos(at), Field::Scale(Vec2::new(unit, unit))];
         let kept = if unit == 1.0 { 1 } else { 2 };
-        let shape = view.new_shape(Kind::Ink, place.into_iter().take(kept));
+        let mut shape = view.new_shape(Kind::Ink, place.into_iter().take(kept));
+        if highlights {
+            shape.fields.extend([Field::Stroke(HIGHLIGHT), Field::Width(HIGHLIGHT_WIDTH_BOARD)]);
+        }
         Stroke {
             id: view.ids.shape(),
             shape,
@@ -117,6 +145,8 @@ impl Stroke {
             appended_before: 0,
             chunk_due_ms: view.now_ms + limits::INK_CHUNK_MS,
             last: at,
+            highlights,
+            straight_from: None,
         }
     }
 
@@ -127,6 +157,11 @@ impl Stroke {
     }
 
     fn follow(&mut self, pointer: &Pointer, view: &View) -> Vec<Effect> {
+        if pointer.modifiers.shift {
+            self.straighten(pointer, view);
+            return vec![];
+        }
+        self.straight_from = None;
         let mut effects = vec![];
         for (at, pressure) in &pointer.trail {
             if at.distance(self.last) * view.camera.zoom() < APART_PX {
@@ -136,7 +171,7 @@ impl Stroke {
             if self.points.len() >= limits::INK_POINTS_PER_SHAPE {
                 effects.push(Effect::Continue(self.chunk()));
                 let joint = self.last;
-                *self = Stroke::new(joint, view);
+                *self = Stroke::new(joint, self.highlights, view);
                 self.take(joint, pressure);
             }
             self.take(*at, pressure);
@@ -144,8 +179,30 @@ impl Stroke {
         effects
     }
 
+    /// While shift is held, from where it was pressed straight to the pointer.
+    fn straighten(&mut self, pointer: &Pointer, view: &View) {
+        let from = *self.straight_from.get_or_insert(self.points.len());
+        self.points.truncate(from);
+        let Some(start) = self.points.last().copied() else { return };
+        let pressure = felt(pointer.pressure, pointer.device);
+        let end = (pointer.at - self.origin) / self.unit;
+        let by = end - Vec2::new(start.x, start.y);
+        let room = limits::INK_POINTS_PER_SHAPE.saturating_sub(from).max(1) as f64;
+        let steps = (by.hypot() * self.unit * view.camera.zoom() / STRAIGHT_APART_PX).ceil().clamp(1.0, room);
+        for step in 1..=steps as u32 {
+            let share = f64::from(step) / steps;
+            self.points.push(InkPoint::new(start.x + by.x * share, start.y + by.y * share, pressure));
+        }
+        self.last = pointer.at;
+    }
+
+    /// How many points stay as they are.
+    fn settled(&self) -> usize {
+        self.straight_from.unwrap_or(self.points.len())
+    }
+
     fn chunk_if_due(&mut self, view: &View) -> Option<Effect> {
-        let due = view.now_ms >= self.chunk_due_ms && self.appended < self.points.len();
+        let due = view.now_ms >= self.chunk_due_ms && self.appended < self.settled();
         if !due {
             return None;
         }
@@ -155,7 +212,8 @@ impl Stroke {
 
     /// What the document does not have yet.
     fn chunk(&mut self) -> Vec<Edit> {
-        let points = self.points[self.appended..].to_vec();
+        let settled = self.settled();
+        let points = self.points[self.appended..settled].to_vec();
         if points.is_empty() {
             return vec![];
         }
@@ -165,7 +223,7 @@ impl Stroke {
             _ => vec![append],
         };
         self.appended_before = self.appended;
-        self.appended = self.points.len();
+        self.appended = settled;
         edits
     }
 

@@ -1,27 +1,33 @@
 //! The pointer: selects, moves, resizes, turns. Without write access it only selects.
 
 use board::{Edit, Field, Kind, ShapeId};
-use kurbo::{Point, Rect, Vec2};
+use kurbo::{Line, Point, Rect, Vec2};
 use scene::BoardPoint;
 
 use super::{Effect, Event, Pointer, Tool, ToolSpec};
 use crate::draft::Motion;
+use crate::groups;
 use crate::handles::{self, Handle, Handles};
 use crate::input::{Device, Modifiers};
 use crate::output::CursorKind;
+use crate::snapping::{Neighbours, Sides, Snap};
 use crate::text_session::TextTarget;
-use crate::transform::{Transform, in_angle_steps};
-use crate::view::View;
+use crate::transform::{Frame, Transform, in_angle_steps};
+use crate::view::{Copied, View};
 
 pub(super) const SPEC: ToolSpec = ToolSpec {
     id: "select",
     shortcuts: &["v", "1"],
     edits: false,
-    new: || Box::new(Select { state: State::Hovering }),
+    new: || Box::new(Select { state: State::Hovering, neighbours: Neighbours::default(), frame: None, guides: vec![] }),
 };
 
 struct Select {
     state: State,
+    /// What the drag may snap to, and the box that it drags.
+    neighbours: Neighbours,
+    frame: Option<Frame>,
+    guides: Vec<Line>,
 }
 
 enum State {
@@ -116,6 +122,10 @@ impl Tool for Select {
             _ => None,
         }
     }
+
+    fn guides(&self) -> &[Line] {
+        &self.guides
+    }
 }
 
 impl Select {
@@ -147,17 +157,24 @@ impl Select {
     fn press(&mut self, pointer: &Pointer, view: &View) -> Vec<Effect> {
         let on = self.target(pointer.at, pointer.device, view);
         if pointer.clicks == 2
+            && let Target::Shape { id, .. } = &on
+            && let Some(ids) = view.board.shape(id).and_then(|shape| groups::deeper(shape, view))
+        {
+            self.state = State::Hovering;
+            return vec![Effect::Select(ids)];
+        }
+        if pointer.clicks == 2
             && let Some(effects) = double_click(&on, pointer.at, view)
         {
             self.state = State::Hovering;
             return effects;
         }
-        let adds = pointer.modifiers.shift || pointer.modifiers.command();
+        let adds = pointer.modifiers.shift;
         let effects = match &on {
             // Selecting at once, not at release, makes a drag of something new feel direct.
             Target::Shape { id, was_selected: false } => {
                 let kept = if adds { view.selection.to_vec() } else { vec![] };
-                vec![Effect::Select(kept.into_iter().chain([id.clone()]).collect())]
+                vec![Effect::Select(kept.into_iter().chain(meant(id, pointer, view)).collect())]
             }
             Target::Nothing if !adds && !view.selection.is_empty() => vec![Effect::Select(vec![])],
             _ => vec![],
@@ -175,6 +192,8 @@ impl Select {
                     return vec![];
                 }
                 self.state = begin(drag_from(down.at), on, view);
+                self.neighbours = Neighbours::of(view);
+                self.frame = Frame::around(view.selected());
             }
             State::Moving(drag)
             | State::Resizing { drag, .. }
@@ -182,6 +201,7 @@ impl Select {
             | State::Bending { drag, .. } => *drag = drag_from(drag.from),
             State::Sweeping { to, .. } => *to = pointer.at,
         }
+        self.snap();
         self.show(view)
     }
 
@@ -205,8 +225,10 @@ impl Select {
         if gone {
             // A peer took away what is in the hand: the gesture ends quietly.
             self.state = State::Hovering;
+            self.guides.clear();
             return vec![Effect::Abandon];
         }
+        self.snap();
         self.show(view)
     }
 
@@ -216,7 +238,7 @@ impl Select {
             State::Hovering | State::Pressing { .. } => vec![],
             State::Sweeping { from, to, kept } => {
                 let mut ids = kept.clone();
-                ids.extend(view.touching(swept(*from, *to)));
+                ids.extend(groups::whole(view.touching(swept(*from, *to)), view));
                 vec![Effect::Select(ids), Effect::Repaint]
             }
             State::Bending { drag, id, index } => match bent(*drag, id, *index, view) {
@@ -235,14 +257,52 @@ impl Select {
     }
 
     fn transform(&self) -> Option<Transform> {
+        let snap = self.snapped().by;
         match &self.state {
-            State::Moving(drag) => Some(Transform::Move { by: along_axis(drag.by(), drag.modifiers) }),
-            State::Resizing { drag, handles, side } => handles::resize(handles, *side, drag.by(), drag.modifiers),
+            State::Moving(drag) => Some(Transform::Move { by: along_axis(drag.by(), drag.modifiers) + snap }),
+            State::Resizing { drag, handles, side } => {
+                handles::resize(handles, *side, drag.by() + snap, drag.modifiers)
+            }
             State::Turning { drag, handles: Handles::Box { frame, .. } } => {
                 Some(handles::rotate(*frame, drag.from, drag.to, drag.modifiers))
             }
             _ => None,
         }
+    }
+
+    /// What the drag snaps to where it is now. Mod suspends it; what is turned snaps to nothing while it is resized.
+    fn snapped(&self) -> Snap {
+        let Some(frame) = self.frame else { return Snap::default() };
+        match &self.state {
+            State::Moving(drag) if !drag.modifiers.command() => {
+                let by = along_axis(drag.by(), drag.modifiers);
+                let rect = frame.to_board().transform_rect_bbox(frame.rect);
+                let sides = match drag.modifiers.shift {
+                    true if by.x == 0.0 => Sides { x: &[], ..Sides::ALL },
+                    true => Sides { y: &[], ..Sides::ALL },
+                    false => Sides::ALL,
+                };
+                self.neighbours.snap(rect + by, sides)
+            }
+            State::Resizing { drag, handles, side } => {
+                let held = drag.modifiers;
+                if held.command() || held.shift || frame.angle != 0.0 || handles.keeps_proportions() {
+                    return Snap::default();
+                }
+                match handles::resize(handles, *side, drag.by(), held) {
+                    // Sides that have changed places have other neighbours.
+                    Some(Transform::Resize { to, .. }) if to.x0 < to.x1 && to.y0 < to.y1 => {
+                        self.neighbours.snap(to, Sides::of(*side))
+                    }
+                    _ => Snap::default(),
+                }
+            }
+            _ => Snap::default(),
+        }
+    }
+
+    fn snap(&mut self) {
+        self.guides = self.snapped().guides;
     }
 
     fn release(&mut self, pointer: &Pointer, view: &View) -> Vec<Effect> {
@@ -251,13 +311,19 @@ impl Select {
             _ => self.moved(pointer, view),
         };
         let transform = self.transform();
+        self.guides.clear();
         match std::mem::replace(&mut self.state, State::Hovering) {
             State::Hovering => {}
             State::Pressing { on, .. } => effects.extend(clicked(on, pointer, view)),
             State::Moving(drag) if drag.modifiers.alt => {
-                let by = along_axis(drag.by(), drag.modifiers);
+                let by = match transform {
+                    Some(Transform::Move { by }) => by,
+                    _ => drag.by(),
+                };
                 let (edits, ids) = crate::clipboard::copies(view, by);
-                effects.extend([Effect::Finish(edits), Effect::Select(ids)]);
+                let from = view.selected_in_order().into_iter().map(|shape| shape.id.clone()).collect();
+                let copied = Copied { from, to: ids.clone() };
+                effects.extend([Effect::Finish(edits), Effect::Select(ids), Effect::Copied(copied)]);
             }
             State::Moving(_) | State::Resizing { .. } | State::Turning { .. } => {
                 effects.push(Effect::Finish(transform.map_or(vec![], |transform| edits(&transform, view))));
@@ -275,6 +341,7 @@ impl Select {
     }
 
     fn cancel(&mut self) -> Vec<Effect> {
+        self.guides.clear();
         match std::mem::replace(&mut self.state, State::Hovering) {
             State::Hovering | State::Pressing { .. } => vec![],
             State::Sweeping { kept, .. } => vec![Effect::Select(kept), Effect::Repaint],
@@ -306,9 +373,17 @@ fn begin(drag: Drag, on: &Target, view: &View) -> State {
     }
 }
 
+/// What a press on a shape means: its group, or with Mod the shape itself, however deep in groups.
+fn meant(id: &ShapeId, pointer: &Pointer, view: &View) -> Vec<ShapeId> {
+    match view.board.shape(id).filter(|_| !pointer.modifiers.command()) {
+        Some(shape) => groups::around(shape, view),
+        None => vec![id.clone()],
+    }
+}
+
 /// A press that did not move. A handle is for dragging only: a click means what lies under it.
 fn clicked(on: Target, pointer: &Pointer, view: &View) -> Vec<Effect> {
-    let adds = pointer.modifiers.shift || pointer.modifiers.command();
+    let adds = pointer.modifiers.shift;
     let on = match (on, view.hit(pointer.at, pointer.device)) {
         (Target::Handle(Handle::Resize { .. }), Some(id)) => {
             Target::Shape { was_selected: view.selection.contains(&id), id }
@@ -317,9 +392,12 @@ fn clicked(on: Target, pointer: &Pointer, view: &View) -> Vec<Effect> {
     };
     match on {
         Target::Shape { id, was_selected: true } if adds => {
-            vec![Effect::Select(view.selection.iter().filter(|selected| **selected != id).cloned().collect())]
+            let gone = meant(&id, pointer, view);
+            vec![Effect::Select(view.selection.iter().filter(|selected| !gone.contains(selected)).cloned().collect())]
         }
-        Target::Shape { id, .. } if view.selection.len() > 1 && !adds => vec![Effect::Select(vec![id])],
+        Target::Shape { id, .. } if view.selection.len() > 1 && !adds => {
+            vec![Effect::Select(meant(&id, pointer, view))]
+        }
         Target::Selection if !adds && view.selection.len() > 1 => vec![Effect::Select(vec![])],
         _ => vec![],
     }
@@ -344,8 +422,7 @@ fn edits(transform: &Transform, view: &View) -> Vec<Edit> {
     if transform.is_nothing() {
         return vec![];
     }
-    let shapes = view.selection.iter().filter_map(|id| view.board.shape(id));
-    shapes
+    view.movable()
         .flat_map(|shape| transform.fields(shape).into_iter().map(|field| Edit::Set { id: shape.id.clone(), field }))
         .collect()
 }

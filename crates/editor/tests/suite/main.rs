@@ -1,11 +1,13 @@
 //! The editor as a whole: gestures, keys, text, undo and peers, driven through its inputs only.
 
 mod access;
+mod arranging;
 mod camera;
 mod commands;
 mod drafts;
 mod gestures;
 mod harness;
+mod helping;
 mod ink;
 mod outline;
 mod painting;

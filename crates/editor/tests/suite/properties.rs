@@ -127,6 +127,9 @@ proptest! {
         acts.iter().filter(|act| !matches!(act, Act::Command(index) if is_step(*index))).for_each(|act| perform(&mut hand, act));
         hand.give(Input::Blurred);
         hand.give(Input::TextEnded);
+        if hand.editor.chrome().view_mode {
+            hand.command("view-mode");
+        }
         let after = hand.editor.board().contents();
         let mut steps = 0;
         while hand.editor.chrome().can_undo {

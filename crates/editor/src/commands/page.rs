@@ -1,0 +1,45 @@
+//! What the page around the board does at a key: shown in the help and in the palette like every other command.
+
+use super::{Command, LOOK};
+use crate::tools::Effect;
+use crate::view::{Aids, View};
+
+macro_rules! page {
+    ($($name:ident $id:literal $keys:expr;)*) => {
+        $(pub(super) const $name: Command =
+            Command { id: $id, shortcuts: $keys, run: |_| vec![Effect::Page($id)], ..LOOK };)*
+    };
+}
+
+page! {
+    HELP "help" &["?", "Mod+Alt+/"];
+    ZEN "zen" &["Alt+Z", "Mod+."];
+    THEME "theme" &["Alt+Shift+D"];
+}
+
+pub(super) const SNAP: Command = Command {
+    id: "toggle-snapping",
+    shortcuts: &["Alt+S"],
+    run: |view| helped(Aids { snaps: !view.aids.snaps, ..view.aids }),
+    ..LOOK
+};
+
+pub(super) const GRID: Command = Command {
+    id: "toggle-grid",
+    shortcuts: &["Mod+'"],
+    run: |view| helped(Aids { grid: !view.aids.grid, ..view.aids }),
+    ..LOOK
+};
+
+pub(super) const VIEW_MODE: Command =
+    Command { id: "view-mode", shortcuts: &["Alt+R"], run: |_: &View| vec![Effect::ToggleViewMode], ..LOOK };
+
+pub(super) const FIND_NEXT: Command =
+    Command { id: "find-next", shortcuts: &["F3"], run: |_| vec![Effect::Found(1)], ..LOOK };
+
+pub(super) const FIND_PREVIOUS: Command =
+    Command { id: "find-previous", shortcuts: &["Shift+F3"], run: |_| vec![Effect::Found(-1)], ..LOOK };
+
+fn helped(aids: Aids) -> Vec<Effect> {
+    vec![Effect::Help(aids)]
+}

@@ -1,0 +1,126 @@
+//! What helps a hand: numbers for the selection, texts found on the board, viewing without editing.
+
+use board::{Edit, Shape, ShapeId};
+use kurbo::Rect;
+
+use super::Editor;
+use crate::chrome::{Found, Geometry};
+use crate::history::StepKind;
+use crate::input::GeometryField;
+use crate::limits;
+use crate::transform::{Frame, Transform, tidy};
+
+/// What was searched for, and what was found.
+#[derive(Debug, Default)]
+pub(crate) struct Search {
+    ids: Vec<ShapeId>,
+    /// The one that is shown.
+    at: usize,
+}
+
+impl Editor {
+    /// The box around what is selected and may be changed.
+    fn selected_frame(&self) -> Option<Frame> {
+        Frame::around(self.view().movable())
+    }
+
+    /// The selection in numbers.
+    pub(super) fn geometry(&self) -> Option<Geometry> {
+        let Frame { rect, angle } = self.selected_frame()?;
+        let hundredth = |value: f64| (value * 100.0).round() / 100.0;
+        Some(Geometry {
+            x: hundredth(rect.x0),
+            y: hundredth(rect.y0),
+            width: hundredth(rect.width()),
+            height: hundredth(rect.height()),
+            angle_degrees: hundredth(angle.to_degrees()),
+        })
+    }
+
+    /// One of those numbers was typed.
+    pub(super) fn set_geometry(&mut self, field: GeometryField) {
+        let Some(frame) = self.selected_frame().filter(|_| self.can_edit) else { return };
+        let Some(transform) = geometry_transform(frame, field) else { return };
+        let edits = self.view().movable().flat_map(|shape| edits_of(&transform, shape)).collect();
+        self.commit(edits, Some(StepKind::Geometry));
+    }
+
+    /// Looks for a text on the board; nothing is looked for with an empty one.
+    pub(super) fn find(&mut self, text: &str) {
+        let wanted = text.trim().to_lowercase();
+        let has_it = |shape: &&Shape| !wanted.is_empty() && shape.text.to_lowercase().contains(&wanted);
+        let mut found: Vec<&Shape> = self.board.shapes().filter(has_it).take(limits::FOUND).collect();
+        found.sort_by(|a, b| a.pos.y.total_cmp(&b.pos.y).then(a.pos.x.total_cmp(&b.pos.x)));
+        self.search = Search { ids: found.into_iter().map(|shape| shape.id.clone()).collect(), at: 0 };
+        self.show_found(0);
+        self.outbox.chrome = true;
+    }
+
+    /// Goes to another of the texts that were found.
+    pub(super) fn show_found(&mut self, by: isize) {
+        let board = &self.board;
+        self.search.ids.retain(|id| board.shape(id).is_some());
+        let count = self.search.ids.len();
+        if count == 0 {
+            return;
+        }
+        self.search.at = (self.search.at.min(count - 1) as isize + by).rem_euclid(count as isize) as usize;
+        let id = self.search.ids[self.search.at].clone();
+        self.go_to(&id);
+    }
+
+    pub(super) fn found(&self) -> Found {
+        Found { count: self.search.ids.len(), at: self.search.at }
+    }
+
+    /// Selects a shape and brings it into view, large enough to be read.
+    pub(super) fn go_to(&mut self, id: &ShapeId) {
+        let Some(shape) = self.board.shape(id) else { return };
+        let (bounds, (width_px, height_px)) = (shape.bounds(), self.size_px);
+        let is_seen = self.camera.visible(width_px, height_px).contains_rect(bounds);
+        if !is_seen || bounds.height() * self.camera.zoom() < limits::READABLE_PX {
+            let camera = scene::Camera::fitting(bounds, width_px, height_px, limits::FIT_PADDING_PX, 1.0);
+            self.look(camera);
+        }
+        self.select(vec![id.clone()]);
+        self.outbox.chrome = true;
+    }
+
+    /// Whether nothing of the board is in view although there is something.
+    pub(super) fn is_lost(&self) -> bool {
+        let (width_px, height_px) = self.size_px;
+        let seen = self.camera.visible(width_px, height_px);
+        !self.board.is_empty() && width_px > 0.0 && self.index.meeting(seen).next().is_none()
+    }
+
+    /// Looking on only, for as long as this person wants.
+    pub(super) fn toggle_view_mode(&mut self) {
+        self.view_mode = !self.view_mode;
+        self.write_access(self.may_edit);
+        self.outbox.chrome = true;
+    }
+}
+
+fn edits_of(transform: &Transform, shape: &Shape) -> Vec<Edit> {
+    let fields = transform.fields(shape).into_iter();
+    fields.map(|field| Edit::Set { id: shape.id.clone(), field }).collect()
+}
+
+fn geometry_transform(frame: Frame, field: GeometryField) -> Option<Transform> {
+    let Frame { rect, angle } = frame;
+    let resized = |width: f64, height: f64| Transform::Resize {
+        frame,
+        to: Rect::new(rect.x0, rect.y0, rect.x0 + tidy(width), rect.y0 + tidy(height)),
+    };
+    let transform = match field {
+        GeometryField::X(x) => Transform::Move { by: (tidy(x - rect.x0), 0.0).into() },
+        GeometryField::Y(y) => Transform::Move { by: (0.0, tidy(y - rect.y0)).into() },
+        GeometryField::Width(width) if width >= 1.0 => resized(width, rect.height()),
+        GeometryField::Height(height) if height >= 1.0 => resized(rect.width(), height),
+        GeometryField::Width(_) | GeometryField::Height(_) => return None,
+        GeometryField::AngleDegrees(degrees) => {
+            Transform::Rotate { about: rect.center(), by: degrees.to_radians() - angle }
+        }
+    };
+    field.value().is_finite().then_some(transform)
+}

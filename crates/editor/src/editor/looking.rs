@@ -1,0 +1,44 @@
+//! Where the view looks from: its size, its camera, the wheel.
+
+use scene::Camera;
+
+use super::Editor;
+use crate::input::WheelEvent;
+use crate::limits;
+
+impl Editor {
+    pub(super) fn view_resized(&mut self, width_px: f64, height_px: f64) {
+        if width_px.is_finite() && height_px.is_finite() {
+            self.size_px = (width_px.max(0.0), height_px.max(0.0));
+            self.outbox.damage.view = true;
+            self.outbox.overlay = true;
+        }
+    }
+
+    pub(super) fn look(&mut self, camera: Camera) {
+        if camera == self.camera {
+            return;
+        }
+        let (zoom, was_lost) = (self.camera.zoom(), self.is_lost());
+        self.camera = camera;
+        self.outbox.damage.view = true;
+        self.outbox.chrome |= camera.zoom() != zoom || self.is_lost() != was_lost;
+        self.outbox.overlay = true;
+        self.outbox.looked = true;
+    }
+
+    pub(super) fn wheel(&mut self, event: WheelEvent) {
+        let numbers = [event.at.x, event.at.y, event.delta_x, event.delta_y];
+        if !numbers.iter().all(|number| number.is_finite()) {
+            return;
+        }
+        if event.modifiers.command() {
+            let by_px = event.delta_y.clamp(-limits::WHEEL_ZOOM_MAX_PX, limits::WHEEL_ZOOM_MAX_PX);
+            let zoom = self.camera.zoom() * (-by_px * limits::WHEEL_ZOOM_PER_PX).exp();
+            return self.look(self.camera.zoomed_at(event.at, zoom));
+        }
+        let sideways = event.modifiers.shift && event.delta_x == 0.0;
+        let by = if sideways { (event.delta_y, 0.0) } else { (event.delta_x, event.delta_y) };
+        self.look(self.camera.panned(-kurbo::Vec2::from(by)));
+    }
+}
