@@ -108,6 +108,14 @@ impl Board {
         Reverted { applied, kept }
     }
 
+    /// Makes up to `max_shapes` shapes as they are on another board, a version of this one say, as one's own edit:
+    /// others see it, and it can be taken back. Shapes that are not there are removed. Call it again until it changes
+    /// nothing.
+    pub fn restore(&mut self, version: &Board, max_shapes: usize) -> Applied {
+        let wanted = version.document.captured();
+        self.perform(|performer| performer.restore(&wanted, max_shapes)).0
+    }
+
     fn perform(&mut self, run: impl FnOnce(&mut Performer<'_, '_>)) -> (Applied, usize) {
         let restored = &mut self.restored;
         let ((reversal, kept), update) = self.document.edit(|txn, root| {

@@ -3,13 +3,16 @@
 //! Invariant: the yrs document inside never has anything pending. An update with a gap is not applied at all, so that
 //! yrs and Yjs, which treat gaps differently, never get one (`docs/decisions/0004-clamping-and-clock-gaps.md`).
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use thiserror::Error;
 use yrs::branch::BranchID;
 use yrs::updates::decoder::Decode;
-use yrs::{Doc, MapRef, OffsetKind, Options, ReadTxn, Transact, TransactionMut, WriteTxn};
+use yrs::{Doc, Map, MapRef, OffsetKind, Options, Out, ReadTxn, Transact, TransactionMut, WriteTxn};
 
 use crate::check::{self, Checked, DEPTH_MAX};
+use crate::schema::Entry;
 use crate::{CheckError, ClientId, Clocks, Needs, StateVector, Update, contents, schema};
 
 /// A board's document.
@@ -214,6 +217,16 @@ impl Document {
     pub(crate) fn shapes(&self) -> MapRef {
         let txn = self.doc.transact();
         txn.get_map(schema::SHAPES).expect("the root was made with the document")
+    }
+
+    /// Deep copies of all shapes, by their id as it is stored.
+    pub(crate) fn captured(&self) -> BTreeMap<String, Vec<Entry>> {
+        let (root, txn) = (self.shapes(), self.doc.transact());
+        let shapes = root.iter(&txn).filter_map(|(id, value)| match value {
+            Out::YMap(map) => Some((id.to_owned(), schema::capture(&txn, &map))),
+            _ => None,
+        });
+        shapes.collect()
     }
 
     pub(crate) fn transact(&self) -> yrs::Transaction<'_> {

@@ -1,6 +1,7 @@
 //! Carries out edits and reversals on the Y types, and says how each is taken back. Knows the schema; must not know
 //! what a board shows.
 
+use std::collections::BTreeMap;
 use yrs::types::text::TextPrelim;
 use yrs::{Any, Array, ArrayPrelim, GetString, In, Map, MapPrelim, MapRef, Out, TransactionMut};
 
@@ -98,6 +99,42 @@ impl Performer<'_, '_> {
         }
     }
 
+    /// Makes up to `max_shapes` shapes that differ as `wanted` has them, and removes those that it has not.
+    pub(crate) fn restore(&mut self, wanted: &BTreeMap<String, Vec<Entry>>, max_shapes: usize) {
+        let present: Vec<String> = self.root.keys(self.txn).map(str::to_owned).collect();
+        let superfluous = present.iter().filter(|id| !wanted.contains_key(*id));
+        let mut left = max_shapes;
+        for id in superfluous.chain(wanted.keys()).filter_map(|id| ShapeId::parse(id)) {
+            if left == 0 {
+                return;
+            }
+            let steps = self.undo.len();
+            match (self.map(&id), wanted.get(id.as_str())) {
+                (Some(map), Some(entries)) => self.restore_shape(&id, &map, entries),
+                (Some(_), None) => self.remove(&id),
+                (None, Some(entries)) => self.insert(&id, entries),
+                (None, None) => {}
+            }
+            left -= usize::from(self.undo.len() > steps);
+        }
+    }
+
+    fn restore_shape(&mut self, id: &ShapeId, map: &MapRef, wanted: &[Entry]) {
+        let present = schema::capture(self.txn, map);
+        for entry in present.iter().filter(|entry| !wanted.iter().any(|kept| kept.key == entry.key)) {
+            self.put(id, map, &entry.key, None);
+        }
+        for Entry { key, value } in wanted {
+            match (self.stored(map, key), value) {
+                (Some(Stored::Text(before)), Stored::Text(after)) if **key == *schema::TEXT => {
+                    let splice = between(&before, after);
+                    self.splice(id, map, &before, &splice);
+                }
+                _ => self.put(id, map, key, Some(value.clone())),
+            }
+        }
+    }
+
     fn map(&self, id: &ShapeId) -> Option<MapRef> {
         schema::shape_map(self.txn, self.root, id.as_str())
     }
@@ -192,6 +229,18 @@ impl Performer<'_, '_> {
         self.kept += usize::from(!found);
         done.into_iter().for_each(|splice| self.undo.push(Step::Text { id: id.clone(), splice }));
     }
+}
+
+/// The smallest splice that makes `to` out of `from`.
+fn between(from: &str, to: &str) -> Splice {
+    let same = |(one, other): &(char, char)| one == other;
+    let units = |text: &str| text.encode_utf16().count() as u32;
+    let head: usize = from.chars().zip(to.chars()).take_while(same).map(|(letter, _)| letter.len_utf8()).sum();
+    let (from_rest, to_rest) = (&from[head..], &to[head..]);
+    let tail = from_rest.chars().rev().zip(to_rest.chars().rev()).take_while(same);
+    let tail: usize = tail.map(|(letter, _)| letter.len_utf8()).sum();
+    let (gone, new) = (&from_rest[..from_rest.len() - tail], &to_rest[..to_rest.len() - tail]);
+    Splice::within(from, units(&from[..head]), units(gone), new)
 }
 
 fn write(txn: &mut TransactionMut, map: &MapRef, key: &str, value: &Stored) {

@@ -38,6 +38,11 @@ impl Reversal {
         self.steps.is_empty()
     }
 
+    /// How many shapes it touches.
+    pub(crate) fn len(&self) -> usize {
+        self.steps.len()
+    }
+
     /// Makes one step of undo out of this and what was done after it: a stroke's chunks, a text's keystrokes.
     pub fn join(&mut self, later: Reversal) {
         later.steps.into_values().flatten().for_each(|step| self.push(step));

@@ -29,6 +29,10 @@ pub enum Command {
     Document(DocumentOptions),
     /// Bring the database's schema up to date and leave
     Migrate(MigrateOptions),
+    /// Write everything that is kept into one file, while people draw
+    Backup(BackupOptions),
+    /// Bring a backup into an empty database; the server must be stopped
+    Restore(RestoreOptions),
     /// Ask a running process whether it is ready; for container health checks
     Health(HealthOptions),
 }
@@ -88,6 +92,32 @@ pub struct MigrateOptions {
     #[arg(long, env = "BOARDWALK_DATA_DIR", default_value = "./data")]
     pub data_dir: PathBuf,
     /// The database; default: SQLite in the data folder
+    #[arg(long, env = "BOARDWALK_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+}
+
+/// Options of `backup`.
+#[derive(Debug, Clone, Args)]
+pub struct BackupOptions {
+    /// The file to write; an older one is replaced once the new one is whole
+    pub file: PathBuf,
+    /// Folder of the default database and of assets
+    #[arg(long, env = "BOARDWALK_DATA_DIR", default_value = "./data")]
+    pub data_dir: PathBuf,
+    /// The database; default: SQLite in the data folder
+    #[arg(long, env = "BOARDWALK_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+}
+
+/// Options of `restore`.
+#[derive(Debug, Clone, Args)]
+pub struct RestoreOptions {
+    /// The file to read; it may come from the other kind of database
+    pub file: PathBuf,
+    /// Folder of the default database and of assets; made if missing
+    #[arg(long, env = "BOARDWALK_DATA_DIR", default_value = "./data")]
+    pub data_dir: PathBuf,
+    /// The database, which must be empty; default: SQLite in the data folder
     #[arg(long, env = "BOARDWALK_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
 }

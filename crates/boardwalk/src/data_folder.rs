@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+/// Name of the database in it.
+const FILE: &str = "boardwalk.sqlite";
+
 /// The folder, locked until dropped.
 #[derive(Debug)]
 pub struct DataFolder {
@@ -34,8 +37,18 @@ impl DataFolder {
 
     /// URL of the database that lives here.
     pub fn database_url(&self) -> String {
-        format!("sqlite:{}", self.path.join("boardwalk.sqlite").display())
+        database_url(&self.path)
     }
+}
+
+/// URL of the database that lives in a data folder, whoever holds it.
+pub fn database_url(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join(FILE).display())
+}
+
+/// The database's file, whoever holds its folder.
+pub fn database_file(folder: &Path) -> PathBuf {
+    folder.join(FILE)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! It wires crates together and decides nothing else. A library, so that tests start the same thing in their own process.
 
+pub mod backup;
 pub mod cli;
 mod cluster_secret;
 mod data_folder;

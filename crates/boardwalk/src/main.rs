@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use boardwalk::backup::Contents;
 use boardwalk::cli::{Cli, Command};
-use boardwalk::{Running, check_health, logging, running};
+use boardwalk::{Running, backup, check_health, logging, running};
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -38,9 +39,17 @@ fn run(cli: Cli) -> Result<()> {
             }
             Command::Document(options) => until_told(Running::document(&options).await?).await,
             Command::Migrate(options) => running::migrate(&options).await,
+            Command::Backup(options) => report("backed up", backup::backup(&options).await?),
+            Command::Restore(options) => report("restored", backup::restore(&options).await?),
             Command::Health(_) => Ok(()),
         }
     })
+}
+
+fn report(what: &str, contents: Contents) -> Result<()> {
+    let Contents { boards, versions, assets } = contents;
+    println!("{what}: {boards} boards, {versions} versions, {assets} assets");
+    Ok(())
 }
 
 fn announce(running: &Running, public_url: Option<&str>) {

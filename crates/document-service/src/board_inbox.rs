@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use mailbox::Mailbox;
 use protocol::lane::{PresenceUp, UpdatesUp};
+use protocol::request::KeptVersion;
 use sync::LaneId;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -21,6 +22,18 @@ pub(crate) enum UpdatesIncoming {
     /// With its share of the lane's inbox, free again once the message is dealt with.
     Message(LaneId, UpdatesUp, OwnedSemaphorePermit),
     Closed(LaneId),
+    /// Somebody wants a named version of the board as it is.
+    SaveVersion(Question),
+    /// The board is in the bin.
+    Evict,
+}
+
+/// A wish for a named version.
+pub(crate) struct Question {
+    pub(crate) name: String,
+    pub(crate) author: String,
+    /// Dropped unanswered, the board was on its way out: look for it again.
+    pub(crate) reply: oneshot::Sender<Result<KeptVersion, Refusal>>,
 }
 
 /// What a presence lane brings.
@@ -74,8 +87,12 @@ impl Incoming {
         updates.try_take(&mut last_updates, usize::MAX);
         presence.try_take(&mut last_presence, usize::MAX);
         for incoming in last_updates {
-            if let UpdatesIncoming::Open(_, _, welcome) = incoming {
-                refuse(welcome);
+            match (incoming, refusal) {
+                (UpdatesIncoming::Open(_, _, welcome), _) => refuse(welcome),
+                (UpdatesIncoming::SaveVersion(question), Some(refusal)) => {
+                    let _ = question.reply.send(Err(refusal.clone()));
+                }
+                _ => {}
             }
         }
         for incoming in last_presence {

@@ -21,15 +21,16 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{Duration, Instant, sleep_until, timeout};
 
-use crate::board_inbox::{Incoming, PresenceIncoming, UpdatesIncoming};
+use crate::board_inbox::{Incoming, PresenceIncoming, Question, UpdatesIncoming};
 use crate::counted::Counted;
 use crate::flusher::{Health, Standing};
 use crate::hall::Hall;
 use crate::limits::{BLOCKING_FROM_BYTES, GATHER_TIME, LEAVE_TIMEOUT, MESSAGES_AT_ONCE, UNSTORED_BYTES};
-use crate::opening::{self, Opened};
+use crate::opening::{self, Opened, Refusal};
 use crate::presence_shell::PresenceShell;
 use crate::service::Service;
 use crate::updates_lane::{LaneQueue, QueueError};
+use crate::versioning::{self, Versioning};
 
 /// The life of an open board, from taking it to giving it up. A panic in the room ends this board only: its lanes close,
 /// come back and find it loaded afresh.
@@ -89,6 +90,7 @@ struct BoardTask {
     /// Roughly the size of the whole board.
     board_bytes: usize,
     saves: JoinSet<Saved>,
+    versioning: Versioning,
     idle_since: Instant,
     _counted: Counted,
 }
@@ -111,6 +113,7 @@ impl BoardTask {
             unstored_since: Instant::now(),
             board_bytes: opened.bytes,
             saves: JoinSet::new(),
+            versioning: Versioning::new(opened.claim.head_seq),
             idle_since: Instant::now(),
             _counted: Counted::open_board(),
         }
@@ -119,9 +122,12 @@ impl BoardTask {
     async fn run(mut self: Box<Self>, incoming: &mut Incoming, hall: Hall) {
         tracing::info!(epoch = %self.epoch, bytes = self.board_bytes, "the board is open");
         let Hall { mut updates, presence } = hall;
-        Box::pin(self.receive(&mut updates)).await;
+        let ended = Box::pin(self.receive(&mut updates)).await;
         presence.into_iter().for_each(|message| self.receive_presence(message));
-        let ending = self.serve(incoming).await;
+        let ending = match ended {
+            Some(ending) => ending,
+            None => self.serve(incoming).await,
+        };
         self.lanes.clear();
         if ending == Ending::Release && timeout(LEAVE_TIMEOUT, Box::pin(self.finish())).await.is_err() {
             tracing::error!("the store did not take the board's last updates in time");
@@ -140,7 +146,7 @@ impl BoardTask {
         let leaving = self.service.leaving.clone();
         let (mut arrived, mut arrived_presence) = (Vec::new(), Vec::new());
         loop {
-            let (turn, idle) = (self.presence.next_turn(), self.idle_at());
+            let (turn, idle, version) = (self.presence.next_turn(), self.idle_at(), self.versioning.due());
             let (takes_updates, gathered) = (self.takes_updates(), self.gathers_until());
             let ending = tokio::select! {
                 () = leaving.cancelled() => Some(Ending::Release),
@@ -151,8 +157,7 @@ impl BoardTask {
                 Some(saved) = self.saves.join_next() => Box::pin(self.snapshot_ended(saved)).await,
                 true = incoming.0.updates.take(&mut arrived, MESSAGES_AT_ONCE), if takes_updates => {
                     // Heavy work is boxed: the place that it takes is not this task's for ever.
-                    Box::pin(self.receive(&mut arrived)).await;
-                    None
+                    Box::pin(self.receive(&mut arrived)).await
                 }
                 true = incoming.0.presence.take(&mut arrived_presence, MESSAGES_AT_ONCE) => {
                     arrived_presence.drain(..).for_each(|message| self.receive_presence(message));
@@ -163,6 +168,10 @@ impl BoardTask {
                     None
                 }
                 () = at(gathered) => None,
+                () = at(version) => {
+                    Box::pin(self.keep_version()).await;
+                    None
+                }
                 () = at(idle) => Some(Ending::Release),
             };
             if let Some(ending) = ending {
@@ -191,7 +200,7 @@ impl BoardTask {
     }
 
     /// Takes what lanes brought. Messages in a row go to the room together, so that edits of one moment become one row.
-    async fn receive(&mut self, arrived: &mut Vec<UpdatesIncoming>) {
+    async fn receive(&mut self, arrived: &mut Vec<UpdatesIncoming>) -> Option<Ending> {
         let (mut messages, mut held) = (Vec::new(), Vec::new());
         for incoming in arrived.drain(..) {
             if let UpdatesIncoming::Message(lane, message, permit) = incoming {
@@ -214,9 +223,17 @@ impl BoardTask {
                         self.tell_room(RoomInput::LaneClosed(lane)).await;
                     }
                 }
+                UpdatesIncoming::SaveVersion(question) => self.keep_named_version(question).await,
+                UpdatesIncoming::Evict => {
+                    for lane in std::mem::take(&mut self.lanes).into_values() {
+                        lane.0.close(ErrorCode::Deleted);
+                    }
+                    return Some(Ending::Release);
+                }
             }
         }
         self.tell_messages(&mut messages).await;
+        None
     }
 
     async fn tell_messages(&mut self, messages: &mut Vec<(LaneId, UpdatesUp)>) {
@@ -224,6 +241,24 @@ impl BoardTask {
             none if none.is_empty() => {}
             several => self.tell_room(RoomInput::Several(several)).await,
         }
+    }
+
+    /// The board as it is becomes a version.
+    async fn keep_version(&mut self) {
+        let state = self.with_room(self.board_bytes, |room| room.state()).await;
+        let (storage, through) = (self.service.storage.clone(), self.standing.borrow().through);
+        self.versioning.take_turn(storage, self.board.clone(), through, state);
+    }
+
+    async fn keep_named_version(&mut self, question: Question) {
+        let state = self.with_room(self.board_bytes, |room| room.state()).await;
+        let (storage, board) = (self.service.storage.clone(), self.board.clone());
+        tokio::spawn(async move {
+            let Question { name, author, reply } = question;
+            let kept = versioning::keep_named(&*storage, &board, state, name, author).await;
+            // Who no longer waits finds it in the list.
+            let _ = reply.send(kept.map_err(Refusal::Code));
+        });
     }
 
     fn receive_presence(&mut self, incoming: PresenceIncoming) {
@@ -247,6 +282,7 @@ impl BoardTask {
         while self.unstored.front().is_some_and(|(seq, _)| *seq <= standing.through) {
             self.unstored_bytes -= self.unstored.pop_front().map_or(0, |(_, bytes)| bytes);
         }
+        self.versioning.heard_of(standing.through);
         if standing.is_lost {
             return Some(Ending::Lost);
         }
@@ -389,6 +425,10 @@ impl BoardTask {
                 return;
             }
         }
+        if self.versioning.is_wanted() && !self.service.leaving.is_cancelled() {
+            self.keep_version().await;
+        }
+        self.versioning.finish().await;
         while let Some(saved) = self.saves.join_next().await {
             if self.snapshot_ended(saved).await.is_some() {
                 return;

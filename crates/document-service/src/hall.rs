@@ -59,7 +59,7 @@ impl Hall {
             UpdatesIncoming::Message(lane, message, held) => {
                 UpdatesIncoming::Message(lane, self.answer(lane, message, early), held)
             }
-            closed @ UpdatesIncoming::Closed(_) => closed,
+            other @ (UpdatesIncoming::Closed(_) | UpdatesIncoming::SaveVersion(_) | UpdatesIncoming::Evict) => other,
         };
         self.updates.push(incoming);
     }

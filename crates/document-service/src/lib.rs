@@ -14,14 +14,18 @@ mod counted;
 mod flusher;
 mod grants;
 mod hall;
+mod housekeeping;
 mod lease;
 mod limits;
 mod opening;
 mod presence_lane;
 mod presence_shell;
+mod requests;
 mod responder;
 mod service;
+mod thinning;
 mod updates_lane;
+mod versioning;
 
 pub use acceptor::ClusterSecret;
 pub use service::{DocumentService, NotReady, ServiceOptions};

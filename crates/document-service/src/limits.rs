@@ -52,6 +52,9 @@ pub const RETRY_FIRST: Duration = Duration::from_millis(50);
 /// Longest pause between two attempts at the store.
 pub const RETRY_LONGEST: Duration = Duration::from_secs(2);
 
+/// How often the bin is looked through.
+pub const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(60 * 60);
+
 /// Loads of a board that did not end before it counts as the cause of crashes and is quarantined.
 pub const MAX_CRASHED_LOADS: u32 = 3;
 /// Boards loaded at the same time; the others wait, so that a restart is not also a shortage of memory.

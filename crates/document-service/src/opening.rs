@@ -1,5 +1,6 @@
 //! From a board's id to a loaded room: ownership, the crash counter, reading. It must not know lanes.
 
+use bytes::Bytes;
 use protocol::{BoardId, ErrorCode};
 use storage::{Acquired, Epoch, Error, Loaded};
 use sync::{EarlyAnswer, LoadReport, Room, StoredBoard};
@@ -10,6 +11,7 @@ use crate::flusher::Claim;
 use crate::lease::lease_ms;
 use crate::limits::MAX_CRASHED_LOADS;
 use crate::service::Service;
+use crate::versioning;
 
 /// A board that is ours and in memory.
 pub(crate) struct Opened {
@@ -117,15 +119,44 @@ async fn read(
         }
     });
     let snapshot_seq = stored.snapshot.as_ref().map(|(seq, _)| *seq);
-    let (room, report) = match spawn_blocking(move || Room::load(stored)).await {
-        Ok(loaded) => loaded,
-        Err(error) => {
-            tracing::error!(%error, "loading this board panicked; it is quarantined");
-            return Err(Refusal::Code(ErrorCode::Quarantined));
-        }
-    };
-    set_aside(service, board, snapshot_seq, report).await?;
+    let (mut room, report) = load_room(stored.clone()).await?;
+    if report.unreadable.iter().any(|(row, ..)| row.is_none())
+        && let Some((found, rest)) = load_from_a_version(service, board, &stored).await?
+    {
+        room = found;
+        let snapshot = report.unreadable.into_iter().filter(|(row, ..)| row.is_none());
+        set_aside(service, board, snapshot_seq, snapshot.chain(rest.unreadable).collect()).await?;
+    } else {
+        set_aside(service, board, snapshot_seq, report.unreadable).await?;
+    }
+    room.set_damaged(service.storage.damage(board).await?.len() as u64);
     Ok((room, bytes))
+}
+
+async fn load_room(stored: StoredBoard) -> Result<(Room, LoadReport), Refusal> {
+    tokio::task::spawn_blocking(move || Room::load(stored)).await.map_err(|error| {
+        tracing::error!(%error, "loading this board panicked; it is quarantined");
+        Refusal::Code(ErrorCode::Quarantined)
+    })
+}
+
+/// The snapshot cannot be read: the newest version that can takes its place, and the rows go on top of it.
+async fn load_from_a_version(
+    service: &Service,
+    board: &BoardId,
+    stored: &StoredBoard,
+) -> Result<Option<(Room, LoadReport)>, Refusal> {
+    let seq = stored.snapshot.as_ref().map_or(0, |(seq, _)| *seq);
+    for version in service.storage.versions(board).await? {
+        let Some((_, content)) = service.storage.version(board, &version.id).await? else { continue };
+        let Some(state) = versioning::state_of(content).await else { continue };
+        let (room, report) = load_room(StoredBoard { snapshot: Some((seq, state)), ..stored.clone() }).await?;
+        if report.unreadable.iter().all(|(row, ..)| row.is_some()) {
+            tracing::error!(version = version.id.as_str(), "the board opens from a version in place of its snapshot");
+            return Ok(Some((room, report)));
+        }
+    }
+    Ok(None)
 }
 
 /// Keeps what could not be read, before the room may write a snapshot that replaces it.
@@ -133,9 +164,9 @@ async fn set_aside(
     service: &Service,
     board: &BoardId,
     snapshot_seq: Option<u64>,
-    report: LoadReport,
+    unreadable: Vec<(Option<u64>, Bytes, String)>,
 ) -> Result<(), Refusal> {
-    for (row, bytes, reason) in report.unreadable {
+    for (row, bytes, reason) in unreadable {
         let seq = row.or(snapshot_seq);
         tracing::error!(seq, bytes = bytes.len(), reason, "a part of this board could not be read and is set aside");
         service.storage.set_aside(board, seq, bytes, &reason).await?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use protocol::lane::{LaneOpen, PRESENCE_ROUTE, UPDATES_ROUTE};
 use protocol::limits::{LANE_REFILL_PARTS, LANE_WINDOW_PARTS};
+use protocol::request::REQUEST_ROUTE;
 use protocol::{BoardId, ErrorCode, PROTOCOL_VERSION};
 use rsocket::{IncomingChannel, Payload, Responder, Window, metadata};
 use tokio::sync::oneshot;
@@ -14,6 +15,7 @@ use crate::board_inbox::{BoardInbox, PresenceIncoming, UpdatesIncoming, Welcome}
 use crate::limits::{OPEN_ATTEMPTS, PRESENCE_UP_WINDOW};
 use crate::opening::Refusal;
 use crate::presence_lane::{self, PresenceSlot};
+use crate::requests;
 use crate::service::Service;
 use crate::updates_lane::{self, LaneQueue};
 
@@ -24,6 +26,14 @@ pub(crate) struct Lanes {
 
 #[async_trait]
 impl Responder for Lanes {
+    async fn request_response(&self, request: Payload) -> Result<Payload, rsocket::Refusal> {
+        let tags = metadata::routing_tags(request.metadata.as_ref());
+        match tags.first().map(String::as_str) {
+            Some(REQUEST_ROUTE) => requests::answer(self, &request.data).await,
+            _ => Err(rsocket::Refusal::invalid(ErrorCode::Malformed.id())),
+        }
+    }
+
     async fn request_channel(&self, first: Payload, channel: IncomingChannel) {
         let tags = metadata::routing_tags(first.metadata.as_ref());
         let route =

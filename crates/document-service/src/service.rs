@@ -22,6 +22,7 @@ use crate::board_task;
 use crate::clock::Clock;
 use crate::flusher::Flusher;
 use crate::grants::keep_granting;
+use crate::housekeeping;
 use crate::lease::{Lease, lease_ms};
 use crate::limits::{LOADS_AT_ONCE, MAX_CONNECTIONS, MAX_OPEN_BOARDS};
 use crate::responder::Lanes;
@@ -106,6 +107,8 @@ impl DocumentService {
         let ended = service.ended.clone();
         let writing = flusher.clone();
         tokio::spawn(async move { ended.run_until_cancelled(writing.run()).await });
+        let (ended, housekeeping) = (service.ended.clone(), housekeeping::keep(storage.clone()));
+        tokio::spawn(async move { ended.run_until_cancelled(housekeeping).await });
         let lease = Lease { storage, flusher, owner, length: options.lease };
         let ended = service.ended.clone();
         tokio::spawn(async move { ended.run_until_cancelled(lease.keep()).await });
@@ -235,6 +238,11 @@ impl Service {
         let ended = self.ended.clone();
         self.boards.spawn(async move { ended.run_until_cancelled(living).await });
         Ok(inbox)
+    }
+
+    /// The inbox of a board if it is open here.
+    pub(crate) fn inbox_if_open(&self, board: &BoardId) -> Option<BoardInbox> {
+        self.lock().get(board).cloned()
     }
 
     /// Drops a board whose task is at its end; the next lane starts a new one.

@@ -62,6 +62,66 @@ pub struct BoardView {
     created_at_ms: i64,
 }
 
+/// The versions of a board, newest first.
+#[derive(ToSchema)]
+pub struct VersionList {
+    versions: Vec<VersionView>,
+}
+
+/// A version of a board.
+#[derive(ToSchema)]
+pub struct VersionView {
+    /// The version.
+    #[schema(min_length = 20, max_length = 20, pattern = "^[A-Za-z0-9_-]{20}$")]
+    id: String,
+    /// As a person called it; null for those that the service keeps by itself and thins out with age.
+    name: Option<String>,
+    /// Who named it, as they call themselves.
+    author: Option<String>,
+    /// Milliseconds since 1970, UTC.
+    created_at_ms: i64,
+    /// What it takes in the store.
+    size_bytes: u64,
+}
+
+/// A name for a version.
+#[derive(ToSchema)]
+pub struct NameVersion {
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
+    /// Who gives it; empty or absent means nobody.
+    #[schema(max_length = 60)]
+    author: Option<String>,
+}
+
+/// Whether a board is in the bin.
+#[derive(ToSchema)]
+pub struct BinView {
+    /// Since when, in milliseconds since 1970, UTC; null when it is not.
+    deleted_at_ms: Option<i64>,
+    /// From when on it is gone for good.
+    gone_at_ms: Option<i64>,
+}
+
+/// What of a board could not be read, oldest first.
+#[derive(ToSchema)]
+pub struct DamageList {
+    parts: Vec<DamageView>,
+}
+
+/// A part of a board that could not be read and is kept aside.
+#[derive(ToSchema)]
+pub struct DamageView {
+    /// Number of the row or snapshot in the store, where known.
+    seq: Option<u64>,
+    /// How much is kept.
+    size_bytes: u64,
+    /// Why it could not be read.
+    reason: String,
+    /// When it was found: milliseconds since 1970, UTC.
+    found_at_ms: i64,
+}
+
 /// An RFC 9457 problem.
 #[derive(ToSchema)]
 pub struct Problem {
@@ -118,6 +178,22 @@ mod tests {
         assert_eq!(described::<LinkView>(), keys(&json!(link)));
         assert_eq!(described::<BoardView>(), keys(&json!(view)));
         assert_eq!(described::<Problem>(), keys(&json!(problem)));
+        let version = protocol::VersionView {
+            id: protocol::VersionId::from_random([3; 20]),
+            name: None,
+            author: None,
+            created_at_ms: 0,
+            size_bytes: 0,
+        };
+        let name = protocol::NameVersion { name: String::new(), author: None };
+        let bin = protocol::BinView { deleted_at_ms: None, gone_at_ms: None };
+        let damage = protocol::DamageView { seq: None, size_bytes: 0, reason: String::new(), found_at_ms: 0 };
+        assert_eq!(described::<VersionView>(), keys(&json!(version)));
+        assert_eq!(described::<VersionList>(), keys(&json!(protocol::VersionList::default())));
+        assert_eq!(described::<NameVersion>(), keys(&json!(name)));
+        assert_eq!(described::<BinView>(), keys(&json!(bin)));
+        assert_eq!(described::<DamageView>(), keys(&json!(damage)));
+        assert_eq!(described::<DamageList>(), keys(&json!(protocol::DamageList::default())));
         let roles = serde_json::to_value(Role::schema()).expect("a schema is JSON");
         assert_eq!(roles["enum"], json!(protocol::Role::ALL));
     }

@@ -22,7 +22,7 @@ use crate::directory::ServiceDirectory;
 use crate::hubs::Hubs;
 use crate::limits::{CREATE_BURST, CREATE_PER_SECOND, DRAIN_TIMEOUT, REQUEST_TIMEOUT};
 use crate::token_bucket::TokenBucket;
-use crate::{boards, ops, page, problem, request_id, sync};
+use crate::{bin, boards, damage, ops, page, problem, request_id, sync, versions};
 
 /// What every endpoint may use.
 pub type Shared = Arc<Endpoints>;
@@ -78,7 +78,13 @@ impl Gateway {
     fn api(&self) -> OpenApiRouter {
         OpenApiRouter::with_openapi(description())
             .routes(routes!(boards::create))
-            .routes(routes!(boards::view))
+            .routes(routes!(boards::view, bin::delete))
+            .routes(routes!(bin::view))
+            .routes(routes!(bin::restore))
+            .routes(routes!(damage::list, damage::discard))
+            .routes(routes!(versions::list, versions::keep))
+            .routes(routes!(versions::content, versions::name, versions::forget))
+            .routes(routes!(versions::copy))
             .routes(routes!(sync::sync))
             .route("/api/{*path}", axum::routing::any(page::nothing_here))
             .layer(DefaultBodyLimit::max(MAX_REST_BODY_BYTES))

@@ -7,6 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use protocol::limits::MAX_TITLE_CHARS;
 use protocol::{BoardId, BoardView, CreateBoard, CreatedBoard, ErrorCode, LinkSecret, LinkView, Role};
 use storage::{NewBoard, NewLink};
@@ -37,19 +38,31 @@ pub async fn create(
     headers: HeaderMap,
     body: Option<Json<CreateBoard>>,
 ) -> Result<Response, ApiError> {
-    if let Err(wait_ms) = take_turn(&shared) {
+    let title = body.and_then(|Json(body)| body.title).unwrap_or_default();
+    make(&shared, &uri, &headers, title, None).await
+}
+
+/// Makes a board that begins with `content`, and answers with its links.
+pub async fn make(
+    shared: &Shared,
+    uri: &Uri,
+    headers: &HeaderMap,
+    given_title: String,
+    content: Option<Bytes>,
+) -> Result<Response, ApiError> {
+    if let Err(wait_ms) = take_turn(shared) {
         let retry_after = [(header::RETRY_AFTER, wait_ms.div_ceil(1000).to_string())];
         return Ok((retry_after, ApiError::from(ErrorCode::Busy)).into_response());
     }
-    let title = title(body.and_then(|Json(body)| body.title).unwrap_or_default())?;
-    let site = site(shared.public_url.as_deref(), &uri, &headers)?;
+    let title = title(given_title)?;
+    let site = site(shared.public_url.as_deref(), uri, headers)?;
     let id = BoardId::from_random(random::bytes());
     let links = FIRST_LINKS.map(|role| {
         let key = LinkSecret::from_random(random::bytes());
         LinkView { role, url: format!("{site}/b/{id}#key={}", key.reveal()), key }
     });
     let stored = links.iter().map(|link| NewLink { role: link.role, secret_hash: hash(&link.key) }).collect();
-    shared.storage.create_board(NewBoard { id: id.clone(), title: title.clone(), links: stored }).await?;
+    shared.storage.create_board(NewBoard { id: id.clone(), title: title.clone(), links: stored, content }).await?;
     tracing::info!(board_id = %id, "a board was made");
     let created = CreatedBoard { id, title, links: links.into() };
     Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(created)).into_response())

@@ -144,6 +144,7 @@ impl EdgeSession {
             | EdgeMessage::Edit { .. }
             | EdgeMessage::Ack { .. }
             | EdgeMessage::Status(_)
+            | EdgeMessage::Damaged { .. }
             | EdgeMessage::Refused(_)
             | EdgeMessage::StateChunk(_)
             | EdgeMessage::Selection { .. }
@@ -232,6 +233,7 @@ mod tests {
             (Role::Owner, Boardwalk, welcome, Malformed),
             (Role::Owner, Boardwalk, EdgeMessage::Ack { seq: 1 }, Malformed),
             (Role::Owner, Boardwalk, EdgeMessage::Status(BoardStatus::Healthy), Malformed),
+            (Role::Owner, Boardwalk, EdgeMessage::Damaged { parts: 1 }, Malformed),
             (Role::Owner, Boardwalk, EdgeMessage::Refused(ErrorCode::Internal), Malformed),
             (Role::Owner, Boardwalk, EdgeMessage::StateChunk(chunk), Malformed),
             (Role::Owner, Stock, EdgeMessage::Denied("no"), Malformed),

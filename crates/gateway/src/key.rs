@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::Deserialize;
 
@@ -14,6 +18,18 @@ pub struct KeyQuery {
 impl fmt::Debug for KeyQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("KeyQuery(redacted)")
+    }
+}
+
+/// The key of a request, if any: to be judged by `admission`.
+pub struct SentKey(pub Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for SentKey {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let query = Query::<KeyQuery>::try_from_uri(&parts.uri).map(|Query(query)| query).unwrap_or_default();
+        Ok(Self(sent(&parts.headers, query)))
     }
 }
 

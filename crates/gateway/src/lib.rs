@@ -6,9 +6,12 @@
 mod admission;
 mod api_schema;
 mod app;
+mod asking;
+mod bin;
 mod boards;
 mod client_ids;
 mod connection;
+mod damage;
 mod directory;
 mod edge_session;
 mod fanout;
@@ -26,6 +29,7 @@ mod request_id;
 mod ring;
 mod sync;
 mod token_bucket;
+mod versions;
 
 pub use app::Gateway;
 pub use directory::{IN_PROCESS, ServiceDirectory};

@@ -29,6 +29,8 @@ pub const OPEN_BACKOFF_FIRST: Duration = Duration::from_millis(50);
 pub const OPEN_BACKOFF_LONGEST: Duration = Duration::from_secs(2);
 /// How long one service may take to accept or refuse a lane.
 pub const ACCEPT_TIMEOUT: Duration = Duration::from_secs(22);
+/// How long a service may take to answer a request about a board.
+pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(8);
 /// How often a refusal may name another owner in one opening.
 pub const MAX_REDIRECTS: usize = 8;
 /// How long the lanes of a board that nobody has open any more stay open, for reloads.

@@ -194,17 +194,38 @@ async fn the_document_describes_every_route_and_every_route_answers() {
     let document: Value = serde_json::from_slice(&bytes(server.get("/api/openapi.json").await).await).unwrap();
     let paths = document["paths"].as_object().unwrap();
     let names: Vec<&str> = paths.keys().map(String::as_str).collect();
-    assert_eq!(names, ["/api/boards", "/api/boards/{id}", "/sync/{board_id}"]);
+    let expected = [
+        "/api/boards",
+        "/api/boards/{id}",
+        "/api/boards/{id}/bin",
+        "/api/boards/{id}/damage",
+        "/api/boards/{id}/restore",
+        "/api/boards/{id}/versions",
+        "/api/boards/{id}/versions/{version}",
+        "/api/boards/{id}/versions/{version}/copy",
+        "/sync/{board_id}",
+    ];
+    assert_eq!(names, expected);
     for (path, operations) in paths {
         for method in operations.as_object().unwrap().keys() {
             let method: Method = method.to_uppercase().parse().unwrap();
-            let uri = path.replace("{id}", "x").replace("{board_id}", "x");
+            let uri = path.replace("{id}", "x").replace("{version}", "x").replace("{board_id}", "x");
             let request = Request::builder().method(&method).uri(uri).body(Body::empty()).unwrap();
             let status = server.ask(request).await.status();
             assert_ne!(status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
         }
     }
-    for name in ["CreateBoard", "CreatedBoard", "BoardView", "LinkView", "Problem", "Role"] {
+    for name in [
+        "CreateBoard",
+        "CreatedBoard",
+        "BoardView",
+        "LinkView",
+        "Problem",
+        "Role",
+        "VersionView",
+        "BinView",
+        "DamageView",
+    ] {
         assert!(document["components"]["schemas"][name].is_object(), "{name}");
     }
 }

@@ -66,7 +66,7 @@ pub async fn make_boards(storage: &dyn Storage, count: usize) -> Result<Vec<(Str
         let key = LinkSecret::from_random(random()?);
         let secret_hash = protocol::SecretHash(Sha256::digest(key.reveal()).into());
         let links = vec![NewLink { role: Role::Edit, secret_hash }];
-        storage.create_board(NewBoard { id: id.clone(), title: String::new(), links }).await?;
+        storage.create_board(NewBoard { id: id.clone(), title: String::new(), links, content: None }).await?;
         boards.push((id.as_str().to_owned(), key.reveal().to_owned()));
     }
     Ok(boards)

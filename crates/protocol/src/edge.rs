@@ -73,6 +73,11 @@ pub enum EdgeMessage<'a> {
     },
     /// Ours: the store's state.
     Status(BoardStatus),
+    /// Ours, to owners: so many stored parts of the board could not be read and are set aside.
+    Damaged {
+        /// How many; never 0.
+        parts: u64,
+    },
     /// Ours: the connection is about to be closed for this.
     Refused(ErrorCode),
     /// Ours: a part of the state that a join asked for.
@@ -156,6 +161,7 @@ const REFUSED: u64 = 105;
 const STATE_CHUNK: u64 = 106;
 const SELECTION: u64 = 107;
 const DRAFT: u64 = 108;
+const DAMAGED: u64 = 109;
 
 impl<'a> EdgeMessage<'a> {
     /// The bytes of one WebSocket message.
@@ -184,6 +190,7 @@ impl<'a> EdgeMessage<'a> {
                 BoardStatus::NotSaved => 1,
                 BoardStatus::ReadOnly => 2,
             }),
+            Self::Damaged { parts } => out.uint(DAMAGED).uint(*parts),
             Self::Refused(code) => out.uint(REFUSED).string(code.id()),
             Self::StateChunk(chunk) => {
                 out.uint(STATE_CHUNK).uint(u64::from(chunk.last) | u64::from(chunk.compressed) << 1);
@@ -234,6 +241,7 @@ impl<'a> EdgeMessage<'a> {
                 2 => BoardStatus::ReadOnly,
                 _ => return Err(DecodeError::UnknownType),
             }),
+            DAMAGED => Self::Damaged { parts: from.uint()? },
             REFUSED => Self::Refused(ErrorCode::from_id(from.string()?).ok_or(DecodeError::UnknownType)?),
             STATE_CHUNK => {
                 let flags = from.uint()?;
@@ -267,6 +275,7 @@ impl<'a> EdgeMessage<'a> {
             | Self::Welcome(_)
             | Self::Ack { .. }
             | Self::Status(_)
+            | Self::Damaged { .. }
             | Self::Refused(_) => 64,
         }
     }
@@ -295,6 +304,7 @@ mod tests {
             EdgeMessage::Edit { seq: u64::MAX, update: &[9; 300] },
             EdgeMessage::Ack { seq: 0 },
             EdgeMessage::Status(BoardStatus::ReadOnly),
+            EdgeMessage::Damaged { parts: 3 },
             EdgeMessage::Refused(ErrorCode::WrongKey),
             EdgeMessage::StateChunk(StateChunk {
                 last: true,

@@ -53,6 +53,8 @@ error_codes! {
     UnknownBoard { "unknown-board", http 404, close 4404, Never, "There is no board with this address." }
     /// The board is in the bin.
     Deleted { "deleted", http 404, close 4405, Never, "The board was deleted; its owner can take it out of the bin for 30 days." }
+    /// The board has no such version.
+    UnknownVersion { "unknown-version", http 404, close 4406, Never, "The board has no such version; it may have been thinned out." }
     /// The link was revoked while in use.
     Revoked { "revoked", http 410, close 4410, Never, "This link has been revoked; ask for a new invite." }
     /// A message, an update or a title is larger than its limit.

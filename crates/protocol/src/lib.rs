@@ -11,13 +11,17 @@ mod ids;
 pub mod lane;
 pub mod lib0;
 pub mod limits;
+pub mod request;
 mod rest;
 mod role;
 
 pub use deflate::{compress, decompress};
 pub use error_code::{ErrorCode, Retry};
 pub use ids::{BoardId, ConnectionId, IdError, LinkSecret, SecretHash, ServiceId, VersionId};
-pub use rest::{BoardView, CreateBoard, CreatedBoard, LinkView, Problem};
+pub use rest::{
+    BinView, BoardView, CreateBoard, CreatedBoard, DamageList, DamageView, LinkView, NameVersion, Problem, VersionList,
+    VersionView,
+};
 pub use role::Role;
 
 /// Version of the messages in `edge` and `lane`. Raised when an old peer could not follow.

@@ -54,10 +54,25 @@ pub const MAX_GAP_BYTES: usize = 4 * 1024 * 1024;
 
 /// Edits of one moment become one row and one message up to this size; a longer one stays alone.
 pub const MAX_JOINT_EDIT_BYTES: usize = 256 * 1024;
-/// Log rows after which a room writes a snapshot.
+/// Log rows after which the room of a small board writes a snapshot; a large board waits longer, as all of it is written.
 pub const SNAPSHOT_EVERY_UPDATES: u64 = 500;
-/// Log bytes after which a room writes a snapshot.
+/// Log rows after which any room writes a snapshot: the longest tail of a cold open, but for what comes while it is written.
+pub const SNAPSHOT_EVERY_UPDATES_AT_MOST: u64 = 5_000;
+/// Log bytes after which a room writes a snapshot, unless a quarter of the last snapshot is more.
 pub const SNAPSHOT_EVERY_BYTES: u64 = 1024 * 1024;
+
+/// A board that is being edited gets a version this often; and one when everybody has left.
+pub const VERSION_EVERY_MS: u64 = 5 * 60 * 1000;
+/// Versions of one board that people have named.
+pub const MAX_NAMED_VERSIONS: usize = 200;
+/// Largest name of a version, in characters.
+pub const MAX_VERSION_NAME_CHARS: usize = 100;
+/// Largest name of a version's author, in characters.
+pub const MAX_AUTHOR_CHARS: usize = 60;
+/// Largest content of a version once decompressed.
+pub const MAX_VERSION_BYTES: usize = 256 * 1024 * 1024;
+/// How long a deleted board stays in the bin.
+pub const BIN_KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 /// A room that nobody has open is dropped from memory after this time.
 pub const ROOM_IDLE_MS: u64 = 10_000;
 

@@ -236,7 +236,10 @@ impl Person {
                 }
                 VisitOutput::Editor(Output::EditText(session)) => self.text = Some(session.id),
                 VisitOutput::Editor(Output::EndText) => self.text = None,
-                VisitOutput::Welcomed { .. } | VisitOutput::Status(_) | VisitOutput::Editor(_) => {}
+                VisitOutput::Welcomed { .. }
+                | VisitOutput::Status(_)
+                | VisitOutput::Damaged { .. }
+                | VisitOutput::Editor(_) => {}
             }
         }
         left

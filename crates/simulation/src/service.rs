@@ -68,7 +68,7 @@ impl Service {
     pub(crate) fn new(mutant: Option<Mutant>) -> Self {
         let board = BoardId::from_random([1; BoardId::LENGTH]);
         let mut store = State::default();
-        let new = NewBoard { id: board.clone(), title: "Plan".to_owned(), links: Vec::new() };
+        let new = NewBoard { id: board.clone(), title: "Plan".to_owned(), links: Vec::new(), content: None };
         store.create_board(0, new).expect("an empty store takes a board");
         Self {
             board,

@@ -133,6 +133,9 @@ pub trait Archive: Send + Sync + 'static {
     /// What could not be read of a board, oldest first, without the bytes.
     async fn damage(&self, board: &BoardId) -> Result<Vec<Damage>, Error>;
 
+    /// Forgets for good what could not be read of a board.
+    async fn discard_damage(&self, board: &BoardId) -> Result<(), Error>;
+
     /// The boards of the store by id, also those in the bin: the next `limit` behind `after`.
     async fn boards_after(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardId>, Error>;
 

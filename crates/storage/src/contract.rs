@@ -33,6 +33,8 @@ pub struct NewBoard {
     pub title: String,
     /// Its first links.
     pub links: Vec<NewLink>,
+    /// What it begins with, as the snapshot of a first row; a new board is empty without.
+    pub content: Option<Bytes>,
 }
 
 /// A link to be made.

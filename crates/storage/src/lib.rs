@@ -5,6 +5,7 @@
 //! `Stored` survives, and only the present owner of a board adds to it.
 
 mod archive;
+pub mod backup;
 mod clock;
 mod contract;
 mod error;

@@ -53,15 +53,24 @@ impl Storage for PostgresStorage {
         let roles: Vec<&str> = board.links.iter().map(|link| link.role.as_str()).collect();
         // The foreign key is checked at the end of the statement, when the board is there.
         let insert = concat!(
-            "WITH board AS (INSERT INTO boards (id, title, created_at) VALUES ($1, $2, ",
+            "WITH board AS (INSERT INTO boards (id, title, created_at, head_seq) VALUES ($1, $2, ",
             now!(),
-            ") RETURNING id, created_at) INSERT INTO links (board_id, secret_hash, role, created_at) ",
+            ", ($5::bytea IS NOT NULL)::int) RETURNING id, created_at), ",
+            "content AS (INSERT INTO snapshots (board_id, seq, bytes, created_at) ",
+            "SELECT id, 1, $5, created_at FROM board WHERE $5::bytea IS NOT NULL) INSERT INTO links (board_id, secret_hash, role, created_at) ",
             "SELECT board.id, secret_hash, role, created_at ",
             "FROM board, unnest($3::bytea[], $4::text[]) AS link (secret_hash, role)"
         );
         let insert = sqlx::query(insert).bind(board.id.as_str()).bind(&board.title).bind(hashes).bind(roles);
-        self.lines.execute(insert).await?;
-        Ok(())
+        let content = board.content.as_deref();
+        let time = line::for_bytes(content.map_or(0, <[u8]>::len));
+        answer_within(time, async {
+            let mut line = self.lines.take().await?;
+            insert.bind(content).execute(&mut *line).await?;
+            line.give_back();
+            Ok(())
+        })
+        .await
     }
 
     async fn board(&self, id: &BoardId) -> Result<Option<BoardRecord>, Error> {

@@ -97,11 +97,17 @@ impl Storage for SqliteStorage {
     async fn create_board(&self, board: NewBoard) -> Result<(), Error> {
         board.check()?;
         let mut tx = self.begin().await?;
-        sqlx::query(concat!("INSERT INTO boards (id, title, created_at) VALUES ($1, $2, ", now!(), ")"))
+        sqlx::query(concat!("INSERT INTO boards (id, title, created_at, head_seq) VALUES ($1, $2, ", now!(), ", $3)"))
             .bind(board.id.as_str())
             .bind(&board.title)
+            .bind(i64::from(board.content.is_some()))
             .execute(&mut *tx)
             .await?;
+        if let Some(content) = &board.content {
+            let insert =
+                concat!("INSERT INTO snapshots (board_id, seq, bytes, created_at) VALUES ($1, 1, $2, ", now!(), ")");
+            sqlx::query(insert).bind(board.id.as_str()).bind(&content[..]).execute(&mut *tx).await?;
+        }
         for link in &board.links {
             sqlx::query(concat!(
                 "INSERT INTO links (board_id, secret_hash, role, created_at) VALUES ($1, $2, $3, ",

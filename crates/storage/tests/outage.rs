@@ -8,7 +8,7 @@ use storage::{Acquired, Append, AppendOutcome, Error, NewBoard, Owner, Storage};
 use tokio::net::TcpListener;
 
 fn board() -> NewBoard {
-    NewBoard { id: BoardId::from_random([1; BoardId::LENGTH]), title: "Board".to_owned(), links: vec![] }
+    NewBoard { id: BoardId::from_random([1; BoardId::LENGTH]), title: "Board".to_owned(), links: vec![], content: None }
 }
 
 /// A store in memory with one board, and a first append to it.

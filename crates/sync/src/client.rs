@@ -225,6 +225,7 @@ impl Client {
                 }
                 self.store = status;
             }
+            EdgeMessage::Damaged { parts } => out.push(ClientOutput::Damaged { parts }),
             EdgeMessage::Refused(code) => self.refused = Some(code),
             EdgeMessage::Awareness(update) => self.hear_peers(now_ms, update, out),
             EdgeMessage::Selection { client, bytes: body } if client != self.options.client => {

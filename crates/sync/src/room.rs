@@ -16,7 +16,9 @@ use board::{Document, Merged};
 use bytes::Bytes;
 use protocol::edge::{BoardStatus, EdgeMessage};
 use protocol::lane::{Audience, Dialect, UpdatesDown, UpdatesUp};
-use protocol::limits::{MAX_JOINT_EDIT_BYTES, SNAPSHOT_EVERY_BYTES, SNAPSHOT_EVERY_UPDATES};
+use protocol::limits::{
+    MAX_JOINT_EDIT_BYTES, SNAPSHOT_EVERY_BYTES, SNAPSHOT_EVERY_UPDATES, SNAPSHOT_EVERY_UPDATES_AT_MOST,
+};
 use protocol::{ConnectionId, ErrorCode, Role};
 
 pub use early::EarlyAnswer;
@@ -104,8 +106,13 @@ pub struct Room {
     gaps: Gaps,
     joins: JoinCache,
     snapshot_seq: u64,
+    snapshot_bytes: u64,
     snapshot_under_way: bool,
     bytes_since_snapshot: u64,
+    /// Parts of the board that could not be read, now or before: for its owner to know.
+    damaged_parts: u64,
+    /// Something could not be read this time: whoever has the board may have what is missing.
+    is_incomplete: bool,
 }
 
 impl std::fmt::Debug for Room {
@@ -120,6 +127,7 @@ impl Room {
     pub fn load(stored: StoredBoard) -> (Self, LoadReport) {
         let (document, report) = load::open(&stored);
         let snapshot_seq = stored.snapshot.as_ref().map_or(0, |(seq, _)| *seq);
+        let snapshot_bytes = stored.snapshot.as_ref().map_or(0, |(_, bytes)| bytes.len() as u64);
         let bytes_since_snapshot = stored.rows.iter().map(|(_, bytes)| bytes.len() as u64).sum();
         let room = Self {
             document,
@@ -131,8 +139,11 @@ impl Room {
             gaps: Gaps::default(),
             joins: JoinCache::default(),
             snapshot_seq,
+            snapshot_bytes,
             snapshot_under_way: false,
             bytes_since_snapshot,
+            damaged_parts: report.unreadable.len() as u64,
+            is_incomplete: !report.unreadable.is_empty(),
         };
         (room, report)
     }
@@ -148,6 +159,7 @@ impl Room {
         match input {
             RoomInput::LaneOpened(lane) => {
                 self.lanes.entry(lane).or_default();
+                self.snapshot_if_due(&mut out);
             }
             RoomInput::LaneClosed(lane) => {
                 for connection in self.lanes.remove(&lane).unwrap_or_default().into_keys() {
@@ -185,6 +197,17 @@ impl Room {
     #[must_use]
     pub fn stored_seq(&self) -> u64 {
         self.stored
+    }
+
+    /// Says how many parts of the board were set aside so far, also in earlier loads.
+    pub fn set_damaged(&mut self, parts: u64) {
+        self.damaged_parts = parts;
+    }
+
+    /// The whole board: for a version.
+    #[must_use]
+    pub fn state(&self) -> Bytes {
+        self.document.snapshot().0
     }
 
     /// Connections in the room.
@@ -245,6 +268,14 @@ impl Room {
                 }
                 if let Some(status) = self.health.told() {
                     out.push(direct(peer, EdgeMessage::Status(status).encode().into()));
+                }
+                if self.damaged_parts > 0 && member.role == Role::Owner {
+                    let damaged = EdgeMessage::Damaged { parts: self.damaged_parts };
+                    out.push(direct(peer, damaged.encode().into()));
+                }
+                if self.is_incomplete && member.role.may_write() {
+                    let vector = self.document.state_vector();
+                    self.reveal(direct(peer, EdgeMessage::SyncStep1(&vector.0).encode().into()), out);
                 }
             }
             Dialect::Stock if member.role.may_write() => {
@@ -354,13 +385,22 @@ impl Room {
         if self.is_stored() && self.health.recovered() {
             self.tell_status(BoardStatus::Healthy, out);
         }
+        self.snapshot_if_due(out);
+    }
+
+    /// The larger the board, the longer it waits, as all of it is written; never longer than a cold open can bear.
+    fn snapshot_if_due(&mut self, out: &mut Vec<RoomOutput>) {
         let updates = self.stored.saturating_sub(self.snapshot_seq);
-        let is_due = updates >= SNAPSHOT_EVERY_UPDATES || self.bytes_since_snapshot >= SNAPSHOT_EVERY_BYTES;
+        let every = (SNAPSHOT_EVERY_UPDATES + self.snapshot_bytes / 2048).min(SNAPSHOT_EVERY_UPDATES_AT_MOST);
+        let every_bytes = SNAPSHOT_EVERY_BYTES.max(self.snapshot_bytes / 4);
+        let is_due = updates >= every || self.bytes_since_snapshot >= every_bytes;
         // What is applied but not stored may be in it too: it is a board's content either way, and a board that is never
         // quite stored, under constant load, needs its snapshots most.
         if is_due && updates > 0 && !self.snapshot_under_way {
             self.snapshot_under_way = true;
-            out.push(RoomOutput::Snapshot { through: self.stored, bytes: self.document.snapshot().0 });
+            let bytes = self.document.snapshot().0;
+            self.snapshot_bytes = bytes.len() as u64;
+            out.push(RoomOutput::Snapshot { through: self.stored, bytes });
         }
     }
 

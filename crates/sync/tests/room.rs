@@ -390,6 +390,34 @@ fn load_1_what_cannot_be_read_is_reported_and_the_rest_opens() {
 }
 
 #[test]
+fn load_2_owners_are_told_of_damage_and_who_may_write_is_asked_for_what_is_missing() {
+    let mut ann = Author::new(1);
+    let (first, second) = (ann.draws(1), ann.draws(2));
+    // The second builds on the first, which is torn; Ann's browser still has both.
+    let rows = vec![(1, Bytes::from_static(&[0xff, 0xff, 1])), (2, second)];
+    let (mut room, report) = Room::load(StoredBoard { snapshot: None, rows, head_seq: 2 });
+    assert_eq!(report.unreadable.len(), 2);
+    room.handle(RoomInput::LaneOpened(LANE));
+    let answer = told(&join(&mut room, LANE, ANN, Role::Owner, Dialect::Boardwalk));
+    assert_eq!(answer[1..], ["lane 1: 10: Damaged { parts: 2 }", "lane 1: 10: step 1"]);
+    let answer = told(&join(&mut room, LANE, BOB, Role::View, Dialect::Boardwalk));
+    assert_eq!(answer, ["lane 1: 11: state, last"]);
+    drop(first);
+    let whole = ann.board.snapshot().0;
+    assert_eq!(told(&edit(&mut room, ANN, 1, &whole)), ["store 3"]);
+}
+
+#[test]
+fn snap_2_a_log_that_is_long_when_the_board_is_opened_is_merged_at_once() {
+    let mut ann = Author::new(1);
+    let rows: Vec<(u64, Bytes)> = (1..=SNAPSHOT_EVERY_UPDATES).map(|seq| (seq, ann.draws(seq))).collect();
+    let head_seq = SNAPSHOT_EVERY_UPDATES;
+    let (mut room, _) = Room::load(StoredBoard { snapshot: None, rows, head_seq });
+    assert_eq!(told(&room.handle(RoomInput::LaneOpened(LANE))), [format!("snapshot {head_seq}")]);
+    assert_eq!(told(&room.handle(RoomInput::LaneOpened(OTHER_LANE))), Vec::<String>::new());
+}
+
+#[test]
 fn snap_1_a_snapshot_names_stored_rows_only_and_one_is_under_way_at_a_time() {
     let mut room = room_of_ann_and_bob();
     let mut ann = Author::new(1);

@@ -84,6 +84,11 @@ pub enum VisitOutput {
         /// Possibly empty.
         title: String,
     },
+    /// So many parts of the board could not be read by the server; told to owners.
+    Damaged {
+        /// How many.
+        parts: u64,
+    },
     /// How safe this person's changes are.
     Status(Status),
     /// For the page: paint, cursor, text field, clipboard, notices.
@@ -200,6 +205,7 @@ impl Visit {
                 ClientOutput::Log { entry, update } => out.push(VisitOutput::Log { entry, update }),
                 ClientOutput::Unlog(keys) => out.push(VisitOutput::Unlog(keys)),
                 ClientOutput::Status(status) => out.push(VisitOutput::Status(status)),
+                ClientOutput::Damaged { parts } => out.push(VisitOutput::Damaged { parts }),
                 ClientOutput::Merge(update) => self.edit(now_ms, editor::Input::Merge(update.into()), out),
                 ClientOutput::MergeNext(update) => self.merge_next(now_ms, update, out),
                 ClientOutput::Reconcile { state_vector, always } => {

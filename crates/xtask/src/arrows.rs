@@ -18,7 +18,7 @@ const ARROWS: [Row; 16] = [
     ("mailbox", &[], &[]),
     ("gateway", &["mailbox", "protocol", "rsocket", "storage"], &[]),
     ("document-service", &["mailbox", "protocol", "rsocket", "storage", "sync"], &["board"]),
-    ("boardwalk", &["document-service", "gateway", "protocol", "rsocket", "storage"], &["board", "sync"]),
+    ("boardwalk", &["document-service", "gateway", "protocol", "rsocket", "storage"], &["board", "scene", "sync"]),
     ("simulation", &["board", "editor", "protocol", "scene", "storage", "sync", "visit"], &[]),
     ("frontend", &["board", "editor", "protocol", "scene", "sync", "visit"], &[]),
     ("load", &["board", "editor", "protocol", "scene", "storage"], &["boardwalk"]),
@@ -27,7 +27,7 @@ const ARROWS: [Row; 16] = [
 
 /// Libraries that stay behind one wall: the library, the crates that may use it, and those whose tests may.
 const WALLS: [Row; 3] =
-    [("yrs", &["board"], &["simulation"]), ("rsocket_rust", &["rsocket"], &[]), ("sqlx", &["storage"], &[])];
+    [("yrs", &["board"], &["simulation"]), ("rsocket_rust", &["rsocket"], &[]), ("sqlx", &["storage"], &["boardwalk"])];
 
 fn members() -> Vec<Package> {
     let manifest = crate::root().join("Cargo.toml");

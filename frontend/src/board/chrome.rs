@@ -118,6 +118,12 @@ pub(super) fn show_status(page: Page, status: Status) {
     }
 }
 
+/// Tells the owner that parts of the board could not be read.
+pub(super) fn show_damage(page: Page, parts: u64) {
+    let parts = usize::try_from(parts).unwrap_or(usize::MAX);
+    page.toasts.push(page.words.count(key::NOTICE_DAMAGED_ONE, key::NOTICE_DAMAGED_MANY, parts));
+}
+
 /// A colour for one's own cursor, from a random number: as CSS, since stock clients read it too.
 pub(super) fn own_colour(random: u64) -> String {
     Theme::Light.resolve(visit::person_colour(random)).css()

@@ -252,6 +252,7 @@ impl Shell {
                 self.page.store.title.set(title);
             }
             VisitOutput::Status(status) => chrome::show_status(self.page, status),
+            VisitOutput::Damaged { parts } => chrome::show_damage(self.page, parts),
             VisitOutput::Editor(output) => self.carry_out_editor(output),
         }
     }

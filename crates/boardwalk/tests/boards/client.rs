@@ -31,6 +31,8 @@ pub struct Client {
     pub joined: bool,
     /// Updates that came after the join.
     pub updates: usize,
+    /// What `Damaged` said, if it came.
+    pub damaged: u64,
     /// `Refused`, if it came.
     pub refused: Option<ErrorCode>,
     /// Awareness lines in the order they came.
@@ -82,6 +84,7 @@ impl Client {
             acknowledged: 0,
             joined: false,
             updates: 0,
+            damaged: 0,
             refused: None,
             people: Vec::new(),
             gestures: Vec::new(),
@@ -110,15 +113,20 @@ impl Client {
         let shape = NewShape::new(Kind::Text, vec![Field::Order(self.board.order_top(0))]).with_text(text);
         let applied = self.board.apply(&[Edit::Insert { id: id.clone(), shape }]);
         let update = applied.update.expect("a new shape is a change").0;
+        self.send_update(&update).await;
+        id
+    }
+
+    /// Sends an update that is on the board already.
+    pub async fn send_update(&mut self, update: &[u8]) {
         match self.dialect {
             Dialect::Boardwalk => {
                 self.seq += 1;
                 let seq = self.seq;
-                self.send(&EdgeMessage::Edit { seq, update: &update }).await;
+                self.send(&EdgeMessage::Edit { seq, update }).await;
             }
-            Dialect::Stock => self.send(&EdgeMessage::SyncUpdate(&update)).await,
+            Dialect::Stock => self.send(&EdgeMessage::SyncUpdate(update)).await,
         }
-        id
     }
 
     pub async fn say(&mut self, client: u64, clock: u64, state: &str) {
@@ -208,6 +216,7 @@ impl Client {
                 self.joined |= chunk.last;
             }
             EdgeMessage::Ack { seq } => self.acknowledged = seq,
+            EdgeMessage::Damaged { parts } => self.damaged = parts,
             EdgeMessage::Refused(code) => self.refused = Some(code),
             EdgeMessage::Awareness(lines) => {
                 self.people.extend(awareness::decode(lines, 10_000).expect("awareness"));

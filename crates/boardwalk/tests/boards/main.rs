@@ -1,9 +1,13 @@
 //! Boards end to end: the real process on SQLite, real WebSockets, clients of both dialects with real documents.
 
+mod backup;
 mod bad_input;
 mod client;
 mod cluster;
+mod database;
 mod drawing;
+mod http;
+mod keeping;
 mod presence;
 mod server;
 mod slow_reader;

@@ -22,6 +22,11 @@ pub struct Invite {
 }
 
 impl Invite {
+    pub fn of(created: CreatedBoard) -> Self {
+        let links = created.links.into_iter().map(|link| (link.role, link.key.reveal().to_owned())).collect();
+        Self { board: created.id, links }
+    }
+
     pub fn key(&self, role: Role) -> &str {
         &self.links.iter().find(|(of, _)| *of == role).expect("every board has one").1
     }
@@ -32,11 +37,20 @@ impl Server {
         Self::start_in(tempfile::tempdir().expect("a temporary folder")).await
     }
 
-    async fn start_in(folder: TempDir) -> Self {
+    /// On a database elsewhere.
+    pub async fn start_on(database_url: Option<String>) -> Self {
+        Self::begin(tempfile::tempdir().expect("a temporary folder"), database_url).await
+    }
+
+    pub async fn start_in(folder: TempDir) -> Self {
+        Self::begin(folder, None).await
+    }
+
+    pub async fn begin(folder: TempDir, database_url: Option<String>) -> Self {
         let options = ServeOptions {
             listen: "127.0.0.1:0".to_owned(),
             data_dir: PathBuf::from(folder.path()),
-            database_url: None,
+            database_url,
             public_url: None,
         };
         let running = Running::serve(&options).await.expect("the server starts");
@@ -48,8 +62,19 @@ impl Server {
         Self::start_in(self.folder).await
     }
 
+    /// Stops, lets something happen to the folder, and starts again.
+    pub async fn restart_after(self, between: impl AsyncFnOnce()) -> Self {
+        self.running.stop().await;
+        between().await;
+        Self::start_in(self.folder).await
+    }
+
     pub async fn stop(self) {
         self.running.stop().await;
+    }
+
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -70,6 +95,5 @@ pub async fn new_board(address: SocketAddr) -> Invite {
     })
     .await
     .expect("the request does not panic");
-    let links = created.links.into_iter().map(|link| (link.role, link.key.reveal().to_owned())).collect();
-    Invite { board: created.id, links }
+    Invite::of(created)
 }

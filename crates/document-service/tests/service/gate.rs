@@ -159,6 +159,10 @@ impl Archive for Gate {
         self.memory.damage(board).await
     }
 
+    async fn discard_damage(&self, board: &BoardId) -> Result<(), Error> {
+        self.memory.discard_damage(board).await
+    }
+
     async fn boards_after(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardId>, Error> {
         self.memory.boards_after(after, limit).await
     }

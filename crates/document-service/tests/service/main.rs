@@ -3,6 +3,7 @@
 mod editing;
 mod gate;
 mod gateway;
+mod keeping;
 mod lanes;
 mod ownership;
 mod presence;
@@ -31,7 +32,7 @@ async fn start(storage: Arc<dyn Storage>) -> Arc<DocumentService> {
 
 async fn new_board(storage: &dyn Storage, number: u8) -> BoardId {
     let id = BoardId::from_random([number; BoardId::LENGTH]);
-    let board = NewBoard { id: id.clone(), title: String::new(), links: Vec::new() };
+    let board = NewBoard { id: id.clone(), title: String::new(), links: Vec::new(), content: None };
     storage.create_board(board).await.expect("the store answers");
     id
 }

@@ -54,6 +54,13 @@ impl Archive for MemoryStorage {
         self.with(|state, _| Ok(state.damage(board)))
     }
 
+    async fn discard_damage(&self, board: &BoardId) -> Result<(), Error> {
+        self.with(|state, _| {
+            state.discard_damage(board);
+            Ok(())
+        })
+    }
+
     async fn boards_after(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardId>, Error> {
         self.with(|state, _| Ok(state.boards_after(after, limit)))
     }

@@ -105,6 +105,7 @@ impl State {
                 StoredLink { role: link.role, created_at_ms: now_ms, expires_at_ms: None, revoked_at_ms: None },
             )
         });
+        let snapshot = board.content.map(|bytes| Snapshot { seq: 1, bytes });
         let stored = StoredBoard {
             title: board.title,
             created_at_ms: now_ms,
@@ -112,9 +113,9 @@ impl State {
             links: links.collect(),
             owner: None,
             epoch: Epoch(0),
-            head_seq: 0,
+            head_seq: snapshot.as_ref().map_or(0, |snapshot| snapshot.seq),
             rows: BTreeMap::new(),
-            snapshot: None,
+            snapshot,
             load_attempts: 0,
             aside: Vec::new(),
             versions: Vec::new(),

@@ -110,6 +110,11 @@ impl Archive for PostgresStorage {
         self.lines.fetch_all(query.bind(board.as_str())).await?.into_iter().map(sql::damage).collect()
     }
 
+    async fn discard_damage(&self, board: &BoardId) -> Result<(), Error> {
+        self.lines.execute(sqlx::query("DELETE FROM set_aside WHERE board_id = $1").bind(board.as_str())).await?;
+        Ok(())
+    }
+
     async fn boards_after(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardId>, Error> {
         let query = sqlx::query_as("SELECT id FROM boards WHERE id > $1 ORDER BY id LIMIT $2");
         let rows = self.lines.fetch_all(query.bind(after.map_or("", BoardId::as_str)).bind(i64::from(limit))).await?;

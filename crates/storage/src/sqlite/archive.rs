@@ -101,6 +101,12 @@ impl Archive for SqliteStorage {
         rows.into_iter().map(sql::damage).collect()
     }
 
+    async fn discard_damage(&self, board: &BoardId) -> Result<(), Error> {
+        let query = sqlx::query("DELETE FROM set_aside WHERE board_id = $1");
+        query.bind(board.as_str()).execute(&self.writer).await?;
+        Ok(())
+    }
+
     async fn boards_after(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardId>, Error> {
         let query = sqlx::query_as("SELECT id FROM boards WHERE id > $1 ORDER BY id LIMIT $2");
         let rows = query.bind(after.map_or("", BoardId::as_str)).bind(limit).fetch_all(&self.readers).await?;

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use protocol::{BoardId, Role, VersionId};
-use storage::{Acquired, AppendOutcome, Error, ExportedLink, LinkLookup, NewVersion, Storage, VersionRecord};
+use storage::{Acquired, AppendOutcome, Error, ExportedLink, LinkLookup, NewBoard, NewVersion, Storage, VersionRecord};
 
 use crate::samples::{
-    LAPSED_MS, LONG_MS, append, appending, board_id, content, create, owned, owner, rows, save, secret, take,
+    LAPSED_MS, LONG_MS, append, appending, board_id, content, create, new_board, owned, owner, rows, save, secret, take,
 };
 
 crate::cases!(crate::Case:
@@ -17,6 +17,7 @@ crate::cases!(crate::Case:
     a_board_that_was_in_the_bin_for_long_is_gone_for_good,
     the_owner_of_a_board_is_known_while_it_lives,
     damage_is_told_without_its_bytes,
+    a_board_may_begin_with_content,
     boards_come_page_by_page,
     a_board_is_imported_as_it_was_exported,
 );
@@ -124,6 +125,20 @@ async fn damage_is_told_without_its_bytes(store: Arc<dyn Storage>) {
     let told: Vec<_> = damage.iter().map(|part| (part.seq, part.size_bytes, part.reason.as_str())).collect();
     assert_eq!(told, [(Some(7), 4, "row ends early"), (None, 1, "no number")]);
     assert!(damage.iter().all(|part| part.found_at_ms > 0));
+    store.discard_damage(&board).await.unwrap();
+    assert_eq!((store.damage(&board).await.unwrap(), store.aside(&board).await.unwrap()), (vec![], vec![]));
+}
+
+async fn a_board_may_begin_with_content(store: Arc<dyn Storage>) {
+    let begun = NewBoard { content: Some("copied".into()), ..new_board(1) };
+    store.create_board(begun).await.unwrap();
+    let board = board_id(1);
+    assert_eq!(content(&*store, &board).await, (Some((1, "copied".to_owned())), vec![]));
+    let (epoch, head_seq) = take(&*store, &board, &owner(1), LONG_MS).await;
+    assert_eq!(
+        append(&*store, appending(&board, epoch, head_seq, &["a"])).await,
+        AppendOutcome::Stored { head_seq: 2 }
+    );
 }
 
 async fn boards_come_page_by_page(store: Arc<dyn Storage>) {

@@ -82,6 +82,23 @@ impl Place {
         storage::open(&self.url).await.expect("the store opens")
     }
 
+    /// Makes the tables as the first release did, and nothing more.
+    pub async fn migrate_to_the_first_release(&self) {
+        let engine = if self.url.starts_with("postgres") { "postgres" } else { "sqlite" };
+        let first = format!("{}/../../migrations/{engine}/0001_boards.sql", env!("CARGO_MANIFEST_DIR"));
+        let folder = TempDir::new().expect("a temporary folder");
+        std::fs::copy(first, folder.path().join("0001_boards.sql")).expect("the first migration");
+        let migrator = sqlx::migrate::Migrator::new(folder.path()).await.expect("a migration");
+        if let Some(path) = self.url.strip_prefix("sqlite:") {
+            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).create_if_missing(true);
+            let mut connection = SqliteConnection::connect_with(&options).await.expect("SQLite answers");
+            migrator.run_direct(None, &mut connection, false).await.expect("it runs");
+        } else {
+            let mut connection = PgConnection::connect(&self.url).await.expect("Postgres answers");
+            migrator.run_direct(None, &mut connection, false).await.expect("it runs");
+        }
+    }
+
     /// Does to the database what the store itself never would.
     pub async fn tamper(&self, statement: &str) {
         if let Some(path) = self.url.strip_prefix("sqlite:") {

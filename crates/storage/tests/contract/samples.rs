@@ -24,7 +24,7 @@ pub fn owner(number: u8) -> Owner {
 /// A board with an edit link whose secret has the board's number.
 pub fn new_board(number: u8) -> NewBoard {
     let link = NewLink { role: Role::Edit, secret_hash: secret(number) };
-    NewBoard { id: board_id(number), title: format!("Board {number}"), links: vec![link] }
+    NewBoard { id: board_id(number), title: format!("Board {number}"), links: vec![link], content: None }
 }
 
 pub async fn create(store: &dyn Storage, number: u8) -> BoardId {

@@ -10,6 +10,7 @@ use crate::samples::{LONG_MS, append, appending, board_id, content, create, owne
 
 crate::cases!(crate::PlaceCase:
     many_may_open_a_new_store_at_once,
+    a_service_of_the_first_release_goes_on_beside_a_newer_one,
     what_was_stored_is_there_after_reopening,
     two_processes_cannot_both_own_a_board,
     an_expired_link_is_over,
@@ -31,6 +32,31 @@ async fn many_may_open_a_new_store_at_once(place: Place) {
     let store = place.open().await;
     for number in 1..=6 {
         assert!(store.board(&board_id(number)).await.unwrap().is_some());
+    }
+}
+
+/// A database of the first release, in use, that newer services open, two at once.
+async fn a_service_of_the_first_release_goes_on_beside_a_newer_one(place: Place) {
+    place.migrate_to_the_first_release().await;
+    let (board, old) = (board_id(1), owner(7).service);
+    place.tamper(&format!("INSERT INTO boards (id, title, created_at) VALUES ('{board}', 'Old', 1)")).await;
+    let take = format!("UPDATE boards SET owner_service = '{old}', owner_epoch = 1 WHERE id = '{board}'");
+    place.tamper(&take).await;
+    let flush = |seq: u64| {
+        let head = format!("UPDATE boards SET head_seq = {seq} WHERE id = '{board}' AND owner_epoch = 1");
+        format!("{head}; INSERT INTO updates (board_id, seq, bytes, created_at) VALUES ('{board}', {seq}, 'row', 1)")
+    };
+    if place.url.starts_with("postgres") {
+        place.tamper(&flush(1)).await;
+    } else {
+        place.tamper(&flush(1).replace("'row'", "x'726f77'")).await;
+    }
+    let (one, other) = tokio::join!(place.open(), place.open());
+    let row = if place.url.starts_with("postgres") { flush(2) } else { flush(2).replace("'row'", "x'726f77'") };
+    place.tamper(&row).await;
+    for store in [one, other] {
+        assert_eq!(content(&*store, &board).await, (None, rows(&[(1, "row"), (2, "row")])));
+        assert_eq!(store.versions(&board).await.unwrap(), []);
     }
 }
 

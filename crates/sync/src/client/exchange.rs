@@ -63,6 +63,11 @@ pub enum ClientInput {
 /// What a client wants done, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ClientOutput {
+    /// So many parts of the board could not be read by the server; told to owners.
+    Damaged {
+        /// How many.
+        parts: u64,
+    },
     /// Open the link.
     Connect,
     /// Close the link.

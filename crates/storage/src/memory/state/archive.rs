@@ -100,6 +100,12 @@ impl State {
         damage.collect()
     }
 
+    pub fn discard_damage(&mut self, board: &BoardId) {
+        if let Some(stored) = self.boards.get_mut(board) {
+            stored.aside.clear();
+        }
+    }
+
     #[must_use]
     pub fn boards_after(&self, after: Option<&BoardId>, limit: u32) -> Vec<BoardId> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);

@@ -1,0 +1,53 @@
+//! `boardwalk backup` and `boardwalk restore`: which database and which folder; the file itself is `storage::backup`'s.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+pub use storage::backup::Contents;
+
+use crate::cli::{BackupOptions, RestoreOptions};
+use crate::data_folder::{self, DataFolder};
+
+/// Files that people put on boards live here, below the data folder.
+const ASSETS: &str = "assets";
+
+/// Writes a backup beside a running server.
+///
+/// # Errors
+/// There is no database, it does not answer, or the file cannot be written.
+pub async fn backup(options: &BackupOptions) -> Result<Contents> {
+    let url = match &options.database_url {
+        Some(url) => url.clone(),
+        None => {
+            let file = data_folder::database_file(&options.data_dir);
+            if !file.is_file() {
+                bail!("there is no database at {}: name its folder with --data-dir", file.display());
+            }
+            data_folder::database_url(&options.data_dir)
+        }
+    };
+    let storage = storage::open(&url).await.context("cannot open the database")?;
+    let assets = options.data_dir.join(ASSETS);
+    let written = storage::backup::write(&*storage, Some(&assets), &options.file).await;
+    written.with_context(|| format!("cannot write the backup {}", shown(&options.file)))
+}
+
+/// Restores a backup into an empty database.
+///
+/// # Errors
+/// The file is not whole, the database is not empty or does not answer, or a server runs on the folder.
+pub async fn restore(options: &RestoreOptions) -> Result<Contents> {
+    // Before anything is made: a file that is no backup leaves no trace.
+    let checked = storage::backup::check(&options.file).await;
+    checked.with_context(|| format!("cannot restore {}", shown(&options.file)))?;
+    let data = DataFolder::take(&options.data_dir)?;
+    let url = options.database_url.clone().unwrap_or_else(|| data.database_url());
+    let storage = storage::open(&url).await.context("cannot open the database")?;
+    let assets = options.data_dir.join(ASSETS);
+    let restored = storage::backup::restore(&*storage, Some(&assets), &options.file).await;
+    restored.with_context(|| format!("cannot restore {}", shown(&options.file)))
+}
+
+fn shown(file: &Path) -> String {
+    file.display().to_string()
+}

@@ -1,0 +1,114 @@
+//! The versions of one open board: when one is due, keeping it, and thinning the older ones.
+//!
+//! It must not know rooms or lanes: it is given states. Content is stored compressed. A version that cannot be kept is
+//! not tried again: the next one is due soon, and the board itself is in its log.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use protocol::limits::VERSION_EVERY_MS;
+use protocol::request::KeptVersion;
+use protocol::{BoardId, ErrorCode, VersionId};
+use storage::{Error, NewVersion, Storage, VersionRecord};
+use tokio::task::{JoinSet, spawn_blocking};
+use tokio::time::{Duration, Instant};
+
+use crate::thinning::to_forget;
+
+/// When an open board gets its next version.
+pub(crate) struct Versioning {
+    /// Number of the row that the newest version reaches to, as far as is known here.
+    through: u64,
+    due: Option<Instant>,
+    saves: JoinSet<()>,
+}
+
+impl Versioning {
+    /// Of a board that was opened at this row.
+    pub(crate) fn new(head_seq: u64) -> Self {
+        Self { through: head_seq, due: None, saves: JoinSet::new() }
+    }
+
+    /// When to call [`take_turn`](Self::take_turn), if ever.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// The board has rows up to this one.
+    pub(crate) fn heard_of(&mut self, seq: u64) {
+        if seq > self.through && self.due.is_none() {
+            self.due = Some(Instant::now() + Duration::from_millis(VERSION_EVERY_MS));
+        }
+    }
+
+    /// Whether there is something that no version has.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.due.is_some()
+    }
+
+    /// Keeps a version that nobody asked for, beside whatever else goes on.
+    pub(crate) fn take_turn(&mut self, storage: Arc<dyn Storage>, board: BoardId, seq: u64, state: Bytes) {
+        (self.through, self.due) = (seq, None);
+        // What has ended is dropped, so that the set does not grow.
+        while self.saves.try_join_next().is_some() {}
+        self.saves.spawn(async move {
+            if let Err(error) = keep_automatic(&*storage, &board, state).await {
+                tracing::warn!(%error, board_id = board.as_str(), "a version could not be kept");
+            }
+        });
+    }
+
+    /// Waits for what is being kept.
+    pub(crate) async fn finish(&mut self) {
+        while self.saves.join_next().await.is_some() {}
+    }
+}
+
+/// Keeps a version that somebody asked for.
+pub(crate) async fn keep_named(
+    storage: &dyn Storage,
+    board: &BoardId,
+    state: Bytes,
+    name: String,
+    author: String,
+) -> Result<KeptVersion, ErrorCode> {
+    let author = (!author.is_empty()).then_some(author);
+    match keep(storage, board, state, Some(name), author).await {
+        Ok(VersionRecord { id, created_at_ms, size_bytes, .. }) => Ok(KeptVersion { id, created_at_ms, size_bytes }),
+        Err(error) => {
+            tracing::warn!(%error, board_id = board.as_str(), "a named version could not be kept");
+            Err(if error.is_transient() { ErrorCode::Unavailable } else { ErrorCode::Internal })
+        }
+    }
+}
+
+/// The state that a version's content stands for; `None` where it cannot be read.
+pub(crate) async fn state_of(content: Bytes) -> Option<Bytes> {
+    let unpacking = spawn_blocking(move || protocol::decompress(&content, protocol::limits::MAX_VERSION_BYTES));
+    unpacking.await.ok().flatten().map(Bytes::from)
+}
+
+async fn keep(
+    storage: &dyn Storage,
+    board: &BoardId,
+    state: Bytes,
+    name: Option<String>,
+    author: Option<String>,
+) -> Result<VersionRecord, Error> {
+    let packing = spawn_blocking(move || Bytes::from(protocol::compress(&state)));
+    let bytes = packing.await.map_err(|error| Error::Corrupt(error.to_string()))?;
+    let id = VersionId::from_random(rand::random());
+    storage.save_version(board, NewVersion { id, name, author, bytes }).await
+}
+
+async fn keep_automatic(storage: &dyn Storage, board: &BoardId, state: Bytes) -> Result<(), Error> {
+    let kept = keep(storage, board, state, None, None).await?;
+    let automatic = storage.versions(board).await?.into_iter().filter(|version| version.name.is_none());
+    // Oldest first, so that of two of one time the later counts as newer.
+    let mut versions: Vec<VersionRecord> = automatic.collect();
+    versions.reverse();
+    let times: Vec<u64> = versions.iter().map(|version| version.created_at_ms).collect();
+    let old = to_forget(kept.created_at_ms, &times);
+    let old: Vec<VersionId> = old.into_iter().map(|position| versions[position].id.clone()).collect();
+    if old.is_empty() { Ok(()) } else { storage.delete_versions(board, &old).await }
+}

@@ -1,0 +1,121 @@
+//! What a gateway asks of a board's owner outside its lanes: one REQUEST_RESPONSE each.
+
+use crate::edge::DecodeError;
+use crate::lib0::{Reader, Writer};
+use crate::{BoardId, PROTOCOL_VERSION, VersionId};
+
+/// RSocket routing tag of these requests.
+pub const REQUEST_ROUTE: &str = "board.request";
+
+/// A request about one board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardRequest {
+    /// `PROTOCOL_VERSION` of the gateway.
+    pub protocol: u32,
+    /// The board.
+    pub board: BoardId,
+    /// What to do.
+    pub ask: Ask,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// Keep the board's present state as a named version. Answered with a [`KeptVersion`].
+    SaveVersion {
+        /// Its name; the gateway has checked its length.
+        name: String,
+        /// Who asks, as they call themselves; empty for nobody.
+        author: String,
+    },
+    /// The board is in the bin: let it go, if it is open here. The answer is empty.
+    Evict,
+}
+
+/// A version that was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptVersion {
+    /// Its id.
+    pub id: VersionId,
+    /// Milliseconds since 1970.
+    pub created_at_ms: u64,
+    /// Size of its content as it is stored.
+    pub size_bytes: u64,
+}
+
+impl BoardRequest {
+    /// A request of this version.
+    #[must_use]
+    pub fn new(board: BoardId, ask: Ask) -> Self {
+        Self { protocol: PROTOCOL_VERSION, board, ask }
+    }
+
+    /// The payload's data.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Writer::default();
+        out.uint(self.protocol.into()).string(self.board.as_str());
+        match &self.ask {
+            Ask::SaveVersion { name, author } => out.uint(0).string(name).string(author),
+            Ask::Evict => out.uint(1),
+        };
+        out.finish()
+    }
+
+    /// Reads the payload's data.
+    ///
+    /// # Errors
+    /// Not a request.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut from = Reader::new(bytes);
+        let protocol = u32::try_from(from.uint()?).map_err(|_| DecodeError::Number)?;
+        let board = from.string()?.parse().map_err(|_| DecodeError::Text)?;
+        let ask = match from.uint()? {
+            0 => Ask::SaveVersion { name: from.string()?.to_owned(), author: from.string()?.to_owned() },
+            1 => Ask::Evict,
+            _ => return Err(DecodeError::UnknownType),
+        };
+        from.end()?;
+        Ok(Self { protocol, board, ask })
+    }
+}
+
+impl KeptVersion {
+    /// The answer's data.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        Writer::default().string(self.id.as_str()).uint(self.created_at_ms).uint(self.size_bytes).finish()
+    }
+
+    /// Reads the answer's data.
+    ///
+    /// # Errors
+    /// Not an answer.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut from = Reader::new(bytes);
+        let id = from.string()?.parse().map_err(|_| DecodeError::Text)?;
+        let kept = Self { id, created_at_ms: from.uint()?, size_bytes: from.uint()? };
+        from.end()?;
+        Ok(kept)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_and_answers_round_trip() {
+        let save = Ask::SaveVersion { name: "Draft".to_owned(), author: String::new() };
+        for ask in [save, Ask::Evict] {
+            let request = BoardRequest::new(BoardId::from_random([3; 20]), ask);
+            let bytes = request.encode();
+            assert_eq!(BoardRequest::decode(&bytes), Ok(request));
+            for end in 0..bytes.len() {
+                assert!(BoardRequest::decode(&bytes[..end]).is_err(), "{end}");
+            }
+        }
+        let kept = KeptVersion { id: VersionId::from_random([4; 20]), created_at_ms: 1 << 41, size_bytes: 7 };
+        assert_eq!(KeptVersion::decode(&kept.encode()), Ok(kept));
+    }
+}

@@ -1,0 +1,271 @@
+//! A whole store in one file, and back: `docs/backup.md` describes the format.
+//!
+//! Boards are read one after the other, each as it is at one moment, while people draw: no more than one of them, or one
+//! version, is in memory. The way back first reads the whole file and only then writes, so that a damaged file changes
+//! nothing. Must not know an engine, nor what the bytes of a board mean.
+
+mod format;
+mod records;
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use protocol::BoardId;
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufReader, BufWriter};
+
+use crate::{BoardExport, Error, Storage};
+use format::{Reader, Writer};
+use records::{Assembly, BoardRecord, Record};
+
+/// Boards whose ids are read at once.
+const PAGE: u32 = 256;
+/// Bytes of a file that are read and written at once.
+const CHUNK_BYTES: usize = 1024 * 1024;
+
+/// Why a backup was not made or not restored.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] Error),
+    /// The file or the folder of assets could not be read or written.
+    #[error("the file or folder could not be used: {0}")]
+    Io(#[from] std::io::Error),
+    /// The file is no backup.
+    #[error("this is not a Boardwalk backup")]
+    NotABackup,
+    /// A later release wrote it.
+    #[error("this backup has format {0}, which this release cannot read; use the release that made it, or a later one")]
+    Version(u32),
+    /// The file ends early.
+    #[error("the backup is not complete: it ends after {0} bytes without its last record; copy it again")]
+    Truncated(u64),
+    /// The bytes are not those that were written.
+    #[error("the backup is damaged at byte {0}: {1}; copy it again, or use another one")]
+    Damaged(u64, &'static str),
+    /// There is something in the store already.
+    #[error("the database is not empty; restore into an empty one")]
+    NotEmpty,
+}
+
+/// What a backup holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// Boards, those in the bin too.
+    pub boards: u64,
+    /// Versions of them.
+    pub versions: u64,
+    /// Files of the folder of assets.
+    pub assets: u64,
+}
+
+/// Writes all that the store holds, and the files below `assets` if there is such a folder, into a new file. It takes the
+/// place of an older one only once it is whole and on the disk.
+///
+/// # Errors
+/// The store or a file fails; an older file is as it was.
+pub async fn write(storage: &dyn Storage, assets: Option<&Path>, file: &Path) -> Result<Contents, BackupError> {
+    let mut unfinished = file.as_os_str().to_owned();
+    unfinished.push(".part");
+    let unfinished = PathBuf::from(unfinished);
+    let mut out = Writer::begin(BufWriter::with_capacity(CHUNK_BYTES, File::create(&unfinished).await?)).await?;
+    let mut contents = Contents::default();
+    let mut after: Option<BoardId> = None;
+    loop {
+        let page = storage.boards_after(after.as_ref(), PAGE).await?;
+        let Some(last) = page.last().cloned() else { break };
+        for board in page {
+            // One that is gone meanwhile was in the bin for long.
+            if let Some(export) = storage.export_board(&board).await? {
+                write_board(&mut out, export).await?;
+                contents.boards += 1;
+                contents.versions += write_versions(&mut out, storage, &board).await?;
+            }
+        }
+        after = Some(last);
+    }
+    if let Some(folder) = assets.filter(|folder| folder.is_dir()) {
+        contents.assets = write_assets(&mut out, folder).await?;
+    }
+    let mut buffered = out.finish().await?;
+    buffered.flush().await?;
+    buffered.into_inner().sync_all().await?;
+    tokio::fs::rename(&unfinished, file).await?;
+    Ok(contents)
+}
+
+type Out = Writer<BufWriter<File>>;
+
+async fn write_board(out: &mut Out, board: BoardExport) -> Result<(), BackupError> {
+    out.write(&Record::Board(BoardRecord::of(&board))).await?;
+    if let Some(snapshot) = board.snapshot {
+        out.write(&Record::Snapshot { seq: snapshot.seq, bytes: snapshot.bytes }).await?;
+    }
+    for row in board.rows {
+        out.write(&Record::Row { seq: row.seq, bytes: row.bytes }).await?;
+    }
+    for aside in board.aside {
+        out.write(&Record::Aside { seq: aside.seq, reason: aside.reason, bytes: aside.bytes }).await?;
+    }
+    out.write(&Record::BoardEnd).await
+}
+
+async fn write_versions(out: &mut Out, storage: &dyn Storage, board: &BoardId) -> Result<u64, BackupError> {
+    let mut written = 0;
+    for version in storage.versions(board).await? {
+        // One that is gone meanwhile was thinned out.
+        if let Some((record, bytes)) = storage.version(board, &version.id).await? {
+            out.write(&Record::version(board, record, bytes)).await?;
+            written += 1;
+        }
+    }
+    Ok(written)
+}
+
+/// Every file below the folder, piece by piece. Assets never change under their name, so none is torn.
+async fn write_assets(out: &mut Out, root: &Path) -> Result<u64, BackupError> {
+    let (mut folders, mut written) = (vec![root.to_owned()], 0);
+    while let Some(folder) = folders.pop() {
+        let mut entries = tokio::fs::read_dir(&folder).await?;
+        while let Some(entry) = entries.next_entry().await? {
+            let kind = entry.file_type().await?;
+            let path = entry.path();
+            if kind.is_dir() {
+                folders.push(path);
+            } else if kind.is_file()
+                && let Some(name) = path.strip_prefix(root).ok().and_then(asset_name)
+            {
+                write_asset(out, name, &path).await?;
+                written += 1;
+            }
+        }
+    }
+    Ok(written)
+}
+
+async fn write_asset(out: &mut Out, name: String, path: &Path) -> Result<(), BackupError> {
+    let mut file = File::open(path).await?;
+    out.write(&Record::Asset { name }).await?;
+    loop {
+        let mut piece = Vec::with_capacity(CHUNK_BYTES);
+        if (&mut file).take(CHUNK_BYTES as u64).read_to_end(&mut piece).await? == 0 {
+            return Ok(());
+        }
+        out.write(&Record::AssetPiece { bytes: Bytes::from(piece) }).await?;
+    }
+}
+
+/// A path below the folder of assets as it is written; `None` for what no asset is called.
+fn asset_name(path: &Path) -> Option<String> {
+    let parts: Vec<&str> = path.iter().map(|part| part.to_str()).collect::<Option<_>>()?;
+    let name = parts.join("/");
+    is_asset_name(&name).then_some(name)
+}
+
+/// Whether a name stays below the folder: plain parts, none of which hides or leads up.
+fn is_asset_name(name: &str) -> bool {
+    let is_plain = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    };
+    name.len() <= 512 && name.split('/').all(is_plain)
+}
+
+/// Reads a whole backup without keeping anything of it: whether it could be restored.
+///
+/// # Errors
+/// It could not, and why.
+pub async fn check(file: &Path) -> Result<Contents, BackupError> {
+    let mut reading = Reader::begin(BufReader::with_capacity(CHUNK_BYTES, File::open(file).await?)).await?;
+    let mut assembly = Assembly::default();
+    let mut contents = Contents::default();
+    while let Some(record) = reading.next().await? {
+        match &record {
+            Record::Version { .. } => contents.versions += 1,
+            Record::Asset { .. } => contents.assets += 1,
+            _ => {}
+        }
+        let at = reading.at();
+        contents.boards += u64::from(assembly.take(record).map_err(|why| BackupError::Damaged(at, why))?.is_some());
+    }
+    assembly.is_complete().then_some(contents).ok_or(BackupError::Truncated(reading.at()))
+}
+
+/// Restores a backup into an empty store, and its assets below `assets`. The file is checked first, as a whole.
+///
+/// # Errors
+/// The file is not whole or the store is not empty: nothing is changed. Or the store fails: empty it and try again.
+pub async fn restore(storage: &dyn Storage, assets: Option<&Path>, file: &Path) -> Result<Contents, BackupError> {
+    let contents = check(file).await?;
+    if !storage.boards_after(None, 1).await?.is_empty() {
+        return Err(BackupError::NotEmpty);
+    }
+    let mut source = File::open(file).await?;
+    source.rewind().await?;
+    let mut reading = Reader::begin(BufReader::with_capacity(CHUNK_BYTES, source)).await?;
+    let mut assembly = Assembly::default();
+    let mut asset: Option<File> = None;
+    while let Some(record) = reading.next().await? {
+        match record {
+            Record::Version { board, version, bytes } => storage.import_version(&board, &version, bytes).await?,
+            Record::Asset { name } => asset = begin_asset(asset, assets, &name).await?,
+            Record::AssetPiece { bytes } => {
+                if let Some(file) = &mut asset {
+                    file.write_all(&bytes).await?;
+                }
+            }
+            record => {
+                let at = reading.at();
+                if let Some(board) = assembly.take(record).map_err(|why| BackupError::Damaged(at, why))? {
+                    storage.import_board(board).await?;
+                }
+            }
+        }
+    }
+    end_asset(asset).await?;
+    Ok(contents)
+}
+
+async fn begin_asset(before: Option<File>, root: Option<&Path>, name: &str) -> Result<Option<File>, BackupError> {
+    end_asset(before).await?;
+    let Some(root) = root else { return Ok(None) };
+    let path = root.join(name);
+    if let Some(folder) = path.parent() {
+        tokio::fs::create_dir_all(folder).await?;
+    }
+    Ok(Some(File::create(path).await?))
+}
+
+async fn end_asset(asset: Option<File>) -> Result<(), BackupError> {
+    match asset {
+        Some(mut file) => {
+            file.flush().await?;
+            Ok(file.sync_all().await?)
+        }
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn assets_stay_below_their_folder() {
+        for (name, fits) in [
+            ("ab/cdef0123.png", true),
+            ("plain", true),
+            ("", false),
+            ("../secret", false),
+            ("a/../../b", false),
+            ("/etc/passwd", false),
+            ("a//b", false),
+            (".hidden", false),
+            ("a\\b", false),
+        ] {
+            assert_eq!(is_asset_name(name), fits, "{name}");
+        }
+    }
+}

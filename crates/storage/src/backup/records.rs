@@ -1,0 +1,200 @@
+//! What the records of a backup say: a head of JSON each, and bytes. A board is a `Board` record, its parts, and a
+//! `BoardEnd`. Must not know files.
+
+use bytes::Bytes;
+use protocol::{BoardId, Role, SecretHash, VersionId};
+use serde::{Deserialize, Serialize};
+
+use super::is_asset_name;
+use crate::{Aside, BoardExport, ExportedLink, LogRow, Snapshot, VersionRecord};
+
+/// One record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Record {
+    Board(BoardRecord),
+    Snapshot { seq: u64, bytes: Bytes },
+    Row { seq: u64, bytes: Bytes },
+    Aside { seq: Option<u64>, reason: String, bytes: Bytes },
+    BoardEnd,
+    Version { board: BoardId, version: VersionRecord, bytes: Bytes },
+    Asset { name: String },
+    AssetPiece { bytes: Bytes },
+}
+
+/// A board without its content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct BoardRecord {
+    id: BoardId,
+    title: String,
+    created_at_ms: u64,
+    deleted_at_ms: Option<u64>,
+    head_seq: u64,
+    links: Vec<LinkRecord>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct LinkRecord {
+    /// SHA-256 of the secret.
+    secret_hash: [u8; 32],
+    role: Role,
+    created_at_ms: u64,
+    expires_at_ms: Option<u64>,
+    revoked_at_ms: Option<u64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SeqHead {
+    seq: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AsideHead {
+    seq: Option<u64>,
+    reason: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct VersionHead {
+    board: BoardId,
+    id: VersionId,
+    name: Option<String>,
+    author: Option<String>,
+    created_at_ms: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct AssetHead {
+    name: String,
+}
+
+impl BoardRecord {
+    pub(super) fn of(board: &BoardExport) -> Self {
+        let link = |link: &ExportedLink| LinkRecord {
+            secret_hash: link.secret_hash.0,
+            role: link.role,
+            created_at_ms: link.created_at_ms,
+            expires_at_ms: link.expires_at_ms,
+            revoked_at_ms: link.revoked_at_ms,
+        };
+        Self {
+            id: board.id.clone(),
+            title: board.title.clone(),
+            created_at_ms: board.created_at_ms,
+            deleted_at_ms: board.deleted_at_ms,
+            head_seq: board.head_seq,
+            links: board.links.iter().map(link).collect(),
+        }
+    }
+
+    fn into_export(self) -> BoardExport {
+        let link = |link: LinkRecord| ExportedLink {
+            secret_hash: SecretHash(link.secret_hash),
+            role: link.role,
+            created_at_ms: link.created_at_ms,
+            expires_at_ms: link.expires_at_ms,
+            revoked_at_ms: link.revoked_at_ms,
+        };
+        BoardExport {
+            id: self.id,
+            title: self.title,
+            created_at_ms: self.created_at_ms,
+            deleted_at_ms: self.deleted_at_ms,
+            head_seq: self.head_seq,
+            links: self.links.into_iter().map(link).collect(),
+            snapshot: None,
+            rows: Vec::new(),
+            aside: Vec::new(),
+        }
+    }
+}
+
+impl Record {
+    pub(super) fn version(board: &BoardId, version: VersionRecord, bytes: Bytes) -> Self {
+        Self::Version { board: board.clone(), version, bytes }
+    }
+
+    /// Kind, head, body.
+    pub(super) fn parts(&self) -> (u8, Vec<u8>, &[u8]) {
+        match self {
+            Self::Board(board) => (b'B', json(board), &[]),
+            Self::Snapshot { seq, bytes } => (b'S', json(&SeqHead { seq: *seq }), bytes),
+            Self::Row { seq, bytes } => (b'R', json(&SeqHead { seq: *seq }), bytes),
+            Self::Aside { seq, reason, bytes } => (b'D', json(&AsideHead { seq: *seq, reason: reason.clone() }), bytes),
+            Self::BoardEnd => (b'E', Vec::new(), &[]),
+            Self::Version { board, version, bytes } => {
+                let head = VersionHead {
+                    board: board.clone(),
+                    id: version.id.clone(),
+                    name: version.name.clone(),
+                    author: version.author.clone(),
+                    created_at_ms: version.created_at_ms,
+                };
+                (b'V', json(&head), bytes)
+            }
+            Self::Asset { name } => (b'A', json(&AssetHead { name: name.clone() }), &[]),
+            Self::AssetPiece { bytes } => (b'P', Vec::new(), bytes),
+        }
+    }
+
+    /// `None` where they are no record.
+    pub(super) fn of_parts(kind: u8, head: &[u8], body: Vec<u8>) -> Option<Self> {
+        let bytes = Bytes::from(body);
+        Some(match kind {
+            b'B' => Self::Board(read(head)?),
+            b'S' => Self::Snapshot { seq: read::<SeqHead>(head)?.seq, bytes },
+            b'R' => Self::Row { seq: read::<SeqHead>(head)?.seq, bytes },
+            b'D' => {
+                let AsideHead { seq, reason } = read(head)?;
+                Self::Aside { seq, reason, bytes }
+            }
+            b'E' => Self::BoardEnd,
+            b'V' => {
+                let VersionHead { board, id, name, author, created_at_ms } = read(head)?;
+                let version = VersionRecord { id, name, author, created_at_ms, size_bytes: bytes.len() as u64 };
+                Self::Version { board, version, bytes }
+            }
+            b'A' => Self::Asset { name: read::<AssetHead>(head)?.name },
+            b'P' => Self::AssetPiece { bytes },
+            _ => return None,
+        })
+    }
+}
+
+fn json(head: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(head).expect("a head is plain data")
+}
+
+fn read<'a, T: Deserialize<'a>>(head: &'a [u8]) -> Option<T> {
+    serde_json::from_slice(head).ok()
+}
+
+/// Puts boards together from their records, and refuses records out of place.
+#[derive(Debug, Default)]
+pub(super) struct Assembly {
+    board: Option<BoardExport>,
+    in_asset: bool,
+}
+
+impl Assembly {
+    /// Takes a record; gives a board when it is whole.
+    pub(super) fn take(&mut self, record: Record) -> Result<Option<BoardExport>, &'static str> {
+        const MISPLACED: &str = "a record is out of place";
+        match (&mut self.board, record) {
+            (None, Record::Board(board)) => self.board = Some(board.into_export()),
+            (Some(board), Record::Snapshot { seq, bytes }) => board.snapshot = Some(Snapshot { seq, bytes }),
+            (Some(board), Record::Row { seq, bytes }) => board.rows.push(LogRow { seq, bytes }),
+            (Some(board), Record::Aside { seq, reason, bytes }) => board.aside.push(Aside { seq, bytes, reason }),
+            (Some(_), Record::BoardEnd) => return Ok(self.board.take()),
+            (None, Record::Version { .. }) => {}
+            (None, Record::Asset { name }) if is_asset_name(&name) => self.in_asset = true,
+            (None, Record::AssetPiece { .. }) if self.in_asset => {}
+            _ => return Err(MISPLACED),
+        }
+        Ok(None)
+    }
+
+    /// Whether no board is half read.
+    pub(super) fn is_complete(&self) -> bool {
+        self.board.is_none()
+    }
+}
