@@ -1,6 +1,10 @@
 //! The server's REST surface, as calls. It must not know components, nor keep anything.
 
-use protocol::{BoardId, BoardView, CreateBoard, CreatedBoard, ErrorCode, LinkSecret};
+use protocol::{
+    BoardId, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, ErrorCode, LinkDescription,
+    LinkId, LinkList, LinkSecret, LinkView, UnlockLink, UnlockedLink,
+};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -28,6 +32,52 @@ pub async fn board(id: &BoardId, key: &LinkSecret) -> Result<BoardView, ApiError
     call("GET", &format!("/api/boards/{id}"), Some(key), None).await
 }
 
+/// Gives a board another name.
+pub async fn rename_board(id: &BoardId, key: &LinkSecret, title: String) -> Result<BoardView, ApiError> {
+    send("PATCH", &format!("/api/boards/{id}"), key, &ChangeBoard { title }).await
+}
+
+/// The links of a board, for its owner.
+pub async fn links(id: &BoardId, key: &LinkSecret) -> Result<Vec<LinkDescription>, ApiError> {
+    let list: LinkList = call("GET", &format!("/api/boards/{id}/links"), Some(key), None).await?;
+    Ok(list.links)
+}
+
+/// Makes a link; the only answer that tells its key.
+pub async fn create_link(id: &BoardId, key: &LinkSecret, wish: &CreateLink) -> Result<LinkView, ApiError> {
+    send("POST", &format!("/api/boards/{id}/links"), key, wish).await
+}
+
+/// Changes a link.
+pub async fn change_link(id: &BoardId, key: &LinkSecret, link: &LinkId, wish: &ChangeLink) -> Result<(), ApiError> {
+    send("PATCH", &format!("/api/boards/{id}/links/{link}"), key, wish).await
+}
+
+/// Withdraws a link.
+pub async fn revoke_link(id: &BoardId, key: &LinkSecret, link: &LinkId) -> Result<(), ApiError> {
+    call("DELETE", &format!("/api/boards/{id}/links/{link}"), Some(key), None).await
+}
+
+/// Gives a link another key; the only answer that tells it.
+pub async fn rotate_link(id: &BoardId, key: &LinkSecret, link: &LinkId) -> Result<LinkView, ApiError> {
+    call("POST", &format!("/api/boards/{id}/links/{link}/rotate"), Some(key), None).await
+}
+
+/// Opens a link that wants a password: a key of one's own.
+pub async fn unlock(id: &BoardId, key: &LinkSecret, password: String) -> Result<UnlockedLink, ApiError> {
+    send("POST", &format!("/api/boards/{id}/unlock"), key, &UnlockLink { password }).await
+}
+
+async fn send<T: DeserializeOwned>(
+    method: &str,
+    path: &str,
+    key: &LinkSecret,
+    body: &impl Serialize,
+) -> Result<T, ApiError> {
+    let body = serde_json::to_string(body).map_err(|_| unreadable())?;
+    call(method, path, Some(key), Some(&body)).await
+}
+
 async fn call<T: DeserializeOwned>(
     method: &str,
     path: &str,
@@ -40,7 +90,8 @@ async fn call<T: DeserializeOwned>(
     let response: Response = answer.dyn_into().map_err(|_| unreadable())?;
     let text = text_of(&response).await.map_err(|_| ApiError::Unreachable)?;
     if response.ok() {
-        serde_json::from_str(&text).map_err(|_| unreadable())
+        // What answers with nothing answers with the value that says nothing.
+        serde_json::from_str(if text.is_empty() { "null" } else { &text }).map_err(|_| unreadable())
     } else {
         Err(ApiError::Refused(code_of(response.status(), &text)))
     }

@@ -20,13 +20,13 @@ pub fn now_in_words(language: Language) -> String {
     Date::new_0().to_locale_string(language.tag(), &options).into()
 }
 
-/// How long ago something was, such as "5 minutes ago" or "yesterday".
-pub fn ago(then_ms: f64, now_ms: f64, language: Language) -> String {
-    let (amount, unit) = whole_units((now_ms - then_ms) / 1000.0);
+/// How far off something is, such as "5 minutes ago", "yesterday" or "in 3 days".
+pub fn relative(then_ms: f64, now_ms: f64, language: Language) -> String {
+    let (amount, unit) = whole_units((then_ms - now_ms) / 1000.0);
     let options = Object::new();
     let _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
     let locales = Array::of1(&JsValue::from_str(language.tag()));
-    Intl::RelativeTimeFormat::new(&locales, &options).format(-amount, unit).into()
+    Intl::RelativeTimeFormat::new(&locales, &options).format(amount, unit).into()
 }
 
 /// The largest unit that fits, and how many of it.
@@ -35,8 +35,8 @@ fn whole_units(seconds: f64) -> (f64, &'static str) {
         [(31_557_600.0, "year"), (2_629_800.0, "month"), (86_400.0, "day"), (3_600.0, "hour"), (60.0, "minute")];
     UNITS
         .into_iter()
-        .find(|(length, _)| seconds >= *length)
-        .map_or((0.0, "minute"), |(length, unit)| ((seconds / length).floor(), unit))
+        .find(|(length, _)| seconds.abs() >= *length)
+        .map_or((0.0, "minute"), |(length, unit)| ((seconds / length).trunc(), unit))
 }
 
 #[cfg(test)]
@@ -51,6 +51,7 @@ mod tests {
             (60.0, (1.0, "minute")),
             (7_199.0, (1.0, "hour")),
             (86_400.0 * 3.5, (3.0, "day")),
+            (-86_400.0 * 3.5, (-3.0, "day")),
             (86_400.0 * 800.0, (2.0, "year")),
             (f64::NAN, (0.0, "minute")),
         ] {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use idb::{Database, DatabaseEvent, Factory, ObjectStore, ObjectStoreParams, Transaction, TransactionMode};
 use js_sys::JSON;
-use protocol::{BoardId, LinkSecret, Role};
+use protocol::{BoardId, LinkId, LinkSecret, Role};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
@@ -19,7 +19,7 @@ pub struct KeptBoard {
     pub id: BoardId,
     /// Title when it was last opened; empty when untitled.
     pub title: String,
-    /// One link a role at most: all of them for who made the board, else those it was opened by.
+    /// All of them for who made the board, and those it was opened by; the newest first.
     pub links: Vec<KeptLink>,
     /// Milliseconds since 1970, UTC.
     pub opened_at_ms: u64,
@@ -32,7 +32,13 @@ pub struct KeptLink {
     pub role: Role,
     /// Its secret.
     pub key: LinkSecret,
+    /// Its id, where the server told it: joins the secret to what the owner sees of the link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<LinkId>,
 }
+
+/// Links of one board that are kept; the oldest make room.
+const MAX_LINKS: usize = 60;
 
 /// The browser keeps no database for this page, or lost it.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -76,6 +82,13 @@ pub async fn keep(board: &KeptBoard) -> Result<(), KeyringError> {
     Ok(())
 }
 
+/// Adds a link that its owner has just made, or given a new key.
+pub async fn keep_link(id: &BoardId, link: KeptLink) -> Result<(), KeyringError> {
+    let Some(mut board) = board(id).await? else { return Ok(()) };
+    board.links.push(link);
+    keep(&board).await
+}
+
 /// Forgets a board and its keys.
 pub async fn forget(id: &BoardId) -> Result<(), KeyringError> {
     let (transaction, store) = open(TransactionMode::ReadWrite).await?;
@@ -113,15 +126,20 @@ impl KeptBoard {
         Role::ALL.into_iter().find_map(|role| self.links.iter().find(|link| link.role == role))
     }
 
-    /// Adds what an earlier visit knew: its links stay, except where this visit knows better of the same role or key. So
-    /// an owner who tries out a view link stays the owner.
+    /// Adds what an earlier visit knew: its links stay, except where this visit knows better of the same key or, for links
+    /// without an id, of the same role. So an owner who tries out a view link stays the owner.
     #[must_use]
     pub fn with_links_of(mut self, earlier: Option<Self>) -> Self {
         for link in earlier.map(|earlier| earlier.links).unwrap_or_default() {
-            if !self.links.iter().any(|newer| newer.role == link.role || newer.key == link.key) {
-                self.links.push(link);
+            let is_known = |newer: &KeptLink| newer.key == link.key || (link.id.is_none() && newer.role == link.role);
+            match self.links.iter_mut().find(|newer| is_known(newer)) {
+                // A visit by a kept link need not know its id.
+                Some(newer) if newer.key == link.key => newer.id = newer.id.take().or(link.id),
+                Some(_) => {}
+                None => self.links.push(link),
             }
         }
+        self.links.truncate(MAX_LINKS);
         self
     }
 }
@@ -131,7 +149,7 @@ mod tests {
     use super::*;
 
     fn link(role: Role, fill: u8) -> KeptLink {
-        KeptLink { role, key: LinkSecret::from_random([fill; LinkSecret::LENGTH]) }
+        KeptLink { role, key: LinkSecret::from_random([fill; LinkSecret::LENGTH]), id: None }
     }
 
     fn kept(links: &[KeptLink]) -> KeptBoard {
@@ -152,6 +170,16 @@ mod tests {
         let changed = kept(&[link(Role::View, 4)]).with_links_of(Some(kept(&[link(Role::Edit, 4)])));
         assert_eq!(changed.links, [link(Role::View, 4)], "the server changed what the link allows");
         assert_eq!(kept(&[link(Role::Edit, 4)]).with_links_of(None), kept(&[link(Role::Edit, 4)]));
+    }
+
+    #[test]
+    fn links_that_have_an_id_are_kept_beside_each_other() {
+        let id = |fill| Some(LinkId::from_random([fill; LinkId::LENGTH]));
+        let [first, second] = [1, 2].map(|fill| KeptLink { id: id(fill), ..link(Role::Edit, fill) });
+        let both = kept(&[first.clone()]).with_links_of(Some(kept(&[second.clone()])));
+        assert_eq!(both.links, [first.clone(), second]);
+        let again = kept(&[link(Role::View, 1)]).with_links_of(Some(kept(&[first])));
+        assert_eq!(again.links, [KeptLink { id: id(1), ..link(Role::View, 1) }], "role from now, id from before");
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod panels;
 mod person_name;
 mod preferences;
 mod route;
+mod sharing;
 mod shortcut;
 mod store;
 mod ui;

@@ -6,6 +6,7 @@ use protocol::{BoardId, ErrorCode, LinkSecret, Role};
 use crate::api;
 use crate::clock::now_ms;
 use crate::keyring::{self, KeptBoard, KeptLink, KeyringError};
+use crate::route::board_link;
 use crate::store::Problem;
 
 /// A board that may be joined, as far as this browser or the server's first answer knows.
@@ -26,7 +27,8 @@ pub struct Opened {
 /// Makes a board and keeps its links. The second value tells whether they could be kept.
 pub async fn create_board(title: String) -> Result<(KeptBoard, bool), Problem> {
     let created = api::create_board(title).await?;
-    let links = created.links.into_iter().map(|link| KeptLink { role: link.role, key: link.key }).collect();
+    let links =
+        created.links.into_iter().map(|link| KeptLink { role: link.role, key: link.key, id: Some(link.id) }).collect();
     let board = KeptBoard { id: created.id, title: created.title, links, opened_at_ms: whole_ms(now_ms()) };
     let is_kept = keyring::keep(&board).await.is_ok();
     Ok((board, is_kept))
@@ -41,15 +43,21 @@ pub async fn open_board(id: BoardId, key: Option<LinkSecret>) -> Result<Opened, 
     }
     let key = key.ok_or(Problem::Refused(ErrorCode::WrongKey))?;
     let view = api::board(&id, &key).await?;
-    let link = KeptLink { role: view.role, key: key.clone() };
+    let link = KeptLink { role: view.role, key: key.clone(), id: Some(view.link) };
     let links = kept_with(&id, view.title.clone(), link, kept).links;
     Ok(Opened { id, title: view.title, role: view.role, key, links })
+}
+
+/// Opens a link that wants a password: the address of the board with a key of one's own.
+pub async fn unlock(id: BoardId, key: LinkSecret, password: String) -> Result<String, Problem> {
+    let unlocked = api::unlock(&id, &key, password).await?;
+    Ok(board_link(&id, &unlocked.key))
 }
 
 /// Keeps a board that was opened, as it is known by now.
 pub async fn remember(opened: Opened) -> Result<(), KeyringError> {
     let kept = keyring::board(&opened.id).await?;
-    let link = KeptLink { role: opened.role, key: opened.key };
+    let link = KeptLink { role: opened.role, key: opened.key, id: None };
     keyring::keep(&kept_with(&opened.id, opened.title, link, kept)).await
 }
 
@@ -83,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_kept_board_opens_by_its_strongest_key_or_by_the_one_that_is_asked_for() {
-        let link = |role, fill| KeptLink { role, key: LinkSecret::from_random([fill; LinkSecret::LENGTH]) };
+        let link = |role, fill| KeptLink { role, key: LinkSecret::from_random([fill; LinkSecret::LENGTH]), id: None };
         let (edit, view, strange) = (link(Role::Edit, 1), link(Role::View, 2), link(Role::Owner, 3));
         let kept = KeptBoard {
             id: BoardId::from_random([1; BoardId::LENGTH]),

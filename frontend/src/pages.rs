@@ -3,3 +3,4 @@
 pub mod board;
 pub mod home;
 pub mod problem;
+pub mod unlock;

@@ -5,6 +5,7 @@ pub mod appearance;
 pub mod help;
 pub mod icons;
 pub mod invite;
+pub mod links;
 pub mod menu;
 pub mod people;
 pub mod status;

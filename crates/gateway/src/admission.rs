@@ -1,20 +1,28 @@
 //! Who may come in. Whoever holds an [`Admission`] has shown a key of the board; there is no other way to one.
 //!
-//! It must not know how the key arrived, nor what its holder does next.
+//! It must not know what its holder does next.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
+use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::request::Parts;
 use protocol::{BoardId, ErrorCode, LinkSecret, Role, SecretHash};
 use sha2::{Digest, Sha256};
-use storage::{LinkLookup, Storage};
+use storage::{Grant, LinkLookup, Storage};
 
+use crate::app::Shared;
+use crate::key;
 use crate::problem::ApiError;
 
-/// Proof that a key of a board was shown: the board, its title and the role of the key.
+/// Proof that a key of a board was shown: the board, its title, and what the key's link grants.
 #[derive(Debug, Clone)]
 pub struct Admission {
     board: BoardId,
     title: String,
-    role: Role,
     created_at_ms: u64,
+    secret: SecretHash,
+    grant: Grant,
 }
 
 impl Admission {
@@ -33,7 +41,33 @@ impl Admission {
     /// What the key allows.
     #[must_use]
     pub fn role(&self) -> Role {
-        self.role
+        self.grant.role
+    }
+
+    /// Hash of the key that was shown.
+    #[must_use]
+    pub fn secret(&self) -> SecretHash {
+        self.secret
+    }
+
+    /// The key's link; of a personal key, the link it came from.
+    #[must_use]
+    pub fn link(&self) -> SecretHash {
+        self.grant.link
+    }
+
+    /// How long the link still holds; for ever where absent.
+    #[must_use]
+    pub fn expires_in(&self) -> Option<Duration> {
+        self.grant.expires_in_ms.map(Duration::from_millis)
+    }
+
+    /// The same, if the link may do what `is_allowed` asks of its role.
+    ///
+    /// # Errors
+    /// `Forbidden` where it may not.
+    pub fn only(self, is_allowed: impl FnOnce(Role) -> bool) -> Result<Self, ErrorCode> {
+        if is_allowed(self.role()) { Ok(self) } else { Err(ErrorCode::Forbidden) }
     }
 
     /// When the board was made: milliseconds since 1970.
@@ -44,7 +78,9 @@ impl Admission {
 
     #[cfg(test)]
     pub(crate) fn for_test(role: Role) -> Self {
-        Self { board: BoardId::from_random([1; 20]), title: "Plan".to_owned(), role, created_at_ms: 0 }
+        let secret = SecretHash([1; 32]);
+        let grant = Grant { link: secret, role, expires_in_ms: None };
+        Self { board: BoardId::from_random([1; 20]), title: "Plan".to_owned(), created_at_ms: 0, secret, grant }
     }
 }
 
@@ -75,13 +111,53 @@ pub async fn admit_even_deleted(
     let board: BoardId = board.parse().map_err(|_| ErrorCode::UnknownBoard)?;
     let record = storage.board(&board).await?.ok_or(ErrorCode::UnknownBoard)?;
     let secret: LinkSecret = key.unwrap_or_default().parse().map_err(|_| ErrorCode::WrongKey)?;
-    match storage.link_role(&board, &hash(&secret)).await? {
-        LinkLookup::Role(role) => {
-            let admission = Admission { board, title: record.title, role, created_at_ms: record.created_at_ms };
-            Ok((admission, record.deleted_at_ms))
-        }
-        LinkLookup::NoSuchLink => Err(ErrorCode::WrongKey.into()),
-        LinkLookup::Revoked => Err(ErrorCode::Revoked.into()),
-        LinkLookup::UnknownBoard => Err(ErrorCode::UnknownBoard.into()),
+    let secret = hash(&secret);
+    let grant = granted(storage.link(&board, &secret).await?)?;
+    let admission = Admission { board, title: record.title, created_at_ms: record.created_at_ms, secret, grant };
+    Ok((admission, record.deleted_at_ms))
+}
+
+/// What a lookup grants.
+///
+/// # Errors
+/// Why it grants nothing.
+pub fn granted(lookup: LinkLookup) -> Result<Grant, ErrorCode> {
+    match lookup {
+        LinkLookup::Open(grant) => Ok(grant),
+        LinkLookup::Locked(_) => Err(ErrorCode::Locked),
+        LinkLookup::NoSuchLink => Err(ErrorCode::WrongKey),
+        LinkLookup::Revoked => Err(ErrorCode::Revoked),
+        LinkLookup::UnknownBoard => Err(ErrorCode::UnknownBoard),
+    }
+}
+
+/// The board and key of a REST request: `{id}` of its path, and what was sent with it.
+#[derive(Debug)]
+pub struct Asked {
+    /// The key; absent where the text cannot be one.
+    pub secret: Option<LinkSecret>,
+    /// The board, as it was spelled.
+    pub board: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path(mut path) = Path::<HashMap<String, String>>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ErrorCode::Malformed)?;
+        let query = Query::<key::KeyQuery>::from_request_parts(parts, state).await.map_err(|_| ErrorCode::Malformed)?;
+        let secret = key::sent(&parts.headers, query.0).and_then(|key| key.parse().ok());
+        Ok(Self { secret, board: path.remove("id").unwrap_or_default() })
+    }
+}
+
+impl FromRequestParts<Shared> for Admission {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, ApiError> {
+        let asked = Asked::from_request_parts(parts, shared).await?;
+        admit(shared.storage.as_ref(), &asked.board, asked.secret.as_ref().map(LinkSecret::reveal)).await
     }
 }

@@ -27,6 +27,9 @@ pub struct CreatedBoard {
 /// A link with its secret.
 #[derive(ToSchema)]
 pub struct LinkView {
+    /// Names it among the board's links.
+    #[schema(min_length = 12, max_length = 12, pattern = "^[A-Za-z0-9_-]{12}$")]
+    id: String,
     role: Role,
     /// The page's address with the key in the fragment.
     #[schema(format = "uri")]
@@ -58,6 +61,8 @@ pub struct BoardView {
     /// Empty when untitled.
     title: String,
     role: Role,
+    /// Id of the key's link.
+    link: String,
     /// Milliseconds since 1970, UTC.
     created_at_ms: i64,
 }
@@ -122,6 +127,81 @@ pub struct DamageView {
     found_at_ms: i64,
 }
 
+/// What is to change about a board.
+#[derive(ToSchema)]
+pub struct ChangeBoard {
+    /// At most 200 characters; empty means untitled.
+    #[schema(max_length = 200)]
+    title: String,
+}
+
+/// A link to be made.
+#[derive(ToSchema)]
+pub struct CreateLink {
+    role: Role,
+    /// For people to tell links apart.
+    #[schema(max_length = 80)]
+    label: Option<String>,
+    /// From when on it opens nothing: milliseconds since 1970, UTC. Absent means never.
+    expires_at_ms: Option<i64>,
+    /// What has to be known besides the key.
+    #[schema(min_length = 1, max_length = 200)]
+    password: Option<String>,
+}
+
+/// What is to change about a link: what is absent stays, `null` takes an expiry or a password away.
+#[derive(ToSchema)]
+pub struct ChangeLink {
+    role: Option<Role>,
+    /// For people to tell links apart.
+    #[schema(max_length = 80)]
+    label: Option<String>,
+    /// From when on it opens nothing: milliseconds since 1970, UTC.
+    expires_at_ms: Option<i64>,
+    /// What has to be known besides the key. Those who knew the former one have to unlock the link again.
+    #[schema(min_length = 1, max_length = 200)]
+    password: Option<String>,
+}
+
+/// A link's password.
+#[derive(ToSchema)]
+pub struct UnlockLink {
+    password: String,
+}
+
+/// A key of one's own, with the rights of a link.
+#[derive(ToSchema)]
+pub struct UnlockedLink {
+    role: Role,
+    /// The secret.
+    #[schema(min_length = 40, max_length = 40, pattern = "^[A-Za-z0-9_-]{40}$")]
+    key: String,
+}
+
+/// The links of a board.
+#[derive(ToSchema)]
+pub struct LinkList {
+    links: Vec<LinkDescription>,
+}
+
+/// A link as its owner sees it.
+#[derive(ToSchema)]
+pub struct LinkDescription {
+    /// Names it among the board's links.
+    id: String,
+    role: Role,
+    /// May be empty.
+    label: String,
+    /// Milliseconds since 1970, UTC.
+    created_at_ms: i64,
+    /// From when on it opens nothing: milliseconds since 1970, UTC.
+    expires_at_ms: Option<i64>,
+    /// Whether it wants a password.
+    has_password: bool,
+    /// Whether it is the one that asked.
+    is_yours: bool,
+}
+
 /// An RFC 9457 problem.
 #[derive(ToSchema)]
 pub struct Problem {
@@ -161,9 +241,28 @@ mod tests {
     fn the_description_names_what_is_sent() {
         let id = BoardId::from_random([1; 20]);
         let key = LinkSecret::from_random([2; 40]);
-        let link = protocol::LinkView { role: protocol::Role::Owner, url: String::new(), key };
+        let link_id = protocol::LinkId::from_random([3; 12]);
+        let role = protocol::Role::Owner;
+        let unlocked = protocol::UnlockedLink { role, key: key.clone() };
+        let link = protocol::LinkView { id: link_id.clone(), role, url: String::new(), key };
         let view =
-            protocol::BoardView { id: id.clone(), title: String::new(), role: protocol::Role::View, created_at_ms: 0 };
+            protocol::BoardView { id: id.clone(), title: String::new(), role, link: link_id.clone(), created_at_ms: 0 };
+        let create_link = protocol::CreateLink { role, label: String::new(), expires_at_ms: None, password: None };
+        let change_link = protocol::ChangeLink {
+            role: Some(role),
+            label: Some(String::new()),
+            expires_at_ms: Some(None),
+            password: Some(None),
+        };
+        let description = protocol::LinkDescription {
+            id: link_id,
+            role,
+            label: String::new(),
+            created_at_ms: 0,
+            expires_at_ms: None,
+            has_password: false,
+            is_yours: true,
+        };
         let problem = protocol::Problem {
             kind: String::new(),
             code: String::new(),
@@ -194,6 +293,13 @@ mod tests {
         assert_eq!(described::<BinView>(), keys(&json!(bin)));
         assert_eq!(described::<DamageView>(), keys(&json!(damage)));
         assert_eq!(described::<DamageList>(), keys(&json!(protocol::DamageList::default())));
+        assert_eq!(described::<ChangeBoard>(), keys(&json!(protocol::ChangeBoard { title: String::new() })));
+        assert_eq!(described::<CreateLink>(), keys(&json!(create_link)));
+        assert_eq!(described::<ChangeLink>(), keys(&json!(change_link)));
+        assert_eq!(described::<UnlockLink>(), keys(&json!(protocol::UnlockLink { password: String::new() })));
+        assert_eq!(described::<UnlockedLink>(), keys(&json!(unlocked)));
+        assert_eq!(described::<LinkDescription>(), keys(&json!(description)));
+        assert_eq!(described::<LinkList>(), keys(&json!(protocol::LinkList { links: vec![description] })));
         let roles = serde_json::to_value(Role::schema()).expect("a schema is JSON");
         assert_eq!(roles["enum"], json!(protocol::Role::ALL));
     }

@@ -8,6 +8,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware;
+use protocol::BoardId;
 use protocol::limits::MAX_REST_BODY_BYTES;
 use storage::Storage;
 use tokio::time::Instant;
@@ -21,8 +22,9 @@ use utoipa_axum::routes;
 use crate::directory::ServiceDirectory;
 use crate::hubs::Hubs;
 use crate::limits::{CREATE_BURST, CREATE_PER_SECOND, DRAIN_TIMEOUT, REQUEST_TIMEOUT};
+use crate::passwords::Passwords;
 use crate::token_bucket::TokenBucket;
-use crate::{bin, boards, damage, ops, page, problem, request_id, sync, versions};
+use crate::{access_watch, bin, boards, damage, links, ops, page, problem, request_id, sync, versions};
 
 /// What every endpoint may use.
 pub type Shared = Arc<Endpoints>;
@@ -34,7 +36,25 @@ pub struct Endpoints {
     pub(crate) hubs: Arc<Hubs>,
     pub(crate) public_url: Option<String>,
     pub(crate) creations: Mutex<TokenBucket>,
+    pub(crate) passwords: Passwords,
     pub(crate) started: Instant,
+}
+
+impl Endpoints {
+    /// Milliseconds since this gateway started.
+    pub(crate) fn now_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Has those who are on a board through this gateway feel at once what changed about who may come in. Where the
+    /// store does not answer, they feel it when it does.
+    pub(crate) async fn recheck(&self, board: &BoardId) {
+        if let Some(hub) = self.hubs.get(board)
+            && let Err(error) = access_watch::recheck(&hub, self.storage.as_ref()).await
+        {
+            tracing::warn!(board_id = %board, %error, "who may stay on a board could not be checked");
+        }
+    }
 }
 
 /// A gateway: serve its [`router`](Self::router), then [`drain`](Self::drain) it.
@@ -44,7 +64,7 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// A gateway to the boards of a store and the services of a directory. `public_url` is what people type, without a
+    /// Made within a tokio runtime, for it follows the store: a gateway to the boards of a store and the services of a directory. `public_url` is what people type, without a
     /// slash at its end; without it, links name the host that each request was sent to.
     #[must_use]
     pub fn new(storage: Arc<dyn Storage>, directory: ServiceDirectory, public_url: Option<String>) -> Self {
@@ -55,9 +75,12 @@ impl Gateway {
             directory,
             public_url,
             creations: Mutex::new(TokenBucket::new(CREATE_BURST, CREATE_PER_SECOND)),
+            passwords: Passwords::default(),
             started: Instant::now(),
         };
-        Self { shared: Arc::new(endpoints) }
+        let shared = Arc::new(endpoints);
+        tokio::spawn(access_watch::follow(Arc::downgrade(&shared)));
+        Self { shared }
     }
 
     /// Everything that is served over HTTP.
@@ -78,13 +101,17 @@ impl Gateway {
     fn api(&self) -> OpenApiRouter {
         OpenApiRouter::with_openapi(description())
             .routes(routes!(boards::create))
-            .routes(routes!(boards::view, bin::delete))
+            .routes(routes!(boards::view, boards::change, bin::delete))
             .routes(routes!(bin::view))
             .routes(routes!(bin::restore))
             .routes(routes!(damage::list, damage::discard))
             .routes(routes!(versions::list, versions::keep))
             .routes(routes!(versions::content, versions::name, versions::forget))
             .routes(routes!(versions::copy))
+            .routes(routes!(links::list, links::create))
+            .routes(routes!(links::change, links::revoke))
+            .routes(routes!(links::rotate))
+            .routes(routes!(links::unlock))
             .routes(routes!(sync::sync))
             .route("/api/{*path}", axum::routing::any(page::nothing_here))
             .layer(DefaultBodyLimit::max(MAX_REST_BODY_BYTES))

@@ -3,19 +3,21 @@
 use std::sync::PoisonError;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use protocol::limits::MAX_TITLE_CHARS;
-use protocol::{BoardId, BoardView, CreateBoard, CreatedBoard, ErrorCode, LinkSecret, LinkView, Role};
+use protocol::{
+    BoardId, BoardView, ChangeBoard, CreateBoard, CreatedBoard, ErrorCode, LinkId, LinkSecret, LinkView, Role,
+};
 use storage::{NewBoard, NewLink};
 
-use crate::admission::{admit, hash};
+use crate::admission::{Admission, hash};
 use crate::app::Shared;
 use crate::problem::ApiError;
-use crate::{api_schema, key, random};
+use crate::{api_schema, random};
 
 /// The links that a new board gets.
 const FIRST_LINKS: [Role; 3] = [Role::Owner, Role::Edit, Role::View];
@@ -54,13 +56,10 @@ pub async fn make(
         let retry_after = [(header::RETRY_AFTER, wait_ms.div_ceil(1000).to_string())];
         return Ok((retry_after, ApiError::from(ErrorCode::Busy)).into_response());
     }
-    let title = title(given_title)?;
+    let title = one_line(&given_title, MAX_TITLE_CHARS)?;
     let site = site(shared.public_url.as_deref(), uri, headers)?;
     let id = BoardId::from_random(random::bytes());
-    let links = FIRST_LINKS.map(|role| {
-        let key = LinkSecret::from_random(random::bytes());
-        LinkView { role, url: format!("{site}/b/{id}#key={}", key.reveal()), key }
-    });
+    let links = FIRST_LINKS.map(|role| new_link(&site, &id, role));
     let stored = links.iter().map(|link| NewLink { role: link.role, secret_hash: hash(&link.key) }).collect();
     shared.storage.create_board(NewBoard { id: id.clone(), title: title.clone(), links: stored, content }).await?;
     tracing::info!(board_id = %id, "a board was made");
@@ -82,41 +81,71 @@ pub async fn make(
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
-pub async fn view(
+pub async fn view(admission: Admission) -> Response {
+    seen_by(&admission, admission.title().to_owned())
+}
+
+/// Gives a board another name. Everybody on it sees it within seconds.
+#[utoipa::path(
+    patch, path = "/api/boards/{id}", tag = "boards",
+    params(("id" = String, Path, description = "The board"), ("authorization" = String, Header, description = "`Bearer` and the key of an owner's or edit link")),
+    request_body = api_schema::ChangeBoard,
+    responses(
+        (status = 200, description = "The board as this key sees it", body = api_schema::BoardView),
+        (status = "4XX", description = "malformed, too-large, forbidden, unknown-board, wrong-key or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn change(
     State(shared): State<Shared>,
-    Path(id): Path<String>,
-    Query(query): Query<key::KeyQuery>,
-    headers: HeaderMap,
+    admission: Admission,
+    Json(change): Json<ChangeBoard>,
 ) -> Result<Response, ApiError> {
-    let key = key::sent(&headers, query);
-    let admission = admit(shared.storage.as_ref(), &id, key.as_deref()).await?;
+    let admission = admission.only(Role::may_write)?;
+    let title = one_line(&change.title, MAX_TITLE_CHARS)?;
+    shared.storage.rename_board(admission.board(), &title).await?;
+    shared.recheck(admission.board()).await;
+    Ok(seen_by(&admission, title))
+}
+
+fn seen_by(admission: &Admission, title: String) -> Response {
     let view = BoardView {
         id: admission.board().clone(),
-        title: admission.title().to_owned(),
+        title,
         role: admission.role(),
+        link: LinkId::of(&admission.link()),
         created_at_ms: i64::try_from(admission.created_at_ms()).unwrap_or(i64::MAX),
     };
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(view)).into_response())
+    ([(header::CACHE_CONTROL, "no-store")], Json(view)).into_response()
+}
+
+/// A link with a fresh secret.
+pub fn new_link(site: &str, board: &BoardId, role: Role) -> LinkView {
+    let key = LinkSecret::from_random(random::bytes());
+    LinkView { id: LinkId::of(&hash(&key)), role, url: format!("{site}/b/{board}#key={}", key.reveal()), key }
 }
 
 fn take_turn(shared: &Shared) -> Result<(), u64> {
-    let now_ms = u64::try_from(shared.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    shared.creations.lock().unwrap_or_else(PoisonError::into_inner).take(now_ms)
+    shared.creations.lock().unwrap_or_else(PoisonError::into_inner).take(shared.now_ms())
 }
 
-fn title(given: String) -> Result<String, ErrorCode> {
-    let title = given.trim();
-    if title.chars().count() > MAX_TITLE_CHARS {
+/// A name as people type it: trimmed, on one line.
+///
+/// # Errors
+/// `TooLarge` or `Malformed`.
+pub fn one_line(given: &str, max_chars: usize) -> Result<String, ErrorCode> {
+    let text = given.trim();
+    if text.chars().count() > max_chars {
         return Err(ErrorCode::TooLarge);
     }
-    if title.chars().any(char::is_control) {
+    if text.chars().any(char::is_control) {
         return Err(ErrorCode::Malformed);
     }
-    Ok(title.to_owned())
+    Ok(text.to_owned())
 }
 
 /// Where people reach this server: as configured, else as this request did.
-fn site(public_url: Option<&str>, uri: &Uri, headers: &HeaderMap) -> Result<String, ErrorCode> {
+pub fn site(public_url: Option<&str>, uri: &Uri, headers: &HeaderMap) -> Result<String, ErrorCode> {
     if let Some(url) = public_url {
         return Ok(url.to_owned());
     }
@@ -142,7 +171,7 @@ mod tests {
             (&format!("{long}x"), Err(ErrorCode::TooLarge)),
             ("a\0b", Err(ErrorCode::Malformed)),
         ] {
-            assert_eq!(title(given.to_owned()), expected.map(str::to_owned), "{given:?}");
+            assert_eq!(one_line(given, MAX_TITLE_CHARS), expected.map(str::to_owned), "{given:?}");
         }
     }
 

@@ -108,7 +108,7 @@ async fn enter(stream: &mut Stream, shared: &Shared, visit: Visit) -> Result<(Ed
     })?;
     let seat = shared.hubs.join(&admission, connection, dialect, request_id).map_err(Ending::Close)?;
     if dialect == Dialect::Boardwalk {
-        seat.tell(welcome(&admission));
+        seat.tell(welcome(admission.role(), admission.title()));
     }
     Ok((EdgeSession::new(&admission, connection, dialect), seat, state_vector))
 }

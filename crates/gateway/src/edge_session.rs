@@ -55,15 +55,10 @@ pub fn read_hello(message: &[u8]) -> Result<Hello<'_>, ErrorCode> {
     Ok(hello)
 }
 
-/// The answer to a hello.
+/// The answer to a hello; said again when the name changes.
 #[must_use]
-pub fn welcome(admission: &Admission) -> Bytes {
-    let welcome = Welcome {
-        protocol: PROTOCOL_VERSION,
-        schema: SCHEMA_VERSION,
-        role: admission.role().as_str(),
-        title: admission.title(),
-    };
+pub fn welcome(role: Role, title: &str) -> Bytes {
+    let welcome = Welcome { protocol: PROTOCOL_VERSION, schema: SCHEMA_VERSION, role: role.as_str(), title };
     EdgeMessage::Welcome(welcome).encode().into()
 }
 

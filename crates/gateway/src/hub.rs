@@ -3,20 +3,23 @@
 //! A hub lives as long as its lanes. When a lane is lost it ends, its browsers are closed with a transient code, and the
 //! first to come back makes a new hub. It must not know sockets, nor what a message says, save whom presence is about.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use futures_util::StreamExt;
 use protocol::awareness::{self, AwarenessEntry};
 use protocol::edge::EdgeMessage;
-use protocol::lane::{Dialect, Joiner, PresenceDown, UpdatesDown, UpdatesUp, pack, part_count};
-use protocol::{BoardId, ConnectionId, ErrorCode};
+use protocol::lane::{Audience, Dialect, Joiner, PresenceDown, UpdatesDown, UpdatesUp, pack, part_count};
+use protocol::{BoardId, ConnectionId, ErrorCode, Role, SecretHash};
 use rsocket::{Inbound, Outbound, Payload};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
+use crate::admission::Admission;
 use crate::client_ids::ClientIds;
 use crate::directory::ServiceDirectory;
+use crate::edge_session::welcome;
 use crate::fanout::{Fanout, Next};
 use crate::lanes::{self, LaneEnd, Lanes};
 use crate::limits::{HUB_LINGER, MAX_STOCK_AWARENESS_LINES, UPSTREAM_PARTS, UPWARD_AT_ONCE};
@@ -41,6 +44,36 @@ struct Upward {
 struct People {
     fanout: Fanout,
     ids: ClientIds,
+    tickets: HashMap<ConnectionId, Ticket>,
+}
+
+/// With what right somebody is here.
+#[derive(Debug, Clone)]
+pub struct Ticket {
+    /// Hash of the key that was shown.
+    pub secret: SecretHash,
+    /// What its link allowed then.
+    pub role: Role,
+    /// The board's name as this browser was told.
+    pub title: String,
+    /// When the link ends.
+    pub expires_at: Option<Instant>,
+    /// What the browser speaks.
+    pub dialect: Dialect,
+}
+
+impl Ticket {
+    /// For whoever has just been admitted.
+    #[must_use]
+    pub fn new(admission: &Admission, dialect: Dialect) -> Self {
+        Self {
+            secret: admission.secret(),
+            role: admission.role(),
+            title: admission.title().to_owned(),
+            expires_at: admission.expires_in().and_then(|left| Instant::now().checked_add(left)),
+            dialect,
+        }
+    }
 }
 
 /// The shared side of a hub.
@@ -92,7 +125,7 @@ impl Hub {
     pub fn join(
         self: &Arc<Self>,
         connection: ConnectionId,
-        dialect: Dialect,
+        ticket: Ticket,
         max_connections: usize,
     ) -> Result<Seat, JoinError> {
         let mut people = self.people();
@@ -102,7 +135,8 @@ impl Hub {
         if people.fanout.len() >= max_connections {
             return Err(JoinError::Full);
         }
-        let wake = people.fanout.join(connection, dialect);
+        let wake = people.fanout.join(connection, ticket.dialect);
+        people.tickets.insert(connection, ticket);
         drop(people);
         Ok(Seat { hub: self.clone(), connection, wake })
     }
@@ -111,6 +145,47 @@ impl Hub {
     pub fn end(&self, code: ErrorCode) {
         self.people().fanout.end(code);
         self.thinned.notify_one();
+    }
+
+    /// Everybody here, and with what right.
+    #[must_use]
+    pub fn tickets(&self) -> Vec<(ConnectionId, Ticket)> {
+        self.people().tickets.iter().map(|(connection, ticket)| (*connection, ticket.clone())).collect()
+    }
+
+    /// Closes one browser, after what it was sent before.
+    pub fn close(&self, connection: ConnectionId, code: ErrorCode) {
+        self.people().fanout.close(connection, code);
+    }
+
+    /// Greets a browser of ours again, now that the board has another name.
+    pub fn rename_for(&self, connection: ConnectionId, title: &str) {
+        let mut people = self.people();
+        let Some(ticket) = people.tickets.get_mut(&connection) else { return };
+        title.clone_into(&mut ticket.title);
+        if ticket.dialect == Dialect::Boardwalk {
+            let welcome = welcome(ticket.role, title);
+            people.fanout.push(Audience::One(connection), welcome);
+        }
+    }
+
+    /// Notes until when a browser's link holds.
+    pub fn prolong(&self, connection: ConnectionId, expires_at: Option<Instant>) {
+        if let Some(ticket) = self.people().tickets.get_mut(&connection) {
+            ticket.expires_at = expires_at;
+        }
+    }
+
+    /// Closes those whose link has ended by now.
+    pub fn close_expired(&self, now: Instant) {
+        let mut people = self.people();
+        let People { tickets, fanout, .. } = &mut *people;
+        for (connection, ticket) in tickets {
+            // Once: the close is on its way.
+            if ticket.expires_at.take_if(|at| *at <= now).is_some() {
+                fanout.close(*connection, ErrorCode::Revoked);
+            }
+        }
     }
 
     fn people(&self) -> MutexGuard<'_, People> {
@@ -295,8 +370,7 @@ impl Seat {
 
     /// Sends a message to this browser, ahead of what the board will say to it.
     pub fn tell(&self, message: Bytes) {
-        let audience = protocol::lane::Audience::One(self.connection);
-        self.hub.people().fanout.push(audience, message);
+        self.hub.people().fanout.push(Audience::One(self.connection), message);
     }
 
     /// Sends up the updates lane; waits while too much else waits for its credit.
@@ -340,6 +414,7 @@ impl Drop for Seat {
         let mut people = self.hub.people();
         people.fanout.leave(self.connection);
         people.ids.leave(self.connection);
+        people.tickets.remove(&self.connection);
         drop(people);
         let message = UpdatesUp::Leave { connection: self.connection }.encode();
         let _ = self.hub.upward.send(Upward { message, _held: None });

@@ -12,7 +12,7 @@ use tracing::Instrument;
 
 use crate::admission::Admission;
 use crate::directory::ServiceDirectory;
-use crate::hub::{Hub, JoinError, Seat};
+use crate::hub::{Hub, JoinError, Seat, Ticket};
 
 /// All hubs of a gateway.
 pub struct Hubs {
@@ -52,8 +52,9 @@ impl Hubs {
         if self.tasks.is_closed() {
             return Err(ErrorCode::Unavailable);
         }
+        let ticket = Ticket::new(admission, dialect);
         if let Some(hub) = open.get(board) {
-            match hub.join(connection, dialect, MAX_CONNECTIONS_PER_BOARD) {
+            match hub.join(connection, ticket.clone(), MAX_CONNECTIONS_PER_BOARD) {
                 Ok(seat) => return Ok(seat),
                 Err(JoinError::Full) => return Err(ErrorCode::Busy),
                 Err(JoinError::Ended) => {}
@@ -61,7 +62,7 @@ impl Hubs {
         }
         let task = Hub::prepare(board.clone());
         let hub = task.hub().clone();
-        let seat = hub.join(connection, dialect, MAX_CONNECTIONS_PER_BOARD).map_err(|_| ErrorCode::Internal)?;
+        let seat = hub.join(connection, ticket, MAX_CONNECTIONS_PER_BOARD).map_err(|_| ErrorCode::Internal)?;
         open.insert(board.clone(), hub.clone());
         metrics::gauge!("gateway_open_boards").set(open.len() as f64);
         drop(open);
@@ -73,6 +74,18 @@ impl Hubs {
         };
         self.tasks.spawn(running.instrument(span));
         Ok(seat)
+    }
+
+    /// The hub of a board, if it is open here.
+    #[must_use]
+    pub fn get(&self, board: &BoardId) -> Option<Arc<Hub>> {
+        self.open().get(board).cloned()
+    }
+
+    /// All that are open.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Hub>> {
+        self.open().values().cloned().collect()
     }
 
     /// Ends all hubs and takes no more; resolves when all that browsers sent before is on its way.

@@ -3,6 +3,7 @@
 //! It judges who comes in and what each may send, and passes messages on. It must not know `board`, `sync` or yrs: the
 //! door cannot read a document.
 
+mod access_watch;
 mod admission;
 mod api_schema;
 mod app;
@@ -20,8 +21,10 @@ mod hubs;
 mod key;
 mod lanes;
 pub mod limits;
+mod links;
 pub mod ops;
 mod page;
+mod passwords;
 mod presence_queue;
 mod problem;
 mod random;
@@ -31,5 +34,6 @@ mod sync;
 mod token_bucket;
 mod versions;
 
+pub use admission::hash as secret_hash;
 pub use app::Gateway;
 pub use directory::{IN_PROCESS, ServiceDirectory};

@@ -55,6 +55,18 @@ pub const WEBSOCKET_READ_BYTES: usize = 4096;
 pub const CREATE_BURST: u32 = 200;
 /// Boards a second that may be made for ever.
 pub const CREATE_PER_SECOND: u32 = 10;
+/// Passwords that may be tried at once for one link.
+pub const PASSWORD_BURST: u32 = 10;
+/// Passwords a second that may be tried for it for ever.
+pub const PASSWORDS_PER_SECOND: u32 = 1;
+/// Links whose tries are remembered; those that nobody tries now are forgotten first.
+pub const MAX_TRIED_LINKS: usize = 10_000;
+/// Passwords that are hashed at once; each takes 19 MiB and tens of milliseconds of a core.
+pub const PASSWORD_WORKERS: usize = 2;
+/// How often the store is asked whether links, names or the bin changed.
+pub const ACCESS_INTERVAL: Duration = Duration::from_secs(1);
+/// How far each question looks back beyond the one before: a change becomes visible that long after its time at most.
+pub const ACCESS_LOOK_BACK: Duration = Duration::from_secs(5);
 /// How long a REST request may take.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the checks of `/health/ready` may take together.

@@ -35,6 +35,14 @@ impl TokenBucket {
     }
 }
 
+impl TokenBucket {
+    /// Whether nothing was taken that has not come back.
+    #[must_use]
+    pub fn is_full(&self, now_ms: u64) -> bool {
+        self.empty_at_ms <= now_ms
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

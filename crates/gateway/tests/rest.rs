@@ -133,7 +133,7 @@ async fn only_a_key_of_the_board_opens_it() {
     let (board, other) = (server.board().await, server.board().await);
     let [key, view] = [0, 2].map(|index: usize| board.links[index].key.reveal().to_owned());
     let hash = gateway_hash(&view);
-    server.storage.revoke_link(&board.id, &hash).await.unwrap();
+    server.storage.edit_link(&board.id, storage::LinkEdit::Revoke(hash)).await.unwrap();
     for (path, code) in [
         (format!("/api/boards/{}", board.id), "wrong-key"),
         (format!("/api/boards/{}?key=", board.id), "wrong-key"),
@@ -199,7 +199,11 @@ async fn the_document_describes_every_route_and_every_route_answers() {
         "/api/boards/{id}",
         "/api/boards/{id}/bin",
         "/api/boards/{id}/damage",
+        "/api/boards/{id}/links",
+        "/api/boards/{id}/links/{link}",
+        "/api/boards/{id}/links/{link}/rotate",
         "/api/boards/{id}/restore",
+        "/api/boards/{id}/unlock",
         "/api/boards/{id}/versions",
         "/api/boards/{id}/versions/{version}",
         "/api/boards/{id}/versions/{version}/copy",
@@ -209,7 +213,8 @@ async fn the_document_describes_every_route_and_every_route_answers() {
     for (path, operations) in paths {
         for method in operations.as_object().unwrap().keys() {
             let method: Method = method.to_uppercase().parse().unwrap();
-            let uri = path.replace("{id}", "x").replace("{version}", "x").replace("{board_id}", "x");
+            let uri =
+                path.replace("{id}", "x").replace("{version}", "x").replace("{link}", "x").replace("{board_id}", "x");
             let request = Request::builder().method(&method).uri(uri).body(Body::empty()).unwrap();
             let status = server.ask(request).await.status();
             assert_ne!(status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");

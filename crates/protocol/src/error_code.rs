@@ -47,6 +47,10 @@ error_codes! {
     Malformed { "malformed", http 400, close 4400, Never, "The message could not be read; it was not applied." }
     /// The link's secret is missing or wrong.
     WrongKey { "wrong-key", http 401, close 4401, Never, "This link's key is not valid for the board; ask for a new invite." }
+    /// The link wants a password.
+    Locked { "locked", http 401, close 4402, Never, "This link wants a password; unlock it first." }
+    /// The password is not the link's.
+    WrongPassword { "wrong-password", http 403, close 4408, Never, "That is not the link's password." }
     /// The link's role does not allow this.
     Forbidden { "forbidden", http 403, close 4403, Never, "This link does not allow that; ask for a link with more rights." }
     /// No such board.
@@ -55,10 +59,16 @@ error_codes! {
     Deleted { "deleted", http 404, close 4405, Never, "The board was deleted; its owner can take it out of the bin for 30 days." }
     /// The board has no such version.
     UnknownVersion { "unknown-version", http 404, close 4406, Never, "The board has no such version; it may have been thinned out." }
+    /// The board has no such link.
+    UnknownLink { "unknown-link", http 404, close 4407, Never, "The board has no such link; it may have been withdrawn." }
     /// The link was revoked while in use.
     Revoked { "revoked", http 410, close 4410, Never, "This link has been revoked; ask for a new invite." }
     /// A message, an update or a title is larger than its limit.
     TooLarge { "too-large", http 413, close 4413, Never, "The message is larger than the limit; split it." }
+    /// Nobody would be left to manage the board.
+    LastOwner { "last-owner", http 409, close 4409, Never, "A board keeps one owner's link that lasts and wants no password." }
+    /// The board has as many links as it may.
+    TooManyLinks { "too-many-links", http 409, close 4412, Never, "The board has as many links as it may; withdraw one first." }
     /// The client speaks an older protocol or schema than the board needs.
     Outdated { "outdated", http 426, close 4426, Never, "This page is older than the server; reload it." }
     /// The board cannot be loaded and has been set aside.

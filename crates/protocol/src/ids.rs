@@ -96,6 +96,24 @@ pub struct BoardId(String);
 spelled!(BoardId, 20, "20 characters of A-Z a-z 0-9 - _");
 public_text!(BoardId);
 
+/// Names a link among those of its board: 12 characters. Not a secret, and opens nothing.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct LinkId(String);
+
+spelled!(LinkId, 12, "12 characters of A-Z a-z 0-9 - _");
+public_text!(LinkId);
+
+impl LinkId {
+    /// The id of the link with this secret: the beginning of its hash, which says nothing about 240 random bits.
+    #[must_use]
+    pub fn of(hash: &SecretHash) -> Self {
+        let mut beginning = [0; Self::LENGTH];
+        beginning.copy_from_slice(&hash.0[..Self::LENGTH]);
+        Self::from_random(beginning)
+    }
+}
+
 /// The secret of a link: 40 characters of the base64url alphabet (240 random bits). Whoever holds it has the link's role.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -17,10 +17,10 @@ mod role;
 
 pub use deflate::{compress, decompress};
 pub use error_code::{ErrorCode, Retry};
-pub use ids::{BoardId, ConnectionId, IdError, LinkSecret, SecretHash, ServiceId, VersionId};
+pub use ids::{BoardId, ConnectionId, IdError, LinkId, LinkSecret, SecretHash, ServiceId, VersionId};
 pub use rest::{
-    BinView, BoardView, CreateBoard, CreatedBoard, DamageList, DamageView, LinkView, NameVersion, Problem, VersionList,
-    VersionView,
+    BinView, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, DamageList, DamageView,
+    LinkDescription, LinkList, LinkView, NameVersion, Problem, UnlockLink, UnlockedLink, VersionList, VersionView,
 };
 pub use role::Role;
 

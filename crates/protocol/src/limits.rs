@@ -6,6 +6,14 @@ pub const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 pub const MAX_PRESENCE_BYTES: usize = 16 * 1024;
 /// Largest title of a board, in characters.
 pub const MAX_TITLE_CHARS: usize = 200;
+/// Longest label of a link, in characters.
+pub const MAX_LABEL_CHARS: usize = 80;
+/// Longest password of a link, in characters.
+pub const MAX_PASSWORD_CHARS: usize = 200;
+/// Links of a board that were not withdrawn.
+pub const MAX_LINKS_PER_BOARD: usize = 50;
+/// Personal links that people were given for one link's password; the oldest make room.
+pub const MAX_PERSONAL_LINKS: usize = 200;
 /// Largest JSON body of a REST request.
 pub const MAX_REST_BODY_BYTES: usize = 64 * 1024;
 

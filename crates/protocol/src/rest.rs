@@ -1,8 +1,10 @@
 //! Bodies of the REST surface, as both the gateway and the page see them.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
-use crate::{BoardId, LinkSecret, Role, VersionId};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::{BoardId, LinkId, LinkSecret, Role, VersionId};
 
 /// `POST /api/boards`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -24,9 +26,11 @@ pub struct CreatedBoard {
     pub links: Vec<LinkView>,
 }
 
-/// A link with its secret.
+/// A link with its secret: told when it is made, and never again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LinkView {
+    /// Names it among the board's links.
+    pub id: LinkId,
     /// What it allows.
     pub role: Role,
     /// The page's address with the key in the fragment.
@@ -44,6 +48,8 @@ pub struct BoardView {
     pub title: String,
     /// Role of the key that asked.
     pub role: Role,
+    /// The key's link.
+    pub link: LinkId,
     /// Milliseconds since 1970, UTC.
     pub created_at_ms: i64,
 }
@@ -110,6 +116,97 @@ pub struct DamageView {
     pub found_at_ms: i64,
 }
 
+/// `PATCH /api/boards/{id}`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeBoard {
+    /// At most `limits::MAX_TITLE_CHARS` characters; empty means untitled.
+    pub title: String,
+}
+
+/// `POST /api/boards/{id}/links`.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateLink {
+    /// What it allows.
+    pub role: Role,
+    /// At most `limits::MAX_LABEL_CHARS` characters.
+    #[serde(default)]
+    pub label: String,
+    /// From when on it opens nothing: milliseconds since 1970, UTC. Absent means never.
+    #[serde(default)]
+    pub expires_at_ms: Option<i64>,
+    /// At most `limits::MAX_PASSWORD_CHARS` characters. Absent means none.
+    #[serde(default)]
+    pub password: Option<String>,
+}
+
+/// `PATCH /api/boards/{id}/links/{link}`: what is absent stays, `null` takes away.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeLink {
+    /// What it allows from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// As in `CreateLink`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// As in `CreateLink`.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "said")]
+    pub expires_at_ms: Option<Option<i64>>,
+    /// As in `CreateLink`.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "said")]
+    pub password: Option<Option<String>>,
+}
+
+/// Tells `null`, which was said, from what was not said at all.
+fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(from).map(Some)
+}
+
+/// `POST /api/boards/{id}/unlock`.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnlockLink {
+    /// The link's password.
+    pub password: String,
+}
+
+/// Answer to `POST /api/boards/{id}/unlock`: a key of one's own with the rights of the link.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct UnlockedLink {
+    /// What it allows.
+    pub role: Role,
+    /// The secret.
+    pub key: LinkSecret,
+}
+
+/// `GET /api/boards/{id}/links`: what the board's owner may know. Secrets cannot be told again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkList {
+    /// Oldest first.
+    pub links: Vec<LinkDescription>,
+}
+
+/// A link as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkDescription {
+    /// Names it among the board's links.
+    pub id: LinkId,
+    /// What it allows.
+    pub role: Role,
+    /// May be empty.
+    pub label: String,
+    /// Milliseconds since 1970, UTC.
+    pub created_at_ms: i64,
+    /// From when on it opens nothing: milliseconds since 1970, UTC.
+    pub expires_at_ms: Option<i64>,
+    /// Whether it wants a password.
+    pub has_password: bool,
+    /// Whether it is the one that asked.
+    pub is_yours: bool,
+}
+
 /// An RFC 9457 problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -125,4 +222,40 @@ pub struct Problem {
     /// Joins the answer to the server's log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+}
+
+/// For bodies that carry a password: neither it nor what is beside it shows in a log.
+macro_rules! redacted {
+    ($($name:ident),*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(redacted)"))
+            }
+        }
+    )*};
+}
+redacted!(CreateLink, ChangeLink, UnlockLink);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_said_differs_from_null() {
+        for (text, expires, password) in [
+            ("{}", None, None),
+            (r#"{"expires_at_ms":null}"#, Some(None), None),
+            (r#"{"expires_at_ms":5,"password":null}"#, Some(Some(5)), Some(None)),
+            (r#"{"password":"p"}"#, None, Some(Some("p".to_owned()))),
+        ] {
+            let change: ChangeLink = serde_json::from_str(text).expect("it is valid");
+            assert_eq!((change.expires_at_ms, change.password.clone()), (expires, password), "{text}");
+            assert_eq!(serde_json::to_string(&change).expect("plain values"), text);
+        }
+    }
+
+    #[test]
+    fn passwords_do_not_show_in_debug() {
+        assert_eq!(format!("{:?}", UnlockLink { password: "p".to_owned() }), "UnlockLink(redacted)");
+    }
 }

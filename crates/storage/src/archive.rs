@@ -4,9 +4,9 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{BoardId, Role, SecretHash, VersionId};
+use protocol::{BoardId, VersionId};
 
-use crate::{Aside, Error, LogRow, Owner, Snapshot};
+use crate::{Aside, Error, LinkRecord, LogRow, Owner, PersonalLink, Snapshot};
 
 /// A version to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,21 +49,6 @@ pub struct Damage {
     pub found_at_ms: u64,
 }
 
-/// A link with everything that is kept of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExportedLink {
-    /// Hash of its secret.
-    pub secret_hash: SecretHash,
-    /// What its holder may do.
-    pub role: Role,
-    /// Milliseconds since 1970, as the others.
-    pub created_at_ms: u64,
-    /// When it ends by itself.
-    pub expires_at_ms: Option<u64>,
-    /// When it was withdrawn.
-    pub revoked_at_ms: Option<u64>,
-}
-
 /// A board with everything that is kept of it but its versions, as it was at one moment. Who owns it is not part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoardExport {
@@ -77,8 +62,10 @@ pub struct BoardExport {
     pub deleted_at_ms: Option<u64>,
     /// Number of the newest row that was ever stored.
     pub head_seq: u64,
-    /// Its links.
-    pub links: Vec<ExportedLink>,
+    /// Its links, also withdrawn ones, oldest first.
+    pub links: Vec<LinkRecord>,
+    /// What people were given for their passwords, oldest first.
+    pub personal_links: Vec<PersonalLink>,
     /// The newest snapshot, if one was made.
     pub snapshot: Option<Snapshot>,
     /// Every row that is stored, ascending.

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::{BoardId, Role, SecretHash, ServiceId};
 
-use crate::{Archive, Error};
+use crate::{Access, Archive, Error};
 
 /// Longest lease that is granted, in milliseconds; longer wishes are cut to it.
 pub const MAX_LEASE_MS: u64 = 24 * 60 * 60 * 1000;
@@ -57,19 +57,6 @@ pub struct BoardRecord {
     pub created_at_ms: u64,
     /// Since when it is in the bin, if it is: milliseconds since 1970. A board in the bin opens for nobody.
     pub deleted_at_ms: Option<u64>,
-}
-
-/// What a link's secret opens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LinkLookup {
-    /// There is no such board.
-    UnknownBoard,
-    /// The board has no link with this secret.
-    NoSuchLink,
-    /// The link was withdrawn or has expired.
-    Revoked,
-    /// The link holds.
-    Role(Role),
 }
 
 /// A document service that may own boards.
@@ -195,7 +182,7 @@ pub struct Aside {
 /// answer: a few seconds, more for many bytes. A method that failed so may have taken effect, and every one may be
 /// repeated.
 #[async_trait]
-pub trait Storage: Archive {
+pub trait Storage: Access + Archive {
     /// Makes a board with its links, all or nothing.
     ///
     /// # Errors
@@ -211,15 +198,6 @@ pub trait Storage: Archive {
     /// # Errors
     /// [`Error::NotFound`] for an unknown board.
     async fn delete_board(&self, board: &BoardId) -> Result<(), Error>;
-
-    /// Looks up what a link's secret opens; also of a board in the bin, whose owner may take it out again.
-    async fn link_role(&self, board: &BoardId, secret: &SecretHash) -> Result<LinkLookup, Error>;
-
-    /// Withdraws a link for good. A second time changes nothing.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] for an unknown board or link.
-    async fn revoke_link(&self, board: &BoardId, secret: &SecretHash) -> Result<(), Error>;
 
     /// Takes a board, unless a live service other than the caller's owns it. Of several callers at once one wins.
     ///

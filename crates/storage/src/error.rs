@@ -11,6 +11,9 @@ pub enum Error {
     /// The id is taken, or the request cannot be stored as it is.
     #[error("in conflict with what is stored")]
     Conflict,
+    /// The board has as many of these as it may.
+    #[error("no room for another")]
+    Full,
     /// The store did not answer, or not in time. What was asked may have happened or not; ask again.
     #[error("the store is unavailable: {0}")]
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),

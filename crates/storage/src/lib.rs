@@ -4,6 +4,7 @@
 //! yrs, rooms, connections or what an update means. It keeps two promises the rest stands on: what was answered with
 //! `Stored` survives, and only the present owner of a board adds to it.
 
+mod access;
 mod archive;
 pub mod backup;
 mod clock;
@@ -16,10 +17,13 @@ mod sqlite;
 
 use std::sync::Arc;
 
-pub use archive::{Archive, BoardExport, Damage, ExportedLink, NewVersion, VersionRecord};
+pub use access::{
+    Access, AccessChanges, Grant, LinkEdit, LinkLookup, LinkRecord, LinkSettings, PasswordHash, PersonalLink,
+};
+pub use archive::{Archive, BoardExport, Damage, NewVersion, VersionRecord};
 pub use contract::{
-    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, LinkLookup, Loaded, LogRow, MAX_LEASE_MS, NewBoard,
-    NewLink, Owner, Snapshot, SnapshotOutcome, Storage,
+    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Loaded, LogRow, MAX_LEASE_MS, NewBoard, NewLink, Owner,
+    Snapshot, SnapshotOutcome, Storage,
 };
 pub use error::Error;
 

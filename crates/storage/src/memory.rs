@@ -2,6 +2,7 @@
 //!
 //! Its faults are real ones on demand: a store that does not answer, and one that does the work and loses the answer.
 
+mod access;
 mod archive;
 mod state;
 
@@ -10,11 +11,11 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{BoardId, SecretHash, ServiceId};
+use protocol::{BoardId, ServiceId};
 
 use crate::clock::Clock;
 use crate::{
-    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, LinkLookup, Loaded, NewBoard, Owner, Snapshot,
+    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, Loaded, NewBoard, Owner, Snapshot,
     SnapshotOutcome, Storage,
 };
 
@@ -84,14 +85,6 @@ impl Storage for MemoryStorage {
 
     async fn delete_board(&self, board: &BoardId) -> Result<(), Error> {
         self.with(|state, now_ms| state.delete_board(now_ms, board))
-    }
-
-    async fn link_role(&self, board: &BoardId, secret: &SecretHash) -> Result<LinkLookup, Error> {
-        self.with(|state, now_ms| Ok(state.link_role(now_ms, board, secret)))
-    }
-
-    async fn revoke_link(&self, board: &BoardId, secret: &SecretHash) -> Result<(), Error> {
-        self.with(|state, now_ms| state.revoke_link(now_ms, board, secret))
     }
 
     async fn acquire(&self, board: &BoardId, owner: &Owner, lease_ms: u64) -> Result<Acquired, Error> {

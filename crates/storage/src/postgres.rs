@@ -11,18 +11,19 @@ macro_rules! now {
     };
 }
 
+mod access;
 mod archive;
 mod line;
 mod ownership;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{BoardId, SecretHash, ServiceId};
+use protocol::{BoardId, ServiceId};
 use sqlx::{Connection, PgConnection};
 
 use crate::contract::in_board_order;
 use crate::{
-    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, LinkLookup, Loaded, NewBoard, Owner, Snapshot,
+    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, Loaded, NewBoard, Owner, Snapshot,
     SnapshotOutcome, Storage, sql,
 };
 use line::{ANSWER_WITHIN, BULK_WITHIN, Lines, Work, answer_within};
@@ -80,28 +81,13 @@ impl Storage for PostgresStorage {
     }
 
     async fn delete_board(&self, board: &BoardId) -> Result<(), Error> {
-        let query = concat!("UPDATE boards SET deleted_at = coalesce(deleted_at, ", now!(), ") WHERE id = $1");
+        let query = concat!(
+            "WITH deleted AS (UPDATE boards SET deleted_at = coalesce(deleted_at, ",
+            now!(),
+            ") WHERE id = $1 RETURNING id, deleted_at) INSERT INTO access_changes (board_id, changed_at) ",
+            "SELECT id, deleted_at FROM deleted ON CONFLICT (board_id) DO UPDATE SET changed_at = excluded.changed_at"
+        );
         self.change(sqlx::query(query).bind(board.as_str())).await
-    }
-
-    async fn link_role(&self, board: &BoardId, secret: &SecretHash) -> Result<LinkLookup, Error> {
-        let query = concat!(
-            "SELECT links.role, links.revoked_at IS NOT NULL OR coalesce(links.expires_at <= ",
-            now!(),
-            ", FALSE) FROM boards LEFT JOIN links ON links.board_id = boards.id AND links.secret_hash = $2 ",
-            "WHERE boards.id = $1"
-        );
-        let query = sqlx::query_as(query).bind(board.as_str()).bind(&secret.0[..]);
-        sql::link(self.lines.fetch_optional(query).await?)
-    }
-
-    async fn revoke_link(&self, board: &BoardId, secret: &SecretHash) -> Result<(), Error> {
-        let query = concat!(
-            "UPDATE links SET revoked_at = coalesce(revoked_at, ",
-            now!(),
-            ") WHERE board_id = $1 AND secret_hash = $2"
-        );
-        self.change(sqlx::query(query).bind(board.as_str()).bind(&secret.0[..])).await
     }
 
     async fn acquire(&self, board: &BoardId, owner: &Owner, lease_ms: u64) -> Result<Acquired, Error> {

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use protocol::{BoardId, Role, SecretHash};
 
 use crate::{
-    Append, Aside, BoardRecord, Damage, Error, ExportedLink, LinkLookup, Loaded, LogRow, MAX_LEASE_MS, Owner, Snapshot,
-    VersionRecord,
+    Append, Aside, BoardRecord, Damage, Error, LinkLookup, LinkRecord, LinkSettings, Loaded, LogRow, MAX_LEASE_MS,
+    Owner, PasswordHash, PersonalLink, Snapshot, VersionRecord,
 };
 
 /// Services whose lease ran out this long ago, in milliseconds, and that own no board are forgotten. Until then even a
@@ -63,18 +63,6 @@ pub(crate) fn are_rows_of(append: &Append, rows: &[(i64, Vec<u8>)]) -> bool {
             .all(|((seq, bytes), (found, found_bytes))| stored(seq) == *found && bytes == found_bytes)
 }
 
-/// What a row of the link statement says: role and whether it is over, both absent where the board has no such link.
-pub(crate) fn link(row: Option<(Option<String>, bool)>) -> Result<LinkLookup, Error> {
-    match row {
-        None => Ok(LinkLookup::UnknownBoard),
-        Some((None, _)) => Ok(LinkLookup::NoSuchLink),
-        Some((Some(_), true)) => Ok(LinkLookup::Revoked),
-        Some((Some(role), false)) => {
-            role.parse::<Role>().map(LinkLookup::Role).map_err(|_| Error::Corrupt(format!("unknown role {role:?}")))
-        }
-    }
-}
-
 /// A board, from a row: title, made at, deleted at.
 pub(crate) fn board(id: &BoardId, row: (String, i64, Option<i64>)) -> Result<BoardRecord, Error> {
     let (title, created_at, deleted_at) = row;
@@ -101,21 +89,6 @@ pub(crate) fn damage((seq, size, reason, found_at): (Option<i64>, i64, String, i
     Ok(Damage { seq: seq.map(read).transpose()?, size_bytes: read(size)?, reason, found_at_ms: read(found_at)? })
 }
 
-/// A link, from a row: hash, role, made at, expires at, revoked at.
-pub(crate) type LinkRow = (Vec<u8>, String, i64, Option<i64>, Option<i64>);
-
-/// A link, from its row.
-pub(crate) fn exported_link((hash, role, created_at, expires_at, revoked_at): LinkRow) -> Result<ExportedLink, Error> {
-    let hash = hash.try_into().map_err(|_| Error::Corrupt("a link's hash is not of 32 bytes".to_owned()))?;
-    Ok(ExportedLink {
-        secret_hash: SecretHash(hash),
-        role: role.parse::<Role>().map_err(|_| Error::Corrupt(format!("unknown role {role:?}")))?,
-        created_at_ms: read(created_at)?,
-        expires_at_ms: expires_at.map(read).transpose()?,
-        revoked_at_ms: revoked_at.map(read).transpose()?,
-    })
-}
-
 /// Bytes set aside, from a row.
 pub(crate) fn aside((seq, bytes, reason): (Option<i64>, Vec<u8>, String)) -> Result<Aside, Error> {
     Ok(Aside { seq: seq.map(read).transpose()?, bytes: Bytes::from(bytes), reason })
@@ -139,3 +112,117 @@ pub(crate) const ROWS_BEHIND_FENCE: &str = "SELECT updates.seq, updates.bytes FR
      JOIN updates ON updates.board_id = boards.id AND updates.seq > $4 \
      WHERE boards.id = $1 AND boards.owner_epoch = $2 AND boards.owner_service IS NOT NULL AND boards.head_seq = $3 \
      ORDER BY updates.seq";
+
+/// The columns of a link, as [`LinkRow`] reads them.
+macro_rules! link_columns {
+    () => {
+        "links.secret_hash, links.role, links.label, links.expires_at, links.password_hash, links.created_at, \
+         links.revoked_at"
+    };
+}
+pub(crate) use link_columns;
+
+/// One row of `link_columns!`.
+#[derive(sqlx::FromRow)]
+pub(crate) struct LinkRow(Vec<u8>, String, String, Option<i64>, Option<String>, i64, Option<i64>);
+
+impl LinkRow {
+    pub(crate) fn record(self) -> Result<LinkRecord, Error> {
+        let Self(hash, role, label, expires_at, password, created_at, revoked_at) = self;
+        let role = role.parse::<Role>().map_err(|_| Error::Corrupt(format!("unknown role {role:?}")))?;
+        let expires_at_ms = expires_at.map(read).transpose()?;
+        let settings = LinkSettings { label, expires_at_ms, password: password.map(PasswordHash) };
+        let revoked_at_ms = revoked_at.map(read).transpose()?;
+        Ok(LinkRecord { secret_hash: secret(hash)?, role, settings, created_at_ms: read(created_at)?, revoked_at_ms })
+    }
+}
+
+/// A hash, from a row.
+fn secret(hash: Vec<u8>) -> Result<SecretHash, Error> {
+    let hash = hash.try_into().map_err(|_| Error::Corrupt("a secret's hash of another length".to_owned()))?;
+    Ok(SecretHash(hash))
+}
+
+/// The personal links of a board, as [`PersonalRow`] reads them.
+pub(crate) const PERSONAL_OF_BOARD: &str = "SELECT link_hash, secret_hash, created_at FROM personal_links \
+     WHERE board_id = $1 ORDER BY created_at, secret_hash";
+
+/// One row of [`PERSONAL_OF_BOARD`].
+#[derive(sqlx::FromRow)]
+pub(crate) struct PersonalRow(Vec<u8>, Vec<u8>, i64);
+
+impl PersonalRow {
+    pub(crate) fn record(self) -> Result<PersonalLink, Error> {
+        let Self(link, hash, created_at) = self;
+        Ok(PersonalLink { link: secret(link)?, secret_hash: secret(hash)?, created_at_ms: read(created_at)? })
+    }
+}
+
+/// The links of a board, withdrawn ones too.
+pub(crate) const LINKS_OF_BOARD: &str =
+    concat!("SELECT ", link_columns!(), " FROM links WHERE board_id = $1 ORDER BY created_at, secret_hash");
+
+/// Puts a link in the place of the one with its secret, or adds it. Its board and the values of a [`LinkRecord`].
+pub(crate) const PUT_LINK: &str = "INSERT INTO links \
+     (board_id, secret_hash, role, label, expires_at, password_hash, created_at, revoked_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (board_id, secret_hash) DO UPDATE SET role = excluded.role, \
+     label = excluded.label, expires_at = excluded.expires_at, password_hash = excluded.password_hash, \
+     revoked_at = coalesce(links.revoked_at, excluded.revoked_at)";
+
+/// One row of a lookup: the columns of the link if the board has it, whether the secret is a personal one, the clock.
+#[derive(sqlx::FromRow)]
+pub(crate) struct LookupRow(
+    Option<Vec<u8>>,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+    Option<String>,
+    Option<i64>,
+    Option<i64>,
+    bool,
+    i64,
+);
+
+/// What a secret opens; no row where there is no such board.
+pub(crate) fn lookup(row: Option<LookupRow>) -> Result<LinkLookup, Error> {
+    let Some(LookupRow(hash, role, label, expires_at, password, created_at, revoked_at, is_personal, now)) = row else {
+        return Ok(LinkLookup::UnknownBoard);
+    };
+    let (Some(hash), Some(role), Some(label), Some(created_at)) = (hash, role, label, created_at) else {
+        return Ok(LinkLookup::NoSuchLink);
+    };
+    let link = LinkRow(hash, role, label, expires_at, password, created_at, revoked_at).record()?;
+    Ok(link.opens(read(now)?, is_personal))
+}
+
+/// What follows the columns in the lookup of a secret ($2) of a board ($1).
+macro_rules! from_secret {
+    () => {
+        " FROM boards \
+         LEFT JOIN personal_links AS personal ON personal.board_id = boards.id AND personal.secret_hash = $2 \
+         LEFT JOIN links ON links.board_id = boards.id AND links.secret_hash = coalesce(personal.link_hash, $2) \
+         WHERE boards.id = $1"
+    };
+}
+pub(crate) use from_secret;
+
+/// Ends the personal links of a link ($2) of a board ($1).
+pub(crate) const FORGET_PERSONAL: &str = "DELETE FROM personal_links WHERE board_id = $1 AND link_hash = $2";
+
+/// How many personal links a link ($2) of a board ($1) has.
+pub(crate) const COUNT_PERSONAL: &str = "SELECT count(*) FROM personal_links WHERE board_id = $1 AND link_hash = $2";
+
+/// Ends the oldest $3 of them.
+pub(crate) const FORGET_OLDEST_PERSONAL: &str = "DELETE FROM personal_links WHERE board_id = $1 AND secret_hash IN \
+     (SELECT secret_hash FROM personal_links WHERE board_id = $1 AND link_hash = $2 ORDER BY created_at LIMIT $3)";
+
+/// Adds a personal link ($2) of a link ($3) of a board ($1), made at $4.
+pub(crate) const ADD_PERSONAL: &str =
+    "INSERT INTO personal_links (board_id, secret_hash, link_hash, created_at) VALUES ($1, $2, $3, $4)";
+
+/// Notes that who may come in to a board ($1) changed at $2.
+pub(crate) const NOTE_ACCESS_CHANGE: &str = "INSERT INTO access_changes (board_id, changed_at) VALUES ($1, $2) \
+     ON CONFLICT (board_id) DO UPDATE SET changed_at = excluded.changed_at";
+
+/// The boards that changed so at $1 or later.
+pub(crate) const ACCESS_CHANGES: &str = "SELECT board_id FROM access_changes WHERE changed_at >= $1";

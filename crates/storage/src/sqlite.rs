@@ -10,13 +10,14 @@ macro_rules! now {
     };
 }
 
+mod access;
 mod archive;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{BoardId, SecretHash, ServiceId};
+use protocol::{BoardId, ServiceId};
 use sqlx::sqlite::{
     Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteQueryResult,
     SqliteSynchronous,
@@ -25,7 +26,7 @@ use sqlx::{Connection, QueryBuilder, SqliteConnection, Transaction};
 
 use crate::contract::in_board_order;
 use crate::{
-    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, LinkLookup, Loaded, NewBoard, Owner, Snapshot,
+    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, Loaded, NewBoard, Owner, Snapshot,
     SnapshotOutcome, Storage, sql,
 };
 
@@ -133,28 +134,11 @@ impl Storage for SqliteStorage {
     }
 
     async fn delete_board(&self, board: &BoardId) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
         let query = concat!("UPDATE boards SET deleted_at = coalesce(deleted_at, ", now!(), ") WHERE id = $1");
-        found(&sqlx::query(query).bind(board.as_str()).execute(&self.writer).await?)
-    }
-
-    async fn link_role(&self, board: &BoardId, secret: &SecretHash) -> Result<LinkLookup, Error> {
-        let query = concat!(
-            "SELECT links.role, links.revoked_at IS NOT NULL OR coalesce(links.expires_at <= ",
-            now!(),
-            ", FALSE) FROM boards LEFT JOIN links ON links.board_id = boards.id AND links.secret_hash = $2 ",
-            "WHERE boards.id = $1"
-        );
-        let row = sqlx::query_as(query).bind(board.as_str()).bind(&secret.0[..]);
-        sql::link(row.fetch_optional(&self.readers).await?)
-    }
-
-    async fn revoke_link(&self, board: &BoardId, secret: &SecretHash) -> Result<(), Error> {
-        let query = concat!(
-            "UPDATE links SET revoked_at = coalesce(revoked_at, ",
-            now!(),
-            ") WHERE board_id = $1 AND secret_hash = $2"
-        );
-        found(&sqlx::query(query).bind(board.as_str()).bind(&secret.0[..]).execute(&self.writer).await?)
+        found(&sqlx::query(query).bind(board.as_str()).execute(&mut *tx).await?)?;
+        access::note_change(&mut tx, board).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn acquire(&self, board: &BoardId, owner: &Owner, lease_ms: u64) -> Result<Acquired, Error> {

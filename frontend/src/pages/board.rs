@@ -3,9 +3,10 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use protocol::{BoardId, LinkSecret};
+use protocol::{BoardId, ErrorCode, LinkSecret};
 
 use super::problem::ProblemPage;
+use super::unlock::UnlockPage;
 use crate::board::{Place, mount};
 use crate::opening::{Opened, open_board, remember};
 use crate::panels::actions::SelectionActions;
@@ -19,11 +20,15 @@ use crate::panels::toolbar::Toolbar;
 use crate::panels::zoom::{HistoryPanel, ZoomPanel};
 use crate::preferences::Preferences;
 use crate::route::Router;
-use crate::store::BoardStore;
+use crate::store::{BoardStore, Problem};
 use crate::ui::dynamic::{Mounted, dynamic, effect, when};
 use crate::ui::icon::Icon;
 use crate::ui::toast::Toasts;
 use crate::words::{Words, key};
+
+/// The board of the page, once it is open; provided by context.
+#[derive(Clone, Copy)]
+pub struct OpenedBoard(pub RwSignal<Option<Opened>>);
 
 /// The page of one board.
 #[component]
@@ -37,11 +42,24 @@ pub fn BoardPage(
     let opened = RwSignal::new(None::<Opened>);
     provide_context(store);
     provide_context(StyleOpen(RwSignal::new(false)));
+    provide_context(OpenedBoard(opened));
+    let asked = StoredValue::new((id.clone(), key.clone()));
     follow_opening(store, opened, id, key);
+    // The key of the address, or the one that this browser kept of a link which wants a password by now.
+    let locked = move || {
+        let (id, key) = asked.get_value();
+        let key = key.or_else(|| opened.read_untracked().as_ref().map(|board| board.key.clone()))?;
+        Some(view! { <UnlockPage id=id link_key=key /> }.into_any())
+    };
     dynamic(move || match store.problem.get() {
-        Some(problem) => view! { <ProblemPage problem=problem /> }.into_any(),
+        Some(problem @ Problem::Refused(ErrorCode::Locked)) => locked().unwrap_or_else(|| problem_page(problem)),
+        Some(problem) => problem_page(problem),
         None => view! { <Chrome opened=opened /> }.into_any(),
     })
+}
+
+fn problem_page(problem: Problem) -> AnyView {
+    view! { <ProblemPage problem=problem /> }.into_any()
 }
 
 /// Opens the board, puts the answer where the chrome and the shells see it, and keeps it in the keyring.

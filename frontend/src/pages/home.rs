@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use protocol::Role;
 
-use crate::clock::{ago, now_in_words, now_ms};
+use crate::clock::{now_in_words, now_ms, relative};
 use crate::keyring::{self, KeptBoard, KeyringError};
 use crate::opening::create_board;
 use crate::panels::appearance::{LanguageChoice, theme_switch};
@@ -165,7 +165,7 @@ fn BoardRow(board: KeptBoard, forgetting: RwSignal<Option<KeptBoard>>) -> impl I
     let opened_at_ms = board.opened_at_ms;
     let opened = Signal::derive(move || {
         // Whole milliseconds since 1970 are exact in a double.
-        let when = ago(opened_at_ms as f64, now_ms(), words.0.get());
+        let when = relative(opened_at_ms as f64, now_ms(), words.0.get());
         words.fill(key::HOME_OPENED, &[("when", &when)])
     });
     let path = board_path(&board.id);

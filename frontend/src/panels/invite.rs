@@ -2,8 +2,9 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use protocol::{BoardId, Role};
+use protocol::{BoardId, LinkSecret, Role};
 
+use super::links::ManagedLinks;
 use crate::clipboard::copy_shown;
 use crate::keyring::KeptLink;
 use crate::route::board_link;
@@ -34,6 +35,11 @@ impl Invitation {
         roles
     }
 
+    /// The owner's key, for who may manage the board's links.
+    pub fn owner_key(&self) -> Option<&LinkSecret> {
+        self.link(Role::Owner).map(|link| &link.key)
+    }
+
     fn link(&self, role: Role) -> Option<&KeptLink> {
         self.links.iter().find(|link| link.role == role)
     }
@@ -45,9 +51,12 @@ impl Invitation {
 
 /// How far copying got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Copying {
+pub enum Copying {
+    /// It was not tried.
     NotYet,
+    /// The clipboard has it.
     Copied,
+    /// The browser refused; the person copies it.
     ByHand,
 }
 
@@ -64,7 +73,16 @@ pub fn InviteDialog(
         <Dialog open=open title=words.of(key::INVITE_TITLE) close_label=words.of(key::ACTION_CLOSE)>
             <p class="dialog__text">{words.of(key::INVITE_TEXT)}</p>
             {dynamic(move || match invitation.get() {
-                Some(invitation) => view! { <Links invitation=invitation /> }.into_any(),
+                Some(invitation) => {
+                    let managed = invitation.owner_key().is_some().then(|| {
+                        view! { <ManagedLinks invitation=invitation.clone() /> }
+                    });
+                    view! {
+                        <Links invitation=invitation />
+                        {managed}
+                    }
+                    .into_any()
+                }
                 None => ().into_any(),
             })}
         </Dialog>
@@ -118,8 +136,14 @@ fn Links(invitation: Invitation) -> impl IntoView {
     .into_any()
 }
 
+/// A link, with a button that copies it.
 #[component]
-fn CopyField(link: Signal<String>, copying: RwSignal<Copying>) -> impl IntoView {
+pub fn CopyField(
+    /// Its address.
+    link: Signal<String>,
+    /// How far copying got.
+    copying: RwSignal<Copying>,
+) -> impl IntoView {
     let words = Words::of_page();
     let field = NodeRef::<html::Input>::new();
     let mounted = Mounted::here();
@@ -163,13 +187,11 @@ fn CopyField(link: Signal<String>, copying: RwSignal<Copying>) -> impl IntoView 
 
 #[cfg(test)]
 mod tests {
-    use protocol::LinkSecret;
-
     use super::*;
 
     #[test]
     fn an_owner_passes_on_everything_but_ownership() {
-        let kept = |role, fill| KeptLink { role, key: LinkSecret::from_random([fill; LinkSecret::LENGTH]) };
+        let kept = |role, fill| KeptLink { role, key: LinkSecret::from_random([fill; LinkSecret::LENGTH]), id: None };
         let invitation = |links: &[KeptLink]| {
             let id = BoardId::from_random([1; BoardId::LENGTH]);
             Invitation { id, links: links.to_vec() }

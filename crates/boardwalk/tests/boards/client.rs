@@ -29,6 +29,10 @@ pub struct Client {
     seq: u64,
     acknowledged: u64,
     pub joined: bool,
+    /// As the server welcomed it, the last time.
+    pub role: String,
+    /// The same.
+    pub title: String,
     /// Updates that came after the join.
     pub updates: usize,
     /// What `Damaged` said, if it came.
@@ -83,6 +87,8 @@ impl Client {
             seq: 0,
             acknowledged: 0,
             joined: false,
+            role: String::new(),
+            title: String::new(),
             updates: 0,
             damaged: 0,
             refused: None,
@@ -224,7 +230,11 @@ impl Client {
             EdgeMessage::Selection { client, bytes } | EdgeMessage::Draft { client, bytes } => {
                 self.gestures.push((client, Bytes::copy_from_slice(bytes)));
             }
-            EdgeMessage::Welcome(_) | EdgeMessage::Status(_) | EdgeMessage::QueryAwareness => {}
+            EdgeMessage::Welcome(welcome) => {
+                welcome.role.clone_into(&mut self.role);
+                welcome.title.clone_into(&mut self.title);
+            }
+            EdgeMessage::Status(_) | EdgeMessage::QueryAwareness => {}
             other => panic!("not a server's message: {other:?}"),
         }
     }

@@ -9,5 +9,6 @@ mod drawing;
 mod http;
 mod keeping;
 mod presence;
+mod rights;
 mod server;
 mod slow_reader;

@@ -81,6 +81,10 @@ impl Server {
         self.running.address().expect("serve listens")
     }
 
+    pub fn database_url(&self) -> String {
+        format!("sqlite:{}", self.folder.path().join("boardwalk.sqlite").display())
+    }
+
     pub async fn new_board(&self) -> Invite {
         new_board(self.address()).await
     }

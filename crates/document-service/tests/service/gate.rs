@@ -7,8 +7,9 @@ use bytes::Bytes;
 use protocol::{BoardId, SecretHash, ServiceId, VersionId};
 use storage::memory::MemoryStorage;
 use storage::{
-    Acquired, Append, AppendOutcome, Archive, Aside, BoardExport, BoardRecord, Damage, Epoch, Error, LinkLookup,
-    Loaded, NewBoard, NewVersion, Owner, Snapshot, SnapshotOutcome, Storage, VersionRecord,
+    Access, AccessChanges, Acquired, Append, AppendOutcome, Archive, Aside, BoardExport, BoardRecord, Damage, Epoch,
+    Error, LinkEdit, LinkLookup, LinkRecord, Loaded, NewBoard, NewVersion, Owner, Snapshot, SnapshotOutcome, Storage,
+    VersionRecord,
 };
 use tokio::sync::Semaphore;
 
@@ -34,6 +35,29 @@ impl Gate {
 }
 
 #[async_trait]
+impl Access for Gate {
+    async fn link(&self, board: &BoardId, secret: &SecretHash) -> Result<LinkLookup, Error> {
+        self.memory.link(board, secret).await
+    }
+
+    async fn links(&self, board: &BoardId) -> Result<Vec<LinkRecord>, Error> {
+        self.memory.links(board).await
+    }
+
+    async fn edit_link(&self, board: &BoardId, edit: LinkEdit) -> Result<(), Error> {
+        self.memory.edit_link(board, edit).await
+    }
+
+    async fn rename_board(&self, board: &BoardId, title: &str) -> Result<(), Error> {
+        self.memory.rename_board(board, title).await
+    }
+
+    async fn access_changes(&self, since_ms: Option<u64>) -> Result<AccessChanges, Error> {
+        self.memory.access_changes(since_ms).await
+    }
+}
+
+#[async_trait]
 impl Storage for Gate {
     async fn append(&self, flush: Vec<Append>) -> Result<Vec<AppendOutcome>, Error> {
         let rows = flush.iter().map(|append| append.updates.len()).sum();
@@ -52,14 +76,6 @@ impl Storage for Gate {
 
     async fn delete_board(&self, board: &BoardId) -> Result<(), Error> {
         self.memory.delete_board(board).await
-    }
-
-    async fn link_role(&self, board: &BoardId, secret: &SecretHash) -> Result<LinkLookup, Error> {
-        self.memory.link_role(board, secret).await
-    }
-
-    async fn revoke_link(&self, board: &BoardId, secret: &SecretHash) -> Result<(), Error> {
-        self.memory.revoke_link(board, secret).await
     }
 
     async fn acquire(&self, board: &BoardId, owner: &Owner, lease_ms: u64) -> Result<Acquired, Error> {

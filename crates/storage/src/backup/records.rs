@@ -6,7 +6,9 @@ use protocol::{BoardId, Role, SecretHash, VersionId};
 use serde::{Deserialize, Serialize};
 
 use super::is_asset_name;
-use crate::{Aside, BoardExport, ExportedLink, LogRow, Snapshot, VersionRecord};
+use crate::{
+    Aside, BoardExport, LinkRecord, LinkSettings, LogRow, PasswordHash, PersonalLink, Snapshot, VersionRecord,
+};
 
 /// One record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,17 +31,25 @@ pub(super) struct BoardRecord {
     created_at_ms: u64,
     deleted_at_ms: Option<u64>,
     head_seq: u64,
-    links: Vec<LinkRecord>,
+    links: Vec<Link>,
+    /// Link, secret, made at.
+    #[serde(default)]
+    personal_links: Vec<([u8; 32], [u8; 32], u64)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct LinkRecord {
+struct Link {
     /// SHA-256 of the secret.
     secret_hash: [u8; 32],
     role: Role,
     created_at_ms: u64,
     expires_at_ms: Option<u64>,
     revoked_at_ms: Option<u64>,
+    #[serde(default)]
+    label: String,
+    /// PHC string.
+    #[serde(default)]
+    password_hash: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -69,13 +79,16 @@ struct AssetHead {
 
 impl BoardRecord {
     pub(super) fn of(board: &BoardExport) -> Self {
-        let link = |link: &ExportedLink| LinkRecord {
+        let link = |link: &LinkRecord| Link {
             secret_hash: link.secret_hash.0,
             role: link.role,
             created_at_ms: link.created_at_ms,
-            expires_at_ms: link.expires_at_ms,
+            expires_at_ms: link.settings.expires_at_ms,
             revoked_at_ms: link.revoked_at_ms,
+            label: link.settings.label.clone(),
+            password_hash: link.settings.password.as_ref().map(|password| password.0.clone()),
         };
+        let personal = |link: &PersonalLink| (link.link.0, link.secret_hash.0, link.created_at_ms);
         Self {
             id: board.id.clone(),
             title: board.title.clone(),
@@ -83,16 +96,26 @@ impl BoardRecord {
             deleted_at_ms: board.deleted_at_ms,
             head_seq: board.head_seq,
             links: board.links.iter().map(link).collect(),
+            personal_links: board.personal_links.iter().map(personal).collect(),
         }
     }
 
     fn into_export(self) -> BoardExport {
-        let link = |link: LinkRecord| ExportedLink {
+        let link = |link: Link| LinkRecord {
             secret_hash: SecretHash(link.secret_hash),
             role: link.role,
             created_at_ms: link.created_at_ms,
-            expires_at_ms: link.expires_at_ms,
+            settings: LinkSettings {
+                label: link.label,
+                expires_at_ms: link.expires_at_ms,
+                password: link.password_hash.map(PasswordHash),
+            },
             revoked_at_ms: link.revoked_at_ms,
+        };
+        let personal = |(link, secret_hash, created_at_ms)| PersonalLink {
+            link: SecretHash(link),
+            secret_hash: SecretHash(secret_hash),
+            created_at_ms,
         };
         BoardExport {
             id: self.id,
@@ -101,6 +124,7 @@ impl BoardRecord {
             deleted_at_ms: self.deleted_at_ms,
             head_seq: self.head_seq,
             links: self.links.into_iter().map(link).collect(),
+            personal_links: self.personal_links.into_iter().map(personal).collect(),
             snapshot: None,
             rows: Vec::new(),
             aside: Vec::new(),

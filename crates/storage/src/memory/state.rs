@@ -2,17 +2,18 @@
 //!
 //! Each method means what its namesake in [`Storage`](crate::Storage) means. Must not know async, clocks or faults.
 
+mod access;
 mod archive;
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use protocol::{BoardId, Role, SecretHash, ServiceId};
+use protocol::{BoardId, ServiceId};
 
 use crate::contract::in_board_order;
 use crate::{
-    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, LinkLookup, Loaded, LogRow, MAX_LEASE_MS,
-    NewBoard, Owner, Snapshot, SnapshotOutcome, VersionRecord,
+    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, LinkRecord, Loaded, LogRow, MAX_LEASE_MS,
+    NewBoard, Owner, PersonalLink, Snapshot, SnapshotOutcome, VersionRecord,
 };
 
 /// Everything that is stored.
@@ -27,7 +28,10 @@ struct StoredBoard {
     title: String,
     created_at_ms: u64,
     deleted_at_ms: Option<u64>,
-    links: BTreeMap<SecretHash, StoredLink>,
+    links: Vec<LinkRecord>,
+    /// Oldest first.
+    personal_links: Vec<PersonalLink>,
+    access_changed_at_ms: u64,
     owner: Option<ServiceId>,
     epoch: Epoch,
     head_seq: u64,
@@ -36,14 +40,6 @@ struct StoredBoard {
     load_attempts: u32,
     aside: Vec<(Aside, u64)>,
     versions: Vec<(VersionRecord, Bytes)>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct StoredLink {
-    role: Role,
-    created_at_ms: u64,
-    expires_at_ms: Option<u64>,
-    revoked_at_ms: Option<u64>,
 }
 
 #[derive(Debug, Clone)]
@@ -99,18 +95,15 @@ impl State {
         if self.boards.contains_key(&board.id) {
             return Err(Error::Conflict);
         }
-        let links = board.links.iter().map(|link| {
-            (
-                link.secret_hash,
-                StoredLink { role: link.role, created_at_ms: now_ms, expires_at_ms: None, revoked_at_ms: None },
-            )
-        });
+        let links = board.links.iter().map(|link| link.first(now_ms));
         let snapshot = board.content.map(|bytes| Snapshot { seq: 1, bytes });
         let stored = StoredBoard {
             title: board.title,
             created_at_ms: now_ms,
             deleted_at_ms: None,
             links: links.collect(),
+            personal_links: Vec::new(),
+            access_changed_at_ms: 0,
             owner: None,
             epoch: Epoch(0),
             head_seq: snapshot.as_ref().map_or(0, |snapshot| snapshot.seq),
@@ -135,25 +128,9 @@ impl State {
     }
 
     pub fn delete_board(&mut self, now_ms: u64, board: &BoardId) -> Result<(), Error> {
-        self.boards.get_mut(board).ok_or(Error::NotFound)?.deleted_at_ms.get_or_insert(now_ms);
-        Ok(())
-    }
-
-    #[must_use]
-    pub fn link_role(&self, now_ms: u64, board: &BoardId, secret: &SecretHash) -> LinkLookup {
-        match self.boards.get(board).map(|board| board.links.get(secret)) {
-            None => LinkLookup::UnknownBoard,
-            Some(None) => LinkLookup::NoSuchLink,
-            Some(Some(link)) if link.revoked_at_ms.is_some() || link.expires_at_ms.is_some_and(|end| end <= now_ms) => {
-                LinkLookup::Revoked
-            }
-            Some(Some(link)) => LinkLookup::Role(link.role),
-        }
-    }
-
-    pub fn revoke_link(&mut self, now_ms: u64, board: &BoardId, secret: &SecretHash) -> Result<(), Error> {
-        let link = self.boards.get_mut(board).and_then(|board| board.links.get_mut(secret));
-        link.ok_or(Error::NotFound)?.revoked_at_ms.get_or_insert(now_ms);
+        let stored = self.boards.get_mut(board).ok_or(Error::NotFound)?;
+        stored.deleted_at_ms.get_or_insert(now_ms);
+        stored.access_changed_at_ms = now_ms;
         Ok(())
     }
 

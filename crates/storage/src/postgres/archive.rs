@@ -6,6 +6,7 @@ use protocol::{BoardId, VersionId};
 use sqlx::{Connection, PgConnection};
 
 use super::PostgresStorage;
+use super::access;
 use super::line::{ANSWER_WITHIN, BULK_WITHIN, answer_within};
 use crate::archive::check_texts;
 use crate::{Archive, BoardExport, Damage, Error, NewVersion, Owner, Snapshot, VersionRecord, sql};
@@ -172,10 +173,9 @@ async fn export(tx: &mut PgConnection, id: &BoardId) -> Result<Option<BoardExpor
             .fetch_optional(&mut *tx)
             .await?;
     let Some((title, created_at, deleted_at, head_seq)) = board else { return Ok(None) };
-    let links = sqlx::query_as(
-        "SELECT secret_hash, role, created_at, expires_at, revoked_at FROM links WHERE board_id = $1 ORDER BY secret_hash",
-    );
-    let links = links.bind(id.as_str()).fetch_all(&mut *tx).await?;
+    let links: Vec<sql::LinkRow> = sqlx::query_as(sql::LINKS_OF_BOARD).bind(id.as_str()).fetch_all(&mut *tx).await?;
+    let personal: Vec<sql::PersonalRow> =
+        sqlx::query_as(sql::PERSONAL_OF_BOARD).bind(id.as_str()).fetch_all(&mut *tx).await?;
     let content = sqlx::query_as(
         "SELECT 0::bigint, head_seq, NULL::bytea FROM boards WHERE id = $1 \
          UNION ALL SELECT 1, seq, bytes FROM snapshots WHERE board_id = $1 \
@@ -190,7 +190,8 @@ async fn export(tx: &mut PgConnection, id: &BoardId) -> Result<Option<BoardExpor
         created_at_ms: sql::read(created_at)?,
         deleted_at_ms: deleted_at.map(sql::read).transpose()?,
         head_seq: sql::read(head_seq)?,
-        links: links.into_iter().map(sql::exported_link).collect::<Result<_, _>>()?,
+        links: links.into_iter().map(sql::LinkRow::record).collect::<Result<_, _>>()?,
+        personal_links: personal.into_iter().map(sql::PersonalRow::record).collect::<Result<_, _>>()?,
         snapshot: content.snapshot,
         rows: content.updates,
         aside: aside.into_iter().map(sql::aside).collect::<Result<_, _>>()?,
@@ -208,18 +209,10 @@ async fn import(tx: &mut PgConnection, board: &BoardExport) -> Result<(), Error>
         .execute(&mut *tx)
         .await?;
     for link in &board.links {
-        sqlx::query(
-            "INSERT INTO links (board_id, secret_hash, role, created_at, expires_at, revoked_at) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(id)
-        .bind(&link.secret_hash.0[..])
-        .bind(link.role.as_str())
-        .bind(sql::stored(link.created_at_ms))
-        .bind(link.expires_at_ms.map(sql::stored))
-        .bind(link.revoked_at_ms.map(sql::stored))
-        .execute(&mut *tx)
-        .await?;
+        access::put(tx, board.id.as_str(), link).await?;
+    }
+    for personal in &board.personal_links {
+        access::add_personal(tx, board.id.as_str(), personal).await?;
     }
     if let Some(Snapshot { seq, bytes }) = &board.snapshot {
         let insert =

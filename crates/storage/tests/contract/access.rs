@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use protocol::Role;
-use storage::{Acquired, Error, LinkLookup, NewBoard, NewLink, Storage};
+use storage::{Acquired, Error, LinkEdit, LinkLookup, NewBoard, NewLink, Storage};
 
-use crate::samples::{LONG_MS, board_id, create, new_board, owner, secret};
+use crate::samples::{LONG_MS, board_id, create, new_board, open, owner, secret};
 
 crate::cases!(crate::Case:
     a_new_board_is_found_with_its_title,
@@ -38,7 +38,7 @@ async fn a_taken_id_is_a_conflict_and_changes_nothing(store: Arc<dyn Storage>) {
     let second = NewBoard { title: "Other".to_owned(), links: vec![link], ..new_board(1) };
     assert!(matches!(store.create_board(second).await, Err(Error::Conflict)));
     assert_eq!(store.board(&board_id(1)).await.unwrap().unwrap().title, "Board 1");
-    assert_eq!(store.link_role(&board_id(1), &secret(9)).await.unwrap(), LinkLookup::NoSuchLink);
+    assert_eq!(store.link(&board_id(1), &secret(9)).await.unwrap(), LinkLookup::NoSuchLink);
 }
 
 async fn what_one_engine_could_not_keep_is_a_conflict(store: Arc<dyn Storage>) {
@@ -54,15 +54,15 @@ async fn each_link_opens_with_its_role(store: Arc<dyn Storage>) {
     let links = Role::ALL.into_iter().zip(1..).map(|(role, number)| NewLink { role, secret_hash: secret(number) });
     store.create_board(NewBoard { links: links.collect(), ..new_board(1) }).await.unwrap();
     for (role, number) in Role::ALL.into_iter().zip(1..) {
-        assert_eq!(store.link_role(&board_id(1), &secret(number)).await.unwrap(), LinkLookup::Role(role));
+        assert_eq!(store.link(&board_id(1), &secret(number)).await.unwrap(), open(number, role));
     }
 }
 
 async fn a_secret_of_another_board_opens_nothing(store: Arc<dyn Storage>) {
     create(&*store, 1).await;
     create(&*store, 2).await;
-    assert_eq!(store.link_role(&board_id(1), &secret(2)).await.unwrap(), LinkLookup::NoSuchLink);
-    assert_eq!(store.link_role(&board_id(3), &secret(1)).await.unwrap(), LinkLookup::UnknownBoard);
+    assert_eq!(store.link(&board_id(1), &secret(2)).await.unwrap(), LinkLookup::NoSuchLink);
+    assert_eq!(store.link(&board_id(3), &secret(1)).await.unwrap(), LinkLookup::UnknownBoard);
 }
 
 async fn a_revoked_link_says_so(store: Arc<dyn Storage>) {
@@ -70,10 +70,10 @@ async fn a_revoked_link_says_so(store: Arc<dyn Storage>) {
     let links = vec![link(Role::Edit, 1), link(Role::View, 2)];
     store.create_board(NewBoard { links, ..new_board(1) }).await.unwrap();
     for _ in 0..2 {
-        store.revoke_link(&board_id(1), &secret(1)).await.unwrap();
-        assert_eq!(store.link_role(&board_id(1), &secret(1)).await.unwrap(), LinkLookup::Revoked);
+        store.edit_link(&board_id(1), LinkEdit::Revoke(secret(1))).await.unwrap();
+        assert_eq!(store.link(&board_id(1), &secret(1)).await.unwrap(), LinkLookup::Revoked);
     }
-    assert_eq!(store.link_role(&board_id(1), &secret(2)).await.unwrap(), LinkLookup::Role(Role::View));
+    assert_eq!(store.link(&board_id(1), &secret(2)).await.unwrap(), open(2, Role::View));
 }
 
 async fn a_board_in_the_bin_opens_for_nobody(store: Arc<dyn Storage>) {
@@ -82,7 +82,7 @@ async fn a_board_in_the_bin_opens_for_nobody(store: Arc<dyn Storage>) {
         store.delete_board(&board).await.unwrap();
         assert!(store.board(&board).await.unwrap().unwrap().deleted_at_ms.is_some());
     }
-    assert_eq!(store.link_role(&board, &secret(1)).await.unwrap(), LinkLookup::Role(Role::Edit));
+    assert_eq!(store.link(&board, &secret(1)).await.unwrap(), open(1, Role::Edit));
     assert_eq!(store.acquire(&board, &owner(1), LONG_MS).await.unwrap(), Acquired::UnknownBoard);
 }
 
@@ -90,8 +90,8 @@ async fn what_is_unknown_is_not_found(store: Arc<dyn Storage>) {
     let board = create(&*store, 1).await;
     let nowhere = board_id(2);
     assert!(matches!(store.delete_board(&nowhere).await, Err(Error::NotFound)));
-    assert!(matches!(store.revoke_link(&nowhere, &secret(1)).await, Err(Error::NotFound)));
-    assert!(matches!(store.revoke_link(&board, &secret(2)).await, Err(Error::NotFound)));
+    assert!(matches!(store.edit_link(&nowhere, LinkEdit::Revoke(secret(1))).await, Err(Error::NotFound)));
+    assert!(matches!(store.edit_link(&board, LinkEdit::Revoke(secret(2))).await, Err(Error::NotFound)));
     assert!(matches!(store.load(&nowhere).await, Err(Error::NotFound)));
     assert!(matches!(store.begin_load(&nowhere).await, Err(Error::NotFound)));
     assert!(matches!(store.set_aside(&nowhere, None, "x".into(), "test").await, Err(Error::NotFound)));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use protocol::{BoardId, Role, VersionId};
-use storage::{Acquired, AppendOutcome, Error, ExportedLink, LinkLookup, NewBoard, NewVersion, Storage, VersionRecord};
+use storage::{Acquired, AppendOutcome, Error, LinkLookup, LinkRecord, NewBoard, NewVersion, Storage, VersionRecord};
 
 use crate::samples::{
     LAPSED_MS, LONG_MS, append, appending, board_id, content, create, new_board, owned, owner, rows, save, secret, take,
@@ -93,7 +93,7 @@ async fn a_board_that_was_in_the_bin_for_long_is_gone_for_good(store: Arc<dyn St
     assert_eq!(store.purge_one(0).await.unwrap(), None);
     assert_eq!(store.board(&gone).await.unwrap(), None);
     assert!(matches!(store.load(&gone).await, Err(Error::NotFound)));
-    assert_eq!(store.link_role(&gone, &secret(1)).await.unwrap(), LinkLookup::UnknownBoard);
+    assert_eq!(store.link(&gone, &secret(1)).await.unwrap(), LinkLookup::UnknownBoard);
     assert_eq!((store.versions(&gone).await.unwrap(), store.aside(&gone).await.unwrap()), (vec![], vec![]));
     // Who still has it open is fenced, and a new board of that id begins empty.
     assert_eq!(append(&*store, appending(&gone, epoch, 2, &["late"])).await, AppendOutcome::Fenced);
@@ -162,13 +162,13 @@ async fn a_board_is_imported_as_it_was_exported(store: Arc<dyn Storage>) {
     append(&*store, appending(&board, epoch, 0, &["a", "b", "c"])).await;
     save(&*store, &board, epoch, 2, "ab").await;
     store.set_aside(&board, Some(1), "torn".into(), "row ends early").await.unwrap();
-    store.revoke_link(&board, &secret(1)).await.unwrap();
+    store.edit_link(&board, storage::LinkEdit::Revoke(secret(1))).await.unwrap();
     store.delete_board(&board).await.unwrap();
     assert!(store.export_board(&board_id(2)).await.unwrap().is_none());
     let exported = store.export_board(&board).await.unwrap().unwrap();
     assert_eq!((exported.head_seq, exported.rows.len(), exported.snapshot.as_ref().unwrap().seq), (3, 1, 2));
     assert_eq!(exported.aside.len(), 1);
-    assert!(matches!(exported.links[..], [ExportedLink { role: Role::Edit, revoked_at_ms: Some(_), .. }]));
+    assert!(matches!(exported.links[..], [LinkRecord { role: Role::Edit, revoked_at_ms: Some(_), .. }]));
     assert!(matches!(store.import_board(exported.clone()).await, Err(Error::Conflict)));
 
     assert_eq!(store.purge_one(0).await.unwrap(), Some(board.clone()));

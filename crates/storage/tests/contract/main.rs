@@ -10,6 +10,7 @@ mod append;
 mod archive;
 mod care;
 mod engine;
+mod links;
 mod ownership;
 mod samples;
 mod snapshots;
@@ -39,7 +40,7 @@ macro_rules! cases {
 pub(crate) use cases;
 
 const CASES: &[&[(&str, Case)]] =
-    &[access::CASES, append::CASES, archive::CASES, care::CASES, ownership::CASES, snapshots::CASES];
+    &[access::CASES, append::CASES, archive::CASES, care::CASES, links::CASES, ownership::CASES, snapshots::CASES];
 
 fn trial(engine: Engine, name: &str, run: impl Future<Output = ()> + Send + 'static) -> Trial {
     let runnable = engine.is_present();

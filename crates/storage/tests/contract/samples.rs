@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use protocol::{BoardId, Role, SecretHash, ServiceId};
-use storage::{Acquired, Append, AppendOutcome, Epoch, Loaded, NewBoard, NewLink, Owner, Snapshot, Storage};
+use storage::{
+    Acquired, Append, AppendOutcome, Epoch, Grant, LinkLookup, Loaded, NewBoard, NewLink, Owner, Snapshot, Storage,
+};
 
 /// A lease that outlasts any test.
 pub const LONG_MS: u64 = 600_000;
@@ -19,6 +21,11 @@ pub fn secret(number: u8) -> SecretHash {
 
 pub fn owner(number: u8) -> Owner {
     Owner { service: ServiceId::from_random([number; ServiceId::LENGTH]), address: format!("10.0.0.{number}:7000") }
+}
+
+/// What a plain link opens.
+pub fn open(number: u8, role: Role) -> LinkLookup {
+    LinkLookup::Open(Grant { link: secret(number), role, expires_in_ms: None })
 }
 
 /// A board with an edit link whose secret has the board's number.

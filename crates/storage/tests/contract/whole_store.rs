@@ -91,16 +91,16 @@ async fn an_expired_link_is_over(place: Place) {
     let store = place.open().await;
     let board = create(&*store, 1).await;
     place.tamper("UPDATE links SET expires_at = created_at + 600000").await;
-    assert!(matches!(store.link_role(&board, &secret(1)).await.unwrap(), LinkLookup::Role(_)));
+    assert!(matches!(store.link(&board, &secret(1)).await.unwrap(), LinkLookup::Open(_)));
     place.tamper("UPDATE links SET expires_at = created_at").await;
-    assert_eq!(store.link_role(&board, &secret(1)).await.unwrap(), LinkLookup::Revoked);
+    assert_eq!(store.link(&board, &secret(1)).await.unwrap(), LinkLookup::Revoked);
 }
 
 async fn a_role_of_no_meaning_is_corrupt(place: Place) {
     let store = place.open().await;
     let board = create(&*store, 1).await;
     place.tamper("UPDATE links SET role = 'emperor'").await;
-    let answer = store.link_role(&board, &secret(1)).await;
+    let answer = store.link(&board, &secret(1)).await;
     assert!(matches!(answer, Err(Error::Corrupt(_))), "{answer:?}");
 }
 

@@ -5,9 +5,9 @@ use std::ops::Bound;
 use bytes::Bytes;
 use protocol::{BoardId, VersionId};
 
-use super::{State, StoredBoard, StoredLink};
+use super::{State, StoredBoard};
 use crate::archive::check_texts;
-use crate::{BoardExport, Damage, Epoch, Error, ExportedLink, LogRow, NewVersion, Owner, VersionRecord};
+use crate::{BoardExport, Damage, Epoch, Error, LogRow, NewVersion, Owner, VersionRecord};
 
 #[expect(missing_docs, reason = "each method is described once, at its namesake in the trait")]
 #[expect(clippy::missing_errors_doc, reason = "as above")]
@@ -119,20 +119,14 @@ impl State {
     #[must_use]
     pub fn export_board(&self, board: &BoardId) -> Option<BoardExport> {
         let stored = self.boards.get(board)?;
-        let links = stored.links.iter().map(|(hash, link)| ExportedLink {
-            secret_hash: *hash,
-            role: link.role,
-            created_at_ms: link.created_at_ms,
-            expires_at_ms: link.expires_at_ms,
-            revoked_at_ms: link.revoked_at_ms,
-        });
         Some(BoardExport {
             id: board.clone(),
             title: stored.title.clone(),
             created_at_ms: stored.created_at_ms,
             deleted_at_ms: stored.deleted_at_ms,
             head_seq: stored.head_seq,
-            links: links.collect(),
+            links: stored.links_by_age(),
+            personal_links: stored.personal_links.clone(),
             snapshot: stored.snapshot.clone(),
             rows: stored.rows.iter().map(|(&seq, bytes)| LogRow { seq, bytes: bytes.clone() }).collect(),
             aside: stored.aside.iter().map(|(aside, _)| aside.clone()).collect(),
@@ -143,15 +137,13 @@ impl State {
         if self.boards.contains_key(&board.id) {
             return Err(Error::Conflict);
         }
-        let link = |link: ExportedLink| {
-            let ExportedLink { secret_hash, role, created_at_ms, expires_at_ms, revoked_at_ms } = link;
-            (secret_hash, StoredLink { role, created_at_ms, expires_at_ms, revoked_at_ms })
-        };
         let stored = StoredBoard {
             title: board.title,
             created_at_ms: board.created_at_ms,
             deleted_at_ms: board.deleted_at_ms,
-            links: board.links.into_iter().map(link).collect(),
+            links: board.links,
+            personal_links: board.personal_links,
+            access_changed_at_ms: 0,
             owner: None,
             epoch: Epoch(0),
             head_seq: board.head_seq,

@@ -1,0 +1,128 @@
+//! Passwords of links: hashed slowly, tried at a bounded rate, a few at a time. It must not know links or requests.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use argon2::Argon2;
+use argon2::password_hash::{self, PasswordHasher, PasswordVerifier, SaltString};
+use protocol::{ErrorCode, SecretHash};
+use storage::PasswordHash;
+use tokio::sync::Semaphore;
+
+use crate::limits::{MAX_TRIED_LINKS, PASSWORD_BURST, PASSWORD_WORKERS, PASSWORDS_PER_SECOND};
+use crate::problem::ApiError;
+use crate::random;
+use crate::token_bucket::TokenBucket;
+
+/// Whoever hashes passwords for a gateway.
+pub struct Passwords {
+    tries: Mutex<HashMap<SecretHash, TokenBucket>>,
+    workers: Arc<Semaphore>,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self { tries: Mutex::default(), workers: Arc::new(Semaphore::new(PASSWORD_WORKERS)) }
+    }
+}
+
+impl Passwords {
+    /// Counts a try of a link's password.
+    ///
+    /// # Errors
+    /// For how many milliseconds there is none.
+    pub fn take_turn(&self, link: SecretHash, now_ms: u64) -> Result<(), u64> {
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        if tries.len() >= MAX_TRIED_LINKS && !tries.contains_key(&link) {
+            tries.retain(|_, bucket| !bucket.is_full(now_ms));
+            if tries.len() >= MAX_TRIED_LINKS {
+                return Err(1000);
+            }
+        }
+        let bucket = tries.entry(link).or_insert_with(|| TokenBucket::new(PASSWORD_BURST, PASSWORDS_PER_SECOND));
+        bucket.take(now_ms)
+    }
+
+    /// The hash to store: Argon2id with the crate's recommended cost and a fresh salt.
+    ///
+    /// # Errors
+    /// A fault of ours.
+    pub async fn hash(&self, password: String) -> Result<PasswordHash, ApiError> {
+        let salt = random::bytes::<16>();
+        let hashed = self.work(move || {
+            let salt = SaltString::encode_b64(&salt)?;
+            Ok(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string())
+        });
+        hashed.await.map(PasswordHash)
+    }
+
+    /// Whether the password is the one that was hashed.
+    ///
+    /// # Errors
+    /// What is stored is no hash.
+    pub async fn verify(&self, password: String, stored: PasswordHash) -> Result<bool, ApiError> {
+        self.work(move || {
+            let stored = password_hash::PasswordHash::new(&stored.0)?;
+            match Argon2::default().verify_password(password.as_bytes(), &stored) {
+                Ok(()) => Ok(true),
+                Err(password_hash::Error::Password) => Ok(false),
+                Err(other) => Err(other),
+            }
+        })
+        .await
+    }
+
+    async fn work<T: Send + 'static>(
+        &self,
+        hashing: impl FnOnce() -> Result<T, password_hash::Error> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let permit = self.workers.clone().acquire_owned().await.map_err(|_| ErrorCode::Internal)?;
+        let worked = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            hashing()
+        });
+        let hashed =
+            worked.await.map_err(|error| ApiError { code: ErrorCode::Internal, source: Some(Arc::new(error)) })?;
+        hashed.map_err(|error| {
+            tracing::error!(%error, "a password could not be hashed");
+            ErrorCode::Internal.into()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_password_verifies_and_equal_ones_hash_differently() {
+        let passwords = Passwords::default();
+        let hash = |text: &str| passwords.hash(text.to_owned());
+        let (first, second) = (hash("pässword").await.expect("a hash"), hash("pässword").await.expect("a hash"));
+        assert_ne!(first, second);
+        for (tried, expected) in [("pässword", true), ("password", false), ("", false)] {
+            assert_eq!(passwords.verify(tried.to_owned(), first.clone()).await.expect("a hash"), expected, "{tried}");
+        }
+        assert!(passwords.verify("x".to_owned(), PasswordHash("nonsense".to_owned())).await.is_err());
+    }
+
+    #[test]
+    fn tries_are_counted_per_link_and_the_count_is_bounded() {
+        let passwords = Passwords::default();
+        let link = |number: usize| {
+            let mut bytes = [0; 32];
+            bytes[..8].copy_from_slice(&number.to_be_bytes());
+            SecretHash(bytes)
+        };
+        for _ in 0..PASSWORD_BURST {
+            assert!(passwords.take_turn(link(0), 0).is_ok());
+        }
+        assert!(passwords.take_turn(link(0), 0).is_err());
+        assert!(passwords.take_turn(link(1), 0).is_ok());
+        for number in 2..MAX_TRIED_LINKS {
+            assert!(passwords.take_turn(link(number), 0).is_ok());
+        }
+        assert!(passwords.take_turn(link(MAX_TRIED_LINKS), 0).is_err(), "no room while all are being tried");
+        assert!(passwords.take_turn(link(MAX_TRIED_LINKS), 3_600_000).is_ok(), "those at rest are forgotten");
+    }
+}

@@ -1,0 +1,325 @@
+//! The links of a board, for its owner: who may do what, until when, and an end to it. It must not know how a link is
+//! asked for, kept or checked.
+
+use leptos::html;
+use leptos::prelude::*;
+use protocol::{ChangeLink, CreateLink, LinkDescription, Role};
+
+use super::invite::{CopyField, Copying, Invitation};
+use crate::clipboard;
+use crate::clock::{now_ms, relative};
+use crate::sharing::Managed;
+use crate::ui::button::{Button, IconButton, Weight};
+use crate::ui::dynamic::{dynamic, effect, list, when};
+use crate::ui::tooltip::Side;
+use crate::words::{Word, Words, key};
+
+const HOUR_MS: f64 = 3_600_000.0;
+
+/// When a new link may end: id of the choice, and hours from now.
+const EXPIRIES: [(&str, Option<f64>); 5] = [
+    ("never", None),
+    ("hour", Some(1.0)),
+    ("day", Some(24.0)),
+    ("week", Some(7.0 * 24.0)),
+    ("month", Some(30.0 * 24.0)),
+];
+
+/// The section of the dialog.
+#[component]
+pub fn ManagedLinks(
+    /// The board and what this browser knows of its links.
+    invitation: Invitation,
+) -> impl IntoView {
+    let words = Words::of_page();
+    let Some(owner) = invitation.owner_key().cloned() else { return ().into_any() };
+    let managed = Managed::of(invitation.id, owner, invitation.links);
+    managed.read();
+    let rows = move || match managed.links.get() {
+        None => view! { <p class="invite__note">{words.of(key::LINKS_LOADING)}</p> }.into_any(),
+        Some(links) => {
+            let rows = links.into_iter().map(|link| view! { <LinkRow managed=managed link=link /> }.into_any());
+            view! { <ul class="links">{list(rows)}</ul> }.into_any()
+        }
+    };
+    let is_ending = Signal::derive(move || managed.ending.read().is_some());
+    view! {
+        <section class="links-section" aria-label=words.of(key::LINKS_TITLE) data-testid="links">
+            <h3 class="field__label">{words.of(key::LINKS_TITLE)}</h3>
+            {dynamic(rows)}
+            {when(is_ending, move || view! { <Ending managed=managed /> }.into_any())}
+            <NewLink managed=managed />
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn LinkRow(managed: Managed, link: LinkDescription) -> impl IntoView {
+    let words = managed.words;
+    let name = name_of(words, &link);
+    let (id, role) = (link.id.clone(), link.role);
+    let change_role = {
+        let id = id.clone();
+        move |role: Role| managed.change(id.clone(), ChangeLink { role: Some(role), ..ChangeLink::default() })
+    };
+    let labelled = |word: Word| {
+        let name = name.clone();
+        Signal::derive(move || words.fill(word, &[("name", &name)]))
+    };
+    let copy = {
+        let id = id.clone();
+        move |()| {
+            let Some(address) = managed.address(&id) else { return };
+            clipboard::copy(&address);
+            managed.toasts.push(words.get(key::LINKS_COPIED).to_owned());
+        }
+    };
+    let can_copy = managed.address(&id).is_some();
+    let copy = can_copy.then(|| {
+        view! {
+            <IconButton
+                label=labelled(key::LINKS_COPY)
+                icon=icondata::LuCopy
+                side=Side::BottomEnd
+                on_press=Callback::new(copy)
+            />
+        }
+    });
+    let end = |is_rotation: bool| {
+        let link = link.clone();
+        Callback::new(move |()| managed.ending.set(Some((link.clone(), is_rotation))))
+    };
+    let meta = meta_of(words, &link);
+    view! {
+        <li class="links__row" data-link=id.as_str().to_owned()>
+            <span class="links__text">
+                <span class="links__name">{name.clone()}</span>
+                <span class="links__meta">{meta}</span>
+            </span>
+            <RoleSelect words=words role=role on_choose=Callback::new(change_role) />
+            {copy}
+            <IconButton
+                attr:data-testid="rotate-link"
+                label=labelled(key::LINKS_ROTATE)
+                icon=icondata::LuRefreshCw
+                side=Side::BottomEnd
+                on_press=end(true)
+            />
+            <IconButton
+                attr:data-testid="revoke-link"
+                label=labelled(key::LINKS_REVOKE)
+                icon=icondata::LuLink2Off
+                side=Side::BottomEnd
+                on_press=end(false)
+            />
+        </li>
+    }
+    .into_any()
+}
+
+/// What a link is called; its role where it has no name.
+fn name_of(words: Words, link: &LinkDescription) -> String {
+    if link.label.is_empty() { words.named("role", link.role.as_str()) } else { link.label.clone() }
+}
+
+fn meta_of(words: Words, link: &LinkDescription) -> String {
+    // Milliseconds since 1970 are exact in a double.
+    let spoken = |at_ms: i64| relative(at_ms as f64, now_ms(), words.0.get_untracked());
+    let mut parts = Vec::new();
+    if link.is_yours {
+        parts.push(words.get(key::LINKS_YOURS).to_owned());
+    }
+    parts.push(words.fill(key::LINKS_MADE, &[("when", &spoken(link.created_at_ms))]));
+    match link.expires_at_ms {
+        Some(at_ms) if at_ms as f64 <= now_ms() => parts.push(words.get(key::LINKS_ENDED).to_owned()),
+        Some(at_ms) => parts.push(words.fill(key::LINKS_ENDS, &[("when", &spoken(at_ms))])),
+        None => {}
+    }
+    if link.has_password {
+        parts.push(words.get(key::LINKS_LOCKED).to_owned());
+    }
+    parts.join(" · ")
+}
+
+/// Chooses a role from the browser's own list.
+#[component]
+fn RoleSelect(words: Words, role: Role, on_choose: Callback<Role>) -> impl IntoView {
+    let options = Role::ALL.into_iter().map(move |option| {
+        let label = Signal::derive(move || words.named("role", option.as_str()));
+        view! { <option value=option.as_str() selected=option == role>{label}</option> }.into_any()
+    });
+    let choose = move |event| {
+        if let Ok(role) = event_target_value(&event).parse() {
+            on_choose.run(role);
+        }
+    };
+    view! {
+        <select class="input select" aria-label=words.of(key::LINKS_ACCESS) on:change=choose>
+            {list(options)}
+        </select>
+    }
+    .into_any()
+}
+
+/// Asks before a link ends or gets another address.
+#[component]
+fn Ending(managed: Managed) -> impl IntoView {
+    let words = managed.words;
+    let Some((link, is_rotation)) = managed.ending.get_untracked() else { return ().into_any() };
+    let (title, text, confirm) = if is_rotation {
+        (key::LINKS_ROTATE, key::LINKS_ROTATE_TEXT, key::LINKS_ROTATE_CONFIRM)
+    } else {
+        (key::LINKS_REVOKE, key::LINKS_REVOKE_TEXT, key::LINKS_REVOKE_CONFIRM)
+    };
+    let name = name_of(words, &link);
+    let press = move |()| {
+        managed.ending.set(None);
+        if is_rotation { managed.rotate(link.id.clone()) } else { managed.revoke(link.id.clone()) }
+    };
+    view! {
+        <div class="links__confirm" role="alertdialog" aria-label=words.fill(title, &[("name", &name)])>
+            <p>
+                <strong>{words.fill(title, &[("name", &name)])}</strong>
+                " "
+                {words.of(text)}
+            </p>
+            <div class="dialog__actions">
+                <Button
+                    label=words.of(key::ACTION_CANCEL)
+                    weight=Weight::Secondary
+                    on_press=Callback::new(move |()| managed.ending.set(None))
+                />
+                <Button
+                    attr:data-testid="confirm-link"
+                    label=words.of(confirm)
+                    weight=Weight::Danger
+                    on_press=Callback::new(press)
+                />
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn NewLink(managed: Managed) -> impl IntoView {
+    let words = managed.words;
+    let open = RwSignal::new(false);
+    let copying = RwSignal::new(Copying::NotYet);
+    effect(move || {
+        managed.told.track();
+        copying.set(Copying::NotYet);
+    });
+    let address = Signal::derive(move || managed.told_address().unwrap_or_default());
+    let told = move || {
+        view! {
+            <p class="invite__note">{words.of(key::LINKS_TOLD_ONCE)}</p>
+            <CopyField link=address copying=copying />
+        }
+        .into_any()
+    };
+    let body = move || {
+        if open.get() {
+            view! { <NewLinkForm managed=managed open=open /> }.into_any()
+        } else {
+            view! {
+                <Button
+                    attr:data-testid="new-link"
+                    label=words.of(key::LINKS_NEW)
+                    weight=Weight::Secondary
+                    icon=icondata::LuPlus
+                    on_press=Callback::new(move |()| open.set(true))
+                />
+            }
+            .into_any()
+        }
+    };
+    view! {
+        {when(Signal::derive(move || managed.told.read().is_some()), told)}
+        {dynamic(body)}
+    }
+    .into_any()
+}
+
+#[component]
+fn NewLinkForm(managed: Managed, open: RwSignal<bool>) -> impl IntoView {
+    let words = managed.words;
+    let (role, expiry) = (RwSignal::new(Role::Edit), RwSignal::new("never"));
+    let (label, password) = (NodeRef::<html::Input>::new(), NodeRef::<html::Input>::new());
+    let creating = RwSignal::new(false);
+    let value = |field: NodeRef<html::Input>| field.get_untracked().map(|input| input.value()).unwrap_or_default();
+    let create = move |()| {
+        let hours = EXPIRIES.iter().find(|(id, _)| *id == expiry.get_untracked()).and_then(|(_, hours)| *hours);
+        let wish = CreateLink {
+            role: role.get_untracked(),
+            label: value(label),
+            // Whole milliseconds, far below 2^53.
+            expires_at_ms: hours.map(|hours| (now_ms() + hours * HOUR_MS) as i64),
+            password: Some(value(password)).filter(|password| !password.is_empty()),
+        };
+        creating.set(true);
+        managed.create(wish, move |is_made| {
+            creating.set(false);
+            if is_made {
+                open.set(false);
+            }
+        });
+    };
+    let expiries = EXPIRIES.into_iter().map(move |(id, _)| {
+        view! { <option value=id>{Signal::derive(move || words.named("expiry", id))}</option> }.into_any()
+    });
+    let choose_expiry = move |event| {
+        let chosen = event_target_value(&event);
+        expiry.set(EXPIRIES.iter().map(|(id, _)| *id).find(|id| *id == chosen).unwrap_or("never"));
+    };
+    view! {
+        <div class="links__form" role="group" aria-label=words.of(key::LINKS_NEW)>
+            <label class="field">
+                <span class="field__label">{words.of(key::LINKS_LABEL)}</span>
+                <input
+                    class="input"
+                    data-testid="link-label"
+                    maxlength="80"
+                    placeholder=words.of(key::LINKS_LABEL_HINT)
+                    node_ref=label
+                />
+            </label>
+            <label class="field">
+                <span class="field__label">{words.of(key::LINKS_ACCESS)}</span>
+                <RoleSelect words=words role=Role::Edit on_choose=Callback::new(move |chosen| role.set(chosen)) />
+            </label>
+            <label class="field">
+                <span class="field__label">{words.of(key::LINKS_EXPIRY)}</span>
+                <select class="input select" on:change=choose_expiry>{list(expiries)}</select>
+            </label>
+            <label class="field">
+                <span class="field__label">{words.of(key::LINKS_PASSWORD)}</span>
+                <input
+                    class="input"
+                    type="password"
+                    autocomplete="new-password"
+                    data-testid="link-password"
+                    maxlength="200"
+                    placeholder=words.of(key::LINKS_PASSWORD_HINT)
+                    node_ref=password
+                />
+            </label>
+            <div class="dialog__actions">
+                <Button
+                    label=words.of(key::ACTION_CANCEL)
+                    weight=Weight::Secondary
+                    on_press=Callback::new(move |()| open.set(false))
+                />
+                <Button
+                    attr:data-testid="create-link"
+                    label=words.of(key::LINKS_CREATE)
+                    weight=Weight::Primary
+                    disabled=creating
+                    on_press=Callback::new(create)
+                />
+            </div>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,130 @@
+//! What an owner does with a board's links: the calls, their answers as signals, and the keys that were told. It must not
+//! know how it looks.
+
+use leptos::prelude::*;
+use protocol::{BoardId, ChangeLink, CreateLink, LinkDescription, LinkId, LinkSecret, LinkView};
+
+use crate::api::{self, ApiError};
+use crate::keyring::{self, KeptLink};
+use crate::route::board_link;
+use crate::store::Problem;
+use crate::ui::dynamic::Mounted;
+use crate::ui::toast::Toasts;
+use crate::words::{Words, key};
+
+/// The links of one board, read and changed in its owner's name.
+#[derive(Clone, Copy)]
+pub struct Managed {
+    board: StoredValue<(BoardId, LinkSecret)>,
+    /// As the server told them last.
+    pub links: RwSignal<Option<Vec<LinkDescription>>>,
+    /// Keys that this browser knows, by the id of their link.
+    keys: RwSignal<Vec<(LinkId, LinkSecret)>>,
+    /// The link whose end is being confirmed, and whether it gets a new address instead.
+    pub ending: RwSignal<Option<(LinkDescription, bool)>>,
+    /// The key that was told last, to be copied.
+    pub told: RwSignal<Option<LinkSecret>>,
+    mounted: Mounted,
+    /// The page's words.
+    pub words: Words,
+    /// The page's notices.
+    pub toasts: Toasts,
+}
+
+impl Managed {
+    /// Of a board, with its owner's key and the links that this browser keeps. For the component that is being made.
+    pub fn of(board: BoardId, owner: LinkSecret, kept: Vec<KeptLink>) -> Self {
+        let known = kept.into_iter().filter_map(|link| Some((link.id?, link.key)));
+        Self {
+            board: StoredValue::new((board, owner)),
+            links: RwSignal::new(None),
+            keys: RwSignal::new(known.collect()),
+            ending: RwSignal::new(None),
+            told: RwSignal::new(None),
+            mounted: Mounted::here(),
+            words: Words::of_page(),
+            toasts: Toasts::of_page(),
+        }
+    }
+
+    /// Reads the links.
+    pub fn read(self) {
+        let (id, key) = self.board.get_value();
+        self.mounted.ask(async move { api::links(&id, &key).await }, move |answer| match answer {
+            Ok(links) => self.links.set(Some(links)),
+            Err(error) => self.fail(error),
+        });
+    }
+
+    /// Changes a link.
+    pub fn change(self, link: LinkId, wish: ChangeLink) {
+        let (id, key) = self.board.get_value();
+        self.mounted.ask(async move { api::change_link(&id, &key, &link, &wish).await }, move |answer| {
+            if let Err(error) = answer {
+                self.fail(error);
+            }
+            self.read();
+        });
+    }
+
+    /// Withdraws a link.
+    pub fn revoke(self, link: LinkId) {
+        let (id, key) = self.board.get_value();
+        self.mounted.ask(async move { api::revoke_link(&id, &key, &link).await }, move |answer| {
+            if let Err(error) = answer {
+                self.fail(error);
+            }
+            self.read();
+        });
+    }
+
+    /// Gives a link another key.
+    pub fn rotate(self, link: LinkId) {
+        let (id, key) = self.board.get_value();
+        self.mounted.ask(async move { api::rotate_link(&id, &key, &link).await }, move |answer| match answer {
+            Ok(link) => self.take(link),
+            Err(error) => self.fail(error),
+        });
+    }
+
+    /// Makes a link; says whether it was made.
+    pub fn create(self, wish: CreateLink, then: impl FnOnce(bool) + 'static) {
+        let (id, key) = self.board.get_value();
+        self.mounted.ask(async move { api::create_link(&id, &key, &wish).await }, move |answer| {
+            then(answer.is_ok());
+            match answer {
+                Ok(link) => self.take(link),
+                Err(error) => self.fail(error),
+            }
+        });
+    }
+
+    /// The address of the key that was told last.
+    pub fn told_address(self) -> Option<String> {
+        let (id, _) = self.board.get_value();
+        self.told.read().as_ref().map(|key| board_link(&id, key))
+    }
+
+    /// A key was told: keeps it, shows it and reads the list anew.
+    fn take(self, link: LinkView) {
+        let (id, _) = self.board.get_value();
+        let LinkView { id: link_id, role, key, .. } = link;
+        self.keys.update(|keys| keys.push((link_id.clone(), key.clone())));
+        self.told.set(Some(key.clone()));
+        let kept = KeptLink { role, key, id: Some(link_id) };
+        // Where the browser keeps nothing, the person was told so when the board was opened.
+        self.mounted.ask(async move { keyring::keep_link(&id, kept).await }, |_| {});
+        self.read();
+    }
+
+    fn fail(self, error: ApiError) {
+        let reason = self.words.named("problem", &format!("{}.text", Problem::from(error).id()));
+        self.toasts.push(self.words.fill(key::LINKS_FAILED, &[("reason", &reason)]));
+    }
+
+    /// The address of a link whose key this browser knows.
+    pub fn address(self, link: &LinkId) -> Option<String> {
+        let (id, _) = self.board.get_value();
+        self.keys.read().iter().find(|(of, _)| of == link).map(|(_, key)| board_link(&id, key))
+    }
+}
