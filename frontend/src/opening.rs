@@ -1,6 +1,7 @@
 //! Making and opening a board: which key counts, what the server says, what the keyring keeps. It must not know
 //! components.
 
+use leptos::prelude::*;
 use protocol::{BoardId, ErrorCode, LinkSecret, Role};
 
 use crate::api;
@@ -22,6 +23,21 @@ pub struct Opened {
     pub key: LinkSecret,
     /// Links that may be passed on.
     pub links: Vec<KeptLink>,
+}
+
+/// The board of the page, once it is open; provided by context.
+#[derive(Clone, Copy)]
+pub struct OpenedBoard(pub RwSignal<Option<Opened>>);
+
+impl OpenedBoard {
+    /// Gives the board another name; answers with the name as the server keeps it.
+    pub async fn rename(self, title: String) -> Result<String, Problem> {
+        let Some((id, key)) = self.0.read_untracked().as_ref().map(|board| (board.id.clone(), board.key.clone()))
+        else {
+            return Err(Problem::Unreachable);
+        };
+        Ok(api::rename_board(&id, &key, title).await?.title)
+    }
 }
 
 /// Makes a board and keeps its links. The second value tells whether they could be kept.

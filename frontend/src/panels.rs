@@ -10,5 +10,6 @@ pub mod menu;
 pub mod people;
 pub mod status;
 pub mod style;
+pub mod title;
 pub mod toolbar;
 pub mod zoom;

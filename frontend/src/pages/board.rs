@@ -8,7 +8,7 @@ use protocol::{BoardId, ErrorCode, LinkSecret};
 use super::problem::ProblemPage;
 use super::unlock::UnlockPage;
 use crate::board::{Place, mount};
-use crate::opening::{Opened, open_board, remember};
+use crate::opening::{Opened, OpenedBoard, open_board, remember};
 use crate::panels::actions::SelectionActions;
 use crate::panels::help::HelpDialog;
 use crate::panels::invite::{Invitation, InviteDialog};
@@ -25,10 +25,6 @@ use crate::ui::dynamic::{Mounted, dynamic, effect, when};
 use crate::ui::icon::Icon;
 use crate::ui::toast::Toasts;
 use crate::words::{Words, key};
-
-/// The board of the page, once it is open; provided by context.
-#[derive(Clone, Copy)]
-pub struct OpenedBoard(pub RwSignal<Option<Opened>>);
 
 /// The page of one board.
 #[component]

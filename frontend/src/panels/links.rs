@@ -16,13 +16,13 @@ use crate::words::{Word, Words, key};
 
 const HOUR_MS: f64 = 3_600_000.0;
 
-/// When a new link may end: id of the choice, and hours from now.
-const EXPIRIES: [(&str, Option<f64>); 5] = [
-    ("never", None),
-    ("hour", Some(1.0)),
-    ("day", Some(24.0)),
-    ("week", Some(7.0 * 24.0)),
-    ("month", Some(30.0 * 24.0)),
+/// When a new link may end: id of the choice, its word, and hours from now.
+const EXPIRIES: [(&str, Word, Option<f64>); 5] = [
+    ("never", key::EXPIRY_NEVER, None),
+    ("hour", key::EXPIRY_HOUR, Some(1.0)),
+    ("day", key::EXPIRY_DAY, Some(24.0)),
+    ("week", key::EXPIRY_WEEK, Some(7.0 * 24.0)),
+    ("month", key::EXPIRY_MONTH, Some(30.0 * 24.0)),
 ];
 
 /// The section of the dialog.
@@ -250,7 +250,8 @@ fn NewLinkForm(managed: Managed, open: RwSignal<bool>) -> impl IntoView {
     let creating = RwSignal::new(false);
     let value = |field: NodeRef<html::Input>| field.get_untracked().map(|input| input.value()).unwrap_or_default();
     let create = move |()| {
-        let hours = EXPIRIES.iter().find(|(id, _)| *id == expiry.get_untracked()).and_then(|(_, hours)| *hours);
+        let chosen = EXPIRIES.iter().find(|(id, ..)| *id == expiry.get_untracked());
+        let hours = chosen.and_then(|(.., hours)| *hours);
         let wish = CreateLink {
             role: role.get_untracked(),
             label: value(label),
@@ -266,12 +267,11 @@ fn NewLinkForm(managed: Managed, open: RwSignal<bool>) -> impl IntoView {
             }
         });
     };
-    let expiries = EXPIRIES.into_iter().map(move |(id, _)| {
-        view! { <option value=id>{Signal::derive(move || words.named("expiry", id))}</option> }.into_any()
-    });
+    let expiries =
+        EXPIRIES.into_iter().map(move |(id, word, _)| view! { <option value=id>{words.of(word)}</option> }.into_any());
     let choose_expiry = move |event| {
         let chosen = event_target_value(&event);
-        expiry.set(EXPIRIES.iter().map(|(id, _)| *id).find(|id| *id == chosen).unwrap_or("never"));
+        expiry.set(EXPIRIES.iter().map(|(id, ..)| *id).find(|id| *id == chosen).unwrap_or("never"));
     };
     view! {
         <div class="links__form" role="group" aria-label=words.of(key::LINKS_NEW)>

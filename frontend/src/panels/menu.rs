@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::appearance::{LanguageChoice, ThemeEntry};
+use super::title::BoardTitle;
 use crate::route::{RouteLink, Router};
-use crate::store::BoardStore;
 use crate::ui::dynamic::when;
 use crate::ui::icon::Icon;
 use crate::ui::popover::Popover;
@@ -20,12 +20,8 @@ pub fn MenuPanel(
     /// Opens the help.
     help_open: RwSignal<bool>,
 ) -> impl IntoView {
-    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let words = Words::of_page();
     let open = RwSignal::new(false);
-    let title = Signal::derive(move || match store.title.get() {
-        title if title.is_empty() => words.get(key::BOARD_UNTITLED).to_owned(),
-        title => title,
-    });
     let home = words.of(key::ACTION_HOME);
     let menu = words.of(key::BOARD_MENU);
     let trigger = view! {
@@ -48,7 +44,7 @@ pub fn MenuPanel(
                 <span class="mark" aria-hidden="true" inner_html=MARK></span>
                 {tip(home)}
             </RouteLink>
-            <h1 class="heading__title" data-testid="board-title" title=title>{title}</h1>
+            <BoardTitle />
             <Popover
                 open=open
                 label=menu

@@ -1,0 +1,92 @@
+// What an owner does with links and the name, and what people on the board feel of it.
+
+import assert from "node:assert/strict";
+
+import { journey } from "../fixtures.mjs";
+import { eventually } from "../pages/board.mjs";
+
+/** Makes a link in the owner's dialog and gives its address. */
+async function newLink(board, { role = "edit", label = "", password = "" } = {}) {
+  const page = board.page;
+  await page.getByTestId("invite").click();
+  await page.getByTestId("new-link").click();
+  const form = page.locator(".links__form");
+  await page.getByTestId("link-label").fill(label);
+  await form.locator("select").first().selectOption(role);
+  await page.getByTestId("link-password").fill(password);
+  await page.getByTestId("create-link").click();
+  const field = page.getByTestId("links").getByTestId("invite-link");
+  await field.waitFor();
+  const link = await field.inputValue();
+  await page.keyboard.press("Escape");
+  await field.waitFor({ state: "hidden" });
+  return link;
+}
+
+/** The row of a link in the dialog, which it opens. */
+async function rowOf(board, label) {
+  await board.page.getByTestId("invite").click();
+  const row = board.page.locator(".links__row").filter({ hasText: label });
+  await row.waitFor();
+  return row;
+}
+
+journey("a withdrawn link sends its people away at once", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.draw("rectangle", [300, 250], [480, 380]);
+  const ben = await (await it.person("ben")).open(await newLink(ada, { label: "Guests" }));
+  await ben.shapes(1);
+  const row = await rowOf(ada, "Guests");
+  await it.picture("links");
+  await row.getByTestId("revoke-link").click();
+  await ada.page.getByTestId("confirm-link").click();
+  await ben.problem("revoked");
+  await row.waitFor({ state: "detached" });
+  await ada.page.keyboard.press("Escape");
+  await ada.draw("ellipse", [600, 250], [760, 380]);
+  await ada.shapes(2);
+});
+
+journey("another role is felt without a reload", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const ben = await (await it.person("ben")).open(await newLink(ada, { label: "Guests" }));
+  await ben.draw("rectangle", [300, 250], [480, 380]);
+  await ada.shapes(1);
+  const row = await rowOf(ada, "Guests");
+  await row.locator("select").selectOption("view");
+  await ben.status("read-only");
+  await eventually(async () => assert.equal(await ben.page.locator(`[data-tool="rectangle"]`).count(), 0, "no tools"));
+  await row.locator("select").selectOption("edit");
+  await ben.status("saved");
+});
+
+journey("a link with a password opens for who knows it, and stays open for them", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.draw("rectangle", [300, 250], [480, 380]);
+  const link = await newLink(ada, { label: "Board room", password: "correct horse" });
+  const ben = await (await it.person("ben")).open(link, { ready: false });
+  await ben.page.getByTestId("unlock").waitFor();
+  await it.picture("unlock");
+  await ben.page.getByTestId("password").fill("wrong");
+  await ben.page.keyboard.press("Enter");
+  await eventually(async () => assert.notEqual(await ben.page.getByRole("alert").innerText(), "", "it says so"));
+  await ben.page.getByTestId("password").fill("correct horse");
+  await ben.page.keyboard.press("Enter");
+  await ben.ready();
+  await ben.shapes(1);
+  await ben.reload();
+  await ben.shapes(1);
+});
+
+journey("a new name is seen by everybody", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const ben = await (await it.person("ben")).open(await ada.invite("view"), { ready: false });
+  await ben.ready("read-only");
+  await ada.page.getByTestId("rename").click();
+  await ada.page.getByTestId("title-field").fill("Roadmap 2027");
+  await ada.page.keyboard.press("Enter");
+  for (const board of [ada, ben]) {
+    await eventually(async () => assert.equal(await board.page.getByTestId("board-title").innerText(), "Roadmap 2027"));
+  }
+  assert.equal(await ben.page.getByTestId("rename").count(), 0, "who only views does not rename");
+});
