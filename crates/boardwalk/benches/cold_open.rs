@@ -90,11 +90,12 @@ async fn beside(url: &str, board: &BoardId) {
     let snapshot = store.load(board).await.expect("it loads").snapshot.expect("it has one").bytes;
     for with_snapshots in [false, true] {
         let mut waits: Vec<Duration> = Vec::new();
+        let covered_seq = head_seq;
         let saving = async {
             let mut longest = Duration::ZERO;
             for _ in 0..10 {
                 let began = Instant::now();
-                let save = Snapshot { seq: head_seq, bytes: snapshot.clone() };
+                let save = Snapshot { seq: covered_seq, bytes: snapshot.clone() };
                 if with_snapshots {
                     store.save_snapshot(board, epoch, save).await.expect("the store answers");
                 } else {
