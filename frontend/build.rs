@@ -10,7 +10,23 @@ use std::{env, fs};
 const LANGUAGES: [&str; 2] = ["en", "de"];
 
 /// Keys that code looks up by an id (`tool.` and a tool's id), so they get no constant of their own.
-const LOOKED_UP: [&str; 7] = ["colour.", "command.", "key.", "problem.", "role.", "tool.", "width."];
+const LOOKED_UP: &[&str] = &[
+    "align.",
+    "align_y.",
+    "colour.",
+    "command.",
+    "dash.",
+    "fill_style.",
+    "font_size.",
+    "key.",
+    "problem.",
+    "radius.",
+    "role.",
+    "shade.",
+    "sketch.",
+    "tool.",
+    "width.",
+];
 
 type Labels = BTreeMap<String, String>;
 

@@ -38,7 +38,7 @@ journey("a view link shows and does not write", async (it) => {
   const ben = await (await it.person("ben")).open(await ada.invite("view"), { ready: false });
   await ben.ready("read-only");
   await ben.shapes(1);
-  assert.equal(await ben.page.locator(`[data-tool="rectangle"]`).count(), 0, "no tools that write");
+  assert.equal(await ben.page.locator(`[data-tool="arrow"]`).count(), 0, "no tools that write");
   // A shortcut and a drag are all that is left to try.
   await ben.page.keyboard.press("r");
   await ben.down([600, 250]);

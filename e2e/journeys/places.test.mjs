@@ -53,7 +53,7 @@ journey("the keyboard alone", async (it) => {
   await home.page.getByTestId("new-board").focus();
   await home.page.keyboard.press("Enter");
   await home.page.waitForURL(/\/b\/[^/]+/);
-  const board = home.page.locator(`[data-tool="rectangle"]`);
+  const board = home.page.locator(`[data-tool="arrow"]`);
   await board.focus();
   await home.page.keyboard.press("Enter");
   assert.equal(await board.getAttribute("aria-checked") ?? (await board.getAttribute("aria-pressed")), "true");

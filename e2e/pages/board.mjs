@@ -45,6 +45,11 @@ export class BoardPage {
     await button.click();
   }
 
+  /** Chooses an option of the style panel, such as `fill`, `red`. */
+  async style(name, option) {
+    await this.page.locator(`[data-style="${name}.${option}"]`).first().click();
+  }
+
   /** Draws with a tool from one point to another. */
   async draw(tool, from, to) {
     await this.tool(tool);

@@ -10,6 +10,10 @@ use crate::words::Language;
 const LANGUAGE: &str = "boardwalk.language";
 const NAME: &str = "boardwalk.name";
 const THEME: &str = "boardwalk.theme";
+const STYLES: &str = "boardwalk.styles";
+const COLOURS: &str = "boardwalk.colours";
+/// Colours that are remembered.
+const COLOURS_MAX: usize = 7;
 
 /// A look of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +127,31 @@ impl Preferences {
         });
         effect(move || store(NAME, Some(&self.name.get())));
     }
+}
+
+/// The styles of tools that an earlier visit has kept; empty if none has.
+pub fn kept_styles() -> String {
+    stored(STYLES).unwrap_or_default()
+}
+
+/// Keeps the styles of tools.
+pub fn keep_styles(styles: &str) {
+    store(STYLES, Some(styles));
+}
+
+/// Free colours used of late, the latest first.
+pub fn recent_colours() -> Vec<String> {
+    let text = stored(COLOURS).unwrap_or_default();
+    text.split_whitespace().take(COLOURS_MAX).map(str::to_owned).collect()
+}
+
+/// Keeps a colour as the latest.
+pub fn keep_recent_colour(colour: &str) {
+    let mut colours = recent_colours();
+    colours.retain(|known| known != colour);
+    colours.insert(0, colour.to_owned());
+    colours.truncate(COLOURS_MAX);
+    store(COLOURS, Some(&colours.join(" ")));
 }
 
 fn system_language() -> Language {

@@ -8,33 +8,26 @@ use protocol::{ErrorCode, Role};
 
 use crate::api::ApiError;
 
-/// Style of the selection, or of the next shape. None means that the selected shapes differ.
+/// The styles that the selection or the next shape has, by their keys, with their values as text; none where the selected
+/// shapes differ.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Style {
-    /// Id of a colour.
-    pub stroke: Option<String>,
-    /// Id of a colour, or [`NO_FILL`].
-    pub fill: Option<String>,
-    /// Id of a width.
-    pub width: Option<String>,
+pub struct Style(pub Vec<(&'static str, Option<String>)>);
+
+impl Style {
+    /// Whether there is something to style by this key.
+    pub fn has(&self, key: &str) -> bool {
+        self.0.iter().any(|(known, _)| *known == key)
+    }
+
+    /// The value that all have.
+    pub fn value(&self, key: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| *known == key)?.1.as_deref()
+    }
 }
 
-/// Ids of the widths of lines, thinnest first.
-pub const WIDTHS: [&str; 4] = ["s", "m", "l", "xl"];
-
-/// The fill of a shape that has none.
-pub const NO_FILL: &str = "none";
-
-/// One change of style.
+/// One change of style: a key of [`editor::STYLES`] and its value as text, empty for none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StyleChange {
-    /// To a colour.
-    Stroke(String),
-    /// To a colour or [`NO_FILL`].
-    Fill(String),
-    /// To a width.
-    Width(String),
-}
+pub struct StyleChange(pub &'static str, pub String);
 
 /// Somebody on the board.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -133,6 +126,8 @@ pub enum UiRequest {
     SetStyle(StyleChange),
     /// Run a command.
     Command(&'static str),
+    /// Look up which colours the board uses, for [`BoardStore::board_colours`].
+    ListColours,
 }
 
 /// One open board, provided by context. The canvas shell writes the signals and takes the requests.
@@ -144,6 +139,10 @@ pub struct BoardStore {
     pub style: RwSignal<Style>,
     /// A command of the page's own that was run.
     pub asked: RwSignal<Option<&'static str>>,
+    /// The shape that was drawn last, for the toolbar.
+    pub last_shape: RwSignal<&'static str>,
+    /// Colours beside the palette's that the board uses, as text.
+    pub board_colours: RwSignal<Vec<String>>,
     /// How many shapes are selected.
     pub selection_count: RwSignal<usize>,
     /// Whether there is something of one's own to undo.
@@ -172,6 +171,8 @@ impl BoardStore {
             tool: RwSignal::new(TOOLS.first().map_or("", |tool| tool.id)),
             style: RwSignal::default(),
             asked: RwSignal::new(None),
+            last_shape: RwSignal::new("rectangle"),
+            board_colours: RwSignal::default(),
             selection_count: RwSignal::new(0),
             can_undo: RwSignal::new(false),
             can_redo: RwSignal::new(false),

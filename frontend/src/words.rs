@@ -153,8 +153,8 @@ mod tests {
         let tools = editor::TOOLS.iter().map(|tool| ("tool", tool.id));
         let commands = editor::COMMANDS.iter().map(|command| ("command", command.id));
         let colours = scene::Swatch::ALL.iter().map(|swatch| ("colour", swatch.name()));
-        let widths = crate::store::WIDTHS.into_iter().map(|width| ("width", width));
-        for (kind, id) in tools.chain(commands).chain(colours).chain(widths) {
+        let options = crate::panels::style::options();
+        for (kind, id) in tools.chain(commands).chain(colours).chain(options) {
             assert!(Word::find(kind, id).is_some(), "{kind}.{id}");
         }
     }

@@ -226,7 +226,7 @@ impl Board {
         let map = schema::shape_map(&txn, &root, id.as_str())?;
         let shape = self.shape(id)?;
         let entries = schema::capture(&txn, &map);
-        let mut copy = NewShape::new(shape.kind.clone(), shape.stored_fields(&entries)).with_text(&*shape.text);
+        let mut copy = NewShape::new(shape.kind.clone(), stored_fields(&entries)).with_text(&*shape.text);
         copy.ink = shape.ink.to_vec();
         copy.unknown = entries.into_iter().filter(|entry| !schema::KEYS.contains(&&*entry.key)).collect();
         Some(copy)
@@ -282,26 +282,11 @@ impl Board {
     }
 }
 
-impl Shape {
-    /// Its values as fields, those that are stored.
-    fn stored_fields(&self, entries: &[schema::Entry]) -> Vec<crate::Field> {
-        use crate::Field;
-        let field = |key: &str| match key {
-            schema::POS => Some(Field::Pos(self.pos)),
-            schema::SIZE => Some(Field::Size(self.size)),
-            schema::POINTS => Some(Field::Points(self.points.clone())),
-            schema::SCALE => Some(Field::Scale(self.scale)),
-            schema::ANGLE => Some(Field::Angle(self.angle)),
-            schema::ORDER => Some(Field::Order(self.order.clone())),
-            schema::STROKE => Some(Field::Stroke(self.stroke)),
-            schema::FILL => Some(Field::Fill(self.fill)),
-            schema::WIDTH => Some(Field::Width(self.width)),
-            schema::FONT_SIZE => Some(Field::FontSize(self.font_size)),
-            schema::WRAP => Some(Field::Wrap(self.wrap)),
-            schema::GROUPS => Some(Field::Groups(self.groups.clone())),
-            schema::LOCKED => Some(Field::Locked(self.locked)),
-            _ => None,
-        };
-        entries.iter().filter_map(|entry| field(&entry.key)).collect()
-    }
+/// What is stored, as fields held to the table.
+fn stored_fields(entries: &[schema::Entry]) -> Vec<crate::Field> {
+    let plain = |entry: &schema::Entry| match &entry.value {
+        schema::Stored::Plain(value) if *entry.key != *schema::KIND => crate::field::read(&entry.key, value),
+        _ => None,
+    };
+    entries.iter().filter_map(plain).collect()
 }

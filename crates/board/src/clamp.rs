@@ -16,6 +16,10 @@ pub const SIZE_DEFAULT: Size = Size::new(100.0, 100.0);
 pub const STROKE_WIDTH: RangeInclusive<f64> = 0.1..=512.0;
 /// The line width where none is stored.
 pub const STROKE_WIDTH_DEFAULT: f64 = 2.0;
+/// The largest radius of a corner, in board pixels.
+pub const RADIUS_MAX: f64 = 1e4;
+/// The opacity where none is stored.
+pub const OPACITY_DEFAULT: f64 = 1.0;
 /// Font sizes, in board pixels per em.
 pub const FONT_SIZE: RangeInclusive<f64> = 4.0..=1000.0;
 /// The font size where none is stored.
@@ -65,6 +69,16 @@ pub(crate) fn stroke_width(value: f64) -> f64 {
 
 pub(crate) fn font_size(value: f64) -> f64 {
     bounded(value, FONT_SIZE_DEFAULT, FONT_SIZE)
+}
+
+/// From 0 (invisible) to 1.
+pub(crate) fn opacity(value: f64) -> f64 {
+    bounded(value, OPACITY_DEFAULT, 0.0..=1.0)
+}
+
+/// A radius that is no number is none: the kind's own counts.
+pub(crate) fn radius(value: f64) -> Option<f64> {
+    value.is_finite().then(|| value.clamp(0.0, RADIUS_MAX))
 }
 
 /// A wrap that is no number is none.
@@ -125,6 +139,8 @@ mod tests {
             ),
             ("stroke width", stroke_width, &[(NAN, 2.0), (0.0, 0.1), (-3.0, 0.1), (1e12, 512.0), (7.0, 7.0)]),
             ("font size", font_size, &[(NAN, 20.0), (0.0, 4.0), (1e12, 1000.0), (16.0, 16.0)]),
+            ("opacity", opacity, &[(NAN, 1.0), (-1.0, 0.0), (7.0, 1.0), (0.25, 0.25)]),
+            ("radius", |v| radius(v).unwrap_or(-1.0), &[(NAN, -1.0), (-5.0, 0.0), (1e12, 1e4), (6.0, 6.0)]),
             ("wrap", |v| wrap(v).unwrap_or(-1.0), &[(NAN, -1.0), (0.0, 1.0), (1e12, 1e6), (80.0, 80.0)]),
             ("angle", angle, &[(NAN, 0.0), (INFINITE, 0.0), (TAU, 0.0), (PI * 1.5, -PI / 2.0), (-PI / 2.0, -PI / 2.0)]),
             ("scale", |v| scale(Vec2::new(v, 1.0)).x, &[(NAN, 1.0), (0.0, 0.001), (-1e12, -1000.0), (-0.5, -0.5)]),

@@ -5,7 +5,7 @@ use scene::{BoardPoint, Colour};
 use std::sync::Arc;
 
 use crate::schema::Entry;
-use crate::{GroupId, InkPoint, Kind, OrderKey, ShapeId};
+use crate::{Align, AlignY, FillStyle, GroupId, InkPoint, Kind, LineStyle, OrderKey, ShapeId};
 
 /// One change of a board. An edit of a shape that is not there does nothing.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,9 +53,11 @@ pub enum Edit {
 /// One property of a shape, with its value. Units as in [`crate::Shape`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Field {
+    /// What it is: changed in place.
+    Kind(Kind),
     /// Where it is.
     Pos(BoardPoint),
-    /// How large it is (rectangle, ellipse, diamond).
+    /// How large it is (closed shapes).
     Size(Size),
     /// Its corners, relative to `pos` (line, arrow).
     Points(Arc<[Vec2]>),
@@ -69,8 +71,18 @@ pub enum Field {
     Stroke(Colour),
     /// What it is filled with; `None` is not at all.
     Fill(Option<Colour>),
+    /// What the fill looks like.
+    FillStyle(FillStyle),
     /// How thick its line is.
     Width(f64),
+    /// How its line is broken up.
+    Dash(LineStyle),
+    /// How round its corners are; `None` is as its kind has them.
+    Radius(Option<f64>),
+    /// From 0 (invisible) to 1.
+    Opacity(f64),
+    /// The seed of the hand that draws it; `None` is drawn cleanly.
+    Sketch(Option<u32>),
     /// The em of its text.
     FontSize(f64),
     /// Where its text wraps; `None` is nowhere.
@@ -79,6 +91,12 @@ pub enum Field {
     Groups(Arc<[GroupId]>),
     /// Whether it is safe from the hand.
     Locked(bool),
+    /// The colour of its label; `None` is its line's.
+    TextColour(Option<Colour>),
+    /// Where its lines of text begin or end; `None` is as its kind has them.
+    Align(Option<Align>),
+    /// Where its label lies from top to bottom; `None` is in the middle.
+    AlignY(Option<AlignY>),
 }
 
 /// A shape to be. What is not said has its default.

@@ -15,6 +15,7 @@ mod clocks;
 mod contents;
 mod document;
 mod edit;
+mod field;
 mod ids;
 mod ink;
 mod order;
@@ -23,6 +24,7 @@ mod reversal;
 mod schema;
 mod shape;
 mod shapes;
+mod style;
 mod texts;
 mod update;
 
@@ -38,14 +40,15 @@ pub use ink::InkPoint;
 pub use order::OrderKey;
 pub use reversal::Reversal;
 pub use shape::Shape;
-pub use shapes::Kind;
+pub use shapes::{Kind, PlacedText};
+pub use style::{Align, AlignY, FillStyle, LineStyle};
 pub use update::{StateVector, Update, is_empty_update};
 /// The bounds on stored values, applied by every reader.
 pub mod limits {
     pub use crate::check::{CLIENTS_MAX, DEPTH_MAX, STRUCTS_MAX, VALUES_MAX};
     pub use crate::clamp::{
         ANGLE_DEFAULT, COORDINATE_MAX, FONT_SIZE, FONT_SIZE_DEFAULT, GROUPS_MAX, ID_BYTES_MAX, INK_POINTS_MAX,
-        ORDER_KEY_BYTES_MAX, POINTS_MAX, SCALE_MAX, SCALE_MIN, SIZE_DEFAULT, SIZE_MAX, STROKE_WIDTH,
-        STROKE_WIDTH_DEFAULT, TEXT_UTF16_MAX,
+        OPACITY_DEFAULT, ORDER_KEY_BYTES_MAX, POINTS_MAX, RADIUS_MAX, SCALE_MAX, SCALE_MIN, SIZE_DEFAULT, SIZE_MAX,
+        STROKE_WIDTH, STROKE_WIDTH_DEFAULT, TEXT_UTF16_MAX,
     };
 }

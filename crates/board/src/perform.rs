@@ -8,7 +8,7 @@ use yrs::{Any, Array, ArrayPrelim, GetString, In, Map, MapPrelim, MapRef, Out, T
 use crate::reversal::{Reversal, Step};
 use crate::schema::{self, Entry, Stored};
 use crate::texts::{self, Restored, Splice, TextSplice};
-use crate::{Edit, Field, Kind, NewShape, ShapeId, clamp, ink};
+use crate::{Edit, Kind, NewShape, ShapeId, clamp, field, ink};
 
 /// One transaction on the root map.
 pub(crate) struct Performer<'a, 'doc> {
@@ -31,9 +31,9 @@ impl Performer<'_, '_> {
                 }
             }
             Edit::Set { id, field } => {
-                let (key, value) = stored_field(field);
+                let (key, value) = field::stored(field);
                 if let Some(map) = self.map(id) {
-                    let is_default = value.is_none() || value == default_of(key);
+                    let is_default = value.is_none() || value == field::default_of(key);
                     let before = map.get(self.txn, key);
                     if !(is_default && before.is_none()) {
                         self.set(id, &map, key, value);
@@ -259,10 +259,10 @@ fn write(txn: &mut TransactionMut, map: &MapRef, key: &str, value: &Stored) {
 fn entries(shape: &NewShape) -> Vec<Entry> {
     let mut entries = vec![entry(schema::KIND, Stored::Plain(Any::from(shape.kind.name())))];
     for field in &shape.fields {
-        let (key, value) = stored_field(field);
+        let (key, value) = field::stored(field);
         entries.retain(|entry| *entry.key != *key);
         if let Some(value) = value
-            && default_of(key) != Some(value.clone())
+            && field::default_of(key) != Some(value.clone())
         {
             entries.push(entry(key, Stored::Plain(value)));
         }
@@ -284,55 +284,4 @@ fn entries(shape: &NewShape) -> Vec<Entry> {
 
 fn entry(key: &str, value: Stored) -> Entry {
     Entry { key: key.into(), value }
-}
-
-/// Where a property is stored and as what; `None` removes the key. Values are held to the table on the way in too.
-fn stored_field(field: &Field) -> (&'static str, Option<Any>) {
-    let number = schema::plain_number;
-    let numbers = |values: [f64; 2]| Some(schema::plain_numbers(values));
-    match field {
-        Field::Pos(at) => {
-            let at = clamp::point(*at);
-            (schema::POS, numbers([at.x, at.y]))
-        }
-        Field::Size(size) => {
-            let size = clamp::size(*size);
-            (schema::SIZE, numbers([size.width, size.height]))
-        }
-        Field::Points(points) => {
-            let points = points.iter().take(clamp::POINTS_MAX).map(|point| clamp::vector(*point));
-            (schema::POINTS, Some(schema::plain_numbers(points.flat_map(|point| [point.x, point.y]))))
-        }
-        Field::Scale(scale) => {
-            let scale = clamp::scale(*scale);
-            (schema::SCALE, numbers([scale.x, scale.y]))
-        }
-        Field::Angle(angle) => (schema::ANGLE, Some(number(clamp::angle(*angle)))),
-        Field::Order(order) => (schema::ORDER, Some(Any::from(order.as_str()))),
-        Field::Stroke(colour) => (schema::STROKE, Some(Any::from(colour.to_string()))),
-        Field::Fill(colour) => (schema::FILL, colour.map(|colour| Any::from(colour.to_string()))),
-        Field::Width(width) => (schema::WIDTH, Some(number(clamp::stroke_width(*width)))),
-        Field::FontSize(size) => (schema::FONT_SIZE, Some(number(clamp::font_size(*size)))),
-        Field::Wrap(width) => (schema::WRAP, width.and_then(clamp::wrap).map(number)),
-        Field::Groups(groups) => {
-            let groups: Vec<Any> = groups.iter().map(|group| Any::from(group.as_str())).collect();
-            (schema::GROUPS, (!groups.is_empty()).then(|| Any::Array(groups.into())))
-        }
-        Field::Locked(locked) => (schema::LOCKED, locked.then_some(Any::Bool(true))),
-    }
-}
-
-/// What an absent key means.
-fn default_of(key: &str) -> Option<Any> {
-    let numbers = |values: [f64; 2]| Some(schema::plain_numbers(values));
-    match key {
-        schema::POS => numbers([0.0, 0.0]),
-        schema::SIZE => numbers([clamp::SIZE_DEFAULT.width, clamp::SIZE_DEFAULT.height]),
-        schema::SCALE => numbers([1.0, 1.0]),
-        schema::ANGLE => Some(schema::plain_number(clamp::ANGLE_DEFAULT)),
-        schema::STROKE => Some(Any::from(scene::Colour::INK.to_string())),
-        schema::WIDTH => Some(schema::plain_number(clamp::STROKE_WIDTH_DEFAULT)),
-        schema::FONT_SIZE => Some(schema::plain_number(clamp::FONT_SIZE_DEFAULT)),
-        _ => None,
-    }
 }

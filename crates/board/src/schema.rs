@@ -1,13 +1,11 @@
 //! Where each property lies in the Y types, and how it is read. The keys are public (`docs/board-schema.md`) and only
 //! ever added to. Must not know edits or undo. Reading is total: whatever is stored, a shape comes out.
 
-use kurbo::{Size, Vec2};
-use scene::BoardPoint;
 use std::sync::Arc;
 use yrs::types::{AsPrelim, Delta};
-use yrs::{Any, Array, ArrayRef, GetString, In, Map, MapRef, Number, Out, ReadTxn};
+use yrs::{Any, Array, ArrayRef, GetString, In, Map, MapRef, Out, ReadTxn};
 
-use crate::{Kind, OrderKey, Shape, ShapeId, clamp, ink};
+use crate::{Kind, Shape, ShapeId, clamp, field, ink};
 
 /// The root map: shape id to shape.
 pub(crate) const SHAPES: &str = "shapes";
@@ -22,16 +20,48 @@ pub(crate) const ANGLE: &str = "angle";
 pub(crate) const ORDER: &str = "order";
 pub(crate) const STROKE: &str = "stroke";
 pub(crate) const FILL: &str = "fill";
+pub(crate) const FILL_STYLE: &str = "fill_style";
 pub(crate) const WIDTH: &str = "width";
+pub(crate) const DASH: &str = "dash";
+pub(crate) const RADIUS: &str = "radius";
+pub(crate) const OPACITY: &str = "opacity";
+pub(crate) const SKETCH: &str = "sketch";
 pub(crate) const TEXT: &str = "text";
+pub(crate) const TEXT_COLOUR: &str = "text_colour";
 pub(crate) const FONT_SIZE: &str = "font_size";
 pub(crate) const WRAP: &str = "wrap";
+pub(crate) const ALIGN: &str = "align";
+pub(crate) const ALIGN_Y: &str = "align_y";
 pub(crate) const GROUPS: &str = "groups";
 pub(crate) const LOCKED: &str = "locked";
 
 /// Every key of this version; others are carried untouched.
-pub(crate) const KEYS: &[&str] =
-    &[KIND, POS, SIZE, POINTS, INK, SCALE, ANGLE, ORDER, STROKE, FILL, WIDTH, TEXT, FONT_SIZE, WRAP, GROUPS, LOCKED];
+pub(crate) const KEYS: &[&str] = &[
+    KIND,
+    POS,
+    SIZE,
+    POINTS,
+    INK,
+    SCALE,
+    ANGLE,
+    ORDER,
+    STROKE,
+    FILL,
+    FILL_STYLE,
+    WIDTH,
+    DASH,
+    RADIUS,
+    OPACITY,
+    SKETCH,
+    TEXT,
+    TEXT_COLOUR,
+    FONT_SIZE,
+    WRAP,
+    ALIGN,
+    ALIGN_Y,
+    GROUPS,
+    LOCKED,
+];
 
 /// One key of a shape with a deep copy of its value.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,48 +97,16 @@ pub(crate) fn read<T: ReadTxn>(txn: &T, id: ShapeId, map: &MapRef) -> Shape {
         match (key, &value) {
             (INK, Out::YArray(chunks)) => shape.ink = read_ink(txn, chunks),
             (TEXT, Out::YText(text)) => shape.text = clamp::text(&text.get_string(txn)).into(),
-            (_, Out::Any(value)) => read_plain(&mut shape, key, value),
+            (TEXT, Out::Any(value)) => shape.text = field::string(value).map_or("", clamp::text).into(),
+            (_, Out::Any(value)) => {
+                if let Some(field) = field::read(key, value) {
+                    shape.put(&field);
+                }
+            }
             _ => {}
         }
     }
     shape.measured()
-}
-
-fn read_plain(shape: &mut Shape, key: &str, value: &Any) {
-    match key {
-        KIND => shape.kind = string(value).map_or(Kind::Unknown("".into()), Kind::from_name),
-        POS => {
-            if let Some([x, y]) = pair(value) {
-                shape.pos = clamp::point(BoardPoint::new(x, y));
-            }
-        }
-        SIZE => {
-            if let Some([width, height]) = pair(value) {
-                shape.size = clamp::size(Size::new(width, height));
-            }
-        }
-        POINTS => {
-            if let Some(points) = read_points(value) {
-                shape.points = points;
-            }
-        }
-        SCALE => {
-            if let Some([x, y]) = pair(value) {
-                shape.scale = clamp::scale(Vec2::new(x, y));
-            }
-        }
-        ANGLE => shape.angle = clamp::angle(number(value)),
-        ORDER => shape.order = string(value).and_then(OrderKey::parse).unwrap_or_default(),
-        STROKE => shape.stroke = string(value).and_then(|text| text.parse().ok()).unwrap_or(shape.stroke),
-        FILL => shape.fill = string(value).and_then(|text| text.parse().ok()),
-        WIDTH => shape.width = clamp::stroke_width(number(value)),
-        TEXT => shape.text = string(value).map_or("".into(), |text| clamp::text(text).into()),
-        FONT_SIZE => shape.font_size = clamp::font_size(number(value)),
-        WRAP => shape.wrap = clamp::wrap(number(value)),
-        GROUPS => shape.groups = read_groups(value),
-        LOCKED => shape.locked = matches!(value, Any::Bool(true)),
-        _ => {}
-    }
 }
 
 fn read_ink<T: ReadTxn>(txn: &T, chunks: &ArrayRef) -> Arc<[crate::InkPoint]> {
@@ -119,51 +117,6 @@ fn read_ink<T: ReadTxn>(txn: &T, chunks: &ArrayRef) -> Arc<[crate::InkPoint]> {
         }
     }
     points.into()
-}
-
-fn read_points(value: &Any) -> Option<Arc<[Vec2]>> {
-    let Any::Array(numbers) = value else { return None };
-    let pairs = numbers.chunks_exact(2).take(clamp::POINTS_MAX);
-    let points: Arc<[Vec2]> = pairs.map(|pair| clamp::vector(Vec2::new(number(&pair[0]), number(&pair[1])))).collect();
-    (points.len() >= 2).then_some(points)
-}
-
-fn read_groups(value: &Any) -> Arc<[crate::GroupId]> {
-    let Any::Array(names) = value else { return Arc::new([]) };
-    names.iter().filter_map(|name| ShapeId::parse(string(name)?)).take(clamp::GROUPS_MAX).collect()
-}
-
-/// NaN where there is no number: the table of bounds knows what to do.
-fn number(value: &Any) -> f64 {
-    match value {
-        Any::Number(Number::Int(number)) => *number as f64,
-        Any::Number(Number::Float(number)) => *number,
-        _ => f64::NAN,
-    }
-}
-
-fn pair(value: &Any) -> Option<[f64; 2]> {
-    match value {
-        Any::Array(numbers) if numbers.len() == 2 => Some([number(&numbers[0]), number(&numbers[1])]),
-        _ => None,
-    }
-}
-
-fn string(value: &Any) -> Option<&str> {
-    match value {
-        Any::String(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// A number as Yjs writes it: whole numbers as integers, which take a byte or two.
-pub(crate) fn plain_number(value: f64) -> Any {
-    let whole = value.fract() == 0.0 && value.abs() <= f64::from(i32::MAX);
-    Any::Number(if whole { Number::Int(value as i64) } else { Number::Float(value) })
-}
-
-pub(crate) fn plain_numbers(values: impl IntoIterator<Item = f64>) -> Any {
-    Any::Array(values.into_iter().map(plain_number).collect())
 }
 
 /// All of a shape, key by key in order, to compare and to bring back.

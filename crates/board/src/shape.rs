@@ -1,11 +1,11 @@
 //! A shape as it is seen: read from the document, held to the table of bounds, ready to be painted and touched.
 //! Must not know the CRDT, nor who else sees it.
 
-use kurbo::{Affine, BezPath, Point, Rect, Size, Vec2};
+use kurbo::{Affine, BezPath, Point, Rect, Shape as _, Size, Vec2};
 use scene::{BoardPoint, Colour, DisplayList};
 use std::sync::Arc;
 
-use crate::{Field, GroupId, InkPoint, Kind, OrderKey, ShapeId, clamp};
+use crate::{Align, AlignY, Field, FillStyle, GroupId, InkPoint, Kind, LineStyle, OrderKey, ShapeId, clamp, schema};
 
 /// One shape. Lengths are board pixels. Change it by [`Shape::with`], which keeps what is derived from its values.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +16,7 @@ pub struct Shape {
     pub kind: Kind,
     /// Where its own coordinates start: the top left corner of a box or a text, the zero of corners and ink.
     pub pos: BoardPoint,
-    /// Its sides (rectangle, ellipse, diamond).
+    /// Its sides (closed shapes).
     pub size: Size,
     /// Its corners, relative to `pos` (line, arrow): at least two.
     pub points: Arc<[Vec2]>,
@@ -32,14 +32,30 @@ pub struct Shape {
     pub stroke: Colour,
     /// What it is filled with.
     pub fill: Option<Colour>,
+    /// What the fill looks like.
+    pub fill_style: FillStyle,
     /// How thick its line is.
     pub width: f64,
-    /// Its text (text).
+    /// How its line is broken up.
+    pub dash: LineStyle,
+    /// How round its corners are; none is as its kind has them.
+    pub radius: Option<f64>,
+    /// From 0 (invisible) to 1.
+    pub opacity: f64,
+    /// The seed of the hand that draws it; none is drawn cleanly.
+    pub sketch: Option<u32>,
+    /// Its text, or its label.
     pub text: Arc<str>,
     /// The em of its text.
     pub font_size: f64,
     /// Where its text wraps.
     pub wrap: Option<f64>,
+    /// The colour of its label; none is its line's.
+    pub text_colour: Option<Colour>,
+    /// Where its lines of text begin or end; none is as its kind has them.
+    pub align: Option<Align>,
+    /// Where its label lies from top to bottom; none is in the middle.
+    pub align_y: Option<AlignY>,
     /// The groups that it is in, the outermost first.
     pub groups: Arc<[GroupId]>,
     /// Whether it is safe from the hand: neither selected by a click nor moved nor erased, until it is unlocked.
@@ -65,10 +81,18 @@ impl Shape {
             order: OrderKey::default(),
             stroke: Colour::INK,
             fill: None,
+            fill_style: FillStyle::Solid,
             width: clamp::STROKE_WIDTH_DEFAULT,
+            dash: LineStyle::Solid,
+            radius: None,
+            opacity: clamp::OPACITY_DEFAULT,
+            sketch: None,
             text: "".into(),
             font_size: clamp::FONT_SIZE_DEFAULT,
             wrap: None,
+            text_colour: None,
+            align: None,
+            align_y: None,
             groups: Arc::new([]),
             locked: false,
             revision: 0,
@@ -86,27 +110,65 @@ impl Shape {
     /// The shape as it would be with other values: for previews. Held to the same bounds.
     pub fn with(&self, fields: &[Field]) -> Self {
         let mut shape = self.clone();
-        for field in fields {
-            match field {
-                Field::Pos(at) => shape.pos = clamp::point(*at),
-                Field::Size(size) => shape.size = clamp::size(*size),
-                Field::Points(points) if points.len() >= 2 => {
-                    shape.points = points.iter().take(clamp::POINTS_MAX).map(|point| clamp::vector(*point)).collect();
-                }
-                Field::Points(_) => shape.points = Shape::blank(self.id.clone(), Kind::Line).points,
-                Field::Scale(scale) => shape.scale = clamp::scale(*scale),
-                Field::Angle(angle) => shape.angle = clamp::angle(*angle),
-                Field::Order(order) => shape.order = order.clone(),
-                Field::Stroke(colour) => shape.stroke = *colour,
-                Field::Fill(colour) => shape.fill = *colour,
-                Field::Width(width) => shape.width = clamp::stroke_width(*width),
-                Field::FontSize(size) => shape.font_size = clamp::font_size(*size),
-                Field::Wrap(wrap) => shape.wrap = wrap.and_then(clamp::wrap),
-                Field::Groups(groups) => shape.groups = groups.iter().take(clamp::GROUPS_MAX).cloned().collect(),
-                Field::Locked(locked) => shape.locked = *locked,
-            }
-        }
+        fields.iter().for_each(|field| shape.put(field));
         shape.measured()
+    }
+
+    /// Takes one value, held to the table. What is derived from it is left as it was: see [`Shape::measured`].
+    pub(crate) fn put(&mut self, field: &Field) {
+        match field {
+            Field::Kind(kind) => self.kind = kind.clone(),
+            Field::Pos(at) => self.pos = clamp::point(*at),
+            Field::Size(size) => self.size = clamp::size(*size),
+            Field::Points(points) if points.len() >= 2 => {
+                self.points = points.iter().take(clamp::POINTS_MAX).map(|point| clamp::vector(*point)).collect();
+            }
+            Field::Points(_) => self.points = Shape::blank(self.id.clone(), Kind::Line).points,
+            Field::Scale(scale) => self.scale = clamp::scale(*scale),
+            Field::Angle(angle) => self.angle = clamp::angle(*angle),
+            Field::Order(order) => self.order = order.clone(),
+            Field::Stroke(colour) => self.stroke = *colour,
+            Field::Fill(colour) => self.fill = *colour,
+            Field::FillStyle(style) => self.fill_style = *style,
+            Field::Width(width) => self.width = clamp::stroke_width(*width),
+            Field::Dash(style) => self.dash = *style,
+            Field::Radius(radius) => self.radius = radius.and_then(clamp::radius),
+            Field::Opacity(opacity) => self.opacity = clamp::opacity(*opacity),
+            Field::Sketch(seed) => self.sketch = *seed,
+            Field::FontSize(size) => self.font_size = clamp::font_size(*size),
+            Field::Wrap(wrap) => self.wrap = wrap.and_then(clamp::wrap),
+            Field::TextColour(colour) => self.text_colour = *colour,
+            Field::Align(align) => self.align = *align,
+            Field::AlignY(align) => self.align_y = *align,
+            Field::Groups(groups) => self.groups = groups.iter().take(clamp::GROUPS_MAX).cloned().collect(),
+            Field::Locked(locked) => self.locked = *locked,
+        }
+    }
+
+    /// Its value of a key, absent or not: what a style panel shows. None for keys that hold no plain value.
+    pub fn field(&self, key: &str) -> Option<Field> {
+        Some(match key {
+            schema::KIND => Field::Kind(self.kind.clone()),
+            schema::POS => Field::Pos(self.pos),
+            schema::SIZE => Field::Size(self.size),
+            schema::ANGLE => Field::Angle(self.angle),
+            schema::STROKE => Field::Stroke(self.stroke),
+            schema::FILL => Field::Fill(self.fill),
+            schema::FILL_STYLE => Field::FillStyle(self.fill_style),
+            schema::WIDTH => Field::Width(self.width),
+            schema::DASH => Field::Dash(self.dash),
+            schema::RADIUS => Field::Radius(self.radius),
+            schema::OPACITY => Field::Opacity(self.opacity),
+            schema::SKETCH => Field::Sketch(self.sketch),
+            schema::FONT_SIZE => Field::FontSize(self.font_size),
+            schema::WRAP => Field::Wrap(self.wrap),
+            schema::TEXT_COLOUR => Field::TextColour(self.text_colour),
+            schema::ALIGN => Field::Align(self.align),
+            schema::ALIGN_Y => Field::AlignY(self.align_y),
+            schema::GROUPS => Field::Groups(self.groups.clone()),
+            schema::LOCKED => Field::Locked(self.locked),
+            _ => return None,
+        })
     }
 
     /// The shape as it would be with this text: for previews.
@@ -150,6 +212,12 @@ impl Shape {
         // Most shapes are far away, and boxes are cheaper than paths.
         let is_near = (reach.x0..=reach.x1).contains(&at.x) && (reach.y0..=reach.y1).contains(&at.y);
         is_near && self.kind.behaviour().touches(self, at, margin)
+    }
+
+    /// Whether a point of the board lies in its outline, filled or not.
+    pub fn encloses(&self, at: BoardPoint) -> bool {
+        let at = self.rotation().inverse() * Point::from(at);
+        self.local_bounds().contains(at) && self.kind.behaviour().outline(self).winding(at) != 0
     }
 
     /// Appends what is seen.

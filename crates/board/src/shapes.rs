@@ -1,16 +1,17 @@
-//! The kinds of shapes: the only list. A kind is one file below here and one word in [`shapes!`]; codec, bounds, hits,
-//! painting and the tests follow from it.
+//! The kinds of shapes: the only list. A kind is one file below here and one line in [`shapes!`]; codec, bounds, hits,
+//! painting, tools and the tests follow from it.
 
 mod arrow;
-mod boxed;
-mod diamond;
-mod ellipse;
+mod closed;
 mod ink;
+mod label;
 mod line;
+mod look;
 mod open;
-mod rectangle;
 mod text;
 mod unknown;
+
+pub use label::PlacedText;
 
 use kurbo::{BezPath, Point, Rect};
 use scene::DisplayList;
@@ -39,13 +40,25 @@ pub(crate) trait ShapeKind {
     fn painted(&self, shape: &Shape) -> Rect;
     /// What changes when `from` becomes `to`.
     fn resized(&self, shape: &Shape, from: Rect, to: Rect) -> Vec<Field>;
+    /// Where its label goes, if it can have one.
+    fn label_box(&self, _shape: &Shape) -> Option<Rect> {
+        None
+    }
+    /// Its text as it is painted, if it can have one.
+    fn placed_text(&self, shape: &Shape) -> Option<PlacedText> {
+        self.label_box(shape).map(|space| label::in_box(shape, space))
+    }
 }
 
 macro_rules! shapes {
-    ($($module:ident::$name:ident = $text:literal,)*) => {
+    (
+        closed { $($outline:ident::$closed:ident = $closed_text:literal,)* }
+        other { $($module:ident::$name:ident = $text:literal,)* }
+    ) => {
         /// What a shape is.
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub enum Kind {
+            $(#[doc = concat!("Closed; stored as `", $closed_text, "`.")] $closed,)*
             $(#[doc = concat!("Stored as `", $text, "`.")] $name,)*
             /// Written by a newer client or another program: carried untouched, painted as a placeholder.
             Unknown(Arc<str>),
@@ -53,11 +66,14 @@ macro_rules! shapes {
 
         impl Kind {
             /// Every known kind.
-            pub const ALL: &'static [Kind] = &[$(Kind::$name,)*];
+            pub const ALL: &'static [Kind] = &[$(Kind::$closed,)* $(Kind::$name,)*];
+            /// The kinds that are an outline in a box: they are filled, labelled, and turned into each other.
+            pub const CLOSED: &'static [Kind] = &[$(Kind::$closed,)*];
 
             /// The stored name.
             pub fn name(&self) -> &str {
                 match self {
+                    $(Kind::$closed => $closed_text,)*
                     $(Kind::$name => $text,)*
                     Kind::Unknown(name) => name,
                 }
@@ -66,6 +82,7 @@ macro_rules! shapes {
             /// The kind with a stored name.
             pub fn from_name(name: &str) -> Kind {
                 match name {
+                    $($closed_text => Kind::$closed,)*
                     $($text => Kind::$name,)*
                     _ => Kind::Unknown(name.into()),
                 }
@@ -78,6 +95,7 @@ macro_rules! shapes {
             /// The file that knows this kind.
             pub(crate) fn behaviour(&self) -> &'static dyn ShapeKind {
                 match self {
+                    $(Kind::$closed => &closed::$outline::KIND,)*
                     $(Kind::$name => &$name,)*
                     Kind::Unknown(_) => &unknown::Unknown,
                 }
@@ -87,11 +105,56 @@ macro_rules! shapes {
 }
 
 shapes! {
-    rectangle::Rectangle = "rectangle",
-    ellipse::Ellipse = "ellipse",
-    diamond::Diamond = "diamond",
-    line::Line = "line",
-    arrow::Arrow = "arrow",
-    ink::Ink = "ink",
-    text::Text = "text",
+    closed {
+        rectangle::Rectangle = "rectangle",
+        ellipse::Ellipse = "ellipse",
+        diamond::Diamond = "diamond",
+        triangle::Triangle = "triangle",
+        pill::Pill = "pill",
+        parallelogram::Parallelogram = "parallelogram",
+        trapezoid::Trapezoid = "trapezoid",
+        cylinder::Cylinder = "cylinder",
+        document::Document = "document",
+        subprocess::Subprocess = "subprocess",
+        manual_input::ManualInput = "manual_input",
+        delay::Delay = "delay",
+        pentagon::Pentagon = "pentagon",
+        hexagon::Hexagon = "hexagon",
+        octagon::Octagon = "octagon",
+        star::Star = "star",
+        cloud::Cloud = "cloud",
+        heart::Heart = "heart",
+        speech::Speech = "speech",
+        cross::Cross = "cross",
+        block_arrow::BlockArrow = "block_arrow",
+    }
+    other {
+        line::Line = "line",
+        arrow::Arrow = "arrow",
+        ink::Ink = "ink",
+        text::Text = "text",
+    }
+}
+
+impl Kind {
+    /// Whether it is an outline in a box.
+    pub fn is_closed(&self) -> bool {
+        Kind::CLOSED.contains(self)
+    }
+
+    /// Whether it runs from one end to another.
+    pub fn is_line(&self) -> bool {
+        matches!(self, Kind::Line | Kind::Arrow)
+    }
+
+    /// Whether it has corners that can be rounded.
+    pub fn has_corners(&self) -> bool {
+        use Kind::{Cloud, Cylinder, Delay, Document, Ellipse, Heart, Pill};
+        self.is_closed() && !matches!(self, Cloud | Cylinder | Delay | Document | Ellipse | Heart | Pill)
+    }
+
+    /// Whether people may write in or on it.
+    pub fn has_text(&self) -> bool {
+        *self == Kind::Text || self.is_closed()
+    }
 }

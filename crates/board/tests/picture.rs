@@ -2,13 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's own values are what they are said to be")]
 
-use board::{Field, InkPoint, Kind, Shape, ShapeId};
+use board::{Align, AlignY, Field, FillStyle, InkPoint, Kind, LineStyle, Shape, ShapeId};
 use kurbo::{Point, Rect, Shape as _, Size, Vec2};
 use proptest::prelude::*;
 use scene::{BoardPoint, Colour, DisplayList, Painter, SvgPainter, Swatch, Theme, replay};
 
 fn shape(kind: Kind, fields: &[Field]) -> Shape {
-    let text = if kind == Kind::Text { "Hello <board>\nand others" } else { "" };
+    let text = match kind {
+        Kind::Text => "Hello <board>\nand others",
+        _ if kind.has_text() => "Label",
+        _ => "",
+    };
     let stroke = (0..30).map(|step| {
         let along = f64::from(step);
         InkPoint::new(along * 4.0, (along / 4.0).sin() * 30.0, 0.3 + along / 60.0)
@@ -45,6 +49,39 @@ fn every_kind_in_light_and_dark() {
         insta::assert_snapshot!(format!("{}-light", kind.name()), svg(&plain, Theme::Light));
         insta::assert_snapshot!(format!("{}-dark-turned", kind.name()), svg(&turned, Theme::Dark));
     }
+}
+
+#[test]
+fn every_fill_line_and_hand() {
+    let place = [Field::Pos(BoardPoint::new(10.0, 10.0)), Field::Size(Size::new(60.0, 40.0))];
+    let look = |fields: &[Field]| shape(Kind::Rectangle, &place).with_text("").with(fields);
+    for style in FillStyle::ALL {
+        let filled = look(&[Field::Fill(Some(Colour::Swatch(Swatch::Green))), Field::FillStyle(*style)]);
+        insta::assert_snapshot!(format!("fill-{}", style.name()), svg(&filled, Theme::Light));
+        let drawn = filled.with(&[Field::Sketch(Some(7)), Field::Opacity(0.5)]);
+        insta::assert_snapshot!(format!("fill-{}-drawn-by-hand", style.name()), svg(&drawn, Theme::Dark));
+    }
+    for style in LineStyle::ALL {
+        insta::assert_snapshot!(format!("line-{}", style.name()), svg(&look(&[Field::Dash(*style)]), Theme::Light));
+    }
+    let round = [Kind::Rectangle, Kind::Star].map(|kind| look(&[Field::Kind(kind), Field::Radius(Some(6.0))]));
+    insta::assert_snapshot!("round-corners", round.map(|shape| svg(&shape, Theme::Light)).join("\n"));
+}
+
+#[test]
+fn labels_lie_where_they_are_told_and_shapes_make_room() {
+    let place = [Field::Size(Size::new(200.0, 100.0))];
+    let place_of = |align, align_y| {
+        let fields = [Field::Align(Some(align)), Field::AlignY(Some(align_y))];
+        shape(Kind::Rectangle, &place).with(&fields).placed_text().unwrap()
+    };
+    let x = |align| place_of(align, AlignY::Middle).layout.lines[0].x;
+    assert!(x(Align::Left) < x(Align::Center) && x(Align::Center) < x(Align::Right));
+    let y = |align_y| place_of(Align::Center, align_y).at.y;
+    assert_eq!((y(AlignY::Top), y(AlignY::Middle), y(AlignY::Bottom)), (8.0, 37.5, 67.0));
+    let long = shape(Kind::Ellipse, &place).with_text(&"many words ".repeat(20));
+    let grown = long.with(&[Field::Size(long.size_for_label())]);
+    assert!(grown.size.height > 100.0 && grown.size_for_label().height <= grown.size.height + 1.0);
 }
 
 /// Collects the box of all that is painted.
@@ -99,7 +136,9 @@ prop_compose! {
         (line, font_size) in (0.1f64..40.0, 4.0f64..80.0),
         wrap in prop::option::of(10.0f64..300.0),
         (stretch_x, stretch_y) in (0.2f64..3.0, -3.0f64..-0.2),
-        filled: bool,
+        (filled, drawn) in (any::<bool>(), prop::option::of(any::<u32>())),
+        fill_style in prop::sample::select(FillStyle::ALL),
+        radius in prop::option::of(0.0f64..80.0),
     ) -> Shape {
         shape(kind, &[
             Field::Pos(BoardPoint::new(x, y)),
@@ -111,6 +150,9 @@ prop_compose! {
             Field::Wrap(wrap),
             Field::Scale(Vec2::new(stretch_x, stretch_y)),
             Field::Fill(filled.then_some(Colour::INK)),
+            Field::FillStyle(fill_style),
+            Field::Sketch(drawn),
+            Field::Radius(radius),
         ])
     }
 }
@@ -185,9 +227,10 @@ proptest! {
 fn empty_shapes_are_hit_at_their_line_and_filled_ones_inside() {
     let middle = BoardPoint::new(50.0, 50.0);
     for kind in [Kind::Rectangle, Kind::Ellipse, Kind::Diamond] {
-        let empty = shape(kind, &[]);
+        let empty = shape(kind, &[]).with_text("");
         assert!(!empty.hit(middle, 4.0) && empty.hit(BoardPoint::new(50.0, -2.0), 2.0));
         assert!(empty.with(&[Field::Fill(Some(Colour::INK))]).hit(middle, 0.0));
+        assert!(empty.with_text("words").hit(middle, 0.0));
     }
     assert!(shape(Kind::Text, &[]).hit(BoardPoint::new(5.0, 5.0), 0.0));
 }

@@ -2,7 +2,7 @@
 
 use scene::Colour;
 
-use board::ClientId;
+use board::{ClientId, Field};
 
 /// Everything that is not painted. Ask again after [`crate::Output::Chrome`].
 #[derive(Clone, Debug, PartialEq)]
@@ -47,25 +47,24 @@ pub struct Chrome {
     pub is_gesturing: bool,
 }
 
-/// The styles in the style panel. A value is none where it differs within the selection, or where nothing has it.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// The styles in the style panel: the keys of [`crate::STYLES`] that something selected has, each with the value that
+/// all of those have, or none where they differ.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct StyleOfSelection {
-    /// Outlines, ink and text.
-    pub stroke: Option<Colour>,
-    /// Inside; the inner none is not filled.
-    pub fill: Option<Option<Colour>>,
-    /// Of outlines and ink, in board pixels.
-    pub width: Option<f64>,
-    /// Of text, in board pixels.
-    pub font_size: Option<f64>,
-    /// Something has a stroke colour: the panel shows it, even where it differs.
-    pub has_stroke: bool,
-    /// Something can be filled.
-    pub has_fill: bool,
-    /// Something has a line width.
-    pub has_width: bool,
-    /// Something has a font size.
-    pub has_font_size: bool,
+    /// In the order of the panel.
+    pub entries: Vec<(&'static str, Option<Field>)>,
+}
+
+impl StyleOfSelection {
+    /// Whether something has this style: the panel shows it, even where it differs.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|(known, _)| *known == key)
+    }
+
+    /// The value that all have.
+    pub fn value(&self, key: &str) -> Option<&Field> {
+        self.entries.iter().find(|(known, _)| *known == key)?.1.as_ref()
+    }
 }
 
 /// The box of the selection: of one shape before it is turned.

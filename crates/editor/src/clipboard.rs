@@ -1,6 +1,6 @@
 //! Shapes as text, for the clipboard, and copies of shapes. What is pasted may come from anywhere.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use board::{Edit, Field, GroupId, InkPoint, Kind, NewShape, ShapeId};
@@ -37,22 +37,11 @@ struct ClipShape {
     scale: Option<[f64; 2]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     angle: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stroke: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fill: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    width: Option<f64>,
     #[serde(skip_serializing_if = "String::is_empty")]
     text: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    font_size: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wrap: Option<f64>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    groups: Vec<String>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    locked: bool,
+    /// Every other key with its value as text.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    style: BTreeMap<String, String>,
 }
 
 /// The version that is written, and the only one that is read.
@@ -136,15 +125,9 @@ fn written(shape: NewShape) -> ClipShape {
             Field::Points(points) => clip.points = Some(points.iter().copied().map(pair).collect()),
             Field::Scale(scale) => clip.scale = Some(pair(scale)),
             Field::Angle(angle) => clip.angle = Some(angle),
-            Field::Stroke(colour) => clip.stroke = Some(colour.to_string()),
-            Field::Fill(colour) => clip.fill = colour.map(|colour| colour.to_string()),
-            Field::Width(width) => clip.width = Some(width),
-            Field::FontSize(size) => clip.font_size = Some(size),
-            Field::Wrap(wrap) => clip.wrap = wrap,
-            Field::Groups(groups) => clip.groups = groups.iter().map(ToString::to_string).collect(),
-            Field::Locked(locked) => clip.locked = locked,
             // Its place in the pile is its place in the list.
             Field::Order(_) => {}
+            other => drop(clip.style.insert(other.key().to_owned(), other.text())),
         }
     }
     clip
@@ -163,15 +146,10 @@ fn read(clip: ClipShape) -> Option<NewShape> {
         clip.points.map(points),
         clip.scale.map(|scale| Field::Scale(vector(scale))),
         clip.angle.map(Field::Angle),
-        clip.stroke.and_then(|text| text.parse().ok()).map(Field::Stroke),
-        clip.fill.and_then(|text| text.parse().ok()).map(|colour| Field::Fill(Some(colour))),
-        clip.width.map(Field::Width),
-        clip.font_size.map(Field::FontSize),
-        clip.wrap.map(|wrap| Field::Wrap(Some(wrap))),
-        Some(Field::Groups(clip.groups.iter().filter_map(|id| ShapeId::parse(id)).collect())),
-        Some(Field::Locked(clip.locked)),
     ];
+    let style = clip.style.iter().filter_map(|(key, value)| Field::from_text(key, value));
+    let fields = fields.into_iter().flatten().chain(style.filter(|field| !matches!(field, Field::Kind(_))));
     let ink = clip.ink.into_iter().map(|[x, y, pressure]| InkPoint::new(x, y, pressure)).collect();
-    let shape = NewShape::new(Kind::from_name(&clip.kind), fields.into_iter().flatten().collect());
+    let shape = NewShape::new(Kind::from_name(&clip.kind), fields.collect());
     Some(shape.with_text(bounded(clip.text)).with_ink(ink))
 }

@@ -3,15 +3,17 @@
 
 use board::{ClientId, Field, InkPoint, Kind, NewShape, OrderKey, Shape, ShapeId};
 use kurbo::{Point, Rect, Size, Vec2};
-use scene::{BoardPoint, Colour};
+use scene::BoardPoint;
 
 use crate::limits;
 use crate::transform::{Frame, Transform};
 use crate::wire::{Reader, Writer};
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Bytes of a kind's or colour's name that are accepted.
 const NAME_BYTES: usize = 64;
+/// Bytes of a field's value that are accepted.
+const FIELD_BYTES: usize = 1024;
 /// Fields and points of a new shape that are accepted.
 const CREATE_FIELDS: usize = 32;
 const CREATE_POINTS: usize = 64;
@@ -284,33 +286,11 @@ fn write_field(writer: &mut Writer, field: &Field) {
             writer.byte(5);
             writer.text(key.as_str());
         }
-        Field::Stroke(colour) => {
+        other => {
+            let text = other.text();
             writer.byte(6);
-            writer.text(&colour.to_string());
-        }
-        Field::Fill(colour) => {
-            writer.byte(7);
-            writer.text(&colour.map_or(String::new(), |colour| colour.to_string()));
-        }
-        Field::Width(width) => {
-            writer.byte(8);
-            writer.number(*width);
-        }
-        Field::FontSize(size) => {
-            writer.byte(9);
-            writer.number(*size);
-        }
-        Field::Wrap(wrap) => {
-            writer.byte(10);
-            writer.number(wrap.unwrap_or(0.0));
-        }
-        Field::Groups(groups) => {
-            writer.byte(11);
-            write_ids(writer, groups);
-        }
-        Field::Locked(locked) => {
-            writer.byte(12);
-            writer.byte(u8::from(*locked));
+            writer.text(other.key());
+            writer.text(if text.len() <= FIELD_BYTES { &text } else { "" });
         }
     }
 }
@@ -329,28 +309,19 @@ fn read_field(reader: &mut Reader) -> Option<Field> {
         3 => Field::Scale(reader.vector()?),
         4 => Field::Angle(reader.number()?),
         5 => Field::Order(OrderKey::parse(reader.text(NAME_BYTES)?)?),
-        6 => Field::Stroke(read_colour(reader)??),
-        7 => Field::Fill(read_colour(reader)?),
-        8 => Field::Width(reader.number()?),
-        9 => Field::FontSize(reader.number()?),
-        10 => Field::Wrap(Some(reader.number()?).filter(|wrap| *wrap > 0.0)),
-        11 => Field::Groups(read_ids(reader)?.into()),
-        12 => Field::Locked(reader.byte()? == 1),
+        6 => {
+            let key = reader.text(NAME_BYTES)?.to_owned();
+            Field::from_text(&key, reader.text(FIELD_BYTES)?)?
+        }
         _ => return None,
     })
-}
-
-/// A colour, or none for the empty text.
-fn read_colour(reader: &mut Reader) -> Option<Option<Colour>> {
-    match reader.text(NAME_BYTES)? {
-        "" => Some(None),
-        text => text.parse().ok().map(Some),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+
+    use scene::Colour;
 
     use super::*;
 
@@ -367,6 +338,9 @@ mod tests {
                 Field::Points([Vec2::ZERO, Vec2::new(3.0, 4.0)].into()),
                 Field::Stroke(Colour::INK),
                 Field::Fill(None),
+                Field::FillStyle(board::FillStyle::CrossHatch),
+                Field::Opacity(0.25),
+                Field::Sketch(Some(9)),
                 Field::Order(OrderKey::default()),
                 Field::Wrap(None),
             ],

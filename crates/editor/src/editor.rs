@@ -91,7 +91,7 @@ struct ToolInHand {
 
 impl ToolInHand {
     fn new(spec: &'static ToolSpec) -> Self {
-        ToolInHand { spec, machine: (spec.new)() }
+        ToolInHand { spec, machine: (spec.new)(spec.id) }
     }
 }
 
@@ -164,6 +164,10 @@ impl Editor {
             Input::Command(id) => self.command(&id),
             Input::SelectTool(id) => self.select_tool(&id),
             Input::SetStyle(field) => self.set_style(field),
+            Input::RecallStyles(text) => {
+                self.styles.recall(&text);
+                self.outbox.chrome = true;
+            }
             Input::TextEdited { id, text, composing } => self.text_edited(&id, text, composing),
             Input::SetGeometry(field) => self.set_geometry(field),
             Input::Find(text) => self.find(&text),
@@ -201,6 +205,12 @@ impl Editor {
     /// The ids of what is selected, in the order in which they were.
     pub fn selection(&self) -> &[ShapeId] {
         &self.selection
+    }
+
+    /// The styles that tools will use, as text for [`Input::RecallStyles`] at the next visit. They change with
+    /// [`Output::Chrome`] only.
+    pub fn remembered_styles(&self) -> String {
+        self.styles.remembered()
     }
 
     /// What tools and commands see.

@@ -26,6 +26,8 @@ pub enum Input {
     GoTo(String),
     /// The keys as this person has them.
     SetKeys(crate::KeyMap),
+    /// What [`crate::Editor::remembered_styles`] said at an earlier visit.
+    RecallStyles(String),
     /// The text of the running [`crate::TextSession`] is now this.
     TextEdited {
         /// The session's shape.
@@ -195,18 +197,8 @@ pub enum KeyPhase {
     Up,
 }
 
-/// One style, picked in the style panel.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum StyleField {
-    /// The colour of outlines, ink and text.
-    Stroke(Colour),
-    /// The colour inside, or none.
-    Fill(Option<Colour>),
-    /// The width of outlines and ink, in board pixels.
-    Width(f64),
-    /// The size of text, in board pixels.
-    FontSize(f64),
-}
+/// One style, picked in the style panel: a field whose key is one of [`crate::STYLES`].
+pub type StyleField = board::Field;
 
 /// One number of the selection's box.
 #[derive(Clone, Copy, Debug, PartialEq)]

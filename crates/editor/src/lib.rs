@@ -50,4 +50,5 @@ pub use keys::{KeyMap, written as written_shortcut};
 pub use output::{CursorKind, Damage, Notice, Output, Presence, Repaint, TextSession};
 pub use painting::Layer;
 pub use picture::Painting;
+pub use style::STYLES;
 pub use tools::{TOOLS, ToolSpec};

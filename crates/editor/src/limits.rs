@@ -115,3 +115,5 @@ pub const CACHED_LISTS: usize = 20_000;
 pub const CARRIED_SHAPES: usize = 100;
 /// Rectangles that a change of the picture is told by; more become one.
 pub const DAMAGE_RECTS: usize = 256;
+/// Lines of remembered styles that are read.
+pub const REMEMBERED_STYLES: usize = 1_000;

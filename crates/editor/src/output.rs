@@ -1,7 +1,7 @@
 //! What the editor asks of its shell. Plain values; knows no DOM, socket or clock.
 
-use board::{ShapeId, Update};
-use kurbo::Rect;
+use board::{Align, ShapeId, Update};
+use kurbo::{Rect, Vec2};
 use scene::{BoardPoint, Colour, ScreenPoint};
 
 use crate::limits;
@@ -147,8 +147,12 @@ pub struct TextSession {
     pub font_size_px: f64,
     /// Where lines wrap, in CSS pixels from the left; none: only where the text says so.
     pub wrap_px: Option<f64>,
-    /// Clockwise turn around the middle, in radians.
+    /// Where lines begin or end.
+    pub align: Align,
+    /// Clockwise turn around the pivot, in radians.
     pub angle: f64,
+    /// What it turns around, in CSS pixels from its top left corner.
+    pub pivot_px: Vec2,
     /// The colour of the text.
     pub colour: Colour,
     /// Select the whole text at the beginning.

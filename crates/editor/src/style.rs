@@ -2,188 +2,194 @@
 
 use std::collections::BTreeMap;
 
-use board::{Field, Kind, Shape, limits as stored};
-use scene::Colour;
+use board::{Field, FillStyle, Kind, Shape, limits as stored};
 
 use crate::chrome::StyleOfSelection;
-use crate::input::StyleField;
+use crate::limits;
 use crate::tools::TOOLS;
 
-/// What a new shape looks like.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Style {
-    stroke: Colour,
-    fill: Option<Colour>,
-    width: f64,
-    font_size: f64,
-}
-
-impl Default for Style {
-    fn default() -> Self {
-        Style {
-            stroke: Colour::INK,
-            fill: None,
-            width: stored::STROKE_WIDTH_DEFAULT,
-            font_size: stored::FONT_SIZE_DEFAULT,
-        }
-    }
-}
-
-impl Style {
-    /// The size of text, in board pixels.
-    pub(crate) fn font_size(self) -> f64 {
-        self.font_size
-    }
-
-    fn set(&mut self, field: StyleField) {
-        match field {
-            StyleField::Stroke(colour) => self.stroke = colour,
-            StyleField::Fill(colour) => self.fill = colour,
-            StyleField::Width(width) => self.width = width,
-            StyleField::FontSize(size) => self.font_size = size,
-        }
-    }
-
-    /// What of it a shape of this kind stores: only what differs from what an absent field means.
-    pub(crate) fn fields(self, kind: &Kind) -> impl Iterator<Item = Field> {
-        let plain = Style::default();
-        [
-            (self.stroke != plain.stroke).then_some(StyleField::Stroke(self.stroke)),
-            (self.fill != plain.fill).then_some(StyleField::Fill(self.fill)),
-            (self.width != plain.width).then_some(StyleField::Width(self.width)),
-            (self.font_size != plain.font_size).then_some(StyleField::FontSize(self.font_size)),
-        ]
-        .into_iter()
-        .flatten()
-        .filter(|field| applies(*field, kind))
-        .map(stored_field)
-        .collect::<Vec<_>>()
-        .into_iter()
-    }
-}
+/// The keys of all styles, in the order in which a panel shows them. The only list.
+pub const STYLES: &[&str] = &[
+    "kind",
+    "stroke",
+    "fill",
+    "fill_style",
+    "width",
+    "dash",
+    "radius",
+    "sketch",
+    "font_size",
+    "align",
+    "align_y",
+    "text_colour",
+    "opacity",
+];
 
 /// Whether shapes of this kind have this style at all.
-pub(crate) fn applies(field: StyleField, kind: &Kind) -> bool {
-    let is_box = matches!(kind, Kind::Rectangle | Kind::Ellipse | Kind::Diamond);
-    match field {
-        StyleField::Stroke(_) => !matches!(kind, Kind::Unknown(_)),
-        StyleField::Fill(_) => is_box,
-        StyleField::Width(_) => is_box || matches!(kind, Kind::Line | Kind::Arrow | Kind::Ink),
-        StyleField::FontSize(_) => matches!(kind, Kind::Text),
+pub(crate) fn applies(key: &str, kind: &Kind) -> bool {
+    let is_area = kind.is_closed();
+    let has_line = is_area || kind.is_line();
+    match key {
+        "kind" => is_area || kind.is_line(),
+        "stroke" | "opacity" => !matches!(kind, Kind::Unknown(_)),
+        "fill" | "fill_style" => is_area,
+        "radius" => kind.has_corners(),
+        "width" => has_line || *kind == Kind::Ink,
+        "dash" | "sketch" => has_line,
+        "font_size" | "align" => kind.has_text(),
+        "align_y" | "text_colour" => is_area,
+        _ => false,
     }
 }
 
-/// As it is stored.
-pub(crate) fn stored_field(field: StyleField) -> Field {
+/// Whether a shape of one kind may become one of the other.
+pub(crate) fn may_become(from: &Kind, to: &Kind) -> bool {
+    (from.is_closed() && to.is_closed()) || (from.is_line() && to.is_line())
+}
+
+/// Whether the values are any.
+pub(crate) fn is_sound(field: &Field) -> bool {
     match field {
-        StyleField::Stroke(colour) => Field::Stroke(colour),
-        StyleField::Fill(colour) => Field::Fill(colour),
-        StyleField::Width(width) => Field::Width(width),
-        StyleField::FontSize(size) => Field::FontSize(size),
+        Field::Width(width) => stored::STROKE_WIDTH.contains(width),
+        Field::FontSize(size) => stored::FONT_SIZE.contains(size),
+        Field::Opacity(opacity) => (0.0..=1.0).contains(opacity),
+        Field::Radius(Some(radius)) => (0.0..=stored::RADIUS_MAX).contains(radius),
+        field => STYLES.contains(&field.key()),
     }
 }
 
-/// The name under which steps that set this style merge.
-pub(crate) fn name(field: StyleField) -> &'static str {
+/// A hand of its own for each shape that is drawn by hand.
+pub(crate) fn seeded(field: &Field, random: u64) -> Field {
     match field {
-        StyleField::Stroke(_) => "stroke",
-        StyleField::Fill(_) => "fill",
-        StyleField::Width(_) => "width",
-        StyleField::FontSize(_) => "font_size",
+        // Small numbers are short to store.
+        Field::Sketch(Some(_)) => Field::Sketch(Some((random % 0x1_0000) as u32)),
+        field => field.clone(),
     }
 }
 
-/// Whether the numbers are any.
-pub(crate) fn is_sound(field: StyleField) -> bool {
-    match field {
-        StyleField::Stroke(_) | StyleField::Fill(_) => true,
-        StyleField::Width(width) => stored::STROKE_WIDTH.contains(&width),
-        StyleField::FontSize(size) => stored::FONT_SIZE.contains(&size),
-    }
-}
-
-/// The defaults of every tool. A tool that makes shapes has the name of their kind.
+/// The defaults of every tool, as far as a hand has chosen them.
 #[derive(Debug, Default)]
 pub(crate) struct Styles {
-    by_tool: BTreeMap<String, Style>,
+    by_tool: BTreeMap<String, BTreeMap<&'static str, Field>>,
 }
 
 impl Styles {
-    pub(crate) fn of(&self, tool: &str) -> Style {
-        self.by_tool.get(tool).copied().unwrap_or_default()
+    /// What shapes of this kind will have: chosen values, and where none was, what an absent key means.
+    fn of(&self, kind: &Kind) -> Shape {
+        let blank = Shape::blank(board::ShapeId::from_random(0), kind.clone());
+        let soft = [Field::FillStyle(FillStyle::Soft)];
+        let chosen: Vec<Field> =
+            self.by_tool.get(tool_of(kind)).into_iter().flat_map(BTreeMap::values).cloned().collect();
+        blank.with(&soft).with(&chosen)
     }
 
-    pub(crate) fn set(&mut self, tool: &str, field: StyleField) {
-        self.by_tool.entry(tool.to_owned()).or_default().set(field);
+    /// The size of text, in board pixels.
+    pub(crate) fn font_size(&self, kind: &Kind) -> f64 {
+        self.of(kind).font_size
     }
 
-    pub(crate) fn set_all(&mut self, field: StyleField) {
-        TOOLS.iter().for_each(|tool| self.set(tool.id, field));
+    /// What a new shape of this kind stores.
+    pub(crate) fn fields(&self, kind: &Kind, random: u64) -> Vec<Field> {
+        let style = self.of(kind);
+        STYLES
+            .iter()
+            .filter(|key| **key != "kind" && applies(key, kind) && (**key != "fill_style" || style.fill.is_some()))
+            .filter_map(|key| style.field(key))
+            .filter(|field| Some(field) != Shape::blank(style.id.clone(), kind.clone()).field(field.key()).as_ref())
+            .map(|field| seeded(&field, random))
+            .collect()
+    }
+
+    pub(crate) fn set(&mut self, kind: &Kind, field: &Field) {
+        if applies(field.key(), kind) && field.key() != "kind" {
+            self.by_tool.entry(tool_of(kind).to_owned()).or_default().insert(field.key(), field.clone());
+        }
+    }
+
+    pub(crate) fn set_all(&mut self, field: &Field) {
+        TOOLS.iter().for_each(|tool| self.set(&Kind::from_name(tool.id), field));
     }
 
     /// As the style panel shows it for this tool.
     pub(crate) fn chrome(&self, tool: &str) -> StyleOfSelection {
         match Kind::from_name(tool) {
             Kind::Unknown(_) => StyleOfSelection::default(),
-            kind => shared([(&kind, self.of(tool))].into_iter()),
+            kind => shared([&self.of(&kind)].into_iter()),
+        }
+    }
+
+    /// Everything, as text: a line each, of tool, key and value.
+    pub(crate) fn remembered(&self) -> String {
+        let lines = self.by_tool.iter().flat_map(|(tool, fields)| {
+            fields.iter().map(move |(key, field)| format!("{tool} {key} {}\n", field.text()))
+        });
+        lines.collect()
+    }
+
+    /// Takes what [`Styles::remembered`] said; what it cannot be is passed over.
+    pub(crate) fn recall(&mut self, text: &str) {
+        for line in text.lines().take(limits::REMEMBERED_STYLES) {
+            let mut words = line.splitn(3, ' ');
+            let (Some(tool), Some(key), Some(value)) = (words.next(), words.next(), words.next()) else { continue };
+            let field = Field::from_text(key, value).filter(is_sound);
+            if let Some(field) = field {
+                self.set(&Kind::from_name(tool), &field);
+            }
         }
     }
 }
 
-/// The style of a shape that is there.
-pub(crate) fn of_shape(shape: &Shape) -> (&Kind, Style) {
-    let Shape { stroke, fill, width, font_size, .. } = *shape;
-    (&shape.kind, Style { stroke, fill, width, font_size })
+/// The tool whose defaults count for a kind. All closed shapes share theirs: one hand draws them.
+fn tool_of(kind: &Kind) -> &str {
+    if kind.is_closed() { Kind::Rectangle.name() } else { kind.name() }
 }
 
-/// What all that have a style have in common.
-pub(crate) fn shared<'a>(styles: impl Iterator<Item = (&'a Kind, Style)>) -> StyleOfSelection {
-    let (mut stroke, mut fill) = (Shared::default(), Shared::default());
-    let (mut width, mut font_size) = (Shared::default(), Shared::default());
-    for (kind, style) in styles {
-        if applies(StyleField::Stroke(style.stroke), kind) {
-            stroke.add(style.stroke);
-        }
-        if applies(StyleField::Fill(style.fill), kind) {
-            fill.add(style.fill);
-        }
-        if applies(StyleField::Width(style.width), kind) {
-            width.add(style.width);
-        }
-        if applies(StyleField::FontSize(style.font_size), kind) {
-            font_size.add(style.font_size);
+/// What all shapes have in common.
+pub(crate) fn shared<'a>(shapes: impl Iterator<Item = &'a Shape>) -> StyleOfSelection {
+    let mut entries: Vec<(&'static str, Option<Field>)> = vec![];
+    for shape in shapes {
+        for key in STYLES.iter().filter(|key| applies(key, &shape.kind)) {
+            let Some(field) = shape.field(key) else { continue };
+            // Every hand is another; whether it is one is what counts.
+            let field = if let Field::Sketch(Some(_)) = field { Field::Sketch(Some(1)) } else { field };
+            match entries.iter_mut().find(|(known, _)| known == key) {
+                None => entries.push((key, Some(field))),
+                Some((_, shared)) if shared.as_ref() != Some(&field) => *shared = None,
+                Some(_) => {}
+            }
         }
     }
-    StyleOfSelection {
-        has_stroke: stroke.is_there,
-        has_fill: fill.is_there,
-        has_width: width.is_there,
-        has_font_size: font_size.is_there,
-        stroke: stroke.value,
-        fill: fill.value,
-        width: width.value,
-        font_size: font_size.value,
+    StyleOfSelection { entries }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scene::{Colour, Swatch};
+
+    #[test]
+    fn what_is_remembered_is_recalled() {
+        let mut styles = Styles::default();
+        styles.set(&Kind::Star, &Field::Fill(Some(Colour::Swatch(Swatch::Red))));
+        styles.set(&Kind::Arrow, &Field::Width(7.5));
+        styles.set(&Kind::Arrow, &Field::Fill(None));
+        let text = styles.remembered();
+        assert_eq!(text, "arrow width 7.5\nrectangle fill red\n");
+        let mut other = Styles::default();
+        other.recall(&text);
+        other.recall("arrow width 1e99\nnonsense\nrectangle kind star\nrectangle fill mauve\n");
+        assert_eq!(other.remembered(), text);
     }
-}
 
-/// One style over several shapes: a value while it is the same in all of them.
-struct Shared<T> {
-    is_there: bool,
-    value: Option<T>,
-}
-
-impl<T> Default for Shared<T> {
-    fn default() -> Self {
-        Shared { is_there: false, value: None }
-    }
-}
-
-impl<T: PartialEq> Shared<T> {
-    fn add(&mut self, value: T) {
-        self.value = match self.value.take() {
-            None if !self.is_there => Some(value),
-            known => known.filter(|known| *known == value),
-        };
-        self.is_there = true;
+    #[test]
+    fn a_new_shape_stores_only_what_is_not_default() {
+        let mut styles = Styles::default();
+        assert_eq!(styles.fields(&Kind::Rectangle, 0), vec![]);
+        styles.set(&Kind::Ellipse, &Field::Fill(Some(Colour::INK)));
+        let soft = [Field::Fill(Some(Colour::INK)), Field::FillStyle(FillStyle::Soft)];
+        assert_eq!(styles.fields(&Kind::Rectangle, 0), soft);
+        styles.set(&Kind::Rectangle, &Field::FillStyle(FillStyle::Solid));
+        styles.set(&Kind::Rectangle, &Field::Sketch(Some(1)));
+        assert_eq!(styles.fields(&Kind::Rectangle, 77), [soft[0].clone(), Field::Sketch(Some(77))]);
     }
 }

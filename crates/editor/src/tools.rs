@@ -1,23 +1,20 @@
 //! Tools: what a hand over the board means. A tool reads the board through [`View`] and asks for [`Effect`]s; it writes
 //! nothing and names no other tool.
 
-mod arrow;
-mod diamond;
 mod drag_to_create;
-mod ellipse;
 mod eraser;
 mod eyedropper;
 mod hand;
 mod ink;
 mod laser;
 mod lasso;
-mod line;
-mod rectangle;
 mod rubber;
 mod select;
 mod text;
 
-use board::{Edit, ShapeId};
+use std::sync::LazyLock;
+
+use board::{Edit, Kind, ShapeId};
 use kurbo::{Rect, Vec2};
 use scene::{BoardPoint, ScreenPoint};
 
@@ -35,27 +32,20 @@ pub struct ToolSpec {
     pub shortcuts: &'static [&'static str],
     /// It changes the board, so it needs write access.
     pub edits: bool,
-    pub(crate) new: fn() -> Box<dyn Tool>,
+    /// Makes it, by its id.
+    pub(crate) new: fn(&'static str) -> Box<dyn Tool>,
 }
 
-/// All tools, in the order of the toolbar. The only list.
-pub static TOOLS: &[ToolSpec] = &[
-    select::SPEC,
-    hand::SPEC,
-    rectangle::SPEC,
-    ellipse::SPEC,
-    diamond::SPEC,
-    line::SPEC,
-    arrow::SPEC,
-    ink::SPEC,
-    ink::HIGHLIGHTER,
-    text::SPEC,
-    eraser::SPEC,
-    rubber::SPEC,
-    lasso::SPEC,
-    laser::SPEC,
-    eyedropper::SPEC,
-];
+/// All tools, in the order of the toolbar. The only list; there is a tool for each closed kind.
+pub static TOOLS: LazyLock<Vec<ToolSpec>> = LazyLock::new(|| {
+    let closed = Kind::CLOSED.iter().map(drag_to_create::closed);
+    [select::SPEC, hand::SPEC]
+        .into_iter()
+        .chain(closed)
+        .chain([drag_to_create::LINE, drag_to_create::ARROW, ink::SPEC, ink::HIGHLIGHTER, text::SPEC, eraser::SPEC])
+        .chain([rubber::SPEC, lasso::SPEC, laser::SPEC, eyedropper::SPEC])
+        .collect()
+});
 
 /// The tool that the editor begins with and comes back to.
 pub(crate) const REST: &ToolSpec = &select::SPEC;

@@ -73,9 +73,9 @@ impl View<'_> {
 
     /// A shape to be, above everything, in the style that its tool has, at this place.
     pub(crate) fn new_shape(&self, kind: Kind, place: impl IntoIterator<Item = Field>) -> NewShape {
-        let style = self.styles.of(kind.name());
+        let style = self.styles.fields(&kind, self.ids.random());
         let order = Field::Order(self.board.order_top(self.ids.random()));
-        let fields = place.into_iter().chain(style.fields(&kind)).chain([order]).collect();
+        let fields = place.into_iter().chain(style).chain([order]).collect();
         NewShape::new(kind, fields)
     }
 
@@ -118,6 +118,18 @@ impl View<'_> {
         let near = Rect::from_center_size(Point::from(at), (2.0 * margin, 2.0 * margin));
         self.shapes_meeting(near)
             .filter(|shape| !shape.locked && shape.hit(at, margin))
+            .max_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)))
+            .map(|shape| shape.id.clone())
+    }
+
+    /// What a person who wants to write here writes into: the shape that is hit, or the topmost closed shape around.
+    pub(crate) fn writable(&self, at: BoardPoint, device: Device) -> Option<ShapeId> {
+        if let Some(id) = self.hit(at, device) {
+            return self.board.shape(&id).filter(|shape| shape.has_text()).map(|shape| shape.id.clone());
+        }
+        let around = Rect::from_center_size(Point::from(at), (0.0, 0.0));
+        self.shapes_meeting(around)
+            .filter(|shape| shape.kind.is_closed() && shape.encloses(at))
             .max_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)))
             .map(|shape| shape.id.clone())
     }

@@ -8,6 +8,8 @@ use std::str::FromStr;
 pub enum Colour {
     /// One of the palette.
     Swatch(Swatch),
+    /// A shade of one of the palette.
+    Shade(Swatch, Shade),
     /// Any colour, packed as `0xrrggbbaa`; the dark theme mirrors its lightness.
     Rgba(u32),
 }
@@ -72,12 +74,67 @@ swatches! {
     White "white" 0xffffffff 0x2a2a30ff,
 }
 
+/// How far a shade is from its swatch: towards the board behind it, or towards the ink on it, whichever theme those have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shade {
+    /// A breath of colour: for areas with text on them.
+    Pale,
+    /// Half way to the board.
+    Light,
+    /// A little towards the ink.
+    Dark,
+    /// Half way to the ink.
+    Deep,
+}
+
+impl Shade {
+    /// Every shade, from the board's side to the ink's; the swatch itself lies in the middle.
+    pub const ALL: &'static [Shade] = &[Shade::Pale, Shade::Light, Shade::Dark, Shade::Deep];
+
+    /// The stored suffix.
+    pub fn name(self) -> &'static str {
+        match self {
+            Shade::Pale => "pale",
+            Shade::Light => "light",
+            Shade::Dark => "dark",
+            Shade::Deep => "deep",
+        }
+    }
+
+    /// How much of the board (true) or of the ink (false) is mixed in, in 256ths.
+    fn mix(self, theme: Theme) -> (bool, u32) {
+        match (self, theme) {
+            (Shade::Pale, Theme::Light) => (true, 212),
+            (Shade::Pale, Theme::Dark) => (true, 196),
+            (Shade::Light, _) => (true, 128),
+            (Shade::Dark, _) => (false, 64),
+            (Shade::Deep, _) => (false, 128),
+        }
+    }
+}
+
 impl Colour {
     /// The ordinary ink: what a stroke has when nothing is said.
     pub const INK: Colour = Colour::Swatch(Swatch::Ink);
+
+    /// The breath of this colour that fills an area under text. Opaque, so that what lies below stays hidden.
+    #[must_use]
+    pub fn softened(self) -> Colour {
+        match self {
+            Colour::Swatch(Swatch::White) => self,
+            Colour::Swatch(swatch) | Colour::Shade(swatch, _) => Colour::Shade(swatch, Shade::Pale),
+            Colour::Rgba(packed) => Colour::Rgba(mixed(Rgba::unpack(packed), Rgba::unpack(0xffff_ffff), 204).pack()),
+        }
+    }
 }
 
-/// The text is no colour: neither a swatch's name nor `#rrggbb` nor `#rrggbbaa`.
+/// `by` 256ths of the way from one to the other; the opacity of the first.
+fn mixed(from: Rgba, to: Rgba, by: u32) -> Rgba {
+    let mix = |from: u8, to: u8| ((u32::from(from) * (256 - by) + u32::from(to) * by + 128) / 256) as u8;
+    Rgba { r: mix(from.r, to.r), g: mix(from.g, to.g), b: mix(from.b, to.b), a: from.a }
+}
+
+/// The text is no colour: neither a swatch's name, with or without a shade, nor `#rrggbb` nor `#rrggbbaa`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoColour;
 
@@ -93,8 +150,13 @@ impl FromStr for Colour {
     type Err = NoColour;
 
     fn from_str(text: &str) -> Result<Self, NoColour> {
-        if let Some(swatch) = Swatch::ALL.iter().find(|swatch| swatch.name() == text) {
-            return Ok(Colour::Swatch(*swatch));
+        let swatch = |name: &str| Swatch::ALL.iter().copied().find(|swatch| swatch.name() == name);
+        if let Some(swatch) = swatch(text) {
+            return Ok(Colour::Swatch(swatch));
+        }
+        if let Some((name, shade)) = text.split_once('-') {
+            let shade = Shade::ALL.iter().find(|known| known.name() == shade).ok_or(NoColour)?;
+            return swatch(name).map(|swatch| Colour::Shade(swatch, *shade)).ok_or(NoColour);
         }
         let digits = text.strip_prefix('#').ok_or(NoColour)?;
         if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -113,6 +175,7 @@ impl fmt::Display for Colour {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Colour::Swatch(swatch) => f.write_str(swatch.name()),
+            Colour::Shade(swatch, shade) => write!(f, "{}-{}", swatch.name(), shade.name()),
             Colour::Rgba(packed) if packed & 0xff == 0xff => write!(f, "#{:06x}", packed >> 8),
             Colour::Rgba(packed) => write!(f, "#{packed:08x}"),
         }
@@ -128,7 +191,12 @@ impl Rgba {
 
     /// As CSS understands it: `#rrggbb`, or `#rrggbbaa` where it is not opaque.
     pub fn css(self) -> String {
-        Colour::Rgba(u32::from_be_bytes([self.r, self.g, self.b, self.a])).to_string()
+        Colour::Rgba(self.pack()).to_string()
+    }
+
+    /// As `0xrrggbbaa`.
+    pub const fn pack(self) -> u32 {
+        u32::from_be_bytes([self.r, self.g, self.b, self.a])
     }
 
     /// With its opacity multiplied by `opacity` (0..=1).
@@ -143,6 +211,11 @@ impl Theme {
     pub fn resolve(self, colour: Colour) -> Rgba {
         match (colour, self) {
             (Colour::Swatch(swatch), theme) => Rgba::unpack(swatch.packed(theme)),
+            (Colour::Shade(swatch, shade), theme) => {
+                let (to_board, by) = shade.mix(theme);
+                let other = if to_board { theme.background() } else { Rgba::unpack(Swatch::Ink.packed(theme)) };
+                mixed(Rgba::unpack(swatch.packed(theme)), other, by)
+            }
             (Colour::Rgba(packed), Theme::Light) => Rgba::unpack(packed),
             (Colour::Rgba(packed), Theme::Dark) => mirrored(Rgba::unpack(packed)),
         }
@@ -194,11 +267,13 @@ mod tests {
 
     #[test]
     fn stored_forms_come_back() {
-        for text in ["ink", "white", "violet", "#12ab9f", "#12ab9f80"] {
+        for text in ["ink", "white", "violet", "blue-pale", "ink-deep", "#12ab9f", "#12ab9f80"] {
             assert_eq!(text.parse::<Colour>().map(|colour| colour.to_string()), Ok(text.to_owned()));
         }
         assert_eq!("#12AB9FFF".parse(), Ok(Colour::Rgba(0x12ab9fff)));
-        for text in ["", "#", "#12", "#+12345", "#12345g", "Ink", "#1234567", "rgb(0,0,0)"] {
+        for text in
+            ["", "#", "#12", "#+12345", "#12345g", "Ink", "#1234567", "rgb(0,0,0)", "blue-", "-pale", "blue-bright"]
+        {
             assert_eq!(text.parse::<Colour>(), Err(NoColour), "{text}");
         }
     }
@@ -218,6 +293,37 @@ mod tests {
         }
         assert!(luminance(Theme::Dark.resolve(Colour::Rgba(0x000000ff))) > 200.0);
         assert!(luminance(Theme::Dark.resolve(Colour::Rgba(0xffffffff))) < 60.0);
+    }
+
+    #[test]
+    fn shades_go_from_the_board_to_the_ink() {
+        for theme in [Theme::Light, Theme::Dark] {
+            let towards_ink = if theme == Theme::Light { -1.0 } else { 1.0 };
+            for swatch in Swatch::ALL.iter().filter(|swatch| !matches!(swatch, Swatch::White | Swatch::Ink)) {
+                let shade = |shade| luminance(theme.resolve(Colour::Shade(*swatch, shade)));
+                let row = [
+                    shade(Shade::Pale),
+                    shade(Shade::Light),
+                    luminance(theme.resolve(Colour::Swatch(*swatch))),
+                    shade(Shade::Dark),
+                    shade(Shade::Deep),
+                ];
+                let ordered = row.windows(2).all(|pair| (pair[1] - pair[0]) * towards_ink > 0.0);
+                assert!(ordered, "{swatch:?} in {theme:?}: {row:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn ordinary_text_is_legible_on_soft_areas() {
+        for theme in [Theme::Light, Theme::Dark] {
+            let ink = luminance(theme.resolve(Colour::INK));
+            let fixed = [Colour::Rgba(0xff00_00ff), Colour::Rgba(0x0030_60ff)];
+            for colour in Swatch::ALL.iter().map(|swatch| Colour::Swatch(*swatch)).chain(fixed) {
+                let area = luminance(theme.resolve(colour.softened()));
+                assert!((ink - area).abs() > 110.0, "{colour} in {theme:?}: {area} under {ink}");
+            }
+        }
     }
 
     proptest! {

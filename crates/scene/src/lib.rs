@@ -6,13 +6,15 @@
 mod camera;
 mod colour;
 mod display_list;
+pub mod hatch;
+pub mod sketch;
 mod space;
 mod svg;
 pub mod text;
 pub mod tiles;
 
 pub use camera::{Camera, ZOOM_MAX, ZOOM_MIN};
-pub use colour::{Colour, Rgba, Swatch, Theme};
+pub use colour::{Colour, Rgba, Shade, Swatch, Theme};
 pub use display_list::{Cap, Command, Dash, DisplayList, Paint, Painter, StrokeStyle, TextRun, replay};
 pub use space::{BoardPoint, ScreenPoint};
 pub use svg::SvgPainter;

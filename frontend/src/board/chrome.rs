@@ -1,22 +1,24 @@
 //! Between the visit and the chrome: what the editor and the client say becomes signals, what a person asks for becomes
 //! inputs. It must not decide anything.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::rc::Rc;
 
-use editor::{CursorKind, Editor, Input, Notice, StyleField};
+use editor::{CursorKind, Editor, Input, Notice};
 use leptos::prelude::*;
-use scene::{BoardPoint, Camera, Theme};
+use scene::{BoardPoint, Camera, Colour, Theme};
 use sync::Status;
 use visit::VisitInput;
 use web_sys::HtmlElement;
 
 use super::shell::{Page, Shell, ends_page};
 use crate::preferences;
-use crate::store::{self, NO_FILL, Person, Problem, Style, StyleChange, UiRequest};
+use crate::store::{self, Person, Problem, Style, StyleChange, UiRequest};
 use crate::words::{Words, key};
 
-/// Widths of lines by their ids, in board pixels.
-const WIDTHS: [(&str, f64); 4] = [("s", 2.0), ("m", 3.5), ("l", 6.0), ("xl", 10.0)];
+/// Colours of the board that the style panel offers.
+const FREE_COLOURS: usize = 14;
 
 /// Dots of the grid at 100 %, in pixels.
 const GRID_STEP: f64 = 24.0;
@@ -24,6 +26,8 @@ const GRID_STEP: f64 = 24.0;
 /// What the chrome was told last.
 pub(super) struct Chrome {
     own_colour: String,
+    /// The remembered styles as they are kept.
+    styles: String,
 }
 
 /// Wires requests and preferences of the page to the shell, until the component goes.
@@ -35,10 +39,11 @@ pub(super) fn follow(shell: &Rc<Shell>) {
         shell.edit(match request {
             UiRequest::SetTool(id) => Input::SelectTool(id.to_owned()),
             UiRequest::Command(id) => Input::Command(id.to_owned()),
-            UiRequest::SetStyle(change) => match style_field(&change) {
+            UiRequest::SetStyle(StyleChange(key, value)) => match board::Field::from_text(key, &value) {
                 Some(field) => Input::SetStyle(field),
                 None => return,
             },
+            UiRequest::ListColours => return shell.list_colours(),
         });
         shell.take_focus_back();
     });
@@ -62,7 +67,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
 impl Chrome {
     /// Nothing was told yet.
     pub(super) fn new(own_colour: String) -> Self {
-        Self { own_colour }
+        Self { own_colour, styles: preferences::kept_styles() }
     }
 
     /// Writes what changed into the signals.
@@ -74,7 +79,12 @@ impl Chrome {
         set(store.can_undo, chrome.can_undo);
         set(store.can_redo, chrome.can_redo);
         set(store.zoom_percent, (chrome.zoom * 100.0).round() as u32);
-        set(store.style, style_ids(&chrome.style));
+        set(store.style, style_texts(&chrome.style));
+        let styles = editor.remembered_styles();
+        if styles != self.styles {
+            preferences::keep_styles(&styles);
+            self.styles = styles;
+        }
         let own = Person {
             id: "self".to_owned(),
             name: page.preferences.name.get_untracked(),
@@ -187,25 +197,23 @@ pub(super) fn css_cursor(kind: CursorKind) -> &'static str {
     }
 }
 
-fn style_field(change: &StyleChange) -> Option<StyleField> {
-    Some(match change {
-        StyleChange::Stroke(id) => StyleField::Stroke(id.parse().ok()?),
-        StyleChange::Fill(id) if id == NO_FILL => StyleField::Fill(None),
-        StyleChange::Fill(id) => StyleField::Fill(Some(id.parse().ok()?)),
-        StyleChange::Width(id) => StyleField::Width(WIDTHS.iter().find(|(name, _)| name == id)?.1),
-    })
+fn style_texts(style: &editor::StyleOfSelection) -> Style {
+    Style(style.entries.iter().map(|(key, field)| (*key, field.as_ref().map(board::Field::text))).collect())
 }
 
-fn style_ids(style: &editor::StyleOfSelection) -> Style {
-    let width_id = |width: f64| {
-        let nearest = WIDTHS.iter().min_by(|a, b| (a.1 - width).abs().total_cmp(&(b.1 - width).abs()));
-        nearest.map(|(id, _)| (*id).to_owned())
-    };
-    Style {
-        stroke: style.stroke.map(|colour| colour.to_string()),
-        fill: style.fill.map(|fill| fill.map_or_else(|| NO_FILL.to_owned(), |colour| colour.to_string())),
-        width: style.width.and_then(width_id),
+/// The colours beside the palette's that the board uses, the most frequent first.
+pub(super) fn free_colours(editor: &Editor) -> Vec<String> {
+    let mut counts: HashMap<Colour, usize> = HashMap::new();
+    for shape in editor.board().shapes() {
+        for colour in std::iter::once(shape.stroke).chain(shape.fill).chain(shape.text_colour) {
+            if matches!(colour, Colour::Rgba(_)) {
+                *counts.entry(colour).or_default() += 1;
+            }
+        }
     }
+    let mut colours: Vec<(Colour, usize)> = counts.into_iter().collect();
+    colours.sort_by_key(|(colour, count)| (Reverse(*count), colour.to_string()));
+    colours.into_iter().take(FREE_COLOURS).map(|(colour, _)| colour.to_string()).collect()
 }
 
 fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {

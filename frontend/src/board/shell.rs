@@ -24,7 +24,7 @@ use super::screen::Screen;
 use super::text_field::TextField;
 use crate::connection::log::EditLog;
 use crate::connection::socket::{Socket, SocketEvent};
-use crate::preferences::Preferences;
+use crate::preferences::{self, Preferences};
 use crate::store::BoardStore;
 use crate::ui::toast::Toasts;
 use crate::words::{Words, key};
@@ -63,6 +63,7 @@ pub fn mount(host: HtmlElement, place: Place) -> Result<(), JsValue> {
     *shell.listeners.borrow_mut() = Some(listeners);
     chrome::follow(&shell);
     shell.resize();
+    shell.edit(Input::RecallStyles(preferences::kept_styles()));
     shell.show_chrome();
     let handle = StoredValue::new_local(Some(Rc::clone(&shell)));
     on_cleanup(move || {
@@ -340,6 +341,11 @@ impl Shell {
         self.chrome.borrow_mut().show(self.page, visit.editor());
         let count = visit.editor().board().len().to_string();
         let _ = self.screen.borrow().element().set_attribute("data-shapes", &count);
+    }
+
+    /// Tells the chrome which colours the board uses.
+    pub fn list_colours(&self) {
+        self.page.store.board_colours.set(chrome::free_colours(self.visit.borrow().editor()));
     }
 
     fn ask_frame(self: &Rc<Self>, repaint: Repaint) {

@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use board::ShapeId;
+use board::{Align, ShapeId};
 use editor::{Input, TextSession};
 use scene::Theme;
 use wasm_bindgen::prelude::*;
@@ -66,7 +66,8 @@ impl TextField {
         let px = |value: f64| format!("{value:.2}px");
         let width_px = session.wrap_px.unwrap_or(session.width_px) + CARET_ROOM_PX;
         for (name, value) in [
-            ("left", px(session.at.x)),
+            // Room for the caret goes where the lines end.
+            ("left", px(session.at.x - CARET_ROOM_PX * caret_room_before(session.align))),
             ("top", px(session.at.y)),
             ("width", px(width_px)),
             ("height", px(session.height_px)),
@@ -74,7 +75,8 @@ impl TextField {
             ("line-height", scene::text::LINE_HEIGHT_EM.to_string()),
             ("color", theme.resolve(session.colour).css()),
             ("transform", format!("rotate({}rad)", session.angle)),
-            ("transform-origin", format!("{}px {}px", session.width_px / 2.0, session.height_px / 2.0)),
+            ("transform-origin", format!("{}px {}px", session.pivot_px.x, session.pivot_px.y)),
+            ("text-align", session.align.name().to_owned()),
         ] {
             // An invalid value leaves the property as it was.
             let _ = style.set_property(name, &value);
@@ -96,6 +98,15 @@ impl TextField {
         let selection = (self.field.selection_start().ok().flatten(), self.field.selection_end().ok().flatten());
         self.field.set_value(&merged);
         let _ = self.field.set_selection_range(moved(selection.0), moved(selection.1));
+    }
+}
+
+/// How much of the caret's room lies left of the text, so that its lines stay where they are painted.
+fn caret_room_before(align: Align) -> f64 {
+    match align {
+        Align::Left => 0.0,
+        Align::Center => 0.5,
+        Align::Right => 1.0,
     }
 }
 

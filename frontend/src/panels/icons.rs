@@ -1,15 +1,65 @@
 //! Icons by the id of a tool or a command.
 
-use crate::ui::icon::IconShape;
+use board::{Field, Kind, Shape, ShapeId};
+use kurbo::Size;
+use leptos::prelude::*;
+use scene::{BoardPoint, Command, DisplayList};
+
+use crate::ui::icon::{Icon, IconShape};
+
+/// The icon of a tool. A closed shape is its own icon.
+#[component]
+pub fn ToolIcon(
+    /// The tool.
+    id: &'static str,
+) -> impl IntoView {
+    let kind = Kind::from_name(id);
+    if !kind.is_closed() {
+        return view! { <Icon shape=tool_icon(id) /> }.into_any();
+    }
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-linejoin="round" aria-hidden="true">
+            <path d=outline(kind) />
+        </svg>
+    }
+    .into_any()
+}
+
+/// The lines of a closed shape, as SVG in a box of 24.
+fn outline(kind: Kind) -> String {
+    let is_wide = matches!(
+        kind,
+        Kind::Pill
+            | Kind::Parallelogram
+            | Kind::Trapezoid
+            | Kind::Subprocess
+            | Kind::ManualInput
+            | Kind::Delay
+            | Kind::Ellipse
+            | Kind::Rectangle
+            | Kind::Document
+            | Kind::Cloud
+    );
+    let height = if is_wide { 15.0 } else { 18.0 };
+    let place = [
+        Field::Pos(BoardPoint::new(3.0, 12.0 - height / 2.0)),
+        Field::Size(Size::new(18.0, height)),
+        Field::Radius(Some(if kind == Kind::Speech || kind == Kind::Rectangle { 2.5 } else { 0.0 })),
+    ];
+    let mut list = DisplayList::new();
+    Shape::blank(ShapeId::from_random(0), kind).with(&place).paint(&mut list);
+    let lines = list.commands().iter().map(|command| match command {
+        Command::Stroke { path, .. } => path.to_svg(),
+        _ => String::new(),
+    });
+    lines.collect()
+}
 
 /// The icon of a tool; a plain dot for one that has none yet.
-pub fn tool_icon(id: &str) -> IconShape {
+fn tool_icon(id: &str) -> IconShape {
     match id {
         "select" => icondata::LuMousePointer2,
         "hand" => icondata::LuHand,
-        "rectangle" => icondata::LuSquare,
-        "ellipse" => icondata::LuCircle,
-        "diamond" => icondata::LuDiamond,
         "line" => icondata::LuSlash,
         "arrow" => icondata::LuMoveUpRight,
         "ink" => icondata::LuPencil,

@@ -1,18 +1,21 @@
-//! Colour, fill and width of the selection or of the next shape. It must not know how a colour is painted on the board.
+//! The style of the selection or of the next shape: only what applies is shown. It must not know how a style is painted.
+
+mod colours;
+mod options;
 
 use leptos::ev;
 use leptos::prelude::*;
-use scene::{Colour, Swatch, Theme};
+use scene::{Colour, Theme};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use crate::store::{BoardStore, NO_FILL, StyleChange, UiRequest, WIDTHS};
-use crate::ui::choice::{Choice, ChoiceGroup};
-use crate::ui::dynamic::{list, when};
+use crate::store::{BoardStore, StyleChange, UiRequest};
+use crate::ui::dynamic::when;
 use crate::words::{Words, key};
-
-/// Tools that draw nothing, so that a style would mean nothing while the selection is empty.
-const STYLELESS: [&str; 3] = ["select", "hand", "eraser"];
+use colours::Colours;
+#[cfg(test)]
+pub use options::labels as options;
+use options::{Amount, Kinds, Options};
 
 /// Whether the panel of a narrow page is open; provided by context, as its button stands in the toolbar.
 #[derive(Clone, Copy)]
@@ -20,7 +23,21 @@ pub struct StyleOpen(pub RwSignal<bool>);
 
 /// Whether there is something to style.
 fn applies(store: BoardStore) -> bool {
-    store.may_write() && (store.selection_count.get() != 0 || !STYLELESS.contains(&store.tool.get()))
+    store.may_write() && !store.style.read().0.is_empty()
+}
+
+/// Whether there is something to style by one of these keys.
+fn has(store: BoardStore, keys: &'static [&'static str]) -> Signal<bool> {
+    Signal::derive(move || keys.iter().any(|key| store.style.read().has(key)))
+}
+
+/// The value of a style; none where shapes differ or have none.
+fn value_of(store: BoardStore, key: &'static str) -> Signal<Option<String>> {
+    Memo::new(move |_| store.style.read().value(key).map(str::to_owned)).into()
+}
+
+fn change(store: BoardStore, key: &'static str, value: String) {
+    store.request(UiRequest::SetStyle(StyleChange(key, value)));
 }
 
 /// The panel. On a narrow page it opens above the toolbar, by [`StyleButton`].
@@ -36,14 +53,60 @@ pub fn StylePanel() -> impl IntoView {
                 aria-label=words.of(key::STYLE_TITLE)
                 data-open=Signal::derive(move || open.get().to_string())
             >
-                <Strokes />
-                <Fills />
-                <Widths />
+                {parts()}
             </section>
         }
         .into_any()
     };
     when(Signal::derive(move || applies(store)), panel)
+}
+
+fn heading(word: crate::words::Word) -> AnyView {
+    view! { <h2 class="style__heading">{Words::of_page().of(word)}</h2> }.into_any()
+}
+
+fn parts() -> AnyView {
+    let store = BoardStore::of_page();
+    let part = |keys: &'static [&'static str], view: fn() -> AnyView| when(has(store, keys), view);
+    let can_change_kind = Signal::derive(move || store.selection_count.get() > 0 && store.style.read().has("kind"));
+    view! {
+        {part(&["stroke"], || view! { {heading(key::STYLE_STROKE)} <Colours name="stroke" /> }.into_any())}
+        {part(&["fill"], || view! {
+            {heading(key::STYLE_FILL)}
+            <Colours name="fill" />
+            <Options name="fill_style" />
+        }.into_any())}
+        {part(&["width"], || view! {
+            {heading(key::STYLE_LINE)}
+            <div class="style__row">
+                <Options name="width" />
+                <Amount name="width" label=key::STYLE_WIDTH_NUMBER min=0.5 max=64.0 step=0.5 is_slider=false />
+            </div>
+        }.into_any())}
+        <div class="style__row">
+            {part(&["dash"], || view! { <Options name="dash" /> }.into_any())}
+            {part(&["sketch"], || view! { <Options name="sketch" /> }.into_any())}
+        </div>
+        {part(&["radius"], || view! { {heading(key::STYLE_CORNERS)} <Options name="radius" /> }.into_any())}
+        {part(&["font_size"], || view! {
+            {heading(key::STYLE_TEXT)}
+            <div class="style__row">
+                <Options name="font_size" />
+                <Amount name="font_size" label=key::STYLE_FONT_SIZE_NUMBER min=4.0 max=400.0 step=1.0 is_slider=false />
+            </div>
+        }.into_any())}
+        <div class="style__row">
+            {part(&["align"], || view! { <Options name="align" /> }.into_any())}
+            {part(&["align_y"], || view! { <Options name="align_y" /> }.into_any())}
+        </div>
+        {part(&["text_colour"], || view! { {heading(key::STYLE_TEXT_COLOUR)} <Colours name="text_colour" /> }.into_any())}
+        {part(&["opacity"], || view! {
+            {heading(key::STYLE_OPACITY)}
+            <Amount name="opacity" label=key::STYLE_OPACITY min=0.0 max=1.0 step=0.05 is_slider=true />
+        }.into_any())}
+        {when(can_change_kind, || view! { {heading(key::STYLE_KIND)} <Kinds /> }.into_any())}
+    }
+    .into_any()
 }
 
 /// Closes the panel of a narrow page on Escape and on a press anywhere but on it and its button.
@@ -71,8 +134,9 @@ fn close_elsewhere(open: RwSignal<bool>) {
 pub fn StyleButton() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let StyleOpen(open) = expect_context();
-    let stroke = move |theme| Signal::derive(move || css(store.style.get().stroke.as_deref(), theme));
-    let fill = move |theme| Signal::derive(move || css(store.style.get().fill.as_deref(), theme));
+    let colour = move |key: &'static str, theme: Theme| {
+        Signal::derive(move || css(store.style.read().value(key).unwrap_or_default(), theme))
+    };
     view! {
         <button
             type="button"
@@ -86,116 +150,17 @@ pub fn StyleButton() -> impl IntoView {
         >
             <span
                 class="style-button__dot"
-                style:--stroke-light=stroke(Theme::Light)
-                style:--stroke-dark=stroke(Theme::Dark)
-                style:--fill-light=fill(Theme::Light)
-                style:--fill-dark=fill(Theme::Dark)
+                style:--stroke-light=colour("stroke", Theme::Light)
+                style:--stroke-dark=colour("stroke", Theme::Dark)
+                style:--fill-light=colour("fill", Theme::Light)
+                style:--fill-dark=colour("fill", Theme::Dark)
             ></span>
         </button>
     }
     .into_any()
 }
 
-#[component]
-fn Strokes() -> impl IntoView {
-    let (store, words) = (BoardStore::of_page(), Words::of_page());
-    let current = Signal::derive(move || store.style.get().stroke);
-    view! {
-        <h2 class="style__heading">{words.of(key::STYLE_STROKE)}</h2>
-        <ChoiceGroup label=words.of(key::STYLE_STROKE) class="swatches">
-            {swatches("stroke", current, StyleChange::Stroke)}
-        </ChoiceGroup>
-    }
-    .into_any()
-}
-
-#[component]
-fn Fills() -> impl IntoView {
-    let (store, words) = (BoardStore::of_page(), Words::of_page());
-    let current = Signal::derive(move || store.style.get().fill);
-    let no_fill = words.of(key::STYLE_NO_FILL);
-    view! {
-        <h2 class="style__heading">{words.of(key::STYLE_FILL)}</h2>
-        <ChoiceGroup label=words.of(key::STYLE_FILL) class="swatches">
-            <Choice
-                attr:data-fill=NO_FILL
-                attr:title=no_fill
-                label=no_fill
-                class="swatch swatch--none"
-                chosen=Signal::derive(move || current.get().as_deref() == Some(NO_FILL))
-                entry=Signal::derive(move || current.get().is_none())
-                on_choose=Callback::new(move |()| {
-                    store.request(UiRequest::SetStyle(StyleChange::Fill(NO_FILL.to_owned())));
-                })
-            >
-                <span class="swatch__colour"></span>
-            </Choice>
-            {swatches("fill", current, StyleChange::Fill)}
-        </ChoiceGroup>
-    }
-    .into_any()
-}
-
-/// One option for each colour.
-fn swatches(kind: &'static str, current: Signal<Option<String>>, change: fn(String) -> StyleChange) -> AnyView {
-    let (store, words) = (BoardStore::of_page(), Words::of_page());
-    let option = move |(at, colour): (usize, &'static str)| {
-        let label = Signal::derive(move || words.named("colour", colour));
-        view! {
-            <Choice
-                attr:data-stroke=(kind == "stroke").then_some(colour)
-                attr:data-fill=(kind == "fill").then_some(colour)
-                attr:title=label
-                label=label
-                class="swatch"
-                chosen=Signal::derive(move || current.get().as_deref() == Some(colour))
-                entry=Signal::derive(move || at == 0 && kind == "stroke" && current.get().is_none())
-                on_choose=Callback::new(move |()| store.request(UiRequest::SetStyle(change(colour.to_owned()))))
-            >
-                <span class="swatch__colour" style:--light=css(Some(colour), Theme::Light) style:--dark=css(Some(colour), Theme::Dark)></span>
-            </Choice>
-        }
-        .into_any()
-    };
-    list(Swatch::ALL.iter().map(|swatch| swatch.name()).enumerate().map(option))
-}
-
 /// A stored colour in a theme, as CSS; nothing for none.
-fn css(colour: Option<&str>, theme: Theme) -> String {
-    colour
-        .and_then(|colour| colour.parse::<Colour>().ok())
-        .map(|colour| theme.resolve(colour).css())
-        .unwrap_or_default()
-}
-
-#[component]
-fn Widths() -> impl IntoView {
-    let (store, words) = (BoardStore::of_page(), Words::of_page());
-    let current = Signal::derive(move || store.style.get().width);
-    let option = move |(at, width): (usize, &'static str)| {
-        let label = Signal::derive(move || words.named("width", width));
-        view! {
-            <Choice
-                attr:data-width=width
-                attr:title=label
-                label=label
-                class="segment"
-                chosen=Signal::derive(move || current.get().as_deref() == Some(width))
-                entry=Signal::derive(move || at == 0 && current.get().is_none())
-                on_choose=Callback::new(move |()| {
-                    store.request(UiRequest::SetStyle(StyleChange::Width(width.to_owned())));
-                })
-            >
-                <span class="width-mark" data-width=width></span>
-            </Choice>
-        }
-        .into_any()
-    };
-    view! {
-        <h2 class="style__heading">{words.of(key::STYLE_WIDTH)}</h2>
-        <ChoiceGroup label=words.of(key::STYLE_WIDTH) class="segments">
-            {list(WIDTHS.into_iter().enumerate().map(option))}
-        </ChoiceGroup>
-    }
-    .into_any()
+fn css(colour: &str, theme: Theme) -> String {
+    colour.parse::<Colour>().map(|colour| theme.resolve(colour).css()).unwrap_or_default()
 }

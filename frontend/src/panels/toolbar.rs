@@ -1,104 +1,145 @@
-//! The toolbar: one button a tool. On a narrow page the tools outside of [`FIRST`] wait behind one button.
+//! The toolbar: the tools in daily use, a button each; all shapes, and tools in rarer use, wait behind one button, so that
+//! the bar stays calm.
 
+use board::Kind;
 use editor::{TOOLS, ToolSpec};
 use leptos::html;
 use leptos::prelude::*;
 
-use super::icons::tool_icon;
+use super::icons::ToolIcon;
 use super::style::StyleButton;
 use crate::shortcut::spoken;
 use crate::store::{BoardStore, UiRequest};
 use crate::ui::choice::{Choice, ChoiceGroup};
 use crate::ui::dynamic::{dynamic, list, when};
-use crate::ui::icon::Icon;
 use crate::ui::popover::close_on_leave;
 use crate::ui::tooltip::{Side, Tooltip};
 use crate::words::{Words, key};
 
-/// Tools that a narrow page shows at once.
-const FIRST: [&str; 6] = ["select", "hand", "ink", "eraser", "arrow", "text"];
-/// Tools after which the toolbar leaves a gap, so that the eye finds groups: moving, shapes, free drawing.
-const GROUP_ENDS: [&str; 2] = ["hand", "arrow"];
+/// Tools on the bar itself, in its order; those of [`SHAPES`] come between the two groups.
+const ON_BAR: [&str; 7] = ["select", "hand", "arrow", "ink", "text", "note", "eraser"];
+/// Tools on the bar before the button with all shapes.
+const BEFORE_SHAPES: usize = 2;
+
+/// Whether a tool makes a shape that is shown among the shapes.
+fn is_shape(tool: &str) -> bool {
+    let kind = Kind::from_name(tool);
+    kind.is_closed() || (kind.is_line() && !ON_BAR.contains(&tool))
+}
+
+fn by_id(id: &str) -> Option<&'static ToolSpec> {
+    TOOLS.iter().find(|tool| tool.id == id)
+}
 
 /// The toolbar.
 #[component]
 pub fn Toolbar() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let around = NodeRef::<html::Div>::new();
-    let more_open = RwSignal::new(false);
-    close_on_leave(around, more_open);
+    let open = RwSignal::new(false);
+    close_on_leave(around, open);
     let may_write = Memo::new(move |_| store.may_write());
     let tools = move || {
-        let tools = TOOLS.iter().filter(|tool| may_write.get() || !tool.edits);
-        list(tools.map(|tool| view! { <ToolButton tool=tool more_open=more_open /> }.into_any()))
-    };
-    let rest = move || {
-        view! {
-            <MoreButton open=more_open />
-            <StyleButton />
-        }
-        .into_any()
+        let shown = |id: &&str| by_id(id).filter(|tool| may_write.get() || !tool.edits);
+        let button = |tool| view! { <ToolButton tool=tool open=open /> }.into_any();
+        let before = ON_BAR[..BEFORE_SHAPES].iter().filter_map(&shown).map(button);
+        let gap = may_write.get().then(|| view! { <span class="toolbar__gap"></span> }.into_any());
+        let shapes = may_write.get().then(|| view! { <ShapesButton open=open /> }.into_any());
+        let after = ON_BAR[BEFORE_SHAPES..].iter().filter_map(shown).map(button);
+        list(before.chain(gap).chain(shapes).chain(after))
     };
     view! {
-        <div class="toolbar panel" node_ref=around data-more=Signal::derive(move || more_open.get().to_string())>
+        <div class="toolbar panel" node_ref=around>
             <ChoiceGroup label=words.of(key::BOARD_TOOLBAR) class="toolbar__tools">
                 {dynamic(tools)}
             </ChoiceGroup>
-            {when(may_write.into(), rest)}
+            {when(may_write.into(), || view! { <StyleButton /> }.into_any())}
+            {when(open.into(), move || view! { <Shapes open=open /> }.into_any())}
         </div>
     }
     .into_any()
 }
 
 #[component]
-fn ToolButton(tool: &'static ToolSpec, more_open: RwSignal<bool>) -> impl IntoView {
+fn ToolButton(tool: &'static ToolSpec, open: RwSignal<bool>) -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let label = Signal::derive(move || words.named("tool", tool.id));
     let shortcut = tool.shortcuts.first().copied();
     let keys = Signal::derive(move || shortcut.map(|keys| spoken(keys, words)).unwrap_or_default());
     let choose = move |()| {
+        if is_shape(tool.id) {
+            store.last_shape.set(tool.id);
+        }
+        open.set(false);
         store.request(UiRequest::SetTool(tool.id));
-        more_open.set(false);
     };
     view! {
         <Choice
             attr:data-tool=tool.id
-            attr:data-first=FIRST.contains(&tool.id).to_string()
             attr:aria-keyshortcuts=shortcut.map(crate::shortcut::aria)
             label=label
             class="tool"
             chosen=Signal::derive(move || store.tool.get() == tool.id)
             on_choose=Callback::new(choose)
         >
-            <Icon shape=tool_icon(tool.id) />
+            <ToolIcon id=tool.id />
             <Tooltip label=label keys=keys side=Side::Top />
         </Choice>
-        {GROUP_ENDS.contains(&tool.id).then(|| view! { <span class="toolbar__gap"></span> })}
     }
     .into_any()
 }
 
-/// Opens the tools that a narrow page has no room for, and shows the one of them that is in hand.
+/// Takes the shape that was used last, and opens all others.
 #[component]
-fn MoreButton(open: RwSignal<bool>) -> impl IntoView {
+fn ShapesButton(open: RwSignal<bool>) -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
-    let in_hand = move || {
-        let tool = store.tool.get();
-        (!FIRST.contains(&tool)).then_some(tool)
+    let is_in_hand = Memo::new(move |_| !ON_BAR.contains(&store.tool.get()));
+    let shown = Memo::new(move |_| if is_in_hand.get() { store.tool.get() } else { store.last_shape.get() });
+    let press = move |_| {
+        if !open.get_untracked() && !is_in_hand.get_untracked() {
+            store.request(UiRequest::SetTool(store.last_shape.get_untracked()));
+        }
+        open.update(|open| *open = !*open);
     };
     view! {
         <button
             type="button"
-            class="tool tool--more"
+            class="tool tool--shapes"
             data-testid="more-tools"
             aria-label=words.of(key::BOARD_MORE_TOOLS)
             aria-haspopup="true"
             aria-expanded=Signal::derive(move || open.get().to_string())
-            data-active=Signal::derive(move || in_hand().is_some().to_string())
-            on:click=move |_| open.update(|open| *open = !*open)
+            data-active=Signal::derive(move || is_in_hand.get().to_string())
+            on:click=press
         >
-            {dynamic(move || view! { <Icon shape=in_hand().map_or(icondata::LuShapes, tool_icon) /> }.into_any())}
+            {dynamic(move || view! { <ToolIcon id=shown.get() /> }.into_any())}
+            <Tooltip label=words.of(key::BOARD_MORE_TOOLS) keys=Signal::derive(String::new) side=Side::Top />
         </button>
+    }
+    .into_any()
+}
+
+/// All shapes, and the tools that have no place on the bar.
+#[component]
+fn Shapes(open: RwSignal<bool>) -> impl IntoView {
+    let words = Words::of_page();
+    let buttons = move |shapes: bool| {
+        let tools = TOOLS.iter().filter(|tool| !ON_BAR.contains(&tool.id) && is_shape(tool.id) == shapes);
+        tools.map(|tool| view! { <ToolButton tool=tool open=open /> }.into_any()).collect::<Vec<_>>()
+    };
+    let rest = buttons(false);
+    let has_rest = !rest.is_empty();
+    view! {
+        <div class="shapes panel" role="dialog" aria-label=words.of(key::BOARD_MORE_TOOLS)>
+            <ChoiceGroup label=words.of(key::BOARD_MORE_TOOLS) class="shapes__grid">
+                {list(buttons(true).into_iter())}
+            </ChoiceGroup>
+            {has_rest.then(|| view! {
+                <ChoiceGroup label=words.of(key::BOARD_OTHER_TOOLS) class="shapes__grid shapes__rest">
+                    {list(rest.into_iter())}
+                </ChoiceGroup>
+            }.into_any())}
+        </div>
     }
     .into_any()
 }

@@ -1,9 +1,9 @@
 //! A line through its corners with a head at its end.
 
 use kurbo::{BezPath, Point, Rect, Shape as _, Vec2};
-use scene::{DisplayList, StrokeStyle};
+use scene::DisplayList;
 
-use super::{Arrow, ShapeKind, boxed, open};
+use super::{Arrow, ShapeKind, closed, look, open};
 use crate::{Field, Shape};
 
 /// The head's barbs, in line widths and at least, in board pixels.
@@ -24,15 +24,15 @@ impl ShapeKind for Arrow {
     }
 
     fn paint(&self, shape: &Shape, list: &mut DisplayList) {
-        list.stroke(path(shape), shape.stroke, StrokeStyle::solid(shape.width));
+        look::paint_line(shape, path(shape), list);
     }
 
     fn touches(&self, shape: &Shape, at: Point, reach: f64) -> bool {
-        boxed::is_near(&path(shape), at, reach + shape.width / 2.0)
+        closed::is_near(&path(shape), at, reach + shape.width / 2.0)
     }
 
     fn painted(&self, shape: &Shape) -> Rect {
-        path(shape).bounding_box().inflate(shape.width / 2.0, shape.width / 2.0)
+        look::painted(shape, path(shape).bounding_box())
     }
 
     fn resized(&self, shape: &Shape, from: Rect, to: Rect) -> Vec<Field> {

@@ -3,8 +3,8 @@
 use kurbo::{Affine, BezPath, Line as Segment, ParamCurveNearest, Point, Rect, Vec2};
 use scene::{DisplayList, StrokeStyle};
 
-use super::boxed::Scaling;
-use super::{Ink, ShapeKind};
+use super::closed::Scaling;
+use super::{Ink, ShapeKind, look};
 use crate::{Field, Shape, ink};
 
 /// How far ink reaches from the pen's path, in line widths: the outline's base size times its largest thickness.
@@ -24,7 +24,7 @@ impl ShapeKind for Ink {
 
     fn paint(&self, shape: &Shape, list: &mut DisplayList) {
         if !shape.ink.is_empty() {
-            list.fill(self.outline(shape), shape.stroke);
+            list.fill(self.outline(shape), look::paint(shape, shape.stroke));
         }
     }
 

@@ -1,9 +1,9 @@
 //! A line through its corners.
 
 use kurbo::{BezPath, Point, Rect};
-use scene::{DisplayList, StrokeStyle};
+use scene::DisplayList;
 
-use super::{Line, ShapeKind, boxed, open};
+use super::{Line, ShapeKind, closed, look, open};
 use crate::{Field, Shape};
 
 impl ShapeKind for Line {
@@ -16,15 +16,15 @@ impl ShapeKind for Line {
     }
 
     fn paint(&self, shape: &Shape, list: &mut DisplayList) {
-        list.stroke(open::path(shape), shape.stroke, StrokeStyle::solid(shape.width));
+        look::paint_line(shape, open::path(shape), list);
     }
 
     fn touches(&self, shape: &Shape, at: Point, reach: f64) -> bool {
-        boxed::is_near(&open::path(shape), at, reach + shape.width / 2.0)
+        closed::is_near(&open::path(shape), at, reach + shape.width / 2.0)
     }
 
     fn painted(&self, shape: &Shape) -> Rect {
-        boxed::painted(shape)
+        look::painted(shape, shape.local_bounds())
     }
 
     fn resized(&self, shape: &Shape, from: Rect, to: Rect) -> Vec<Field> {

@@ -3,7 +3,7 @@
 use kurbo::{BezPath, Point, Rect};
 use std::sync::Arc;
 
-use super::boxed::Scaling;
+use super::closed::Scaling;
 use crate::{Field, Shape};
 
 pub(super) fn extent(shape: &Shape) -> Rect {

@@ -1,11 +1,11 @@
 //! Text. Its size follows from its letters and is never stored.
 
 use kurbo::{BezPath, Point, Rect, Shape as _};
-use scene::{BoardPoint, DisplayList, TextRun, text};
+use scene::{BoardPoint, DisplayList, text};
 
-use super::boxed::Scaling;
-use super::{ShapeKind, Text};
-use crate::{Field, Shape};
+use super::closed::Scaling;
+use super::{PlacedText, ShapeKind, Text, label};
+use crate::{Align, Field, Shape};
 
 impl ShapeKind for Text {
     fn extent(&self, shape: &Shape) -> Rect {
@@ -18,18 +18,14 @@ impl ShapeKind for Text {
     }
 
     fn paint(&self, shape: &Shape, list: &mut DisplayList) {
-        for line in shape.text_layout().lines {
-            if line.range.is_empty() {
-                continue;
-            }
-            list.text(TextRun {
-                text: shape.text[line.range].into(),
-                x: shape.pos.x + line.x,
-                baseline_y: shape.pos.y + line.baseline_y,
-                font_size_px: shape.font_size,
-                paint: shape.stroke.into(),
-            });
-        }
+        label::paint(shape, list);
+    }
+
+    fn placed_text(&self, shape: &Shape) -> Option<PlacedText> {
+        let mut layout = shape.text_layout();
+        let align = shape.align.unwrap_or(Align::Left);
+        label::align_lines(&mut layout, align);
+        Some(PlacedText { layout, at: shape.pos.into(), font_size: shape.font_size, align, wrap: shape.wrap })
     }
 
     fn touches(&self, shape: &Shape, at: Point, reach: f64) -> bool {

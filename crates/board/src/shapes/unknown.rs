@@ -3,7 +3,7 @@
 use kurbo::{BezPath, Point, Rect, Shape as _};
 use scene::{Cap, Colour, Dash, DisplayList, StrokeStyle, Swatch};
 
-use super::{ShapeKind, boxed};
+use super::{ShapeKind, closed};
 use crate::{Field, Shape};
 
 /// The placeholder's line, in board pixels.
@@ -13,7 +13,7 @@ pub(super) struct Unknown;
 
 impl ShapeKind for Unknown {
     fn extent(&self, shape: &Shape) -> Rect {
-        boxed::extent(shape)
+        closed::extent(shape)
     }
 
     fn outline(&self, shape: &Shape) -> BezPath {
@@ -25,7 +25,7 @@ impl ShapeKind for Unknown {
     }
 
     fn touches(&self, shape: &Shape, at: Point, reach: f64) -> bool {
-        boxed::is_near(&self.outline(shape), at, reach + LINE.width / 2.0)
+        closed::is_near(&self.outline(shape), at, reach + LINE.width / 2.0)
     }
 
     fn painted(&self, shape: &Shape) -> Rect {
@@ -34,7 +34,7 @@ impl ShapeKind for Unknown {
 
     /// What a size means there is not known, so it only moves.
     fn resized(&self, shape: &Shape, from: Rect, to: Rect) -> Vec<Field> {
-        let rect = boxed::Scaling::new(from, to).rect(shape.local_bounds());
+        let rect = closed::Scaling::new(from, to).rect(shape.local_bounds());
         vec![shape.moved(rect.origin() - shape.local_bounds().origin())]
     }
 }

@@ -1,6 +1,6 @@
 //! What is selected, by keyboard; and the tool lock.
 
-use board::{Kind, Shape};
+use board::Shape;
 use kurbo::Rect;
 
 use super::{Command, EDIT, LOOK};
@@ -61,7 +61,7 @@ pub(super) const TOGGLE_TOOL_LOCK: Command =
 
 fn selected_text<'a>(view: &'a View) -> Option<&'a Shape> {
     match &view.selection[..] {
-        [id] => view.board.shape(id).filter(|shape| shape.kind == Kind::Text),
+        [id] => view.board.shape(id).filter(|shape| shape.has_text()),
         _ => None,
     }
 }

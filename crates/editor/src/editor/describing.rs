@@ -18,7 +18,7 @@ impl Editor {
             can_edit: self.can_edit,
             style: match self.selection.is_empty() {
                 true => self.styles.chrome(self.tool.spec.id),
-                false => style::shared(self.view().selected().map(style::of_shape)),
+                false => style::shared(self.view().selected()),
             },
             selection_count: self.selection.len(),
             selection_description: self.selection_description(),

@@ -1,6 +1,6 @@
 //! Every edit of one's own goes through here: applied, recorded for undo, sent, shown.
 
-use board::{Edit, Reversal, ShapeId};
+use board::{Edit, Field, FillStyle, Kind, Reversal, ShapeId};
 
 use super::Editor;
 use crate::draft::Motion;
@@ -138,29 +138,37 @@ impl Editor {
 
     /// A style goes to the selection, and becomes the default of the tools that make such shapes.
     pub(super) fn set_style(&mut self, field: StyleField) {
-        if !self.can_edit || !style::is_sound(field) {
+        if !self.can_edit || !style::is_sound(&field) {
             return;
         }
         if let Some(unborn) = self.typing.as_mut().and_then(|typing| typing.unborn.as_mut()) {
-            unborn.fields.push(style::stored_field(field));
+            unborn.fields.push(field.clone());
             self.outbox.moved = true;
         }
         let mut edits = vec![];
-        let mut tools: Vec<String> = vec![];
         for shape in self.selection.iter().filter_map(|id| self.board.shape(id)) {
-            if style::applies(field, &shape.kind) {
-                edits.push(Edit::Set { id: shape.id.clone(), field: style::stored_field(field) });
-                if !tools.iter().any(|tool| tool == shape.kind.name()) {
-                    tools.push(shape.kind.name().to_owned());
+            let fits = match &field {
+                Field::Kind(to) => style::may_become(&shape.kind, to),
+                _ => true,
+            };
+            if fits && style::applies(field.key(), &shape.kind) {
+                let seeded = style::seeded(&field, self.ids.random());
+                edits.push(Edit::Set { id: shape.id.clone(), field: seeded });
+                if shape.fill.is_none() && shape.fill_style == FillStyle::Solid && matches!(field, Field::Fill(Some(_)))
+                {
+                    // The first fill is as calm as a new shape's; solid is one press away.
+                    edits.push(Edit::Set { id: shape.id.clone(), field: Field::FillStyle(FillStyle::Soft) });
                 }
+                self.styles.set(&shape.kind, &field);
             }
         }
-        match (self.selection.is_empty(), self.tool.spec.edits) {
-            (false, _) => tools.iter().for_each(|tool| self.styles.set(tool, field)),
-            (true, true) => self.styles.set(self.tool.spec.id, field),
-            (true, false) => self.styles.set_all(field),
+        if self.selection.is_empty() {
+            match self.tool.spec.edits {
+                true => self.styles.set(&Kind::from_name(self.tool.spec.id), &field),
+                false => self.styles.set_all(&field),
+            }
         }
-        self.commit(edits, Some(StepKind::Style(style::name(field))));
+        self.commit(edits, Some(StepKind::Style(field.key())));
         self.outbox.chrome = true;
     }
 

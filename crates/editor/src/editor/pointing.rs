@@ -48,7 +48,7 @@ impl Editor {
             Began::Gesture { clicks } => {
                 self.set_hover(Some((event.at, event.device)));
                 if event.button == Button::Middle || self.space_held {
-                    self.lent = Some((tools::PAN.new)());
+                    self.lent = Some((tools::PAN.new)(tools::PAN.id));
                 } else {
                     self.end_text();
                 }

@@ -38,7 +38,7 @@ impl Editor {
 
     fn new_text(&self, at: BoardPoint) -> Typing {
         let view = self.view();
-        let top = at - Vec2::new(0.0, view.styles.of(Kind::Text.name()).font_size() * TOP_ABOVE_CLICK_EM);
+        let top = at - Vec2::new(0.0, view.styles.font_size(&Kind::Text) * TOP_ABOVE_CLICK_EM);
         Typing::new_shape(self.ids.shape(), view.new_shape(Kind::Text, [Field::Pos(top)]))
     }
 
@@ -52,10 +52,20 @@ impl Editor {
         let was_unborn = typing.unborn.is_some();
         let edits = typing.typed(bounded(text), composing, &stored);
         self.commit(edits, None);
+        self.make_room_for_label(id);
         if was_unborn {
             self.select(vec![id.clone()]);
         }
         self.show_merged_text();
+    }
+
+    /// A closed shape grows when what is being written no longer fits.
+    fn make_room_for_label(&mut self, id: &ShapeId) {
+        let Some(shape) = self.board.shape(id) else { return };
+        let size = shape.size_for_label();
+        if shape.kind.is_closed() && size != shape.size {
+            self.commit(vec![Edit::Set { id: id.clone(), field: Field::Size(size) }], None);
+        }
     }
 
     /// Tells the page what the document has and its field has not.
@@ -83,7 +93,8 @@ impl Editor {
         let Some(typing) = self.typing.take() else { return };
         let shape = self.board.shape(&typing.id);
         let is_empty = shape.is_none_or(|shape| shape.text.is_empty());
-        if is_empty && shape.is_some() {
+        let is_bare = shape.is_some_and(|shape| shape.kind == Kind::Text) && is_empty;
+        if is_bare {
             self.commit(vec![Edit::Remove { id: typing.id.clone() }], None);
         }
         match is_empty && typing.is_new {
@@ -123,16 +134,22 @@ impl Editor {
     fn session(&self, shape: &Shape, typing: &Typing) -> TextSession {
         let zoom = self.camera.zoom();
         let Frame { rect, angle } = Frame::of(shape);
+        let (text, font_size, align, wrap) = match shape.placed_text() {
+            Some(placed) => (placed.rect(), placed.font_size, placed.align, placed.wrap),
+            None => (rect, shape.font_size, board::Align::Left, shape.wrap),
+        };
         TextSession {
             id: typing.id.clone(),
             text: typing.page_text().to_owned(),
-            at: self.camera.to_screen(rect.origin().into()),
-            width_px: rect.width() * zoom,
-            height_px: rect.height() * zoom,
-            font_size_px: shape.font_size * zoom,
-            wrap_px: shape.wrap.map(|wrap| wrap * zoom),
+            at: self.camera.to_screen(text.origin().into()),
+            width_px: text.width() * zoom,
+            height_px: text.height() * zoom,
+            font_size_px: font_size * zoom,
+            wrap_px: wrap.map(|wrap| wrap * zoom),
+            align,
             angle,
-            colour: shape.stroke,
+            pivot_px: (rect.center() - text.origin()) * zoom,
+            colour: shape.text_colour.unwrap_or(shape.stroke),
             select_all: typing.select_all,
         }
     }

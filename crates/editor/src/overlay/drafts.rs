@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use board::{Field, InkPoint, NewShape, Shape, ShapeId};
+use board::{Field, InkPoint, Kind, NewShape, Shape, ShapeId};
 use kurbo::{Affine, BezPath, Vec2};
 use scene::{DisplayList, Paint, Painter, StrokeStyle, TextRun, replay};
 
@@ -36,6 +36,11 @@ impl Editor {
             let on = draft.on.as_ref().map(|on| on.ids.clone()).unwrap_or_default();
             Some(Mover { motion: draft.message.motion.clone(), on })
         });
+        let labelled = self.typing.as_ref().and_then(|typing| self.board.shape(&typing.id));
+        if let Some(shape) = labelled.filter(|shape| shape.kind != Kind::Text) {
+            // The page's field shows the label.
+            paint_once(&shape.with_text(""), painter);
+        }
         let movers: Vec<Mover> = own.into_iter().chain(peers).collect();
         let mut shown = HashSet::new();
         shown.extend(self.typing.as_ref().map(|typing| typing.id.clone()));

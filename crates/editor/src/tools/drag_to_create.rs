@@ -1,10 +1,10 @@
-//! Press, drag, release: a shape. Shared by every kind that two points define; the kind's file says how.
+//! Press, drag, release: a shape. One tool for each kind that two points define.
 
 use board::{Edit, Field, Kind, NewShape, ShapeId};
 use kurbo::{Point, Rect, Vec2};
 use scene::BoardPoint;
 
-use super::{Effect, Event, Pointer, Tool};
+use super::{Effect, Event, Pointer, Tool, ToolSpec};
 use crate::draft::Motion;
 use crate::input::Modifiers;
 use crate::limits;
@@ -13,14 +13,14 @@ use crate::view::View;
 
 /// How two points define a shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Span {
+enum Span {
     /// Opposite corners of a box; shift makes it a square, alt grows it from its middle.
     Corners,
     /// The ends of a line; shift turns it in steps, alt grows it from its middle.
     Ends,
 }
 
-pub(super) struct DragToCreate {
+struct DragToCreate {
     kind: Kind,
     span: Span,
     state: State,
@@ -40,9 +40,27 @@ enum State {
     },
 }
 
+/// The tool of a closed kind.
+pub(super) fn closed(kind: &'static Kind) -> ToolSpec {
+    let shortcuts: &[&str] = match kind {
+        Kind::Rectangle => &["r", "2"],
+        Kind::Ellipse => &["o", "3"],
+        Kind::Diamond => &["d", "4"],
+        _ => &[],
+    };
+    ToolSpec { id: kind.name(), shortcuts, edits: true, new: |id| DragToCreate::boxed(id, Span::Corners) }
+}
+
+pub(super) const LINE: ToolSpec =
+    ToolSpec { id: "line", shortcuts: &["l", "6"], edits: true, new: |id| DragToCreate::boxed(id, Span::Ends) };
+
+pub(super) const ARROW: ToolSpec =
+    ToolSpec { id: "arrow", shortcuts: &["a", "5"], edits: true, new: |id| DragToCreate::boxed(id, Span::Ends) };
+
 impl DragToCreate {
-    pub(super) fn boxed(kind: Kind, span: Span) -> Box<dyn Tool> {
-        Box::new(DragToCreate { kind, span, state: State::Waiting })
+    /// The tool that makes the kind of this name.
+    fn boxed(kind: &str, span: Span) -> Box<dyn Tool> {
+        Box::new(DragToCreate { kind: Kind::from_name(kind), span, state: State::Waiting })
     }
 
     fn shape(&self, from: BoardPoint, to: BoardPoint, modifiers: Modifiers, view: &View) -> NewShape {

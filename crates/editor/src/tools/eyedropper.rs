@@ -9,7 +9,7 @@ use crate::output::CursorKind;
 use crate::view::View;
 
 pub(super) const SPEC: ToolSpec =
-    ToolSpec { id: "eyedropper", shortcuts: &["i"], edits: true, new: || Box::new(Eyedropper) };
+    ToolSpec { id: "eyedropper", shortcuts: &["i"], edits: true, new: |_| Box::new(Eyedropper) };
 
 struct Eyedropper;
 

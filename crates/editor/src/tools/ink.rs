@@ -16,7 +16,7 @@ pub(super) const SPEC: ToolSpec = ToolSpec {
     id: "ink",
     shortcuts: &["p", "x", "7"],
     edits: true,
-    new: || Box::new(Pen { highlights: false, ink: Ink::Lifted }),
+    new: |_| Box::new(Pen { highlights: false, ink: Ink::Lifted }),
 };
 
 /// The same with another style: broad and translucent.
@@ -24,7 +24,7 @@ pub(super) const HIGHLIGHTER: ToolSpec = ToolSpec {
     id: "highlighter",
     shortcuts: &["Shift+D", "Shift+P"],
     edits: true,
-    new: || Box::new(Pen { highlights: true, ink: Ink::Lifted }),
+    new: |_| Box::new(Pen { highlights: true, ink: Ink::Lifted }),
 };
 
 /// What a highlighter draws with.

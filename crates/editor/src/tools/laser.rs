@@ -9,7 +9,7 @@ use crate::output::CursorKind;
 use crate::view::View;
 
 pub(super) const SPEC: ToolSpec =
-    ToolSpec { id: "laser", shortcuts: &["k"], edits: false, new: || Box::new(Laser::default()) };
+    ToolSpec { id: "laser", shortcuts: &["k"], edits: false, new: |_| Box::new(Laser::default()) };
 
 #[derive(Default)]
 enum Laser {

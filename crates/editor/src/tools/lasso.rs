@@ -11,7 +11,7 @@ use crate::output::CursorKind;
 use crate::view::View;
 
 pub(super) const SPEC: ToolSpec =
-    ToolSpec { id: "lasso", shortcuts: &[], edits: false, new: || Box::new(Lasso::default()) };
+    ToolSpec { id: "lasso", shortcuts: &[], edits: false, new: |_| Box::new(Lasso::default()) };
 
 /// Points of the loop closer than this on the screen say nothing new.
 const APART_PX: f64 = 4.0;

@@ -11,7 +11,7 @@ use crate::output::CursorKind;
 use crate::view::View;
 
 pub(super) const SPEC: ToolSpec =
-    ToolSpec { id: "rubber", shortcuts: &["Shift+E"], edits: true, new: || Box::new(Rubber::default()) };
+    ToolSpec { id: "rubber", shortcuts: &["Shift+E"], edits: true, new: |_| Box::new(Rubber::default()) };
 
 #[derive(Default)]
 enum Rubber {

@@ -1,6 +1,6 @@
 //! The pointer: selects, moves, resizes, turns. Without write access it only selects.
 
-use board::{Edit, Field, Kind, ShapeId};
+use board::{Edit, Field, ShapeId};
 use kurbo::{Line, Point, Rect, Vec2};
 use scene::BoardPoint;
 
@@ -19,7 +19,9 @@ pub(super) const SPEC: ToolSpec = ToolSpec {
     id: "select",
     shortcuts: &["v", "1"],
     edits: false,
-    new: || Box::new(Select { state: State::Hovering, neighbours: Neighbours::default(), frame: None, guides: vec![] }),
+    new: |_| {
+        Box::new(Select { state: State::Hovering, neighbours: Neighbours::default(), frame: None, guides: vec![] })
+    },
 };
 
 struct Select {
@@ -164,7 +166,7 @@ impl Select {
             return vec![Effect::Select(ids)];
         }
         if pointer.clicks == 2
-            && let Some(effects) = double_click(&on, pointer.at, view)
+            && let Some(effects) = double_click(&on, pointer, view)
         {
             self.state = State::Hovering;
             return effects;
@@ -403,17 +405,16 @@ fn clicked(on: Target, pointer: &Pointer, view: &View) -> Vec<Effect> {
     }
 }
 
-/// A text is edited; on nothing, a new one begins.
-fn double_click(on: &Target, at: BoardPoint, view: &View) -> Option<Vec<Effect>> {
-    if !view.can_edit {
+/// What can be written in is written in; on nothing, a new text begins.
+fn double_click(on: &Target, pointer: &Pointer, view: &View) -> Option<Vec<Effect>> {
+    let writes = matches!(on, Target::Nothing | Target::Selection | Target::Shape { .. });
+    if !view.can_edit || !writes {
         return None;
     }
-    match on {
-        Target::Shape { id, .. } if view.board.shape(id)?.kind == Kind::Text => {
-            Some(vec![Effect::EditText(TextTarget::Shape { id: id.clone(), select_all: false })])
-        }
-        Target::Nothing => Some(vec![Effect::EditText(TextTarget::New { at })]),
-        _ => None,
+    match (view.writable(pointer.at, pointer.device), on) {
+        (Some(id), _) => Some(vec![Effect::EditText(TextTarget::Shape { id, select_all: false })]),
+        (None, Target::Nothing) => Some(vec![Effect::EditText(TextTarget::New { at: pointer.at })]),
+        (None, _) => None,
     }
 }
 

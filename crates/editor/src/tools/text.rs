@@ -1,14 +1,12 @@
 //! The text tool: a click begins a text, or goes on with the one under it.
 
-use board::Kind;
-
 use super::{Effect, Event, Pointer, Tool, ToolSpec};
 use crate::output::CursorKind;
 use crate::text_session::TextTarget;
 use crate::view::View;
 
 pub(super) const SPEC: ToolSpec =
-    ToolSpec { id: "text", shortcuts: &["t", "8"], edits: true, new: || Box::new(Text::default()) };
+    ToolSpec { id: "text", shortcuts: &["t", "8"], edits: true, new: |_| Box::new(Text::default()) };
 
 #[derive(Default)]
 enum Text {
@@ -47,9 +45,7 @@ impl Tool for Text {
 }
 
 fn target(pointer: &Pointer, view: &View) -> TextTarget {
-    let under = view
-        .hit(pointer.at, pointer.device)
-        .filter(|id| view.board.shape(id).is_some_and(|shape| shape.kind == Kind::Text));
+    let under = view.writable(pointer.at, pointer.device);
     match under {
         Some(id) => TextTarget::Shape { id, select_all: false },
         None => TextTarget::New { at: pointer.at },

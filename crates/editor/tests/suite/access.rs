@@ -27,7 +27,7 @@ fn no_edit_leaves_without_write_access() {
     let mut hand = Hand::on(ONE);
     hand.give(Input::WriteAccess(false));
     run(&mut hand, script);
-    for tool in TOOLS {
+    for tool in TOOLS.iter() {
         hand.tool(tool.id);
         hand.drag(&[(50.0, 50.0), (150.0, 150.0)]);
         hand.click(50.0, 50.0);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use editor::{COMMANDS, Input, KeyPhase, Output, TOOLS};
+use editor::{COMMANDS, Input, KeyPhase, Output, StyleField, TOOLS};
 
 use crate::harness::{Hand, key_event};
 use crate::outline::trimmed;
@@ -174,11 +174,12 @@ fn the_style_panel_shows_what_is_common() {
         Hand::on("rectangle a 0,0 100x100 fill=red\nrectangle b 200,0 100x100 fill=blue\nline c 0,300 0,0 50,0");
     hand.key("Mod+A");
     let style = hand.editor.chrome().style;
-    assert_eq!((style.fill, style.has_fill), (None, true));
-    assert_eq!((style.width, style.stroke), (Some(2.0), Some(scene::Colour::INK)));
-    assert!(!style.has_font_size);
+    assert_eq!((style.value("fill"), style.has("fill")), (None, true));
+    assert_eq!(style.value("width"), Some(&StyleField::Width(2.0)));
+    assert_eq!(style.value("stroke"), Some(&StyleField::Stroke(scene::Colour::INK)));
     hand.click(25.0, 300.0);
-    assert!(!hand.editor.chrome().style.has_fill);
+    let style = hand.editor.chrome().style;
+    assert!(!style.has("fill") && !style.has("font_size") && style.has("dash"));
 }
 
 #[test]

@@ -163,7 +163,9 @@ fn silence_and_leaving_end_a_draft() {
 #[test]
 fn a_shape_in_the_making_is_seen() {
     let mut pair = Pair::on("");
-    run(&mut pair.a, "tool rectangle\nfill red\npress 10,10\nmove 60,40");
+    run(&mut pair.a, "tool rectangle\nfill red");
+    pair.a.give(Input::SetStyle(board::Field::FillStyle(board::FillStyle::Solid)));
+    run(&mut pair.a, "press 10,10\nmove 60,40");
     pair.exchange();
     assert_eq!(red_paths(&overlay(&mut pair.b.editor)), 1);
     assert_eq!(pair.b.outline(), "");

@@ -191,11 +191,12 @@ fn styles() {
     check(
         TWO,
         "click 50,50\nfill blue\nkey Escape\ntool rectangle\ndrag 0,200 50,250",
-        "rectangle a 0,0 100x100 fill=blue\nrectangle b 200,0 100x100\nrectangle new 0,200 50x50 fill=blue *",
+        "rectangle a 0,0 100x100 fill=blue\nrectangle b 200,0 100x100\nrectangle new 0,200 50x50 fill=blue/soft *",
     );
     check("", "tool ellipse\nstroke red\ndrag 0,0 50,50", "ellipse new 0,0 50x50 stroke=red *");
-    // Each tool has its own.
-    check("", "tool ellipse\nstroke red\ntool diamond\ndrag 0,0 50,50", "diamond new 0,0 50x50 *");
+    // Closed shapes share theirs, other tools have their own.
+    check("", "tool ellipse\nstroke red\ntool diamond\ndrag 0,0 50,50", "diamond new 0,0 50x50 stroke=red *");
+    check("", "tool ellipse\nstroke red\ntool line\ndrag 0,0 50,50", "line new 0,0 0,0 50,50 *");
     // With no shape and no shape tool it is meant for all.
     check("", "stroke red\ntool diamond\ndrag 0,0 50,50", "diamond new 0,0 50x50 stroke=red *");
     check(

@@ -14,5 +14,6 @@ mod painting;
 mod presence;
 mod properties;
 mod script;
+mod shapes;
 mod text;
 mod undo;

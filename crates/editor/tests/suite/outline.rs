@@ -62,9 +62,6 @@ fn shape_line(shape: &Shape) -> String {
     let name = if shape.id.as_str().len() == 10 { "new" } else { shape.id.as_str() };
     let mut line = format!("{} {name} {},{}", shape.kind.name(), rounded(shape.pos.x), rounded(shape.pos.y));
     match shape.kind {
-        Kind::Rectangle | Kind::Ellipse | Kind::Diamond | Kind::Unknown(_) => {
-            line += &format!(" {}x{}", rounded(shape.size.width), rounded(shape.size.height));
-        }
         Kind::Line | Kind::Arrow => {
             for point in &*shape.points {
                 line += &format!(" {},{}", rounded(point.x), rounded(point.y));
@@ -72,12 +69,21 @@ fn shape_line(shape: &Shape) -> String {
         }
         Kind::Ink => line += &format!(" {} points", shape.ink.len()),
         Kind::Text => line += &format!(" {:?}", shape.text),
+        _ => {
+            line += &format!(" {}x{}", rounded(shape.size.width), rounded(shape.size.height));
+            if !shape.text.is_empty() {
+                line += &format!(" {:?}", shape.text);
+            }
+        }
     }
     if shape.angle != 0.0 {
         line += &format!(" angle={}", rounded(shape.angle.to_degrees()));
     }
     if let Some(fill) = shape.fill {
         line += &format!(" fill={fill}");
+        if shape.fill_style != board::FillStyle::Solid {
+            line += &format!("/{}", shape.fill_style.name());
+        }
     }
     if shape.stroke != scene::Colour::INK {
         line += &format!(" stroke={}", shape.stroke);

@@ -74,7 +74,9 @@ fn perform(hand: &mut Hand, act: &Act) {
         Act::EndText => hand.give(Input::TextEnded),
         Act::Fill(index) => hand.give(Input::SetStyle(StyleField::Fill(Some(Colour::Swatch(Swatch::ALL[*index]))))),
         Act::Width(width) => hand.give(Input::SetStyle(StyleField::Width(*width))),
-        Act::Paste => hand.give(Input::Paste(r#"{"boardwalk":1,"shapes":[{"kind":"ellipse","fill":"red"}]}"#.into())),
+        Act::Paste => {
+            hand.give(Input::Paste(r#"{"boardwalk":1,"shapes":[{"kind":"ellipse","style":{"fill":"red"}}]}"#.into()))
+        }
         Act::Wait(ms) => hand.tick(*ms),
         Act::Wheel(by, zooms) => {
             let modifiers = editor::Modifiers { ctrl: *zooms, ..hand.held };

@@ -127,7 +127,7 @@ fn what_was_made_and_then_changed_by_a_peer_stays() {
     run(&mut pair.b, "click 0,25\nfill blue");
     pair.exchange();
     run(&mut pair.a, "key Mod+Z");
-    assert_eq!(pair.a.outline(), "rectangle new 0,0 50x50 fill=blue *\n");
+    assert_eq!(pair.a.outline(), "rectangle new 0,0 50x50 fill=blue/soft *\n");
     assert_eq!(notices(&mut pair.a), [Notice::UndoKept { kept: 1, all: true }]);
 }
 

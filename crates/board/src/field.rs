@@ -1,0 +1,207 @@
+//! How each property is stored and read: the one place that knows both its key and its type. Must not know shapes as a
+//! whole, edits or undo. Values are held to the table of bounds on the way in and on the way out.
+
+use kurbo::{Size, Vec2};
+use scene::BoardPoint;
+use std::sync::Arc;
+use yrs::{Any, Number};
+
+use crate::{Align, AlignY, Field, FillStyle, GroupId, Kind, LineStyle, OrderKey, clamp, schema};
+
+/// Where a property is stored and as what; `None` removes the key.
+pub(crate) fn stored(field: &Field) -> (&'static str, Option<Any>) {
+    let numbers = |values: [f64; 2]| Some(plain_numbers(values));
+    let name = |name: Option<&str>| name.map(Any::from);
+    match field {
+        Field::Kind(kind) => (schema::KIND, name(Some(kind.name()))),
+        Field::Pos(at) => {
+            let at = clamp::point(*at);
+            (schema::POS, numbers([at.x, at.y]))
+        }
+        Field::Size(size) => {
+            let size = clamp::size(*size);
+            (schema::SIZE, numbers([size.width, size.height]))
+        }
+        Field::Points(points) => {
+            let points = points.iter().take(clamp::POINTS_MAX).map(|point| clamp::vector(*point));
+            (schema::POINTS, Some(plain_numbers(points.flat_map(|point| [point.x, point.y]))))
+        }
+        Field::Scale(scale) => {
+            let scale = clamp::scale(*scale);
+            (schema::SCALE, numbers([scale.x, scale.y]))
+        }
+        Field::Angle(angle) => (schema::ANGLE, Some(plain_number(clamp::angle(*angle)))),
+        Field::Order(order) => (schema::ORDER, Some(Any::from(order.as_str()))),
+        Field::Stroke(colour) => (schema::STROKE, Some(Any::from(colour.to_string()))),
+        Field::Fill(colour) => (schema::FILL, colour.map(|colour| Any::from(colour.to_string()))),
+        Field::FillStyle(style) => (schema::FILL_STYLE, name(Some(style.name()))),
+        Field::Width(width) => (schema::WIDTH, Some(plain_number(clamp::stroke_width(*width)))),
+        Field::Dash(style) => (schema::DASH, name(Some(style.name()))),
+        Field::Radius(radius) => (schema::RADIUS, radius.and_then(clamp::radius).map(plain_number)),
+        Field::Opacity(opacity) => (schema::OPACITY, Some(plain_number(clamp::opacity(*opacity)))),
+        Field::Sketch(seed) => (schema::SKETCH, seed.map(|seed| plain_number(seed.into()))),
+        Field::FontSize(size) => (schema::FONT_SIZE, Some(plain_number(clamp::font_size(*size)))),
+        Field::Wrap(width) => (schema::WRAP, width.and_then(clamp::wrap).map(plain_number)),
+        Field::TextColour(colour) => (schema::TEXT_COLOUR, colour.map(|colour| Any::from(colour.to_string()))),
+        Field::Align(align) => (schema::ALIGN, name(align.map(Align::name))),
+        Field::AlignY(align) => (schema::ALIGN_Y, name(align.map(AlignY::name))),
+        Field::Groups(groups) => {
+            let groups: Vec<Any> = groups.iter().map(|group| Any::from(group.as_str())).collect();
+            (schema::GROUPS, (!groups.is_empty()).then(|| Any::Array(groups.into())))
+        }
+        Field::Locked(locked) => (schema::LOCKED, locked.then_some(Any::Bool(true))),
+    }
+}
+
+/// The property that is stored so; none for keys of other versions and for values of another type, which count as
+/// absent. Ink and text that is edited have types of their own.
+pub(crate) fn read(key: &str, value: &Any) -> Option<Field> {
+    let finite = || Some(number(value)).filter(|number| number.is_finite());
+    let colour = || string(value).and_then(|text| text.parse().ok());
+    Some(match key {
+        schema::KIND => Field::Kind(Kind::from_name(string(value)?)),
+        schema::POS => pair(value).map(|[x, y]| Field::Pos(BoardPoint::new(x, y)))?,
+        schema::SIZE => pair(value).map(|[width, height]| Field::Size(Size::new(width, height)))?,
+        schema::POINTS => Field::Points(points(value)?),
+        schema::SCALE => pair(value).map(|[x, y]| Field::Scale(Vec2::new(x, y)))?,
+        schema::ANGLE => Field::Angle(number(value)),
+        schema::ORDER => Field::Order(OrderKey::parse(string(value)?)?),
+        schema::STROKE => Field::Stroke(colour()?),
+        schema::FILL => Field::Fill(Some(colour()?)),
+        schema::FILL_STYLE => Field::FillStyle(FillStyle::from_name(string(value)?)?),
+        schema::WIDTH => Field::Width(number(value)),
+        schema::DASH => Field::Dash(LineStyle::from_name(string(value)?)?),
+        schema::RADIUS => Field::Radius(Some(finite()?)),
+        schema::OPACITY => Field::Opacity(number(value)),
+        schema::SKETCH => Field::Sketch(Some(finite()? as i64 as u32)),
+        schema::FONT_SIZE => Field::FontSize(number(value)),
+        schema::WRAP => Field::Wrap(Some(finite()?)),
+        schema::TEXT_COLOUR => Field::TextColour(Some(colour()?)),
+        schema::ALIGN => Field::Align(Some(Align::from_name(string(value)?)?)),
+        schema::ALIGN_Y => Field::AlignY(Some(AlignY::from_name(string(value)?)?)),
+        schema::GROUPS => Field::Groups(groups(value)?),
+        schema::LOCKED => Field::Locked(matches!(value, Any::Bool(true))),
+        _ => return None,
+    })
+}
+
+/// What an absent key means, where that is a value.
+pub(crate) fn default_of(key: &str) -> Option<Any> {
+    let default = match key {
+        schema::POS => Field::Pos(BoardPoint::ORIGIN),
+        schema::SIZE => Field::Size(clamp::SIZE_DEFAULT),
+        schema::SCALE => Field::Scale(Vec2::new(1.0, 1.0)),
+        schema::ANGLE => Field::Angle(clamp::ANGLE_DEFAULT),
+        schema::STROKE => Field::Stroke(scene::Colour::INK),
+        schema::FILL_STYLE => Field::FillStyle(FillStyle::Solid),
+        schema::WIDTH => Field::Width(clamp::STROKE_WIDTH_DEFAULT),
+        schema::DASH => Field::Dash(LineStyle::Solid),
+        schema::OPACITY => Field::Opacity(clamp::OPACITY_DEFAULT),
+        schema::FONT_SIZE => Field::FontSize(clamp::FONT_SIZE_DEFAULT),
+        _ => return None,
+    };
+    stored(&default).1
+}
+
+impl Field {
+    /// Its key, as in the document.
+    pub fn key(&self) -> &'static str {
+        stored(self).0
+    }
+
+    /// Its value as text, for messages, the clipboard and the page: a name as it is, all else as JSON; empty where the
+    /// key is absent. [`Field::from_text`] reads it.
+    pub fn text(&self) -> String {
+        match stored(self).1 {
+            None => String::new(),
+            Some(Any::String(text)) => text.to_string(),
+            Some(Any::Number(Number::Int(number))) => number.to_string(),
+            Some(Any::Number(Number::Float(number))) => number.to_string(),
+            Some(Any::Bool(is_so)) => is_so.to_string(),
+            Some(value) => {
+                let mut text = String::new();
+                value.to_json(&mut text);
+                text
+            }
+        }
+    }
+
+    /// What [`Field::text`] wrote for this key. Total: what is no such value is none.
+    pub fn from_text(key: &str, text: &str) -> Option<Field> {
+        if text.is_empty() {
+            return absent(key);
+        }
+        let is_number = text.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || byte == b'-');
+        let value = match text.as_bytes() {
+            [b'[', ..] => Any::from_json(text).ok()?,
+            b"true" => Any::Bool(true),
+            _ if is_number => match text.parse::<f64>() {
+                Ok(number) => plain_number(number),
+                Err(_) => Any::from(text),
+            },
+            _ => Any::from(text),
+        };
+        read(key, &value)
+    }
+}
+
+/// The removal of a key whose absence means that there is none of it.
+fn absent(key: &str) -> Option<Field> {
+    Some(match key {
+        schema::FILL => Field::Fill(None),
+        schema::RADIUS => Field::Radius(None),
+        schema::SKETCH => Field::Sketch(None),
+        schema::WRAP => Field::Wrap(None),
+        schema::TEXT_COLOUR => Field::TextColour(None),
+        schema::ALIGN => Field::Align(None),
+        schema::ALIGN_Y => Field::AlignY(None),
+        schema::GROUPS => Field::Groups([].into()),
+        schema::LOCKED => Field::Locked(false),
+        _ => return None,
+    })
+}
+
+fn groups(value: &Any) -> Option<Arc<[GroupId]>> {
+    let Any::Array(names) = value else { return None };
+    Some(names.iter().filter_map(|name| GroupId::parse(string(name)?)).take(clamp::GROUPS_MAX).collect())
+}
+
+fn points(value: &Any) -> Option<Arc<[Vec2]>> {
+    let Any::Array(numbers) = value else { return None };
+    let pairs = numbers.chunks_exact(2).take(clamp::POINTS_MAX);
+    let points: Arc<[Vec2]> = pairs.map(|pair| clamp::vector(Vec2::new(number(&pair[0]), number(&pair[1])))).collect();
+    (points.len() >= 2).then_some(points)
+}
+
+/// NaN where there is no number: the table of bounds knows what to do.
+fn number(value: &Any) -> f64 {
+    match value {
+        Any::Number(Number::Int(number)) => *number as f64,
+        Any::Number(Number::Float(number)) => *number,
+        _ => f64::NAN,
+    }
+}
+
+fn pair(value: &Any) -> Option<[f64; 2]> {
+    match value {
+        Any::Array(numbers) if numbers.len() == 2 => Some([number(&numbers[0]), number(&numbers[1])]),
+        _ => None,
+    }
+}
+
+pub(crate) fn string(value: &Any) -> Option<&str> {
+    match value {
+        Any::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// A number as Yjs writes it: whole numbers as integers, which take a byte or two.
+fn plain_number(value: f64) -> Any {
+    let whole = value.fract() == 0.0 && value.abs() <= f64::from(i32::MAX);
+    Any::Number(if whole { Number::Int(value as i64) } else { Number::Float(value) })
+}
+
+fn plain_numbers(values: impl IntoIterator<Item = f64>) -> Any {
+    Any::Array(values.into_iter().map(plain_number).collect())
+}

@@ -1,0 +1,10 @@
+//! A triangle that stands on its base.
+
+use super::Closed;
+use super::outline::polygon;
+
+pub(in crate::shapes) static KIND: Closed =
+    Closed::new(|rect, radius| polygon(rect, &CORNERS, radius.unwrap_or(0.0)), [0.25, 0.45, 0.25, 0.05]);
+
+/// In shares of the box's sides.
+const CORNERS: [(f64, f64); 3] = [(0.5, 0.0), (1.0, 1.0), (0.0, 1.0)];
