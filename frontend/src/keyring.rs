@@ -176,7 +176,7 @@ mod tests {
     fn links_that_have_an_id_are_kept_beside_each_other() {
         let id = |fill| Some(LinkId::from_random([fill; LinkId::LENGTH]));
         let [first, second] = [1, 2].map(|fill| KeptLink { id: id(fill), ..link(Role::Edit, fill) });
-        let both = kept(&[first.clone()]).with_links_of(Some(kept(&[second.clone()])));
+        let both = kept(std::slice::from_ref(&first)).with_links_of(Some(kept(std::slice::from_ref(&second))));
         assert_eq!(both.links, [first.clone(), second]);
         let again = kept(&[link(Role::View, 1)]).with_links_of(Some(kept(&[first])));
         assert_eq!(again.links, [KeptLink { id: id(1), ..link(Role::View, 1) }], "role from now, id from before");
