@@ -9,7 +9,7 @@ mod client;
 #[path = "../tests/boards/server.rs"]
 mod server;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use board::{Board, ClientId, Edit, Field, Kind, NewShape, ShapeId};
 use bytes::Bytes;
@@ -17,6 +17,8 @@ use protocol::lane::Dialect;
 use protocol::{BoardId, Role, ServiceId};
 use scene::BoardPoint;
 use storage::{Acquired, Append, AppendOutcome, Owner, Snapshot, Storage};
+
+use tokio::time::Instant;
 
 use client::Client;
 use server::Server;

@@ -2,7 +2,7 @@
 //! deleted on purpose before somebody was given a link to look at the board.
 //!
 //! Going back to a version is an edit like any other, made by the client from the version's content
-//! (`docs/decisions/0015-versions.md`), so there is no route for it.
+//! (`docs/decisions/0020-versions.md`), so there is no route for it.
 
 use std::sync::Arc;
 
