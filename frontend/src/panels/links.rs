@@ -242,6 +242,25 @@ fn NewLink(managed: Managed) -> impl IntoView {
     .into_any()
 }
 
+/// The moment of a choice of [`EXPIRIES`], in milliseconds since 1970.
+fn moment_of(expiry: &str) -> Option<i64> {
+    let (.., hours) = EXPIRIES.iter().find(|(id, ..)| *id == expiry)?;
+    // Whole milliseconds, far below 2^53.
+    hours.map(|hours| (now_ms() + hours * HOUR_MS) as i64)
+}
+
+/// Chooses when a link ends.
+#[component]
+fn ExpirySelect(words: Words, expiry: RwSignal<&'static str>) -> impl IntoView {
+    let expiries =
+        EXPIRIES.into_iter().map(move |(id, word, _)| view! { <option value=id>{words.of(word)}</option> }.into_any());
+    let choose_expiry = move |event| {
+        let chosen = event_target_value(&event);
+        expiry.set(EXPIRIES.iter().map(|(id, ..)| *id).find(|id| *id == chosen).unwrap_or("never"));
+    };
+    view! { <select class="input select" on:change=choose_expiry>{list(expiries)}</select> }.into_any()
+}
+
 #[component]
 fn NewLinkForm(managed: Managed, open: RwSignal<bool>) -> impl IntoView {
     let words = managed.words;
@@ -250,13 +269,10 @@ fn NewLinkForm(managed: Managed, open: RwSignal<bool>) -> impl IntoView {
     let creating = RwSignal::new(false);
     let value = |field: NodeRef<html::Input>| field.get_untracked().map(|input| input.value()).unwrap_or_default();
     let create = move |()| {
-        let chosen = EXPIRIES.iter().find(|(id, ..)| *id == expiry.get_untracked());
-        let hours = chosen.and_then(|(.., hours)| *hours);
         let wish = CreateLink {
             role: role.get_untracked(),
             label: value(label),
-            // Whole milliseconds, far below 2^53.
-            expires_at_ms: hours.map(|hours| (now_ms() + hours * HOUR_MS) as i64),
+            expires_at_ms: moment_of(expiry.get_untracked()),
             password: Some(value(password)).filter(|password| !password.is_empty()),
         };
         creating.set(true);
@@ -266,12 +282,6 @@ fn NewLinkForm(managed: Managed, open: RwSignal<bool>) -> impl IntoView {
                 open.set(false);
             }
         });
-    };
-    let expiries =
-        EXPIRIES.into_iter().map(move |(id, word, _)| view! { <option value=id>{words.of(word)}</option> }.into_any());
-    let choose_expiry = move |event| {
-        let chosen = event_target_value(&event);
-        expiry.set(EXPIRIES.iter().map(|(id, ..)| *id).find(|id| *id == chosen).unwrap_or("never"));
     };
     view! {
         <div class="links__form" role="group" aria-label=words.of(key::LINKS_NEW)>
@@ -291,7 +301,7 @@ fn NewLinkForm(managed: Managed, open: RwSignal<bool>) -> impl IntoView {
             </label>
             <label class="field">
                 <span class="field__label">{words.of(key::LINKS_EXPIRY)}</span>
-                <select class="input select" on:change=choose_expiry>{list(expiries)}</select>
+                <ExpirySelect words=words expiry=expiry />
             </label>
             <label class="field">
                 <span class="field__label">{words.of(key::LINKS_PASSWORD)}</span>
