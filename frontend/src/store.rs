@@ -57,6 +57,8 @@ pub enum Status {
         /// Changes that the server has not acknowledged.
         kept: usize,
     },
+    /// The board is on its way to another server; changes wait in the browser meanwhile.
+    Reconnecting,
     /// The server cannot reach its store; changes wait in the browser.
     NotSaved,
     /// So much waits for the server's store that it takes nothing more for now.
@@ -77,6 +79,7 @@ impl Status {
             Self::Saved => "saved",
             Self::Saving => "saving",
             Self::Offline { .. } => "offline",
+            Self::Reconnecting => "reconnecting",
             Self::NotSaved => "not-saved",
             Self::Paused => "paused",
             Self::ReadOnly | Self::Outdated => "read-only",

@@ -66,6 +66,23 @@ pub struct GatewayOptions {
     /// How people reach this server, for links; default: as each request did
     #[arg(long, env = "BOARDWALK_PUBLIC_URL", value_parser = public_url)]
     pub public_url: Option<String>,
+    /// PEM file of the certificates to trust; connections to document services are under TLS then
+    #[arg(long, env = "BOARDWALK_RSOCKET_TLS_CA")]
+    pub rsocket_tls_ca: Option<PathBuf>,
+}
+
+/// TLS between the processes of a cluster: all of it or none.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RsocketTls {
+    /// PEM file of this service's certificate, for the host of its advertised address
+    #[arg(long, env = "BOARDWALK_RSOCKET_TLS_CERT")]
+    pub rsocket_tls_cert: Option<PathBuf>,
+    /// PEM file of its key
+    #[arg(long, env = "BOARDWALK_RSOCKET_TLS_KEY")]
+    pub rsocket_tls_key: Option<PathBuf>,
+    /// PEM file of the certificates to trust in other services
+    #[arg(long, env = "BOARDWALK_RSOCKET_TLS_CA")]
+    pub rsocket_tls_ca: Option<PathBuf>,
 }
 
 /// Options of `document`.
@@ -83,6 +100,9 @@ pub struct DocumentOptions {
     /// Address for health and metrics; default: none
     #[arg(long, env = "BOARDWALK_LISTEN")]
     pub listen: Option<String>,
+    /// TLS on the RSocket port.
+    #[command(flatten)]
+    pub rsocket_tls: RsocketTls,
 }
 
 /// Options of `migrate`.

@@ -8,6 +8,7 @@ mod cluster_secret;
 mod data_folder;
 mod health;
 pub mod logging;
+mod rsocket_tls;
 pub mod running;
 
 pub use health::check_health;

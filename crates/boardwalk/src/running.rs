@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::{DocumentOptions, GatewayOptions, MigrateOptions, ServeOptions};
 use crate::cluster_secret;
 use crate::data_folder::DataFolder;
+use crate::rsocket_tls;
 
 /// How long HTTP requests in flight may take once the process leaves.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
@@ -71,7 +72,9 @@ impl Running {
         let secret = cluster_secret::read()?;
         let socket = listen("--listen", &options.listen).await?;
         let storage = open(&options.database_url).await?;
-        let directory = ServiceDirectory::cluster(storage.clone(), secret.setup_metadata());
+        let tls = options.rsocket_tls_ca.as_deref().map(rsocket_tls::client).transpose()?;
+        let connector = gateway::connector(secret.setup_metadata(), tls);
+        let directory = ServiceDirectory::cluster(storage.clone(), connector);
         let gateway = Gateway::new(storage, directory, options.public_url.clone());
         let http = Http::start(socket, gateway.router())?;
         let background = vec![tokio::spawn(ops::record_metrics())];
@@ -91,11 +94,17 @@ impl Running {
         };
         let address = advertised(options.rsocket_advertise.as_deref(), socket.local_addr()?)?;
         let storage = open(&options.database_url).await?;
-        let service = Arc::new(DocumentService::start(ServiceOptions::at(address), storage.clone()).await?);
+        let tls = rsocket_tls::of_document(&options.rsocket_tls)?;
+        let (tls, trusted) = tls.unzip();
+        let mut others = gateway::connector(secret.setup_metadata(), trusted);
+        // What is handed over is not new load, and does not wait for a place.
+        others.options.lease = false;
+        let options = ServiceOptions::at(address).among(Arc::new(others));
+        let service = Arc::new(DocumentService::start(options, storage.clone()).await?);
         let http = health.map(|socket| Http::start(socket, ops::routes(storage, None))).transpose()?;
         let accepting = service.clone();
         let background = vec![
-            tokio::spawn(async move { accepting.serve_tcp(socket, secret).await }),
+            tokio::spawn(async move { accepting.serve_tcp(socket, secret, tls).await }),
             tokio::spawn(ops::record_metrics()),
         ];
         Ok(Self { http, gateway: None, service: Some(service), background, _data: None })

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -17,7 +18,7 @@ use protocol::limits::{MAX_LANE_MESSAGE_BYTES, ROOM_IDLE_MS};
 use protocol::{BoardId, ErrorCode};
 use storage::{Epoch, Snapshot, SnapshotOutcome};
 use sync::{LaneId, Room, RoomInput, RoomOutput};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{Duration, Instant, sleep_until, timeout};
 
@@ -25,6 +26,7 @@ use crate::board_inbox::{Incoming, PresenceIncoming, Question, UpdatesIncoming};
 use crate::counted::Counted;
 use crate::flusher::{Health, Standing};
 use crate::hall::Hall;
+use crate::hand_over;
 use crate::limits::{BLOCKING_FROM_BYTES, GATHER_TIME, LEAVE_TIMEOUT, MESSAGES_AT_ONCE, UNSTORED_BYTES};
 use crate::opening::{self, Opened, Refusal};
 use crate::presence_shell::PresenceShell;
@@ -44,7 +46,7 @@ pub(crate) async fn live(service: Arc<Service>, board: BoardId, mut incoming: In
             let epoch = opened.claim.epoch;
             let task = Box::new(BoardTask::new(service.clone(), board.clone(), opened));
             if AssertUnwindSafe(task.run(&mut incoming, hall)).catch_unwind().await.is_err() {
-                let unsaved = service.flusher.close(&board);
+                let unsaved = service.flusher.close(&board).len();
                 tracing::error!(unsaved, "the room panicked and is dropped");
                 opening::release(&service, &board, epoch).await;
             }
@@ -58,8 +60,10 @@ pub(crate) async fn live(service: Arc<Service>, board: BoardId, mut incoming: In
 /// Why a board stops being served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ending {
-    /// Nobody has it open, or the service is leaving.
+    /// Nobody has it open.
     Release,
+    /// The service is leaving, and it is this board's turn: it goes on elsewhere.
+    Move,
     /// It belongs to somebody else.
     Lost,
 }
@@ -124,32 +128,39 @@ impl BoardTask {
         let Hall { mut updates, presence } = hall;
         let ended = Box::pin(self.receive(&mut updates)).await;
         presence.into_iter().for_each(|message| self.receive_presence(message));
-        let ending = match ended {
-            Some(ending) => ending,
+        let (ending, turn) = match ended {
+            Some(ending) => (ending, None),
             None => self.serve(incoming).await,
         };
-        self.lanes.clear();
-        if ending == Ending::Release && timeout(LEAVE_TIMEOUT, Box::pin(self.finish())).await.is_err() {
+        if ending != Ending::Lost && timeout(LEAVE_TIMEOUT, Box::pin(self.finish())).await.is_err() {
             tracing::error!("the store did not take the board's last updates in time");
         }
         let unsaved = self.service.flusher.close(&self.board);
-        if unsaved > 0 {
-            tracing::error!(unsaved, "updates were not stored; their authors have not been told that they were");
-        }
-        if ending == Ending::Release {
+        if ending == Ending::Lost {
+            hand_over::begin(&self.service, &self.board, unsaved);
+        } else {
+            if !unsaved.is_empty() {
+                let unsaved = unsaved.len();
+                tracing::error!(unsaved, "updates were not stored; their authors have not been told that they were");
+            }
             Box::pin(opening::release(&self.service, &self.board, self.epoch)).await;
         }
+        // Last, when the board is free: whoever hears of it opens the board elsewhere at once.
+        self.lanes.clear();
+        drop(turn);
         tracing::info!(?ending, "the board is closed");
     }
 
-    async fn serve(&mut self, incoming: &mut Incoming) -> Ending {
-        let leaving = self.service.leaving.clone();
+    /// Serves until the end. When the service leaves, that is this board's turn to move, which lasts as long as the
+    /// permit: until then it goes on as if nothing were.
+    async fn serve(&mut self, incoming: &mut Incoming) -> (Ending, Option<OwnedSemaphorePermit>) {
+        let mut turn_to_move = pin!(self.service.clone().turn_to_move());
         let (mut arrived, mut arrived_presence) = (Vec::new(), Vec::new());
         loop {
             let (turn, idle, version) = (self.presence.next_turn(), self.idle_at(), self.versioning.due());
             let (takes_updates, gathered) = (self.takes_updates(), self.gathers_until());
             let ending = tokio::select! {
-                () = leaving.cancelled() => Some(Ending::Release),
+                permit = &mut turn_to_move => return (Ending::Move, permit),
                 changed = self.standing.changed() => {
                     changed.expect("the flusher keeps the board until this task closes it");
                     Box::pin(self.follow_standing()).await
@@ -175,7 +186,7 @@ impl BoardTask {
                 () = at(idle) => Some(Ending::Release),
             };
             if let Some(ending) = ending {
-                return ending;
+                return (ending, None);
             }
         }
     }
@@ -418,12 +429,15 @@ impl BoardTask {
         }
     }
 
-    /// Waits until everything is stored, and leaves a snapshot behind if that spares the next owner work.
+    /// Waits until everything is stored, and leaves a snapshot behind if that spares the next owner work and nobody waits.
     async fn finish(&mut self) {
         while !self.unstored.is_empty() {
             if self.standing.changed().await.is_err() || self.follow_standing().await.is_some() {
                 return;
             }
+        }
+        if !self.lanes.is_empty() {
+            return;
         }
         if self.versioning.is_wanted() && !self.service.leaving.is_cancelled() {
             self.keep_version().await;

@@ -9,8 +9,8 @@
 //! - After an error nothing is known of any board of the batch: the same appends are repeated, unchanged, until the store
 //!   answers (the contract of `Storage::append`). Meanwhile every board with rows to store is told once that the store
 //!   fails, and rows go on gathering, within each room's own bound and within `MAX_WAITING_BYTES` for all.
-//! - `Fenced` is final: the board belongs to somebody else. Its rows are dropped here; nobody was told that they are
-//!   stored, so their authors still have them and bring them to the new owner.
+//! - `Fenced` is final: the board belongs to somebody else. Its rows stay here until the board's task takes them, to hand
+//!   them to the new owner; nobody was told that they are stored, so their authors still have them, too.
 //! - An answer that is no outage (say, a corrupt table) is not allowed to hold up the others: the batch is repeated board
 //!   by board, and the board that it belongs to is given up.
 
@@ -127,13 +127,13 @@ impl Flusher {
         self.work.notify_one();
     }
 
-    /// Forgets a board. What it still had queued is dropped; gives the number of those rows.
-    pub(crate) fn close(&self, board: &BoardId) -> usize {
+    /// Forgets a board. Gives what it still had queued, in order.
+    pub(crate) fn close(&self, board: &BoardId) -> Vec<Bytes> {
         let mut queues = self.lock();
         queues.waiting.retain(|waiting| waiting != board);
-        let Some(queue) = queues.boards.remove(board) else { return 0 };
+        let Some(queue) = queues.boards.remove(board) else { return Vec::new() };
         queues.bytes -= queue.bytes(queue.rows.len());
-        queue.rows.len()
+        queue.rows.into()
     }
 
     /// Has the fence of every open board checked, after a time in which anybody may have taken it.
@@ -190,6 +190,7 @@ impl Flusher {
                     let board_id = piece.first().map(|append| append.board.as_str());
                     tracing::error!(%error, board_id, "the store refuses a board's updates; giving the board up");
                     let refused = vec![AppendOutcome::Fenced; piece.len()];
+                    self.drop_rows(&piece);
                     self.settle(piece, refused);
                 }
             }
@@ -238,6 +239,17 @@ impl Flusher {
         let unsaved: Vec<BoardId> =
             queues.boards.iter().filter(|(_, queue)| !queue.rows.is_empty()).map(|(board, _)| board.clone()).collect();
         unsaved.iter().for_each(|board| queues.tell_trouble_to(board));
+    }
+
+    /// What the store refuses it would refuse of the next owner, too.
+    fn drop_rows(&self, piece: &[Append]) {
+        let mut queues = self.lock();
+        for append in piece {
+            let Some(queue) = queues.boards.get_mut(&append.board) else { continue };
+            let bytes = queue.bytes(queue.rows.len());
+            queue.rows.clear();
+            queues.bytes -= bytes;
+        }
     }
 
     fn settle(&self, batch: Vec<Append>, outcomes: Vec<AppendOutcome>) {

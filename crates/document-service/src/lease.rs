@@ -13,14 +13,16 @@
 //!   lease has lapsed on our own clock every one of them says "not saved", even where nothing waits to be stored. When
 //!   the store is back, it is one of the first two cases.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use storage::{Error, Owner, Storage};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::backoff::Backoff;
 use crate::flusher::Flusher;
+use crate::limits::RENEWALS;
 
 /// What it takes to keep a lease that was granted just now.
 pub(crate) struct Lease {
@@ -36,42 +38,57 @@ pub(crate) fn lease_ms(length: Duration) -> u64 {
 }
 
 impl Lease {
-    /// Renews three times per lease, for ever; after a failure sooner.
+    /// Renews [`RENEWALS`] times per lease, for ever; after a failure sooner.
     pub(crate) async fn keep(self) {
         let mut runs_until = Instant::now() + self.length;
         let mut backoff = Backoff::default();
-        let mut pause = self.length / 3;
+        let mut pause = self.length / RENEWALS;
         loop {
             sleep(pause).await;
             let asked = Instant::now();
-            match self.renew().await {
+            match self.renew(runs_until).await {
                 Ok(()) => {
                     runs_until = asked + self.length;
                     backoff = Backoff::default();
-                    pause = self.length / 3;
+                    pause = self.length / RENEWALS;
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the lease could not be renewed");
                     if Instant::now() >= runs_until {
                         self.flusher.store_is_lost();
                     }
-                    pause = backoff.next_pause().min(self.length / 3);
+                    pause = backoff.next_pause().min(self.length / RENEWALS);
                 }
             }
         }
     }
 
-    async fn renew(&self) -> Result<(), Error> {
+    /// One renewal. Where the lease lapses while it is awaited, boards are told then, not when the store's time is over.
+    async fn renew(&self, runs_until: Instant) -> Result<(), Error> {
+        let mut renewing = pin!(self.renew_or_join());
+        let answer = match timeout_at(runs_until, &mut renewing).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                self.flusher.store_is_lost();
+                renewing.await
+            }
+        };
+        if answer.is_ok() {
+            self.flusher.store_is_back();
+        }
+        answer
+    }
+
+    async fn renew_or_join(&self) -> Result<(), Error> {
         let lease_ms = lease_ms(self.length);
         match self.storage.renew(&self.owner.service, lease_ms).await {
             Err(Error::NotFound) => {
                 tracing::warn!("the lease had lapsed; joining again and checking every open board");
                 self.storage.join_service(&self.owner, lease_ms).await?;
                 self.flusher.check_fences();
+                Ok(())
             }
-            answer => answer?,
+            answer => answer,
         }
-        self.flusher.store_is_back();
-        Ok(())
     }
 }

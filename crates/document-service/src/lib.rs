@@ -14,6 +14,7 @@ mod counted;
 mod flusher;
 mod grants;
 mod hall;
+mod hand_over;
 mod housekeeping;
 mod lease;
 mod limits;

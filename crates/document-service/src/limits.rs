@@ -61,5 +61,17 @@ pub const MAX_CRASHED_LOADS: u32 = 3;
 pub const LOADS_AT_ONCE: usize = 8;
 /// How often a lane that meets a board on its way out looks for it again.
 pub const OPEN_ATTEMPTS: usize = 3;
+/// Renewals in the time of one lease: so many but one may fail before it lapses.
+pub const RENEWALS: u32 = 4;
+/// Boards that a leaving service hands over at the same time; the others are served until it is their turn.
+pub const DRAINS_AT_ONCE: usize = 16;
+/// How long a fenced board's unsaved updates are offered to the new owner; their authors have them, too.
+pub const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long one attempt at that may take.
+pub const HAND_OVER_ATTEMPT: Duration = Duration::from_secs(10);
+/// Bytes of unsaved updates that wait to be handed over, of all boards; more are left to their authors.
+pub const HAND_OVER_BYTES: usize = 256 * 1024 * 1024;
+/// How often an owner may name another in one attempt.
+pub const HAND_OVER_REDIRECTS: usize = 4;
 /// How long leaving may take to store what is unsaved; clients keep what was not acknowledged.
 pub const LEAVE_TIMEOUT: Duration = Duration::from_secs(10);

@@ -13,6 +13,9 @@ use crate::limits::MAX_CRASHED_LOADS;
 use crate::service::Service;
 use crate::versioning;
 
+/// What a refusal begins with that names the board's owner.
+pub(crate) const OWNER: &str = "owner=";
+
 /// A board that is ours and in memory.
 pub(crate) struct Opened {
     pub(crate) room: Room,
@@ -34,7 +37,7 @@ impl Refusal {
     /// The text of the REJECTED that a gateway acts on: `owner=<address>` or a code's stable name.
     pub(crate) fn text(&self) -> String {
         match self {
-            Self::OwnedBy(address) => format!("owner={address}"),
+            Self::OwnedBy(address) => format!("{OWNER}{address}"),
             Self::Code(code) => code.id().to_owned(),
         }
     }

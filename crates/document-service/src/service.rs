@@ -1,16 +1,21 @@
 //! The service: which boards are open here, and its coming and going. It must not know frames or SQL.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use protocol::{BoardId, ErrorCode, ServiceId};
-use rsocket::{Acceptor, Connection, ConnectionOptions, Link, Responder};
+use rsocket::tcp::TcpLink;
+use rsocket::tls::TlsLink;
+use rsocket::tls::rustls::ServerConfig;
+use rsocket::{Acceptor, ConnectError, Connection, ConnectionOptions, Connector, Link, Responder};
 use storage::{Owner, Storage};
 use sync::LaneId;
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
@@ -24,26 +29,42 @@ use crate::flusher::Flusher;
 use crate::grants::keep_granting;
 use crate::housekeeping;
 use crate::lease::{Lease, lease_ms};
-use crate::limits::{LOADS_AT_ONCE, MAX_CONNECTIONS, MAX_OPEN_BOARDS};
+use crate::limits::{DRAINS_AT_ONCE, HAND_OVER_BYTES, LEAVE_TIMEOUT, LOADS_AT_ONCE, MAX_CONNECTIONS, MAX_OPEN_BOARDS};
 use crate::responder::Lanes;
 
 /// How a service is to run.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ServiceOptions {
     /// Where gateways reach it: told to those who ask for its boards elsewhere.
     pub address: String,
-    /// How long its boards stay its own when it is not heard of. It renews three times as often.
+    /// How long its boards stay its own when it is not heard of. It renews several times as often.
     pub lease: Duration,
+    /// Reaches other services by their address, to hand them what a lost board had not stored; `None` where there are no
+    /// others.
+    pub others: Option<Arc<dyn Connector>>,
+}
+
+impl std::fmt::Debug for ServiceOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServiceOptions").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 impl ServiceOptions {
-    /// The usual lease: long against a pause of the process, short against the patience of a person.
-    pub const LEASE: Duration = Duration::from_secs(15);
+    /// The usual lease: long against a pause of the process or the store, short against the patience of a person. One
+    /// that lapses for nothing costs little, as the fence keeps it from being wrong.
+    pub const LEASE: Duration = Duration::from_secs(2);
 
     /// The usual options for a service at `address`.
     #[must_use]
     pub fn at(address: impl Into<String>) -> Self {
-        Self { address: address.into(), lease: Self::LEASE }
+        Self { address: address.into(), lease: Self::LEASE, others: None }
+    }
+
+    /// The same, reaching other services.
+    #[must_use]
+    pub fn among(self, others: Arc<dyn Connector>) -> Self {
+        Self { others: Some(others), ..self }
     }
 }
 
@@ -61,12 +82,17 @@ pub(crate) struct Service {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) flusher: Arc<Flusher>,
     pub(crate) clock: Clock,
+    pub(crate) others: Option<Arc<dyn Connector>>,
     /// Turns at loading a board.
     pub(crate) loads: Semaphore,
+    /// Turns at moving a board when the service leaves.
+    drains: Arc<Semaphore>,
+    /// Room for what is handed over, in KiB.
+    pub(crate) hand_overs: Arc<Semaphore>,
     /// Cancelled when the service takes nothing new and its boards are to be given up.
     pub(crate) leaving: CancellationToken,
     /// Cancelled when it is over, or has crashed.
-    ended: CancellationToken,
+    pub(crate) ended: CancellationToken,
     open: Mutex<HashMap<BoardId, BoardInbox>>,
     lanes_so_far: AtomicU64,
     boards: TaskTracker,
@@ -96,7 +122,10 @@ impl DocumentService {
             storage: storage.clone(),
             flusher: flusher.clone(),
             clock: Clock::start(),
+            others: options.others,
             loads: Semaphore::new(LOADS_AT_ONCE),
+            drains: Arc::new(Semaphore::new(DRAINS_AT_ONCE)),
+            hand_overs: Arc::new(Semaphore::new(HAND_OVER_BYTES / 1024)),
             leaving: CancellationToken::new(),
             ended: CancellationToken::new(),
             open: Mutex::default(),
@@ -136,26 +165,26 @@ impl DocumentService {
     /// Serves one end of a link whose other end is trusted: the gateway of the same process. Returns when the connection
     /// has ended.
     pub async fn serve_link(&self, link: impl Link) {
-        let acceptor = AcceptAll { responder: self.responder() };
-        let serving = serve_connection(self.service.clone(), link, Arc::new(acceptor));
-        self.service.connections.track_future(serving).await;
+        self.service.clone().serve_trusted(link).await;
     }
 
-    /// Accepts connections of gateways until the service shuts down. Returns then.
-    pub async fn serve_tcp(&self, listener: TcpListener, secret: ClusterSecret) {
+    /// Accepts connections of gateways until the service shuts down, under TLS where that is configured. Returns then.
+    pub async fn serve_tcp(&self, listener: TcpListener, secret: ClusterSecret, tls: Option<Arc<ServerConfig>>) {
         let acceptor = self.acceptor(secret);
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let mut backoff = Backoff::default();
         let accepting = async {
             loop {
                 let place = places.clone().acquire_owned().await.expect("the semaphore is never closed");
-                let link = listener.accept().await.and_then(|(socket, _)| rsocket::tcp::TcpLink::from_stream(socket));
-                match link {
-                    Ok(link) => {
+                match listener.accept().await {
+                    Ok((socket, _)) => {
                         backoff = Backoff::default();
-                        let serving = serve_connection(self.service.clone(), link, acceptor.clone());
+                        let serving = serve_socket(self.service.clone(), socket, acceptor.clone(), tls.clone());
                         self.service.connections.spawn(async move {
-                            serving.await;
+                            if let Err(error) = serving.await {
+                                not_accepted("broken");
+                                tracing::warn!(%error, "a socket could not be used");
+                            }
                             drop(place);
                         });
                     }
@@ -191,6 +220,10 @@ impl DocumentService {
         }
         service.boards.close();
         service.boards.wait().await;
+        let whole = u32::try_from(HAND_OVER_BYTES / 1024).expect("a small constant");
+        if timeout(LEAVE_TIMEOUT, service.hand_overs.acquire_many(whole)).await.is_err() {
+            tracing::warn!("some unsaved updates could not be handed over in time; their authors have them");
+        }
         if let Err(error) = service.storage.leave_service(&service.owner.service).await {
             tracing::warn!(%error, "the membership could not be ended; it lapses by itself");
         }
@@ -219,14 +252,21 @@ pub enum NotReady {
 }
 
 impl Service {
+    /// Serves a link of this process.
+    pub(crate) async fn serve_trusted(self: Arc<Self>, link: impl Link) {
+        let acceptor = AcceptAll { responder: Arc::new(Lanes { service: self.clone() }) };
+        let serving = serve_connection(self.clone(), link, Arc::new(acceptor));
+        self.connections.track_future(serving).await;
+    }
+
     /// The inbox of an open board; one that is not open begins to open.
     pub(crate) fn inbox(self: &Arc<Self>, board: &BoardId) -> Result<BoardInbox, ErrorCode> {
         let mut open = self.lock();
-        if self.leaving.is_cancelled() || self.ended.is_cancelled() {
-            return Err(ErrorCode::Unavailable);
-        }
         if let Some(inbox) = open.get(board) {
             return Ok(inbox.clone());
+        }
+        if self.leaving.is_cancelled() || self.ended.is_cancelled() {
+            return Err(ErrorCode::Unavailable);
         }
         if open.len() >= MAX_OPEN_BOARDS {
             return Err(ErrorCode::Busy);
@@ -250,6 +290,13 @@ impl Service {
         self.lock().remove(board);
     }
 
+    /// Resolves when the service leaves and it is one board's turn to move; it has its turn for as long as it holds what
+    /// it is given.
+    pub(crate) async fn turn_to_move(self: Arc<Self>) -> Option<OwnedSemaphorePermit> {
+        self.leaving.cancelled().await;
+        self.drains.clone().acquire_owned().await.ok()
+    }
+
     /// A number for a lane, unique in this service.
     pub(crate) fn next_lane(&self) -> LaneId {
         LaneId(self.lanes_so_far.fetch_add(1, Ordering::Relaxed))
@@ -270,6 +317,24 @@ impl Service {
     }
 }
 
+/// Counts a connection that came to nothing.
+fn not_accepted(reason: &'static str) {
+    metrics::counter!("service_connections_not_accepted_total", "reason" => reason).increment(1);
+}
+
+async fn serve_socket(
+    service: Arc<Service>,
+    socket: TcpStream,
+    acceptor: Arc<dyn Acceptor>,
+    tls: Option<Arc<ServerConfig>>,
+) -> io::Result<()> {
+    match tls {
+        Some(config) => serve_connection(service, TlsLink::accept(socket, config).await?, acceptor).await,
+        None => serve_connection(service, TcpLink::from_stream(socket)?, acceptor).await,
+    }
+    Ok(())
+}
+
 /// Serves one connection until it ends. When the service leaves, the peer is told first and cut off at the end.
 async fn serve_connection(service: Arc<Service>, link: impl Link, acceptor: Arc<dyn Acceptor>) {
     let options = ConnectionOptions { lease: true, ..ConnectionOptions::default() };
@@ -277,6 +342,8 @@ async fn serve_connection(service: Arc<Service>, link: impl Link, acceptor: Arc<
     let connection: Connection = match service.leaving.run_until_cancelled(accepting).await {
         Some(Ok(connection)) => connection,
         Some(Err(error)) => {
+            let reason = if matches!(error, ConnectError::Refused { .. }) { "refused" } else { "broken" };
+            not_accepted(reason);
             tracing::warn!(%error, "a connection was not accepted");
             return;
         }

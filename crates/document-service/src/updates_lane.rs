@@ -21,7 +21,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 use crate::board_inbox::{BoardInbox, UpdatesIncoming};
 use crate::limits::{JOIN_BACKLOG_BYTES, LANE_INBOX_BYTES, MESSAGES_AT_ONCE, QUEUED_MESSAGE_BYTES};
 
-/// The board's end of a lane. Dropping it closes the lane as `unavailable`.
+/// The board's end of a lane. Dropping it closes the lane as `unavailable`, once what waits is sent.
 pub(crate) struct LaneQueue {
     messages: Arc<Mailbox<Bytes>>,
     backlog: Arc<Backlog>,
@@ -161,7 +161,7 @@ pub(crate) async fn carry(
     let (messages, backlog) = (end.messages.clone(), end.backlog.clone());
     tokio::select! {
         biased;
-        code = &mut end.closed => LaneEnding::Failed(code.unwrap_or(ErrorCode::Unavailable)),
+        Ok(code) = &mut end.closed => LaneEnding::Failed(code),
         ending = receive(lane, board, &backlog, inbound) => ending,
         ending = send(&messages, &backlog, outbound) => ending,
     }

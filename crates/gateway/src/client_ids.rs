@@ -56,6 +56,11 @@ impl ClientIds {
         }
     }
 
+    /// The board has moved: who is behind other gateways is told anew.
+    pub fn forget_elsewhere(&mut self) {
+        self.holders.retain(|_, holder| *holder != Holder::Elsewhere);
+    }
+
     /// The connection has gone; its ids are free.
     pub fn leave(&mut self, connection: ConnectionId) {
         self.holders.retain(|_, holder| *holder != Holder::Here(connection));

@@ -151,6 +151,12 @@ async fn act(step: Step, connection: ConnectionId, seat: &Seat) {
         }
         Step::Awareness(entries) => seat.put_awareness(entries),
         Step::QueryPresence => seat.query_presence(),
+        Step::Rejoin(join) => {
+            seat.rejoin(&join).await;
+            seat.query_presence();
+        }
+        Step::Visit(token) => seat.take_over(token),
+        Step::Answer => seat.tell(EdgeMessage::Pong.encode().into()),
     }
 }
 
@@ -309,6 +315,7 @@ mod tests {
         let mut sink = Stuck(100);
         let minute = timeout(Duration::from_secs(61), speak(&mut sink, &seat)).await;
         assert!(minute.is_err());
-        assert_eq!(100 - sink.0, 4, "one each {} s", PING_INTERVAL.as_secs());
+        let pings = 60 / usize::try_from(PING_INTERVAL.as_secs()).expect("seconds");
+        assert_eq!(100 - sink.0, pings, "one each {} s", PING_INTERVAL.as_secs());
     }
 }

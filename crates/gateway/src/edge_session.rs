@@ -8,7 +8,7 @@ use protocol::awareness::{self, AwarenessEntry};
 use protocol::edge::{DecodeError, EdgeMessage, Hello, Welcome};
 use protocol::lane::{Dialect, UpdatesUp};
 use protocol::limits::{MAX_MESSAGE_BYTES, MAX_PRESENCE_BYTES};
-use protocol::{ConnectionId, ErrorCode, PROTOCOL_VERSION, Role, SCHEMA_VERSION};
+use protocol::{ConnectionId, ErrorCode, PROTOCOL_VERSION, Role, SCHEMA_VERSION, VisitToken};
 
 use crate::admission::Admission;
 use crate::limits::{MAX_STOCK_AWARENESS_BYTES, MAX_STOCK_AWARENESS_LINES};
@@ -41,6 +41,12 @@ pub enum Step {
     Awareness(Vec<AwarenessEntry>),
     /// The connection wants to know who is here.
     QueryPresence,
+    /// The board was moved, and the client begins again: join with what it has.
+    Rejoin(UpdatesUp),
+    /// The connection belongs to this visit.
+    Visit(VisitToken),
+    /// The client wants a sign of life.
+    Answer,
 }
 
 /// Reads the first message of our own client.
@@ -134,7 +140,17 @@ impl EdgeSession {
                 }
                 Ok(Step::Draft { client, message: message.clone() })
             }
+            EdgeMessage::Hello(hello) if ours => {
+                self.next_seq = 1;
+                Ok(Step::Rejoin(self.join(message.slice_ref(hello.state_vector))))
+            }
+            EdgeMessage::Visit(token) if ours => Ok(Step::Visit(token)),
+            EdgeMessage::Ping if ours => Ok(Step::Answer),
             EdgeMessage::Hello(_)
+            | EdgeMessage::Visit(_)
+            | EdgeMessage::Ping
+            | EdgeMessage::Pong
+            | EdgeMessage::Rejoin
             | EdgeMessage::Welcome(_)
             | EdgeMessage::Edit { .. }
             | EdgeMessage::Ack { .. }
@@ -223,7 +239,10 @@ mod tests {
             (Role::Owner, Stock, EdgeMessage::Edit { seq: 1, update: &[1] }, Malformed),
             (Role::Owner, Stock, EdgeMessage::Selection { client: 1, bytes: &[] }, Malformed),
             (Role::Owner, Stock, EdgeMessage::Draft { client: 1, bytes: &[] }, Malformed),
-            (Role::Owner, Boardwalk, hello.clone(), Malformed),
+            (Role::Owner, Boardwalk, EdgeMessage::Rejoin, Malformed),
+            (Role::Owner, Boardwalk, EdgeMessage::Pong, Malformed),
+            (Role::Owner, Stock, EdgeMessage::Ping, Malformed),
+            (Role::Owner, Stock, EdgeMessage::Visit(VisitToken([1; 16])), Malformed),
             (Role::Owner, Stock, hello, Malformed),
             (Role::Owner, Boardwalk, welcome, Malformed),
             (Role::Owner, Boardwalk, EdgeMessage::Ack { seq: 1 }, Malformed),
@@ -282,6 +301,8 @@ mod tests {
             ),
             (Role::Edit, Boardwalk, draft.clone(), Step::Draft { client: 5, message: draft.encode().into() }),
             (Role::View, Boardwalk, draft, Step::Ignore),
+            (Role::View, Boardwalk, EdgeMessage::Visit(VisitToken([1; 16])), Step::Visit(VisitToken([1; 16]))),
+            (Role::View, Boardwalk, EdgeMessage::Ping, Step::Answer),
         ];
         for (role, dialect, message, step) in cases {
             assert_eq!(receive(role, dialect, &message), Ok(step), "{role:?} {dialect:?} {message:?}");
@@ -295,6 +316,18 @@ mod tests {
             let message = EdgeMessage::Edit { seq, update: &[1] }.encode().into();
             assert_eq!(session.receive(&message).is_ok(), is_taken, "{seq}");
         }
+    }
+
+    #[test]
+    fn who_begins_again_counts_from_one_again() {
+        let mut session = session(Role::Edit, Dialect::Boardwalk);
+        let edit = |seq| EdgeMessage::Edit { seq, update: &[1] }.encode().into();
+        let hello = Hello { protocol: PROTOCOL_VERSION, schema: SCHEMA_VERSION, key: "k", state_vector: &[0] };
+        assert!(session.receive(&edit(1)).is_ok());
+        let rejoin = session.receive(&EdgeMessage::Hello(hello).encode().into());
+        assert_eq!(rejoin, Ok(Step::Rejoin(session.join(Bytes::from_static(&[0])))));
+        assert!(session.receive(&edit(1)).is_ok());
+        assert_eq!(session.receive(&edit(1)), Err(ErrorCode::Malformed));
     }
 
     #[test]

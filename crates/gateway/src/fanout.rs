@@ -7,6 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use protocol::edge::EdgeMessage;
 use protocol::lane::{Audience, Dialect};
 use protocol::limits::{DIRECT_QUEUE_BYTES, RING_BYTES, RING_MESSAGES};
 use protocol::{ConnectionId, ErrorCode};
@@ -125,6 +126,17 @@ impl Fanout {
     /// One browser is to be closed, after what it was sent before.
     pub fn close(&mut self, connection: ConnectionId, code: ErrorCode) {
         self.push_direct(connection, Direct::Close(code));
+    }
+
+    /// The board has moved: ours join again where they are, a stock client comes back by itself.
+    pub fn rejoin(&mut self) {
+        let rejoin = Bytes::from(EdgeMessage::Rejoin.encode());
+        self.push(Audience::OurClients { except: None }, rejoin);
+        let is_stock = |place: &Place| place.dialect == Dialect::Stock;
+        let stock: Vec<_> = self.places.iter().filter(|(_, place)| is_stock(place)).map(|(id, _)| *id).collect();
+        for connection in stock {
+            self.close(connection, ErrorCode::Unavailable);
+        }
     }
 
     /// A message of the presence lane.
@@ -311,6 +323,17 @@ mod tests {
         }
         assert_eq!(fanout.places[&BOB].direct.len(), 2);
         assert_eq!(rest(&mut fanout, BOB), "!resync");
+    }
+
+    #[test]
+    fn when_the_board_moves_ours_join_again_after_what_came_before_and_stock_clients_come_back() {
+        let mut fanout = board_of_three();
+        fanout.push(Audience::Everyone { except: None }, Bytes::from_static(b"x"));
+        fanout.rejoin();
+        fanout.push(Audience::Everyone { except: None }, Bytes::from_static(b"y"));
+        let rejoin = String::from_utf8(EdgeMessage::Rejoin.encode()).expect("small numbers are text");
+        assert_eq!(rest(&mut fanout, ALICE), format!("x{rejoin}y"));
+        assert_eq!(rest(&mut fanout, STOCK), "x!unavailable");
     }
 
     #[test]

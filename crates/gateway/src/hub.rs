@@ -1,28 +1,27 @@
-//! One open board at this gateway: its two lanes on one side, its browsers on the other.
+//! One open board at this gateway, as its browsers see it: places, and queues on their way up.
 //!
-//! A hub lives as long as its lanes. When a lane is lost it ends, its browsers are closed with a transient code, and the
-//! first to come back makes a new hub. It must not know sockets, nor what a message says, save whom presence is about.
+//! A hub outlives its lanes. When a lane is lost the hub begins a new *generation*: what belongs to the former one is
+//! dropped, our clients are told to join again where they are, and send again what was not acknowledged. So nothing need
+//! be kept here, and nothing is lost. `hub_task` opens the lanes and carries. It must not know sockets, nor what a message
+//! says, save whom presence is about.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use futures_util::StreamExt;
-use protocol::awareness::{self, AwarenessEntry};
-use protocol::edge::EdgeMessage;
-use protocol::lane::{Audience, Dialect, Joiner, PresenceDown, UpdatesDown, UpdatesUp, pack, part_count};
-use protocol::{BoardId, ConnectionId, ErrorCode, Role, SecretHash};
-use rsocket::{Inbound, Outbound, Payload};
+use protocol::awareness::AwarenessEntry;
+use protocol::lane::{Audience, Dialect, UpdatesUp, part_count};
+use protocol::{BoardId, ConnectionId, ErrorCode, Role, SecretHash, VisitToken};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use crate::admission::Admission;
 use crate::client_ids::ClientIds;
-use crate::directory::ServiceDirectory;
 use crate::edge_session::welcome;
 use crate::fanout::{Fanout, Next};
-use crate::lanes::{self, LaneEnd, Lanes};
-use crate::limits::{HUB_LINGER, MAX_STOCK_AWARENESS_LINES, UPSTREAM_PARTS, UPWARD_AT_ONCE};
+use crate::hub_task::HubTask;
+use crate::limits::UPSTREAM_PARTS;
 use crate::presence_queue::PresenceQueue;
 
 /// Why nobody can join.
@@ -35,15 +34,19 @@ pub enum JoinError {
 }
 
 /// A message on its way to the updates lane, and its share of the room there.
-struct Upward {
-    message: Bytes,
-    _held: Option<OwnedSemaphorePermit>,
+pub(crate) struct Upward {
+    pub(crate) message: Bytes,
+    /// Of the sender when it joined; `None` for what every lane may be told.
+    pub(crate) generation: Option<u64>,
+    pub(crate) _held: Option<OwnedSemaphorePermit>,
 }
 
 #[derive(Default)]
-struct People {
-    fanout: Fanout,
-    ids: ClientIds,
+pub(crate) struct People {
+    pub(crate) fanout: Fanout,
+    pub(crate) ids: ClientIds,
+    /// Where each visit is now.
+    visits: HashMap<VisitToken, ConnectionId>,
     tickets: HashMap<ConnectionId, Ticket>,
 }
 
@@ -80,19 +83,15 @@ impl Ticket {
 pub struct Hub {
     board: BoardId,
     people: Mutex<People>,
+    /// Counts the lanes that were lost. Changed only while `people` is locked.
+    generation: AtomicU64,
     upward: mpsc::UnboundedSender<Upward>,
     /// Parts that may wait in `upward`: what bounds it.
-    room: Arc<Semaphore>,
+    pub(crate) room: Arc<Semaphore>,
     presence: Mutex<PresenceQueue>,
-    presence_waits: Notify,
+    pub(crate) presence_waits: Notify,
     /// Somebody left, or the end has come.
-    thinned: Notify,
-}
-
-/// What a hub is made with, and its task needs.
-pub struct HubTask {
-    hub: Arc<Hub>,
-    upward: mpsc::UnboundedReceiver<Upward>,
+    pub(crate) thinned: Notify,
 }
 
 impl Hub {
@@ -103,13 +102,14 @@ impl Hub {
         let hub = Self {
             board,
             people: Mutex::default(),
+            generation: AtomicU64::new(0),
             upward: sender,
             room: Arc::new(Semaphore::new(UPSTREAM_PARTS)),
             presence: Mutex::default(),
             presence_waits: Notify::new(),
             thinned: Notify::new(),
         };
-        HubTask { hub: Arc::new(hub), upward }
+        HubTask::new(Arc::new(hub), upward)
     }
 
     /// The board.
@@ -137,8 +137,9 @@ impl Hub {
         }
         let wake = people.fanout.join(connection, ticket.dialect);
         people.tickets.insert(connection, ticket);
+        let generation = AtomicU64::new(self.generation());
         drop(people);
-        Ok(Seat { hub: self.clone(), connection, wake })
+        Ok(Seat { hub: self.clone(), connection, generation, wake })
     }
 
     /// Ends the hub: everybody is closed with the code.
@@ -188,172 +189,33 @@ impl Hub {
         }
     }
 
-    fn people(&self) -> MutexGuard<'_, People> {
+    /// The lanes are lost: whoever is here joins again.
+    pub(crate) fn begin_rejoin(&self) {
+        let mut people = self.people();
+        self.generation.fetch_add(1, Ordering::AcqRel);
+        people.ids.forget_elsewhere();
+        people.fanout.rejoin();
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn people(&self) -> MutexGuard<'_, People> {
         self.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn presence(&self) -> MutexGuard<'_, PresenceQueue> {
+    pub(crate) fn presence(&self) -> MutexGuard<'_, PresenceQueue> {
         self.presence.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    async fn carry_updates_up(&self, upward: &mut mpsc::UnboundedReceiver<Upward>, out: &mut Outbound) -> LaneEnd {
-        let mut waiting = Vec::new();
-        while upward.recv_many(&mut waiting, UPWARD_AT_ONCE).await > 0 {
-            let messages: Vec<Bytes> = waiting.iter().map(|upward: &Upward| upward.message.clone()).collect();
-            for part in pack(&messages) {
-                if out.send(Payload::new(part)).await.is_err() {
-                    // Why is what the other direction says.
-                    return std::future::pending().await;
-                }
-            }
-            waiting.clear();
-        }
-        LaneEnd::Failed(ErrorCode::Unavailable)
-    }
-
-    async fn carry_updates_down(&self, inbound: &mut Inbound) -> LaneEnd {
-        let mut joiner = Joiner::default();
-        while let Some(part) = inbound.next().await {
-            let messages = match part.map(|part| joiner.push(&part.data)) {
-                Ok(Ok(messages)) => messages,
-                Ok(Err(error)) => return not_a_message("updates", &error),
-                Err(error) => return error.into(),
-            };
-            let mut people = self.people();
-            for message in messages {
-                match UpdatesDown::decode(&message) {
-                    Ok(UpdatesDown::Message { audience, message }) => people.fanout.push(audience, message),
-                    Ok(UpdatesDown::Close { connection, code }) => people.fanout.close(connection, code),
-                    Err(error) => return not_a_message("updates", &error),
-                }
-            }
-        }
-        LaneEnd::Failed(ErrorCode::Unavailable)
-    }
-
-    async fn carry_presence_up(&self, out: &mut Outbound) -> LaneEnd {
-        loop {
-            let Some(message) = self.presence().take() else {
-                self.presence_waits.notified().await;
-                continue;
-            };
-            if out.send(Payload::new(message.encode())).await.is_err() {
-                return std::future::pending().await;
-            }
-        }
-    }
-
-    async fn carry_presence_down(&self, inbound: &mut Inbound) -> LaneEnd {
-        while let Some(batch) = inbound.next().await {
-            let batch = match batch {
-                Ok(batch) => batch.data,
-                Err(error) => return error.into(),
-            };
-            let Ok(batch) = PresenceDown::decode_batch(&batch) else {
-                return not_a_message("presence", &protocol::edge::DecodeError::UnknownType);
-            };
-            let mut people = self.people();
-            for PresenceDown { audience, message } in batch {
-                if let Ok(EdgeMessage::Awareness(update)) = EdgeMessage::decode(&message)
-                    && let Ok(entries) = awareness::decode(update, MAX_STOCK_AWARENESS_LINES)
-                {
-                    people.ids.hear(&entries);
-                }
-                people.fanout.push_presence(audience, message);
-            }
-        }
-        LaneEnd::Failed(ErrorCode::Unavailable)
-    }
-
-    /// Resolves when nobody is left, for a while, and all that they sent is on its way. Nobody can join then.
-    async fn abandoned(&self) {
-        loop {
-            while self.is_in_use() {
-                self.thinned.notified().await;
-            }
-            // Whoever left, or the end, wakes it early; then it looks again.
-            if !self.has_ended() && timeout(HUB_LINGER, self.thinned.notified()).await.is_ok() {
-                continue;
-            }
-            let all_parts = u32::try_from(UPSTREAM_PARTS).expect("a small constant");
-            let _all_sent = self.room.acquire_many(all_parts).await;
-            if self.end_if_unused() {
-                return;
-            }
-        }
-    }
-
-    /// The same while there are no lanes: what was sent was not acknowledged and is not waited for.
-    async fn abandoned_before_opening(&self) {
-        while !self.end_if_unused() {
-            self.thinned.notified().await;
-        }
-    }
-
-    fn is_in_use(&self) -> bool {
-        !self.people().fanout.is_empty()
-    }
-
-    fn has_ended(&self) -> bool {
-        self.people().fanout.ended().is_some()
-    }
-
-    fn end_if_unused(&self) -> bool {
-        let mut people = self.people();
-        if people.fanout.is_empty() {
-            people.fanout.end(ErrorCode::Unavailable);
-        }
-        people.fanout.is_empty()
-    }
-}
-
-impl HubTask {
-    /// The hub that this task serves.
-    #[must_use]
-    pub fn hub(&self) -> &Arc<Hub> {
-        &self.hub
-    }
-
-    /// Opens the lanes and carries messages until a lane is lost or nobody is left.
-    pub async fn run(self, directory: Arc<ServiceDirectory>, request_id: Option<&str>) {
-        let Self { hub, mut upward } = self;
-        let opened = tokio::select! {
-            opened = lanes::open(&directory, &hub.board, request_id) => opened,
-            () = hub.abandoned_before_opening() => return,
-        };
-        let Lanes { mut updates, mut presence } = match opened {
-            Ok(lanes) => lanes,
-            Err(code) => {
-                tracing::warn!(code = code.id(), "the board could not be opened");
-                return hub.end(code);
-            }
-        };
-        tracing::info!("the board's lanes are open");
-        let end = tokio::select! {
-            end = hub.carry_updates_down(&mut updates.inbound) => end,
-            end = hub.carry_presence_down(&mut presence.inbound) => end,
-            end = hub.carry_updates_up(&mut upward, &mut updates.out) => end,
-            end = hub.carry_presence_up(&mut presence.out) => end,
-            () = hub.abandoned() => {
-                tracing::info!("nobody has the board open any more");
-                presence.out.complete();
-                return updates.out.complete();
-            }
-        };
-        tracing::warn!(code = end.code().id(), "a lane of the board ended");
-        hub.end(end.code());
-    }
-}
-
-fn not_a_message(lane: &'static str, error: &protocol::edge::DecodeError) -> LaneEnd {
-    tracing::error!(lane, %error, "the document service sent what is no message of the lane");
-    LaneEnd::Failed(ErrorCode::Internal)
 }
 
 /// One browser's place at a hub. Dropping it says that the browser has gone.
 pub struct Seat {
     hub: Arc<Hub>,
     connection: ConnectionId,
+    /// The hub's when this browser last joined: what it sends is of no use to later lanes, which do not know it.
+    generation: AtomicU64,
     wake: Arc<Notify>,
 }
 
@@ -373,13 +235,37 @@ impl Seat {
         self.hub.people().fanout.push(Audience::One(self.connection), message);
     }
 
-    /// Sends up the updates lane; waits while too much else waits for its credit.
+    /// Sends up the updates lane; waits while too much else waits for its credit. What belongs to lanes that were lost is
+    /// dropped: its sender is joining again, and sends again what was not acknowledged.
     pub async fn send(&self, message: &UpdatesUp) {
+        let generation = self.generation.load(Ordering::Acquire);
+        if generation != self.hub.generation() {
+            return;
+        }
         let message = message.encode();
         let needed = u32::try_from(part_count(message.len())).expect("messages are bounded");
         let held = self.hub.room.clone().acquire_many_owned(needed).await.expect("the semaphore is never closed");
         // A hub whose task has ended has told everybody so.
-        let _ = self.hub.upward.send(Upward { message, _held: Some(held) });
+        let _ = self.hub.upward.send(Upward { message, generation: Some(generation), _held: Some(held) });
+    }
+
+    /// Joins again, with what the lanes know of this connection forgotten.
+    pub async fn rejoin(&self, join: &UpdatesUp) {
+        self.generation.store(self.hub.generation(), Ordering::Release);
+        self.send(&UpdatesUp::Leave { connection: self.connection }).await;
+        self.send(join).await;
+    }
+
+    /// This connection is the visit's now. A former one of the same visit is dead, whether that has been noticed or not.
+    pub fn take_over(&self, token: VisitToken) {
+        let mut people = self.hub.people();
+        let former = people.visits.insert(token, self.connection).filter(|former| *former != self.connection);
+        if let Some(former) = former {
+            people.ids.leave(former);
+            people.fanout.close(former, ErrorCode::Resync);
+        }
+        drop(people);
+        self.put_presence(|queue| queue.put_token(self.connection, token));
     }
 
     /// Whether this connection may speak for the Yjs client.
@@ -415,9 +301,10 @@ impl Drop for Seat {
         people.fanout.leave(self.connection);
         people.ids.leave(self.connection);
         people.tickets.remove(&self.connection);
+        people.visits.retain(|_, connection| *connection != self.connection);
         drop(people);
         let message = UpdatesUp::Leave { connection: self.connection }.encode();
-        let _ = self.hub.upward.send(Upward { message, _held: None });
+        let _ = self.hub.upward.send(Upward { message, generation: None, _held: None });
         self.put_presence(|queue| queue.put_gone(self.connection));
         self.hub.thinned.notify_one();
     }

@@ -29,6 +29,8 @@ pub struct Lane {
 /// Both lanes of one board, open.
 #[derive(Debug)]
 pub struct Lanes {
+    /// Of the service.
+    pub address: String,
     /// Lossless.
     pub updates: Lane,
     /// Lossy.
@@ -130,26 +132,29 @@ async fn open_somewhere(
         end = match open_at(&connection, board, request_id).await {
             Err(LaneEnd::OwnedBy(owner)) => {
                 tracing::debug!(address, owner, "sent on to the board's owner");
-                connection = directory.connection_to(&owner).await?;
-                address.clone_from(&owner);
+                match directory.connection_to(&owner).await {
+                    Ok(found) => (address, connection) = (owner.clone(), found),
+                    Err(Unreachable::Departed) => (address, connection) = directory.least_loaded(&owner).await?,
+                    Err(late) => return Err(late.into()),
+                }
                 LaneEnd::OwnedBy(owner)
             }
             Err(end) => {
                 *refused_by = address;
                 return Err(end);
             }
-            Ok(lanes) => return Ok(lanes),
+            Ok((updates, presence)) => return Ok(Lanes { address, updates, presence }),
         };
     }
     Err(end)
 }
 
-async fn open_at(connection: &Connection, board: &BoardId, request_id: Option<&str>) -> Result<Lanes, LaneEnd> {
+async fn open_at(connection: &Connection, board: &BoardId, request_id: Option<&str>) -> Result<(Lane, Lane), LaneEnd> {
     let opening: Bytes = LaneOpen::new(board.clone(), random::number()).encode().into();
     let first = |route| Payload::new(opening.clone()).with_metadata(about(route, request_id));
     let updates = open_lane(connection, first(UPDATES_ROUTE), UPDATES_WINDOW).await?;
     let presence = open_lane(connection, first(PRESENCE_ROUTE), Window::of(PRESENCE_WINDOW)).await?;
-    Ok(Lanes { updates, presence })
+    Ok((updates, presence))
 }
 
 /// Where a lane goes, and what joins the service's log to ours.

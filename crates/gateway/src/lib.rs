@@ -17,6 +17,7 @@ mod directory;
 mod edge_session;
 mod fanout;
 mod hub;
+mod hub_task;
 mod hubs;
 mod key;
 mod lanes;
@@ -36,4 +37,4 @@ mod versions;
 
 pub use admission::hash as secret_hash;
 pub use app::Gateway;
-pub use directory::{IN_PROCESS, ServiceDirectory};
+pub use directory::{IN_PROCESS, ServiceDirectory, connector};

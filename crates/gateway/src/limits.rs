@@ -26,20 +26,24 @@ pub const OPEN_TIMEOUT: Duration = Duration::from_secs(25);
 /// First pause before the lanes are tried again; doubles with each failure, and is then drawn from zero to it.
 pub const OPEN_BACKOFF_FIRST: Duration = Duration::from_millis(50);
 /// Longest such pause.
-pub const OPEN_BACKOFF_LONGEST: Duration = Duration::from_secs(2);
+pub const OPEN_BACKOFF_LONGEST: Duration = Duration::from_millis(500);
 /// How long one service may take to accept or refuse a lane.
 pub const ACCEPT_TIMEOUT: Duration = Duration::from_secs(22);
 /// How long a service may take to answer a request about a board.
 pub const ANSWER_TIMEOUT: Duration = Duration::from_secs(8);
+/// Lanes that live shorter than this are followed by a pause, longer each time.
+pub const SHORT_LANES: Duration = Duration::from_secs(2);
+/// After so many of them in a row the board's browsers are closed.
+pub const MAX_SHORT_LANES: u32 = 8;
 /// How often a refusal may name another owner in one opening.
 pub const MAX_REDIRECTS: usize = 8;
 /// How long the lanes of a board that nobody has open any more stay open, for reloads.
 pub const HUB_LINGER: Duration = Duration::from_secs(2);
 
 /// How often a browser is pinged.
-pub const PING_INTERVAL: Duration = Duration::from_secs(15);
+pub const PING_INTERVAL: Duration = Duration::from_secs(5);
 /// A browser that is not heard of for this long is gone.
-pub const SILENT_BROWSER: Duration = Duration::from_secs(50);
+pub const SILENT_BROWSER: Duration = Duration::from_secs(16);
 /// A browser is given time to take a message as if it read at least this fast.
 pub const SLOWEST_BROWSER_BYTES_PER_SECOND: u64 = 16 * 1024;
 /// How long the last words to a browser may take.
@@ -76,6 +80,10 @@ pub const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// How often the list of document services is read.
 pub const MEMBERS_INTERVAL: Duration = Duration::from_secs(1);
+/// How often it is read while a board waits for its owner to answer or to leave the list.
+pub const MEMBERS_IMPATIENT: Duration = Duration::from_millis(200);
+/// A service that is on none of this many lists in a row has lost its boards, even where it still serves them.
+pub const LISTS_WITHOUT: u32 = 3;
 /// How long a board that is being opened waits for a connection to a document service.
 pub const CONNECTED_TIMEOUT: Duration = Duration::from_secs(2);
 

@@ -5,14 +5,15 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use bytes::Bytes;
-use protocol::ConnectionId;
 use protocol::awareness::{self, AwarenessEntry};
 use protocol::lane::PresenceUp;
+use protocol::{ConnectionId, VisitToken};
 
 #[derive(Debug, Default)]
 struct Newest {
     awareness: BTreeMap<u64, AwarenessEntry>,
     draft: Option<Bytes>,
+    token: Option<VisitToken>,
     asks: bool,
     is_gone: bool,
 }
@@ -37,6 +38,11 @@ impl PresenceQueue {
         self.of(connection).draft = Some(message);
     }
 
+    /// The connection says whose it is.
+    pub fn put_token(&mut self, connection: ConnectionId, token: VisitToken) {
+        self.of(connection).token = Some(token);
+    }
+
     /// The connection wants to know who is here.
     pub fn put_query(&mut self, connection: ConnectionId) {
         self.of(connection).asks = true;
@@ -54,6 +60,8 @@ impl PresenceQueue {
         let message = if newest.is_gone {
             newest.is_gone = false;
             PresenceUp::Gone { connection }
+        } else if let Some(token) = newest.token.take() {
+            PresenceUp::Visit { connection, token }
         } else if std::mem::take(&mut newest.asks) {
             PresenceUp::Query { connection }
         } else if !newest.awareness.is_empty() {
@@ -64,7 +72,7 @@ impl PresenceQueue {
             PresenceUp::Draft { connection, message }
         };
         self.turns.rotate_left(1);
-        if !newest.asks && newest.awareness.is_empty() && newest.draft.is_none() {
+        if newest.token.is_none() && !newest.asks && newest.awareness.is_empty() && newest.draft.is_none() {
             self.waiting.remove(&connection);
             self.turns.pop_back();
         }

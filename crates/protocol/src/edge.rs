@@ -3,8 +3,8 @@
 //!
 //! Decoding borrows from the frame and checks every length first. Updates and state vectors stay bytes here.
 
-use crate::ErrorCode;
 use crate::lib0::{Reader, Writer};
+use crate::{ErrorCode, VisitToken};
 
 /// Why bytes from outside are not a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -96,6 +96,16 @@ pub enum EdgeMessage<'a> {
         /// At most `limits::MAX_PRESENCE_BYTES`.
         bytes: &'a [u8],
     },
+    /// Ours, after hello: the secret of this visit. A connection that says the same secret as an earlier one takes over
+    /// from it.
+    Visit(VisitToken),
+    /// Ours, from the gateway: the board goes on at another service. Say hello again, on this connection, and send
+    /// again what is not acknowledged, numbered from 1.
+    Rejoin,
+    /// Ours, from a client that has heard nothing for a while.
+    Ping,
+    /// Ours, the gateway's answer.
+    Pong,
 }
 
 /// What our client says first.
@@ -162,6 +172,10 @@ const STATE_CHUNK: u64 = 106;
 const SELECTION: u64 = 107;
 const DRAFT: u64 = 108;
 const DAMAGED: u64 = 109;
+const VISIT: u64 = 110;
+const REJOIN: u64 = 111;
+const PING: u64 = 112;
+const PONG: u64 = 113;
 
 impl<'a> EdgeMessage<'a> {
     /// The bytes of one WebSocket message.
@@ -198,6 +212,10 @@ impl<'a> EdgeMessage<'a> {
             }
             Self::Selection { client, bytes } => out.uint(SELECTION).uint(*client).bytes(bytes),
             Self::Draft { client, bytes } => out.uint(DRAFT).uint(*client).bytes(bytes),
+            Self::Visit(token) => out.uint(VISIT).bytes(&token.0),
+            Self::Rejoin => out.uint(REJOIN),
+            Self::Ping => out.uint(PING),
+            Self::Pong => out.uint(PONG),
         };
         out.finish()
     }
@@ -255,6 +273,10 @@ impl<'a> EdgeMessage<'a> {
             }
             SELECTION => Self::Selection { client: from.uint()?, bytes: from.bytes()? },
             DRAFT => Self::Draft { client: from.uint()?, bytes: from.bytes()? },
+            VISIT => Self::Visit(from.bytes()?.try_into().map(VisitToken).map_err(|_| DecodeError::Truncated)?),
+            REJOIN => Self::Rejoin,
+            PING => Self::Ping,
+            PONG => Self::Pong,
             _ => return Err(DecodeError::UnknownType),
         };
         from.end()?;
@@ -276,7 +298,11 @@ impl<'a> EdgeMessage<'a> {
             | Self::Ack { .. }
             | Self::Status(_)
             | Self::Damaged { .. }
-            | Self::Refused(_) => 64,
+            | Self::Refused(_)
+            | Self::Visit(_)
+            | Self::Rejoin
+            | Self::Ping
+            | Self::Pong => 64,
         }
     }
 }
@@ -315,6 +341,10 @@ mod tests {
             }),
             EdgeMessage::Selection { client: 1 << 52, bytes: b"x" },
             EdgeMessage::Draft { client: 0, bytes: b"" },
+            EdgeMessage::Visit(VisitToken([7; 16])),
+            EdgeMessage::Rejoin,
+            EdgeMessage::Ping,
+            EdgeMessage::Pong,
         ]
     }
 

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::limits::VISIT_TOKEN_BYTES;
+
 /// What is wrong with an id that came from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a valid id: expected {expected}")]
@@ -142,6 +144,17 @@ pub struct SecretHash(pub [u8; 32]);
 impl fmt::Debug for SecretHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SecretHash(redacted)")
+    }
+}
+
+/// The secret of one visit, which nobody else is told: by it a visit that comes back over a new connection takes over from
+/// its former one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VisitToken(pub [u8; VISIT_TOKEN_BYTES]);
+
+impl fmt::Debug for VisitToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VisitToken(redacted)")
     }
 }
 

@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use crate::edge::DecodeError;
 use crate::lib0::{Reader, Writer};
-use crate::{BoardId, ConnectionId, ErrorCode, PROTOCOL_VERSION, Role};
+use crate::{BoardId, ConnectionId, ErrorCode, PROTOCOL_VERSION, Role, VisitToken};
 pub use parts::{Joiner, pack, part_count};
 
 /// RSocket routing tag of the updates lane.
@@ -173,6 +173,14 @@ pub enum PresenceUp {
         /// Who.
         connection: ConnectionId,
     },
+    /// The secret of the connection's visit. Another connection that has shown the same is the same visit's former one,
+    /// and gone.
+    Visit {
+        /// Who.
+        connection: ConnectionId,
+        /// The secret.
+        token: VisitToken,
+    },
 }
 
 /// Presence lane, service to gateway: one of the messages of a batch. A batch is one payload and costs one credit.
@@ -271,6 +279,7 @@ impl PresenceUp {
             Self::Draft { connection, message } => out.uint(1).uint(connection.0).rest(message),
             Self::Query { connection } => out.uint(2).uint(connection.0),
             Self::Gone { connection } => out.uint(3).uint(connection.0),
+            Self::Visit { connection, token } => out.uint(4).uint(connection.0).rest(&token.0),
         };
         out.finish().into()
     }
@@ -288,6 +297,7 @@ impl PresenceUp {
             1 => Self::Draft { connection, message: share(message, from.rest()) },
             2 => Self::Query { connection },
             3 => Self::Gone { connection },
+            4 => Self::Visit { connection, token: read_token(from.rest())? },
             _ => return Err(DecodeError::UnknownType),
         })
     }
@@ -316,6 +326,10 @@ impl PresenceDown {
         }
         Ok(batch)
     }
+}
+
+fn read_token(bytes: &[u8]) -> Result<VisitToken, DecodeError> {
+    bytes.try_into().map(VisitToken).map_err(|_| DecodeError::Truncated)
 }
 
 fn write_audience(out: &mut Writer, audience: Audience) -> &mut Writer {
@@ -381,6 +395,7 @@ mod tests {
             PresenceUp::Draft { connection, message: bytes.clone() },
             PresenceUp::Query { connection },
             PresenceUp::Gone { connection },
+            PresenceUp::Visit { connection, token: VisitToken([9; 16]) },
         ] {
             assert_eq!(PresenceUp::decode(&message.encode()), Ok(message));
         }

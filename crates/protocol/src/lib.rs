@@ -17,7 +17,7 @@ mod role;
 
 pub use deflate::{compress, decompress};
 pub use error_code::{ErrorCode, Retry};
-pub use ids::{BoardId, ConnectionId, IdError, LinkId, LinkSecret, SecretHash, ServiceId, VersionId};
+pub use ids::{BoardId, ConnectionId, IdError, LinkId, LinkSecret, SecretHash, ServiceId, VersionId, VisitToken};
 pub use rest::{
     BinView, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, DamageList, DamageView,
     LinkDescription, LinkList, LinkView, NameVersion, Problem, UnlockLink, UnlockedLink, VersionList, VersionView,

@@ -88,6 +88,12 @@ pub const ROOM_IDLE_MS: u64 = 10_000;
 pub const MAX_CONNECTIONS_PER_BOARD: usize = 1000;
 /// Our client must say hello, and a stock one must say anything, within this time.
 pub const HELLO_TIMEOUT_MS: u64 = 10_000;
+/// A client that has heard nothing for this long asks for a sign of life.
+pub const LINK_QUIET_MS: u64 = 4_000;
+/// A client that gets none within this time gives the link up and makes another.
+pub const LINK_ANSWER_MS: u64 = 8_000;
+/// Length of the secret by which a visit proves on a new connection that it is the same.
+pub const VISIT_TOKEN_BYTES: usize = 16;
 /// Join state is cut into updates of this size, so that the browser's main thread stays free between them.
 pub const STATE_CHUNK_BYTES: usize = 256 * 1024;
 /// And of so many structs: merging a thousand takes a browser some milliseconds.

@@ -88,7 +88,7 @@ pub use connection::Connection;
 pub use connection::session::Sessions;
 pub use error::{CloseReason, ConnectError, ErrorCode, Refusal, RequestError, SendError, StreamError, TrySendError};
 pub use inbound::Inbound;
-pub use link::{Link, memory, tcp, websocket};
+pub use link::{Link, memory, tcp, tls, websocket};
 pub use options::{ConnectionOptions, Window};
 pub use outbound::Outbound;
 pub use payload::Payload;

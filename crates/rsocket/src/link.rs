@@ -2,6 +2,7 @@
 
 pub mod memory;
 pub mod tcp;
+pub mod tls;
 pub mod websocket;
 
 use std::io;

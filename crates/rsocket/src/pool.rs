@@ -1,7 +1,7 @@
 //! Several targets, one connection to each, and a choice among them. It must not know what the streams are for, nor
 //! where membership comes from.
 
-mod choice;
+pub mod choice;
 
 use std::collections::HashMap;
 use std::pin::pin;
@@ -16,6 +16,8 @@ use tracing::Instrument;
 
 use self::choice::Candidate;
 use crate::tcp::TcpLink;
+use crate::tls::TlsLink;
+use crate::tls::rustls::ClientConfig;
 use crate::{ConnectError, Connection, ConnectionOptions, Responder, backoff, connect, limits};
 
 /// Makes a connection to a target.
@@ -25,19 +27,24 @@ pub trait Connector: Send + Sync + 'static {
     async fn connect(&self, address: &str) -> Result<Connection, ConnectError>;
 }
 
-/// Connects by TCP, to `host:port`.
+/// Connects by TCP, to `host:port`, under TLS if wanted.
 pub struct TcpConnector {
     /// Of every connection.
     pub options: ConnectionOptions,
     /// Answers what the targets ask.
     pub responder: Arc<dyn Responder>,
+    /// Whom to trust, where connections are to be under TLS.
+    pub tls: Option<Arc<ClientConfig>>,
 }
 
 #[async_trait]
 impl Connector for TcpConnector {
     async fn connect(&self, address: &str) -> Result<Connection, ConnectError> {
-        let link = TcpLink::connect(address).await?;
-        connect(link, self.options.clone(), Arc::clone(&self.responder)).await
+        let (options, responder) = (self.options.clone(), Arc::clone(&self.responder));
+        match &self.tls {
+            Some(config) => connect(TlsLink::connect(address, Arc::clone(config)).await?, options, responder).await,
+            None => connect(TcpLink::connect(address).await?, options, responder).await,
+        }
     }
 }
 

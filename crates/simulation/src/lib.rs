@@ -7,6 +7,7 @@
 mod gesture;
 mod link;
 mod person;
+pub mod placement;
 mod plan;
 mod service;
 mod shrink;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use board::{ClientId, ShapeId};
 use bytes::Bytes;
 use editor::{Input, Output};
+use protocol::VisitToken;
 use protocol::edge::{BoardStatus, EdgeMessage};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -66,6 +67,7 @@ impl Person {
         self.visit = Some(Visit::new(VisitOptions {
             client: ClientId::from_random(random.random()),
             seed: random.random(),
+            token: VisitToken(random.random()),
             key: String::new(),
             name: self.name.clone(),
             colour: "#336699".to_owned(),

@@ -122,6 +122,8 @@ impl Service {
             EdgeMessage::Draft { .. } => {
                 self.presence(now_ms, lane, PresenceUp::Draft { connection: id, message: bytes.clone() })
             }
+            EdgeMessage::Visit(token) => self.presence(now_ms, lane, PresenceUp::Visit { connection: id, token }),
+            EdgeMessage::Ping => vec![Delivery::Message(connection, EdgeMessage::Pong.encode().into())],
             other => panic!("a visit does not send {other:?}"),
         }
     }

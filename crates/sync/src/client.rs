@@ -5,6 +5,7 @@
 
 mod exchange;
 mod outbox;
+mod pulse;
 mod status;
 
 use bytes::Bytes;
@@ -16,6 +17,7 @@ use protocol::{ErrorCode, PROTOCOL_VERSION, Retry, Role, SCHEMA_VERSION};
 pub use exchange::{ClientInput, ClientOptions, ClientOutput};
 pub use outbox::LogKey;
 use outbox::Outbox;
+use pulse::{Beat, Pulse};
 pub use status::Status;
 use status::View;
 
@@ -27,6 +29,8 @@ const BACKOFF_BASE_MS: u64 = 250;
 const BACKOFF_MAX_MS: u64 = 10_000;
 /// Largest update that one chunk of a join may declare; a server that says more is not ours.
 const MAX_CHUNK_BYTES: usize = 64 * 1024 * 1024;
+/// How long a board may be on its way to another service before the person is told.
+const QUIET_REJOIN_MS: u64 = 500;
 /// Lines of one awareness message from the server.
 const MAX_PEOPLE: usize = 10_000;
 
@@ -52,7 +56,9 @@ pub struct Client {
     is_outdated: bool,
     store: BoardStatus,
     refused: Option<ErrorCode>,
-    heard_ms: u64,
+    pulse: Pulse,
+    /// Since when a board that was joined is being joined again on the same link.
+    rejoining_since_ms: Option<u64>,
     presence: PresenceState,
     presence_clock: u64,
     presence_sent_ms: u64,
@@ -75,7 +81,8 @@ impl Client {
             is_outdated: false,
             store: BoardStatus::Healthy,
             refused: None,
-            heard_ms: 0,
+            pulse: Pulse::default(),
+            rejoining_since_ms: None,
             presence: PresenceState::default(),
             presence_clock: 0,
             presence_sent_ms: 0,
@@ -103,10 +110,15 @@ impl Client {
         match self.phase {
             Phase::Idle | Phase::Ended(_) => None,
             Phase::Waiting { retry_at_ms } => Some(retry_at_ms),
-            Phase::Connecting | Phase::Joining => Some(self.heard_ms + PRESENCE_TIMEOUT_MS + 1),
+            Phase::Connecting | Phase::Joining => {
+                let told_ms = self.rejoining_since_ms.map(|since_ms| since_ms + QUIET_REJOIN_MS);
+                let told_ms = told_ms.filter(|_| !matches!(self.status, Status::Reconnecting { .. }));
+                let silent_ms = self.pulse.silent_at_ms(PRESENCE_TIMEOUT_MS);
+                Some(told_ms.map_or(silent_ms, |told_ms| told_ms.min(silent_ms)))
+            }
             Phase::Joined => {
                 let interval_ms = if self.is_presence_due { PRESENCE_INTERVAL_MS } else { PRESENCE_RENEW_MS };
-                Some((self.presence_sent_ms + interval_ms).min(self.heard_ms + PRESENCE_TIMEOUT_MS + 1))
+                Some((self.presence_sent_ms + interval_ms).min(self.pulse.due_ms()))
             }
         }
     }
@@ -151,13 +163,13 @@ impl Client {
         }
         self.send_edits(&mut out);
         self.send_presence(now_ms, &mut out);
-        self.tell_status(&mut out);
+        self.tell_status(now_ms, &mut out);
         out
     }
 
     fn connect(&mut self, now_ms: u64, out: &mut Vec<ClientOutput>) {
         self.phase = Phase::Connecting;
-        self.heard_ms = now_ms;
+        self.pulse.hear(now_ms);
         out.push(ClientOutput::Connect);
     }
 
@@ -165,12 +177,23 @@ impl Client {
         if !matches!(self.phase, Phase::Connecting) {
             return;
         }
-        self.heard_ms = now_ms;
+        self.pulse.hear(now_ms);
         self.phase = Phase::Joining;
         self.store = BoardStatus::Healthy;
         self.refused = None;
         let hello = Hello { protocol: PROTOCOL_VERSION, schema: SCHEMA_VERSION, key: &self.options.key, state_vector };
         out.push(ClientOutput::Send(EdgeMessage::Hello(hello).encode().into()));
+        out.push(ClientOutput::Send(EdgeMessage::Visit(self.options.token).encode().into()));
+    }
+
+    /// The board goes on at another service: everything from hello on again, on the same link (LINK-6).
+    fn rejoin(&mut self, now_ms: u64, out: &mut Vec<ClientOutput>) {
+        if matches!(self.phase, Phase::Joined) {
+            self.rejoining_since_ms = Some(now_ms);
+        }
+        self.outbox.link_lost();
+        self.phase = Phase::Connecting;
+        out.push(ClientOutput::Rejoin);
     }
 
     fn lose(&mut self, now_ms: u64, close_code: Option<u16>, out: &mut Vec<ClientOutput>) {
@@ -178,6 +201,7 @@ impl Client {
             return;
         }
         self.outbox.link_lost();
+        self.rejoining_since_ms = None;
         out.extend(self.peers.clear().into_iter().map(peer_output));
         let code = close_code.and_then(ErrorCode::from_close_code).or(self.refused);
         if let Some(code) = code.filter(|code| code.retry() == Retry::Never) {
@@ -195,7 +219,7 @@ impl Client {
         if matches!(self.phase, Phase::Idle | Phase::Waiting { .. } | Phase::Ended(_)) {
             return;
         }
-        self.heard_ms = now_ms;
+        self.pulse.hear(now_ms);
         let Ok(message) = EdgeMessage::decode(bytes) else {
             self.drop_link(now_ms, out);
             return;
@@ -203,6 +227,8 @@ impl Client {
         match message {
             EdgeMessage::Welcome(welcome) => self.welcome(&welcome, out),
             EdgeMessage::StateChunk(chunk) => self.take_state(now_ms, &chunk, out),
+            // Part of the state that the join is answered with, which says first whether it is saved.
+            EdgeMessage::SyncUpdate(_) if matches!(self.phase, Phase::Joining) => {}
             EdgeMessage::SyncUpdate(update) | EdgeMessage::SyncStep2(update) => {
                 out.push(ClientOutput::MergeNext(bytes.slice_ref(update)));
             }
@@ -236,7 +262,11 @@ impl Client {
             }
             EdgeMessage::Selection { .. } | EdgeMessage::Draft { .. } | EdgeMessage::Denied(_) => {}
             EdgeMessage::QueryAwareness => self.is_presence_due = true,
-            EdgeMessage::Hello(_) | EdgeMessage::Edit { .. } => self.drop_link(now_ms, out),
+            EdgeMessage::Rejoin => self.rejoin(now_ms, out),
+            EdgeMessage::Pong => {}
+            EdgeMessage::Hello(_) | EdgeMessage::Edit { .. } | EdgeMessage::Visit(_) | EdgeMessage::Ping => {
+                self.drop_link(now_ms, out);
+            }
         }
     }
 
@@ -274,6 +304,9 @@ impl Client {
         out.extend(self.outbox.restored().cloned().map(ClientOutput::Merge));
         self.phase = Phase::Joined;
         self.failures = 0;
+        if self.rejoining_since_ms.take().is_some() {
+            self.peers.doubt(now_ms);
+        }
         self.is_presence_due = true;
         self.presence_sent_ms = 0;
         if self.outbox.is_empty() && self.may_write() {
@@ -285,6 +318,8 @@ impl Client {
 
     fn hear_peers(&mut self, now_ms: u64, update: &[u8], out: &mut Vec<ClientOutput>) {
         let Ok(entries) = awareness::decode(update, MAX_PEOPLE) else { return };
+        // Somebody took us for gone: our former connection's end, noticed late.
+        self.is_presence_due |= entries.iter().any(|entry| entry.client == self.options.client && entry.is_gone());
         let events = self.peers.hear(now_ms, self.options.client, entries);
         if events.iter().any(|event| matches!(event, PeerEvent::Changed { is_new: true, .. })) {
             self.send_selection(out);
@@ -295,12 +330,17 @@ impl Client {
     fn tick(&mut self, now_ms: u64, out: &mut Vec<ClientOutput>) {
         match self.phase {
             Phase::Waiting { retry_at_ms } if now_ms >= retry_at_ms => self.connect(now_ms, out),
-            Phase::Connecting | Phase::Joining | Phase::Joined
-                if now_ms.saturating_sub(self.heard_ms) > PRESENCE_TIMEOUT_MS =>
-            {
+            Phase::Connecting | Phase::Joining if self.pulse.silent_ms(now_ms) > PRESENCE_TIMEOUT_MS => {
                 self.drop_link(now_ms, out);
             }
-            Phase::Joined => out.extend(self.peers.expire(now_ms).into_iter().map(peer_output)),
+            Phase::Joined => {
+                out.extend(self.peers.expire(now_ms).into_iter().map(peer_output));
+                match self.pulse.beat(now_ms) {
+                    Beat::Fine => {}
+                    Beat::Ask => out.push(ClientOutput::Send(EdgeMessage::Ping.encode().into())),
+                    Beat::Dead => self.drop_link(now_ms, out),
+                }
+            }
             Phase::Idle | Phase::Waiting { .. } | Phase::Connecting | Phase::Joining | Phase::Ended(_) => {}
         }
     }
@@ -348,11 +388,13 @@ impl Client {
         }
     }
 
-    fn tell_status(&mut self, out: &mut Vec<ClientOutput>) {
+    fn tell_status(&mut self, now_ms: u64, out: &mut Vec<ClientOutput>) {
         let ended = if let Phase::Ended(code) = self.phase { Some(code) } else { None };
+        let rejoining_ms = self.rejoining_since_ms.map(|since_ms| now_ms.saturating_sub(since_ms));
         let status = View {
             ended,
-            is_joined: matches!(self.phase, Phase::Joined),
+            is_joined: matches!(self.phase, Phase::Joined) || rejoining_ms.is_some_and(|ms| ms < QUIET_REJOIN_MS),
+            is_rejoining: rejoining_ms.is_some(),
             has_failed: self.failures > 0,
             may_write: self.may_write(),
             is_outdated: self.is_outdated,

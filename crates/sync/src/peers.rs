@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use protocol::awareness::{AwarenessEntry, PresenceState};
 use protocol::limits::PRESENCE_TIMEOUT_MS;
 
+/// How long somebody may take to be heard of after the board has moved.
+const DOUBT_MS: u64 = 5_000;
+
 #[derive(Debug)]
 struct Peer {
     clock: u64,
@@ -50,6 +53,12 @@ impl Peers {
     pub(crate) fn expire(&mut self, now_ms: u64) -> Vec<PeerEvent> {
         let is_silent = |peer: &Peer| now_ms.saturating_sub(peer.heard_ms) > PRESENCE_TIMEOUT_MS;
         self.forget(|peer| is_silent(peer))
+    }
+
+    /// The board has moved: who is still here says so soon, others are forgotten.
+    pub(crate) fn doubt(&mut self, now_ms: u64) {
+        let heard_ms = now_ms.saturating_sub(PRESENCE_TIMEOUT_MS.saturating_sub(DOUBT_MS));
+        self.peers.values_mut().for_each(|peer| peer.heard_ms = peer.heard_ms.min(heard_ms));
     }
 
     /// Forgets everybody, when the link is lost.

@@ -5,11 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use protocol::ConnectionId;
 use protocol::awareness::{self, AwarenessEntry};
 use protocol::edge::EdgeMessage;
 use protocol::lane::{Audience, PresenceDown, PresenceUp};
 use protocol::limits::{MAX_AWARENESS_CLIENTS, MAX_PRESENCE_BYTES, PRESENCE_BATCH_BYTES, PRESENCE_TIMEOUT_MS};
+use protocol::{ConnectionId, VisitToken};
 
 use crate::LaneId;
 
@@ -38,6 +38,8 @@ struct Untold {
 pub struct Presence {
     people: BTreeMap<u64, Person>,
     drafts: BTreeMap<Peer, Bytes>,
+    /// Of the connections that said one.
+    tokens: BTreeMap<Peer, VisitToken>,
     /// Boxed: a map's node has room for eleven, and most boards have one.
     lanes: BTreeMap<LaneId, Box<Untold>>,
 }
@@ -58,6 +60,7 @@ impl Presence {
     pub fn close_lane(&mut self, lane: LaneId) {
         self.lanes.remove(&lane);
         self.drafts.retain(|(owner, _), _| *owner != lane);
+        self.tokens.retain(|(owner, _), _| *owner != lane);
         let left: Vec<u64> =
             self.people.iter().filter(|(_, person)| person.owner.0 == lane).map(|(client, _)| *client).collect();
         for client in left {
@@ -90,6 +93,7 @@ impl Presence {
                 }
             }
             PresenceUp::Gone { connection } => self.leave((lane, connection)),
+            PresenceUp::Visit { connection, token } => self.take_over((lane, connection), token),
         }
     }
 
@@ -153,7 +157,19 @@ impl Presence {
         }
     }
 
+    /// The visit is here now: its former connections are dead, whether that has been noticed or not (PRES-5).
+    fn take_over(&mut self, peer: Peer, token: VisitToken) {
+        let is_former = |other: &Peer, their: &VisitToken| *other != peer && *their == token;
+        let former: Vec<Peer> =
+            self.tokens.iter().filter(|(other, their)| is_former(other, their)).map(|(other, _)| *other).collect();
+        for other in former {
+            self.leave(other);
+        }
+        self.tokens.insert(peer, token);
+    }
+
     fn leave(&mut self, peer: Peer) {
+        self.tokens.remove(&peer);
         self.drafts.remove(&peer);
         let left: Vec<u64> =
             self.people.iter().filter(|(_, person)| person.owner == peer).map(|(client, _)| *client).collect();

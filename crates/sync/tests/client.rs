@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use protocol::awareness::{self, AwarenessEntry, PresenceState};
 use protocol::edge::{BoardStatus, EdgeMessage, StateChunk, Welcome};
-use protocol::limits::{PRESENCE_RENEW_MS, PRESENCE_TIMEOUT_MS};
-use protocol::{ErrorCode, PROTOCOL_VERSION, SCHEMA_VERSION};
+use protocol::limits::{LINK_ANSWER_MS, LINK_QUIET_MS, PRESENCE_RENEW_MS, PRESENCE_TIMEOUT_MS};
+use protocol::{ErrorCode, PROTOCOL_VERSION, SCHEMA_VERSION, VisitToken};
 use sync::{Client, ClientInput, ClientOptions, ClientOutput, LogKey, Status};
 
 const OWN: u64 = 7;
+const TOKEN: VisitToken = VisitToken([3; 16]);
 
 struct Tester {
     client: Client,
@@ -16,7 +17,8 @@ struct Tester {
 
 impl Tester {
     fn new() -> Self {
-        Self { client: Client::new(ClientOptions { key: "secret".into(), client: OWN, seed: 1 }), now_ms: 1000 }
+        let options = ClientOptions { key: "secret".into(), client: OWN, seed: 1, token: TOKEN };
+        Self { client: Client::new(options), now_ms: 1000 }
     }
 
     fn joined() -> Self {
@@ -167,14 +169,83 @@ fn link_2_terminal_codes_end_the_conversation_and_others_back_off_within_bounds(
     }
 }
 
+fn asks_for_a_sign_of_life(outputs: &[ClientOutput]) -> bool {
+    outputs.contains(&ClientOutput::Send(EdgeMessage::Ping.encode().into()))
+}
+
 #[test]
-fn link_3_a_silent_link_is_closed_and_opened_again() {
+fn link_3_a_silent_link_is_asked_then_closed_and_opened_again() {
     let mut tester = Tester::joined();
-    tester.now_ms += PRESENCE_TIMEOUT_MS;
+    for _ in 0..3 {
+        tester.now_ms += LINK_QUIET_MS;
+        assert!(asks_for_a_sign_of_life(&tester.does(ClientInput::Tick)));
+        tester.hears(&EdgeMessage::Pong);
+    }
+    // A tab in the background is woken late: that alone proves nothing.
+    tester.now_ms += 60_000;
+    assert!(asks_for_a_sign_of_life(&tester.does(ClientInput::Tick)));
+    tester.now_ms += LINK_ANSWER_MS;
     assert!(!tester.does(ClientInput::Tick).contains(&ClientOutput::Disconnect));
     tester.now_ms += 1;
     assert!(tester.does(ClientInput::Tick).contains(&ClientOutput::Disconnect));
     assert_eq!(tester.client.status(), Status::Offline { kept: 0 });
+}
+
+#[test]
+fn link_3_a_join_without_an_answer_is_given_up() {
+    let mut tester = Tester::new();
+    tester.does(ClientInput::Start);
+    tester.now_ms += PRESENCE_TIMEOUT_MS;
+    assert!(!tester.does(ClientInput::Tick).contains(&ClientOutput::Disconnect));
+    tester.now_ms += 1;
+    assert!(tester.does(ClientInput::Tick).contains(&ClientOutput::Disconnect));
+}
+
+#[test]
+fn link_6_a_board_that_moves_is_joined_again_on_the_same_link() {
+    let mut tester = Tester::joined();
+    for update in [b"a", b"b"] {
+        let entry = tester.edits(update);
+        tester.logged(entry);
+    }
+    tester.hears(&EdgeMessage::Ack { seq: 1 });
+    let outputs = tester.hears(&EdgeMessage::Rejoin);
+    assert!(outputs.contains(&ClientOutput::Rejoin) && !outputs.contains(&ClientOutput::Disconnect), "{outputs:?}");
+    assert_eq!(tester.client.status(), Status::Saving, "nobody needs to know yet");
+    let entry = tester.edits(b"c");
+    assert_eq!(sent_edits(&tester.logged(entry)), [], "not before the join");
+    tester.now_ms = tester.client.wake_at_ms().expect("the pause is told");
+    tester.does(ClientInput::Tick);
+    assert_eq!(tester.client.status(), Status::Reconnecting { kept: 2 });
+    let outputs = tester.joins("edit", SCHEMA_VERSION);
+    assert_eq!(sent_edits(&outputs), [(1, b"b".to_vec()), (2, b"c".to_vec())]);
+    assert_eq!(tester.client.status(), Status::Saving);
+    tester.hears(&EdgeMessage::Ack { seq: 2 });
+    assert_eq!(tester.client.status(), Status::Saved);
+}
+
+#[test]
+fn link_6_a_board_may_move_again_before_the_join_is_answered() {
+    let mut tester = Tester::joined();
+    for _ in 0..3 {
+        let outputs = tester.hears(&EdgeMessage::Rejoin);
+        assert!(outputs.contains(&ClientOutput::Rejoin));
+        tester.does(ClientInput::Opened { state_vector: Bytes::from_static(&[0]) });
+    }
+    assert_eq!(tester.client.status(), Status::Saved);
+    tester.hears(&EdgeMessage::Rejoin);
+    tester.joins("edit", SCHEMA_VERSION);
+    assert_eq!(tester.client.status(), Status::Saved);
+}
+
+#[test]
+fn pres_5_who_is_taken_for_gone_says_again_what_it_shows() {
+    let mut tester = Tester::joined();
+    tester.now_ms += 1000;
+    let gone = AwarenessEntry { client: OWN, clock: 9, state: "null".to_owned() };
+    let outputs = tester.hears(&EdgeMessage::Awareness(&awareness::encode(&[gone])));
+    let is_awareness = |bytes: &Bytes| matches!(EdgeMessage::decode(bytes), Ok(EdgeMessage::Awareness(_)));
+    assert!(outputs.iter().any(|output| matches!(output, ClientOutput::Send(bytes) if is_awareness(bytes))));
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! The rules of the presence lane, each test named by the rule of SPEC.md that it holds.
 
 use bytes::Bytes;
-use protocol::ConnectionId;
 use protocol::awareness::{self, AwarenessEntry};
 use protocol::edge::EdgeMessage;
 use protocol::lane::{Audience, PresenceDown, PresenceUp};
 use protocol::limits::{PRESENCE_BATCH_BYTES, PRESENCE_TIMEOUT_MS};
+use protocol::{ConnectionId, VisitToken};
 use sync::{LaneId, Presence};
 
 const LANE: LaneId = LaneId(1);
@@ -129,4 +129,23 @@ fn hostile_presence_is_ignored() {
     presence.receive(0, LANE, PresenceUp::Draft { connection: ConnectionId(1), message });
     says(&mut presence, 0, LaneId(77), 1, 5, 1, "{}");
     assert!(!presence.is_dirty(LANE));
+}
+
+#[test]
+fn pres_5_a_visit_that_comes_back_takes_over_from_its_former_connection() {
+    let mut presence = two_lanes();
+    let visit =
+        |connection, token| PresenceUp::Visit { connection: ConnectionId(connection), token: VisitToken(token) };
+    presence.receive(0, LANE, visit(1, [1; 16]));
+    presence.receive(0, LANE, visit(2, [2; 16]));
+    says(&mut presence, 0, LANE, 1, 5, 1, "{\"a\":1}");
+    says(&mut presence, 0, LANE, 2, 6, 1, "{\"b\":1}");
+    presence.take_batch(LANE);
+    presence.receive(1, OTHER, visit(9, [1; 16]));
+    assert_eq!(heard(&presence.take_batch(LANE)), [(EVERYONE, 5, "null".to_owned())]);
+    says(&mut presence, 2, OTHER, 9, 5, 2, "{\"a\":2}");
+    says(&mut presence, 2, LANE, 1, 5, 3, "{\"late\":1}");
+    assert_eq!(heard(&presence.take_batch(LANE)), [(EVERYONE, 5, "{\"a\":2}".to_owned())]);
+    presence.receive(3, LANE, PresenceUp::Gone { connection: ConnectionId(1) });
+    assert!(!presence.is_dirty(LANE), "the former one's end changes nothing");
 }

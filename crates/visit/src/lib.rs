@@ -6,8 +6,8 @@
 use board::{Board, ClientId, StateVector};
 use bytes::Bytes;
 use editor::{Editor, IdSource, PeerPresence};
-use protocol::Role;
 use protocol::awareness::{PresenceState, PresenceUser};
+use protocol::{Role, VisitToken};
 use scene::{BoardPoint, Colour, Swatch, Theme};
 use sync::{Client, ClientInput, ClientOptions, ClientOutput, LogKey, Status};
 
@@ -18,6 +18,8 @@ pub struct VisitOptions {
     pub client: ClientId,
     /// Seed of shape ids and of the backoff's jitter.
     pub seed: u64,
+    /// The visit's own secret, of a secure random source.
+    pub token: VisitToken,
     /// The link's secret.
     pub key: String,
     /// Name shown to others.
@@ -108,7 +110,8 @@ impl Visit {
     #[must_use]
     pub fn new(options: VisitOptions) -> Self {
         let board = Board::new(options.client);
-        let client = ClientOptions { key: options.key, client: options.client.get(), seed: options.seed };
+        let client =
+            ClientOptions { key: options.key, client: options.client.get(), seed: options.seed, token: options.token };
         let user = PresenceUser { name: options.name, color: options.colour };
         Self {
             editor: Editor::new(board, IdSource::new(options.seed)),
@@ -201,6 +204,10 @@ impl Visit {
             match output {
                 ClientOutput::Connect => out.push(VisitOutput::Connect),
                 ClientOutput::Disconnect => out.push(VisitOutput::Disconnect),
+                ClientOutput::Rejoin => {
+                    let state_vector = self.editor.board().state_vector().0;
+                    self.sync(now_ms, ClientInput::Opened { state_vector }, out);
+                }
                 ClientOutput::Send(bytes) => out.push(VisitOutput::Send(bytes)),
                 ClientOutput::Log { entry, update } => out.push(VisitOutput::Log { entry, update }),
                 ClientOutput::Unlog(keys) => out.push(VisitOutput::Unlog(keys)),

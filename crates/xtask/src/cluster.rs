@@ -1,8 +1,8 @@
-//! What `docker-compose.yml` describes, as plain processes: PostgreSQL, two document services, one gateway. Knows of
-//! Boardwalk only its flags and `/health/ready`.
+//! What `docker-compose.yml` describes, as plain processes: PostgreSQL, document services, gateways. Knows of Boardwalk
+//! only its flags and `/health/ready`.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -13,64 +13,181 @@ use crate::process::{self, Running};
 use crate::step::step;
 use crate::{interrupt, port, server};
 
-const DOCUMENT_SERVICES: usize = 2;
 const READY_LIMIT: Duration = Duration::from_secs(60);
 const PROBE_LIMIT: Duration = Duration::from_secs(2);
 
-/// A running cluster; dropping it stops all of it.
+/// How many of each.
+#[derive(Clone, Copy)]
+pub struct Layout {
+    /// Document services.
+    pub documents: usize,
+    /// Gateways.
+    pub gateways: usize,
+}
+
+impl Layout {
+    /// As in `docker-compose.yml`.
+    const COMPOSE: Self = Self { documents: 2, gateways: 1 };
+}
+
+/// One process, and how to start it again where it was.
+pub struct Member {
+    name: String,
+    arguments: Vec<String>,
+    /// Where it answers HTTP.
+    pub address: String,
+    running: Running,
+}
+
+/// What every process is started with.
+struct Common {
+    binary: PathBuf,
+    database_url: String,
+    secret: String,
+    log: &'static str,
+}
+
+/// Running processes; dropping them stops all.
 pub struct Cluster {
-    // Order matters: the door closes first, the database last.
-    gateway: Running,
-    documents: Vec<Running>,
-    _postgres: Postgres,
-    url: String,
+    // Order matters: the doors close first.
+    /// The doors.
+    pub gateways: Vec<Member>,
+    /// The services behind them.
+    pub documents: Vec<Member>,
+    common: Common,
 }
 
 impl Cluster {
-    /// Starts it and waits until the gateway is ready. `listen` is the gateway's address.
-    pub fn start(binary: &Path, listen: &str) -> Result<Self> {
-        let postgres = Postgres::start()?;
-        let secret = random_hex()?;
-        let boardwalk = |task: &str| {
-            let mut command = Command::new(binary);
-            command.arg(task).env("BOARDWALK_DATABASE_URL", postgres.url()).env("BOARDWALK_CLUSTER_SECRET", &secret);
-            command
-        };
-        process::output(&mut boardwalk("migrate"))?;
+    /// Starts the processes on a database and waits until the gateways are ready. `listen` is the first gateway's
+    /// address; `log` says what is logged.
+    pub fn start(
+        binary: &Path,
+        database_url: &str,
+        layout: Layout,
+        listen: Option<&str>,
+        log: &'static str,
+    ) -> Result<Self> {
+        let common =
+            Common { binary: binary.to_owned(), database_url: database_url.to_owned(), secret: random_hex()?, log };
+        process::output(common.command().arg("migrate"))?;
         let mut documents = Vec::new();
-        for number in 1..=DOCUMENT_SERVICES {
-            let address = format!("127.0.0.1:{}", port::free()?);
-            let health = format!("127.0.0.1:{}", port::free()?);
-            let mut command = boardwalk("document");
-            command.args(["--rsocket-listen", &address, "--rsocket-advertise", &address, "--listen", &health]);
-            documents.push(Running::start(&format!("document {number}"), &mut command)?);
-            wait_until_ready(&health, documents.last_mut().into_iter())?;
+        for number in 1..=layout.documents {
+            let (address, health) = (local(port::free()?), local(port::free()?));
+            let flags = ["--rsocket-listen", &address, "--rsocket-advertise", &address, "--listen", &health];
+            documents.push(Member::start(&common, format!("document {number}"), "document", &flags, &health)?);
         }
-        let url = format!("http://{listen}");
-        let mut command = boardwalk("gateway");
-        command.args(["--listen", listen, "--public-url", &url]);
-        let mut gateway = Running::start("gateway", &mut command)?;
-        wait_until_ready(listen, documents.iter_mut().chain([&mut gateway]))?;
-        Ok(Self { gateway, documents, _postgres: postgres, url })
+        let mut gateways = Vec::new();
+        for number in 1..=layout.gateways {
+            let address = match listen.filter(|_| number == 1) {
+                Some(address) => address.to_owned(),
+                None => local(port::free()?),
+            };
+            let flags = ["--listen", &address, "--public-url", &format!("http://{address}")];
+            gateways.push(Member::start(&common, format!("gateway {number}"), "gateway", &flags, &address)?);
+        }
+        let mut cluster = Self { gateways, documents, common };
+        cluster.wait_until_ready()?;
+        Ok(cluster)
     }
 
-    /// Where a browser finds it.
-    pub fn url(&self) -> &str {
-        &self.url
+    /// Where a browser finds it: the first gateway.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.gateways[0].address)
+    }
+
+    /// Waits until everybody is ready.
+    pub fn wait_until_ready(&mut self) -> Result<()> {
+        self.documents.iter_mut().chain(&mut self.gateways).try_for_each(Member::wait_until_ready)
+    }
+
+    /// Starts again whoever has ended, as an orchestrator does.
+    pub fn tend(&mut self) -> Result<()> {
+        for member in self.documents.iter_mut().chain(&mut self.gateways) {
+            if member.running.has_ended()? {
+                member.start_again(&self.common)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Replaces a document service as a rolling restart does: asked to leave, waited for, started again.
+    pub fn replace_document(&mut self, index: usize) -> Result<()> {
+        let member = &mut self.documents[index];
+        member.running.stop()?;
+        member.start_again(&self.common)?;
+        member.wait_until_ready()
     }
 
     fn check(&mut self) -> Result<()> {
-        self.documents.iter_mut().chain([&mut self.gateway]).try_for_each(Running::check)
+        self.documents.iter_mut().chain(&mut self.gateways).try_for_each(|member| member.running.check())
     }
+}
+
+impl Common {
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.env("BOARDWALK_DATABASE_URL", &self.database_url).env("BOARDWALK_CLUSTER_SECRET", &self.secret);
+        command.env("BOARDWALK_LOG", self.log);
+        command
+    }
+}
+
+impl Member {
+    fn start(common: &Common, name: String, task: &str, flags: &[&str], address: &str) -> Result<Self> {
+        let arguments: Vec<String> = std::iter::once(task).chain(flags.iter().copied()).map(str::to_owned).collect();
+        let running = Running::start(&name, common.command().args(&arguments))?;
+        Ok(Self { name, arguments, address: address.to_owned(), running })
+    }
+
+    fn start_again(&mut self, common: &Common) -> Result<()> {
+        self.running = Running::start(&self.name, common.command().args(&self.arguments))?;
+        Ok(())
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.running.pid()
+    }
+
+    fn wait_until_ready(&mut self) -> Result<()> {
+        let url = format!("http://{}/health/ready", self.address);
+        let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(PROBE_LIMIT)).build().into();
+        let mut last = None;
+        let ready = interrupt::poll(READY_LIMIT, || {
+            self.running.check()?;
+            match agent.get(&url).call() {
+                Ok(_) => Ok(Some(())),
+                Err(error) => {
+                    last = Some(error);
+                    Ok(None)
+                }
+            }
+        })?;
+        match (ready, last) {
+            (Some(()), _) => Ok(()),
+            (None, Some(error)) => Err(error).with_context(|| format!("{url} did not answer in time")),
+            (None, None) => bail!("{url} was never asked"),
+        }
+    }
+}
+
+fn local(port: u16) -> String {
+    format!("127.0.0.1:{port}")
+}
+
+/// As `docker-compose.yml` has it, with a PostgreSQL that lives as long.
+pub fn as_composed(binary: &Path, listen: &str) -> Result<(Cluster, Postgres)> {
+    let postgres = Postgres::start()?;
+    Ok((Cluster::start(binary, postgres.url(), Layout::COMPOSE, Some(listen), "info,sqlx=warn")?, postgres))
 }
 
 /// Builds and starts a cluster; runs `command` against it (`BOARDWALK_URL`), or goes on until Ctrl-C if it is empty.
 pub fn run(root: &Path, command: &[OsString]) -> Result<()> {
     let binary = server::build(root)?;
     interrupt::listen()?;
-    let listen = if command.is_empty() { "127.0.0.1:8080".to_owned() } else { format!("127.0.0.1:{}", port::free()?) };
-    let mut cluster =
-        step("cluster: PostgreSQL, two document services, a gateway", "seconds", || Cluster::start(&binary, &listen))?;
+    let listen = if command.is_empty() { "127.0.0.1:8080".to_owned() } else { local(port::free()?) };
+    let name = "cluster: PostgreSQL, two document services, a gateway";
+    let (mut cluster, _postgres) = step(name, "seconds", || as_composed(&binary, &listen))?;
     println!("==> {} (Ctrl-C stops it)", cluster.url());
     if let Some((program, arguments)) = command.split_first() {
         return process::run(Command::new(program).args(arguments).env("BOARDWALK_URL", cluster.url()));
@@ -79,26 +196,4 @@ pub fn run(root: &Path, command: &[OsString]) -> Result<()> {
         cluster.check()?;
     }
     Ok(())
-}
-
-fn wait_until_ready<'a>(address: &str, processes: impl Iterator<Item = &'a mut Running>) -> Result<()> {
-    let url = format!("http://{address}/health/ready");
-    let mut processes: Vec<_> = processes.collect();
-    let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(PROBE_LIMIT)).build().into();
-    let mut last = None;
-    let ready = interrupt::poll(READY_LIMIT, || {
-        processes.iter_mut().try_for_each(|process| process.check())?;
-        match agent.get(&url).call() {
-            Ok(_) => Ok(Some(())),
-            Err(error) => {
-                last = Some(error);
-                Ok(None)
-            }
-        }
-    })?;
-    match (ready, last) {
-        (Some(()), _) => Ok(()),
-        (None, Some(error)) => Err(error).with_context(|| format!("{url} did not answer in time")),
-        (None, None) => bail!("{url} was never asked"),
-    }
 }

@@ -6,6 +6,7 @@ mod arrows;
 mod bench;
 mod cluster;
 mod dist;
+mod faults;
 mod fingerprint;
 mod front_end;
 mod interrupt;
@@ -13,6 +14,7 @@ mod journeys;
 mod port;
 mod postgres;
 mod process;
+mod relay;
 mod server;
 mod stages;
 mod step;
@@ -70,6 +72,18 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         command: Vec<OsString>,
     },
+    /// Build for release, then kill processes of a cluster under load: kill -9 at random moments, then everything else
+    Faults {
+        /// Rounds of kill -9
+        #[arg(long, default_value_t = 50)]
+        rounds: usize,
+        /// Of the moments
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// With the build that tests use, instead of one for release
+        #[arg(long)]
+        debug: bool,
+    },
     /// Build, then start PostgreSQL, two document services and a gateway as plain processes
     Cluster {
         /// Run this against it (BOARDWALK_URL is set), then stop
@@ -104,6 +118,12 @@ fn perform(root: &Path, task: Task) -> Result<()> {
         Task::Bench { subject: bench::Subject::Client, words } => bench::client(root, &words),
         Task::Bench { subject: bench::Subject::Server, words } => bench::server(root, &words),
         Task::Postgres { command } => beside_postgres(&command),
+        Task::Faults { rounds, seed, debug } => {
+            let binary = if debug { server::build_for_tests(root)? } else { server::build(root)? };
+            faults::build(root, if debug { &[] } else { &["--release"] })?;
+            interrupt::listen()?;
+            faults::bench(&binary, rounds, seed)
+        }
         Task::Cluster { exec } => cluster::run(root, &exec),
     }
 }

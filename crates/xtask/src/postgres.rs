@@ -27,41 +27,87 @@ const CREATE_CLUSTER_CONF: &str = "/etc/postgresql-common/createcluster.conf";
 pub struct Postgres {
     // Order matters: the server stops before its folder goes.
     server: Running,
-    _folder: TempDir,
+    folder: TempDir,
+    programs: PathBuf,
+    password: String,
+    port: u16,
     url: String,
 }
 
 impl Postgres {
     /// Starts one, installing Debian's package if there is none.
     pub fn start() -> Result<Self> {
-        let programs = programs()?;
-        let folder = tempfile::Builder::new().prefix("boardwalk-postgres-").tempdir()?;
+        let (programs, folder) = (programs()?, new_folder()?);
         let password = random_hex()?;
         let password_file = folder.path().join("password");
         fs::write(&password_file, &password)?;
-        if process::is_root() {
-            let id = |flag: &str| -> Result<u32> {
-                Ok(process::output(Command::new("id").args([flag, SYSTEM_USER]))?.trim().parse()?)
-            };
-            chown(folder.path(), Some(id("-u")?), Some(id("-g")?))?;
-        }
-
-        let cluster = folder.path().join("cluster");
         let mut initdb = as_system_user(&programs.join("initdb"), folder.path());
         initdb.args(["--username", NAME, "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync"]);
-        process::output(initdb.arg("--pwfile").arg(&password_file).arg("--pgdata").arg(&cluster))?;
-
-        let port = port::free()?.to_string();
-        let mut postgres = as_system_user(&programs.join("postgres"), folder.path());
-        postgres.arg("-D").arg(&cluster).arg("-k").arg(folder.path()).args(["-h", "127.0.0.1", "-p", &port]);
-        // Many tests at once, each with a pool; their deliberate errors are not ours to print.
-        postgres.args(["-c", "max_connections=300", "-c", "log_min_messages=fatal"]);
-        let server = Running::start("postgres", &mut postgres)?.stop_by_interrupt();
-        let mut postgres =
-            Self { server, url: format!("postgres://{NAME}:{password}@127.0.0.1:{port}/{NAME}"), _folder: folder };
-        postgres.wait_until_ready(&programs, &port)?;
-        process::output(client(&programs.join("createdb"), &port).env("PGPASSWORD", password).arg(NAME))?;
+        process::output(initdb.arg("--pwfile").arg(&password_file).arg("--pgdata").arg(data(&folder)))?;
+        let postgres = Self::run(folder, programs, password)?;
+        let mut createdb = client(&postgres.programs.join("createdb"), postgres.port);
+        process::output(createdb.env("PGPASSWORD", &postgres.password).arg(NAME))?;
         Ok(postgres)
+    }
+
+    /// A standby of this server, which from now on confirms only what the standby has on its disk, too.
+    pub fn start_standby(&self) -> Result<Self> {
+        self.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")?;
+        let folder = new_folder()?;
+        let mut copy = as_system_user(&self.programs.join("pg_basebackup"), folder.path());
+        copy.args(["--host", "127.0.0.1", "--port", &self.port.to_string(), "--username", NAME]);
+        copy.args(["--checkpoint=fast", "--write-recovery-conf", "--pgdata"]).arg(data(&folder));
+        process::output(copy.env("PGPASSWORD", &self.password))?;
+        let standby = Self::run(folder, self.programs.clone(), self.password.clone())?;
+        self.sql("SELECT pg_reload_conf()")?;
+        let follows = || Ok(self.sql("SELECT sync_state FROM pg_stat_replication")?.contains("sync").then_some(()));
+        interrupt::poll(START_LIMIT, follows)?.context("the standby does not follow")?;
+        Ok(standby)
+    }
+
+    /// Makes a standby the server that takes writes.
+    pub fn promote(&self) -> Result<()> {
+        // It has no standby of its own to wait for.
+        self.sql("ALTER SYSTEM RESET synchronous_standby_names")?;
+        self.sql("SELECT pg_reload_conf()")?;
+        self.sql("SELECT pg_promote()")?;
+        Ok(())
+    }
+
+    /// Kills the server as a crash would.
+    pub fn crash(&mut self) -> Result<()> {
+        self.server.kill()
+    }
+
+    /// Starts it again after a crash, where it was.
+    pub fn start_again(&mut self) -> Result<()> {
+        self.server = serve(&self.programs, &self.folder, self.port)?;
+        self.wait_until_ready()
+    }
+
+    fn run(folder: TempDir, programs: PathBuf, password: String) -> Result<Self> {
+        let port = port::free()?;
+        let server = serve(&programs, &folder, port)?;
+        let url = format!("postgres://{NAME}:{password}@127.0.0.1:{port}/{NAME}");
+        let mut postgres = Self { server, folder, programs, password, port, url };
+        postgres.wait_until_ready()?;
+        Ok(postgres)
+    }
+
+    fn sql(&self, statement: &str) -> Result<String> {
+        let mut psql = client(&self.programs.join("psql"), self.port);
+        psql.args(["--no-psqlrc", "--tuples-only", "--dbname", "postgres", "--command", statement]);
+        process::output(psql.env("PGPASSWORD", &self.password))
+    }
+
+    /// Where it listens on loopback.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The same database through another port, such as a proxy's.
+    pub fn url_through(&self, port: u16) -> String {
+        format!("postgres://{NAME}:{}@127.0.0.1:{port}/{NAME}", self.password)
     }
 
     /// `postgres://…`, with its password, for a role that may do everything.
@@ -69,16 +115,45 @@ impl Postgres {
         &self.url
     }
 
-    fn wait_until_ready(&mut self, programs: &Path, port: &str) -> Result<()> {
+    fn wait_until_ready(&mut self) -> Result<()> {
         let ready = interrupt::poll(START_LIMIT, || {
             self.server.check()?;
-            Ok(process::output(client(&programs.join("pg_isready"), port).arg("--quiet")).ok())
+            Ok(process::output(client(&self.programs.join("pg_isready"), self.port).arg("--quiet")).ok())
         })?;
         if ready.is_none() {
             bail!("PostgreSQL was not ready within {} s", START_LIMIT.as_secs());
         }
         Ok(())
     }
+}
+
+/// A folder of the user that PostgreSQL runs as.
+fn new_folder() -> Result<TempDir> {
+    let folder = tempfile::Builder::new().prefix("boardwalk-postgres-").tempdir()?;
+    if process::is_root() {
+        let id = |flag: &str| -> Result<u32> {
+            Ok(process::output(Command::new("id").args([flag, SYSTEM_USER]))?.trim().parse()?)
+        };
+        chown(folder.path(), Some(id("-u")?), Some(id("-g")?))?;
+    }
+    Ok(folder)
+}
+
+fn data(folder: &TempDir) -> PathBuf {
+    folder.path().join("cluster")
+}
+
+fn serve(programs: &Path, folder: &TempDir, port: u16) -> Result<Running> {
+    let mut postgres = as_system_user(&programs.join("postgres"), folder.path());
+    postgres.arg("-D").arg(data(folder)).arg("-k").arg(folder.path()).args([
+        "-h",
+        "127.0.0.1",
+        "-p",
+        &port.to_string(),
+    ]);
+    // Many tests at once, each with a pool; their deliberate errors are not ours to print.
+    postgres.args(["-c", "max_connections=300", "-c", "log_min_messages=panic"]);
+    Ok(Running::start("postgres", &mut postgres)?.stop_by_interrupt())
 }
 
 /// The folder of `initdb` and `postgres`: PostgreSQL's own, since Debian keeps them off `PATH`.
@@ -119,9 +194,9 @@ fn as_system_user(program: &Path, folder: &Path) -> Command {
     command
 }
 
-fn client(program: &Path, port: &str) -> Command {
+fn client(program: &Path, port: u16) -> Command {
     let mut command = Command::new(program);
-    command.args(["--host", "127.0.0.1", "--port", port, "--username", NAME]);
+    command.args(["--host", "127.0.0.1", "--port", &port.to_string(), "--username", NAME]);
     command
 }
 

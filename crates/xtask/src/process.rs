@@ -88,6 +88,33 @@ impl Running {
         }
     }
 
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> Result<bool> {
+        Ok(self.child.try_wait()?.is_some())
+    }
+
+    /// Kills it, as a crash would.
+    pub fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// Asks it to stop and waits for that; an error if it does not, or complains.
+    pub fn stop(&mut self) -> Result<()> {
+        self.signal(self.stop);
+        match interrupt::poll(STOP_LIMIT * 2, || Ok(self.child.try_wait()?))? {
+            Some(status) if status.success() => Ok(()),
+            Some(status) => bail!("{} ended badly ({status})", self.name),
+            None => bail!("{} did not stop when asked", self.name),
+        }
+    }
+
     fn signal(&self, signal: Signal) {
         if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
             // The child may have ended by itself; then there is nobody to tell.

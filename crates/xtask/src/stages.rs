@@ -10,9 +10,8 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use crate::cluster::Cluster;
 use crate::postgres::{Postgres, TEST_URL};
-use crate::{apt, front_end, interrupt, journeys, port, process, server};
+use crate::{apt, cluster, faults, front_end, interrupt, journeys, port, process, server};
 
 struct Stage {
     name: &'static str,
@@ -42,7 +41,7 @@ const STAGES: [Stage; 10] = [
     },
     Stage { name: "peers", budget_s: 60, needs: &["server"], work: |root| alone(root, "peers") },
     Stage { name: "journeys", budget_s: 240, needs: &["server"], work: |root| alone(root, "journeys") },
-    Stage { name: "cluster", budget_s: 90, needs: &["server"], work: cluster },
+    Stage { name: "cluster", budget_s: 240, needs: &["server"], work: in_cluster },
 ];
 
 enum Outcome {
@@ -166,9 +165,14 @@ fn alone(root: &Path, folder: &str) -> Result<()> {
     process::run(journeys::command(root, folder)?.env("BOARDWALK_BIN", binary))
 }
 
-/// Journeys against a cluster: those that leave its servers alone.
-fn cluster(root: &Path) -> Result<()> {
-    let cluster = Cluster::start(&root.join("target/debug/boardwalk"), &format!("127.0.0.1:{}", port::free()?))?;
-    let mut node: Command = journeys::command(root, "cluster")?;
-    process::run(node.env("BOARDWALK_URL", cluster.url()))
+/// Journeys against a cluster: those that leave its servers alone; then people on another, whose servers are killed.
+fn in_cluster(root: &Path) -> Result<()> {
+    let binary = root.join("target/debug/boardwalk");
+    {
+        let (cluster, _postgres) = cluster::as_composed(&binary, &format!("127.0.0.1:{}", port::free()?))?;
+        let mut node: Command = journeys::command(root, "cluster")?;
+        process::run(node.env("BOARDWALK_URL", cluster.url()))?;
+    }
+    faults::build(root, &[])?;
+    faults::check(&binary)
 }

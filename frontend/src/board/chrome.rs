@@ -116,6 +116,7 @@ pub(super) fn show_status(page: Page, status: Status) {
             Status::Saved => store::Status::Saved,
             Status::Saving => store::Status::Saving,
             Status::Offline { kept } => store::Status::Offline { kept },
+            Status::Reconnecting { .. } => store::Status::Reconnecting,
             Status::NotSaved { .. } => store::Status::NotSaved,
             Status::Paused { .. } => store::Status::Paused,
             Status::ViewOnly => store::Status::ReadOnly,

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use editor::{Damage, Input, KeyEvent, Output, Repaint, TextSession};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use protocol::{BoardId, LinkSecret};
+use protocol::{BoardId, LinkSecret, VisitToken};
 use scene::Theme;
 use sync::{LogKey, Status};
 use visit::{Visit, VisitInput, VisitOptions, VisitOutput};
@@ -116,6 +116,7 @@ impl Shell {
         let options = VisitOptions {
             client: board::ClientId::from_random(random_u64()?),
             seed: random_u64()?,
+            token: VisitToken(random_bytes()?),
             key: place.key.reveal().to_owned(),
             name: page.preferences.name.get_untracked(),
             colour: chrome::own_colour(random_u64()?),
@@ -410,9 +411,13 @@ fn now_ms() -> u64 {
 
 /// From the browser's secure source, which plain http has too.
 fn random_u64() -> Result<u64, JsValue> {
-    let mut bytes = [0_u8; 8];
+    random_bytes().map(u64::from_le_bytes)
+}
+
+fn random_bytes<const LENGTH: usize>() -> Result<[u8; LENGTH], JsValue> {
+    let mut bytes = [0_u8; LENGTH];
     window().crypto()?.get_random_values_with_u8_array(&mut bytes)?;
-    Ok(u64::from_le_bytes(bytes))
+    Ok(bytes)
 }
 
 /// Whether the visit has ended for a reason that leaves nothing to look at.

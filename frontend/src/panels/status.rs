@@ -32,7 +32,12 @@ fn announce(before: Option<Status>, now: Status) -> Option<Status> {
         Status::Saved => before.map(|_| now),
         // Counting up while offline would not stop talking.
         Status::Offline { .. } => Some(Status::Offline { kept: 0 }),
-        Status::NotSaved | Status::Paused | Status::ReadOnly | Status::Outdated | Status::Refused => Some(now),
+        Status::Reconnecting
+        | Status::NotSaved
+        | Status::Paused
+        | Status::ReadOnly
+        | Status::Outdated
+        | Status::Refused => Some(now),
     }
 }
 
@@ -43,6 +48,7 @@ fn in_words(words: Words, status: Status) -> String {
         Status::Connecting => key::STATUS_CONNECTING,
         Status::Saved => key::STATUS_SAVED,
         Status::Saving => key::STATUS_SAVING,
+        Status::Reconnecting => key::STATUS_RECONNECTING,
         Status::NotSaved => key::STATUS_NOT_SAVED,
         Status::Paused => key::STATUS_PAUSED,
         Status::ReadOnly => key::STATUS_READ_ONLY,

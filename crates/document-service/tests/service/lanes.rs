@@ -171,7 +171,7 @@ async fn over_tcp_only_the_secret_opens_the_service() {
     let secret = ClusterSecret::new("correct horse").expect("not empty");
     let serving = tokio::spawn({
         let (service, secret) = (service.clone(), secret.clone());
-        async move { service.serve_tcp(listener, secret).await }
+        async move { service.serve_tcp(listener, secret, None).await }
     });
     let connect_with = async |secret: &ClusterSecret| {
         let setup = Payload::default().with_metadata(secret.setup_metadata());

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use document_service::{DocumentService, ServiceOptions};
 use protocol::edge::EdgeMessage;
 use protocol::lane::Audience;
 use protocol::{BoardId, ConnectionId, Role};
-use rsocket::Connection;
+use rsocket::{ConnectError, Connection, Connector};
 use storage::{Acquired, Storage};
 
+use crate::gate::Gate;
 use crate::gateway::{Presence, Updates, connect, holds, update};
 use crate::{eventually, start, started, take};
 
@@ -22,14 +24,14 @@ async fn write(connection: &Connection, board: &BoardId, seq: u64) -> Updates {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_service_that_leaves_stores_all_leaves_a_snapshot_and_frees_its_boards() {
+async fn a_service_that_leaves_stores_all_and_frees_its_boards() {
     let (storage, service, board) = started().await;
     let connection = connect(&service).await;
     let mut lane = write(&connection, &board, 1).await;
     service.shutdown().await;
     lane.expect_end("unavailable").await;
     let stored = storage.load(&board).await.expect("available");
-    assert!(stored.updates.is_empty() && stored.snapshot.is_some_and(|snapshot| holds(&snapshot.bytes, 7, 0)));
+    assert!(stored.updates.iter().any(|row| holds(&row.bytes, 7, 0)));
     assert!(storage.services().await.expect("available").is_empty());
     assert!(service.ready().await.is_err());
 
@@ -102,4 +104,62 @@ async fn a_lapse_closes_the_boards_that_were_taken_and_leaves_the_others_alone()
     kept_lane.edit(1, 2, update(7, 1, 10)).await;
     kept_lane.message().await;
     kept_lane.expect(Audience::One(ConnectionId(1)), &EdgeMessage::Ack { seq: 2 }).await;
+}
+
+/// Reaches one other service of the same process, by whatever address.
+struct ToOther(Arc<DocumentService>);
+
+#[async_trait::async_trait]
+impl Connector for ToOther {
+    async fn connect(&self, _: &str) -> Result<Connection, ConnectError> {
+        Ok(connect(&self.0).await)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fenced_board_hands_what_is_unsaved_to_its_new_owner() {
+    let storage = Arc::new(Gate::new());
+    let board = crate::new_board(&*storage, 1).await;
+    let other = DocumentService::start(ServiceOptions::at("two.test:7070"), storage.clone()).await;
+    let other = Arc::new(other.expect("the store answers"));
+    let options = ServiceOptions::at("one.test:7070").among(Arc::new(ToOther(other.clone())));
+    let service = Arc::new(DocumentService::start(options, storage.clone()).await.expect("the store answers"));
+    let connection = connect(&service).await;
+    let mut lane = Updates::wide(&connection, &board);
+    lane.join(1, Role::Edit).await;
+    // On its way to the store, which does not take it: nobody is told anything.
+    lane.edit(1, 1, update(7, 0, 10)).await;
+    lane.edit(1, 2, update(7, 1, 10)).await;
+    eventually(async || !storage.rows().is_empty()).await;
+
+    storage.leave_service(service.id()).await.expect("available");
+    let there = connect(&other).await;
+    let mut watching = Updates::wide(&there, &board);
+    watching.join(1, Role::View).await;
+    drop(lane);
+    connection.close();
+    storage.passes.add_permits(100);
+    // Edits of one moment may have become one update.
+    let mut given = Vec::new();
+    while !(holds(&given, 7, 0) && holds(&given, 7, 1)) {
+        let (audience, message) = watching.message().await;
+        assert_eq!(audience, Audience::Everyone { except: None });
+        given.extend_from_slice(&message);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_board_is_served_until_it_is_free_and_then_opens_elsewhere_at_once() {
+    let (storage, service, board) = started().await;
+    let next = Arc::new(
+        DocumentService::start(ServiceOptions::at("two.test:7070"), storage.clone()).await.expect("the store answers"),
+    );
+    let connection = connect(&service).await;
+    let mut lane = write(&connection, &board, 1).await;
+    let leaving = tokio::spawn(async move { service.shutdown().await });
+    // The lane ends only when the board is free.
+    lane.expect_end("unavailable").await;
+    let state = Updates::wide(&connect(&next).await, &board).join(1, Role::View).await;
+    assert!(holds(&state, 7, 0));
+    leaving.await.expect("it leaves");
 }

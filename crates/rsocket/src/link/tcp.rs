@@ -28,16 +28,22 @@ impl TcpLink {
 
     /// Takes over a connected socket, from either side.
     pub fn from_stream(stream: TcpStream) -> io::Result<Self> {
-        stream.set_nodelay(true)?;
-        let socket = SockRef::from(&stream);
-        socket.set_recv_buffer_size(limits::TCP_RECEIVE_BUFFER_BYTES)?;
-        #[cfg(target_os = "linux")]
-        socket.set_tcp_notsent_lowat(limits::TCP_NOTSENT_LOWAT_BYTES)?;
+        prepare(&stream)?;
         Ok(Self { stream })
     }
 }
 
-fn codec(max_frame_bytes: usize) -> LengthDelimitedCodec {
+/// No Nagle, and little left to the kernel's queue.
+pub(super) fn prepare(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let socket = SockRef::from(stream);
+    socket.set_recv_buffer_size(limits::TCP_RECEIVE_BUFFER_BYTES)?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_notsent_lowat(limits::TCP_NOTSENT_LOWAT_BYTES)?;
+    Ok(())
+}
+
+pub(super) fn codec(max_frame_bytes: usize) -> LengthDelimitedCodec {
     LengthDelimitedCodec::builder().length_field_length(3).max_frame_length(max_frame_bytes).new_codec()
 }
 
@@ -59,8 +65,8 @@ impl Link for TcpLink {
 /// A reader that tells a [`Pulse`] of every byte.
 #[derive(Debug)]
 pub struct Beating<R> {
-    read: R,
-    pulse: Pulse,
+    pub(super) read: R,
+    pub(super) pulse: Pulse,
 }
 
 impl<R: AsyncRead + Unpin> AsyncRead for Beating<R> {

@@ -11,7 +11,7 @@ const RAMP_FLOOR: f64 = 0.02;
 
 /// What is known of one target that can take a stream.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Candidate {
+pub struct Candidate {
     /// Streams opened to it from here that have not ended.
     pub pending: usize,
     /// Its share, relative to the others.
@@ -30,7 +30,7 @@ impl Candidate {
 }
 
 /// The place of the least loaded candidate: of all, or of two at random when there are many.
-pub(super) fn choose(candidates: &[Candidate], random: &mut impl Rng) -> Option<usize> {
+pub fn choose(candidates: &[Candidate], random: &mut impl Rng) -> Option<usize> {
     let count = candidates.len();
     if count > limits::COMPARE_ALL_TARGETS {
         let first = random.random_range(0..count);

@@ -1,8 +1,8 @@
 //! What a client is told and what it wants done: plain values between the machine and its shell.
 
 use bytes::Bytes;
-use protocol::Role;
 use protocol::awareness::PresenceState;
+use protocol::{Role, VisitToken};
 
 use super::outbox::LogKey;
 use super::status::Status;
@@ -16,6 +16,8 @@ pub struct ClientOptions {
     pub client: u64,
     /// Seed of the backoff's jitter.
     pub seed: u64,
+    /// Of a secure random source, as is the client id.
+    pub token: VisitToken,
 }
 
 /// What happens to a client.
@@ -72,6 +74,8 @@ pub enum ClientOutput {
     Connect,
     /// Close the link.
     Disconnect,
+    /// The link stays, the join is made again: answer with `Opened` at once.
+    Rejoin,
     /// Send a message.
     Send(Bytes),
     /// Append to the log; answered by `Logged`.

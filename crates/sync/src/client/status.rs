@@ -17,6 +17,11 @@ pub enum Status {
         /// Unacknowledged changes that the log has.
         kept: usize,
     },
+    /// The board is on its way to another service; this many changes are kept in this browser.
+    Reconnecting {
+        /// Unacknowledged changes that the log has.
+        kept: usize,
+    },
     /// Joined, but the server's store does not answer; changes are kept here.
     NotSaved {
         /// Unacknowledged changes that the log has.
@@ -43,7 +48,9 @@ pub enum Status {
 /// All that the status depends on.
 pub(super) struct View {
     pub ended: Option<ErrorCode>,
+    /// Or so lately that nobody needs to know of the pause.
     pub is_joined: bool,
+    pub is_rejoining: bool,
     pub has_failed: bool,
     pub may_write: bool,
     pub is_outdated: bool,
@@ -59,6 +66,7 @@ impl View {
         let kept = self.kept;
         match (self.ended, self.is_joined) {
             (Some(code), _) => Status::Refused { code, kept },
+            (None, false) if self.is_rejoining => Status::Reconnecting { kept },
             (None, false) if self.has_failed || self.pending > 0 => Status::Offline { kept },
             (None, false) => Status::Connecting,
             (None, true) if self.is_outdated => Status::Outdated,
