@@ -263,11 +263,11 @@ impl Room {
                     self.close(peer, ErrorCode::Malformed, out);
                     return;
                 };
-                if let Some(status) = self.health.told() {
-                    out.push(direct(peer, EdgeMessage::Status(status).encode().into()));
-                }
                 for message in messages {
                     self.reveal(direct(peer, message), out);
+                }
+                if let Some(status) = self.health.told() {
+                    out.push(direct(peer, EdgeMessage::Status(status).encode().into()));
                 }
                 if self.damaged_parts > 0 && member.role == Role::Owner {
                     let damaged = EdgeMessage::Damaged { parts: self.damaged_parts };

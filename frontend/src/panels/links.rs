@@ -276,12 +276,8 @@ fn NewLinkForm(managed: Managed, open: RwSignal<bool>) -> impl IntoView {
             password: Some(value(password)).filter(|password| !password.is_empty()),
         };
         creating.set(true);
-        managed.create(wish, move |is_made| {
-            creating.set(false);
-            if is_made {
-                open.set(false);
-            }
-        });
+        // A made link closes this form, and takes `creating` with it.
+        managed.create(wish, move |is_made| if is_made { open.set(false) } else { creating.set(false) });
     };
     view! {
         <div class="links__form" role="group" aria-label=words.of(key::LINKS_NEW)>

@@ -81,12 +81,18 @@ fn TitleField(renaming: RwSignal<bool>) -> impl IntoView {
         });
     };
     let end = StoredValue::new(end);
+    // The field loses the focus once more when it is taken away, and then there is nothing left to end.
+    let finish = move |keep: bool| {
+        if let Some(end) = end.try_get_value() {
+            end(keep);
+        }
+    };
     let on_key = move |event: KeyboardEvent| {
         // The board's own keys must not hear what is typed here.
         event.stop_propagation();
         match event.key().as_str() {
-            "Enter" => end.get_value()(true),
-            "Escape" => end.get_value()(false),
+            "Enter" => finish(true),
+            "Escape" => finish(false),
             _ => {}
         }
     };
@@ -99,7 +105,7 @@ fn TitleField(renaming: RwSignal<bool>) -> impl IntoView {
             prop:value=store.title.get_untracked()
             node_ref=field
             on:keydown=on_key
-            on:blur=move |_| end.get_value()(true)
+            on:blur=move |_| finish(true)
         />
     }
     .into_any()
