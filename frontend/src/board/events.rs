@@ -8,7 +8,7 @@ use web_sys::{Element, HtmlElement};
 /// Pixels of one line, for wheels that count lines.
 const LINE_PX: f64 = 16.0;
 /// A button of the chrome whose popover is open.
-const OPEN_POPOVER: &str = "[aria-haspopup][aria-expanded=true]";
+const OPEN_OVERLAY: &str = "dialog[open], [aria-haspopup][aria-expanded=true]";
 /// Pixels of one page, for wheels that count pages.
 const PAGE_PX: f64 = 800.0;
 
@@ -106,9 +106,9 @@ pub fn is_for_page(event: &web_sys::KeyboardEvent) -> bool {
     let is_press = target.tag_name() == "BUTTON" && matches!(event.key().as_str(), "Enter" | " " | "Tab");
     let is_radio_move = target.get_attribute("role").as_deref() == Some("radio") && event.key().starts_with("Arrow");
     let is_tab = event.key() == "Tab" && target.id() != "board-host";
-    // An open popover keeps its keys although the focus stays on the button that opened it.
+    // An open popover keeps its keys although the focus stays on the button that opened it, and an open dialog although
+    // what had the focus in it may have gone.
     let page = target.owner_document();
-    let has_popover = page.is_some_and(|page| matches!(page.query_selector(OPEN_POPOVER), Ok(Some(_))));
-    let is_in_dialog = matches!(target.closest("dialog[open]"), Ok(Some(_)));
-    is_field || is_press || is_radio_move || is_tab || is_in_dialog || has_popover
+    let has_overlay = page.is_some_and(|page| matches!(page.query_selector(OPEN_OVERLAY), Ok(Some(_))));
+    is_field || is_press || is_radio_move || is_tab || has_overlay
 }

@@ -12,7 +12,7 @@ use crate::shortcut::spoken;
 use crate::ui::button::{Button, Weight};
 use crate::ui::choice::{Choice, ChoiceGroup};
 use crate::ui::dialog::Dialog;
-use crate::ui::dynamic::{Mounted, dynamic, list};
+use crate::ui::dynamic::{Mounted, dynamic, effect, list};
 use crate::words::{Words, key};
 
 /// What can be passed on: set once the board is open.
@@ -143,9 +143,17 @@ pub fn CopyField(
     link: Signal<String>,
     /// How far copying got.
     copying: RwSignal<Copying>,
+    /// Whether it takes the focus, for what had it is gone.
+    #[prop(optional)]
+    take_focus: bool,
 ) -> impl IntoView {
     let words = Words::of_page();
     let field = NodeRef::<html::Input>::new();
+    effect(move || {
+        if let Some(field) = field.get().filter(|_| take_focus) {
+            let _ = field.focus();
+        }
+    });
     let mounted = Mounted::here();
     let press = move |()| {
         let Some(input) = field.get_untracked() else { return };

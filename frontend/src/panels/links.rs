@@ -215,7 +215,7 @@ fn NewLink(managed: Managed) -> impl IntoView {
     let told = move || {
         view! {
             <p class="invite__note">{words.of(key::LINKS_TOLD_ONCE)}</p>
-            <CopyField link=address copying=copying />
+            <CopyField link=address copying=copying take_focus=true />
         }
         .into_any()
     };
