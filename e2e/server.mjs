@@ -1,6 +1,7 @@
 // A `boardwalk serve` of one's own: free port, temporary data folder, stopped and started at will.
 
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import net from "node:net";
@@ -13,6 +14,8 @@ import { fileURLToPath } from "node:url";
 const READY_LIMIT_MS = 20_000;
 const STOP_LIMIT_MS = 10_000;
 const LOG_LINES_MAX = 400;
+const PORTS = [10_000, 32_000];
+const PORT_TRIES_MAX = 200;
 
 function binary() {
   const target = fileURLToPath(new URL("../target/", import.meta.url));
@@ -22,14 +25,21 @@ function binary() {
   return found;
 }
 
-/** A TCP port of loopback that was free a moment ago. */
+/** A TCP port of loopback that nobody listened on a moment ago, below those that kernels hand out by themselves: while
+ * the server is stopped, no connection of somebody else may take its place. */
 export async function freePort() {
-  const listener = net.createServer().listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  const { port } = listener.address();
-  listener.close();
-  await once(listener, "close");
-  return port;
+  for (let tries = 0; tries < PORT_TRIES_MAX; tries += 1) {
+    const port = randomInt(...PORTS);
+    const listener = net.createServer();
+    const free = await new Promise((resolve) => {
+      listener.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true));
+    });
+    if (!free) continue;
+    listener.close();
+    await once(listener, "close");
+    return port;
+  }
+  throw new Error(`no free port in ${PORT_TRIES_MAX} tries`);
 }
 
 export class Server {

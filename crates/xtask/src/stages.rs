@@ -24,7 +24,7 @@ struct Stage {
 const STAGES: [Stage; 10] = [
     Stage { name: "format", budget_s: 10, needs: &[], work: format },
     Stage { name: "style", budget_s: 60, needs: &[], work: style },
-    Stage { name: "clippy", budget_s: 240, needs: &[], work: clippy },
+    Stage { name: "clippy", budget_s: 300, needs: &[], work: clippy },
     Stage {
         name: "front end",
         budget_s: 420,
@@ -32,7 +32,7 @@ const STAGES: [Stage; 10] = [
         work: |root| front_end::build(root, front_end::Effort::Full).map(|_| ()),
     },
     Stage { name: "tests", budget_s: 600, needs: &[], work: tests },
-    Stage { name: "simulated", budget_s: 60, needs: &[], work: simulated },
+    Stage { name: "simulated", budget_s: 180, needs: &[], work: simulated },
     Stage {
         name: "server",
         budget_s: 120,
