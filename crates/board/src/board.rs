@@ -167,6 +167,11 @@ impl Board {
         self.document.diff(known)
     }
 
+    /// What somebody with this state vector has once they have also got what was made here.
+    pub fn with_own(&self, known: &StateVector) -> StateVector {
+        self.document.with_clock_of(self.client_id().get(), known)
+    }
+
     /// Whether somebody with this state vector has every edit that is here. False for a vector that cannot be read.
     pub fn is_covered_by(&self, known: &StateVector) -> bool {
         self.document.is_covered_by(known)

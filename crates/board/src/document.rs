@@ -170,6 +170,13 @@ impl Document {
         StateVector(check::encode_state_vector(&self.clocks).into())
     }
 
+    /// A state vector with one client's clock as far as it is known here. One that cannot be read stays as it is.
+    pub fn with_clock_of(&self, client: u64, known: &StateVector) -> StateVector {
+        let Ok(mut known) = check::read_state_vector(&known.0) else { return known.clone() };
+        known.raise(client, self.clocks.get(client));
+        StateVector(check::encode_state_vector(&known).into())
+    }
+
     /// Everything that a peer with this state vector does not know, and all deletions.
     pub fn diff(&self, known: &StateVector) -> Result<Update, DiffError> {
         let known: Clocks = check::read_state_vector(&known.0)?;

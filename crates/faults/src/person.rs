@@ -224,8 +224,9 @@ impl Person {
                     self.found.seen.extend(change.touched);
                 }
             }
-            ClientOutput::Reconcile { state_vector, always } => {
+            ClientOutput::Reconcile { state_vector, always, except_own } => {
                 let theirs = StateVector(state_vector);
+                let theirs = if except_own { self.board.with_own(&theirs) } else { theirs };
                 if always || !self.board.is_covered_by(&theirs) {
                     return self.board.diff(&theirs).ok().map(|update| ClientInput::Local(update.0));
                 }

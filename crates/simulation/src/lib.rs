@@ -1,21 +1,25 @@
-//! The proof: real visits (editor and sync client) and real rooms on a virtual clock, over links that delay and break and a store that
-//! fails.
+//! The proof: real visits (editor and sync client) and real rooms on a virtual clock, behind several gateways and services that
+//! crash, pause, drain and lose each other, over links that delay and break, on a store that fails and whose clock jumps.
 //!
 //! A *plan* is a list of steps made from a seed; `run` plays it and checks what must hold, `shrink` makes a failing plan small.
 //! Everything is deterministic: same plan, same bytes. No production crate may depend on this one.
 
+mod cluster;
+mod gate;
 mod gesture;
 mod link;
+mod mutant;
+mod node;
 mod person;
 pub mod placement;
 mod plan;
-mod service;
 mod shrink;
+mod store;
 mod world;
 
 pub use gesture::Gesture;
+pub use mutant::Mutant;
 pub use plan::{Plan, Step};
-pub use service::Mutant;
 pub use shrink::shrink;
 pub use world::{Ending, run};
 

@@ -14,7 +14,7 @@ use visit::{Visit, VisitInput, VisitOptions, VisitOutput};
 
 use crate::gesture::{Act, Gesture};
 use crate::link::{Link, Parcel, Pipe};
-use crate::service::Mutant;
+use crate::mutant::Mutant;
 
 /// Connections that a person's browser has left, for the gateway to notice.
 pub(crate) type Left = Vec<u64>;
@@ -25,6 +25,8 @@ pub(crate) struct Person {
     pub(crate) link: Option<Link>,
     /// What the browser keeps across tabs.
     pub(crate) log: BTreeMap<u64, Bytes>,
+    /// Updates that the log has taken: whoever made them was told that they are kept.
+    pub(crate) kept: Vec<Bytes>,
     /// Updates of this browser that were acknowledged.
     pub(crate) acknowledged: Vec<Bytes>,
     /// Updates of others that were shown here while the board said nothing of "not saved".
@@ -36,16 +38,23 @@ pub(crate) struct Person {
     acts: VecDeque<(u64, Act)>,
     text: Option<ShapeId>,
     is_told_not_saved: bool,
+    /// The join is not answered yet: what comes before that is not shown.
+    is_joining: bool,
+    /// Its browser keeps nothing (a private window, a full disk).
+    is_forgetful: bool,
+    /// How much of `acknowledged` and `seen` has been looked for in the store.
+    checked: (usize, usize),
     mutant: Option<Mutant>,
 }
 
 impl Person {
-    pub(crate) fn new(ordinal: u8, mutant: Option<Mutant>) -> Self {
+    pub(crate) fn new(ordinal: u8, is_forgetful: bool, mutant: Option<Mutant>) -> Self {
         Self {
             name: format!("person {ordinal}"),
             visit: None,
             link: None,
             log: BTreeMap::new(),
+            kept: Vec::new(),
             acknowledged: Vec::new(),
             seen: Vec::new(),
             network_back_ms: 0,
@@ -55,6 +64,9 @@ impl Person {
             acts: VecDeque::new(),
             text: None,
             is_told_not_saved: false,
+            is_joining: true,
+            is_forgetful,
+            checked: (0, 0),
             mutant,
         }
     }
@@ -101,6 +113,23 @@ impl Person {
         self.drop_link()
     }
 
+    /// The connection dies without a word to either side. Gives it, for the gateway to notice in its time.
+    pub(crate) fn half_open(&mut self) -> Option<u64> {
+        let link = self.link.as_mut().filter(|link| link.opens_at_ms.is_none() && !link.is_dead)?;
+        link.is_dead = true;
+        link.up.lose();
+        link.down.lose();
+        Some(link.connection)
+    }
+
+    /// What was acknowledged or seen since the last call.
+    pub(crate) fn unchecked(&mut self) -> Vec<(&'static str, Bytes)> {
+        let (acknowledged, seen) = self.checked;
+        self.checked = (self.acknowledged.len(), self.seen.len());
+        let acknowledged = self.acknowledged[acknowledged..].iter().map(|update| ("acknowledged", update.clone()));
+        acknowledged.chain(self.seen[seen..].iter().map(|update| ("seen", update.clone()))).collect()
+    }
+
     pub(crate) fn act(&mut self, now_ms: u64, gesture: &Gesture) {
         let begins_ms = self.acts.back().map_or(now_ms, |(at_ms, _)| at_ms + 1).max(now_ms);
         self.acts.extend(gesture.acts().into_iter().map(|(after_ms, act)| (begins_ms + after_ms, act)));
@@ -109,7 +138,7 @@ impl Person {
     pub(crate) fn is_at_rest(&self, others: usize) -> Result<(), String> {
         let Some(visit) = &self.visit else { return Err(format!("{} has no tab", self.name)) };
         let pipes_empty = self.link.as_ref().is_some_and(|link| {
-            link.opens_at_ms.is_none() && link.up.due_ms().is_none() && link.down.due_ms().is_none()
+            !link.is_dead && link.opens_at_ms.is_none() && link.up.due_ms().is_none() && link.down.due_ms().is_none()
         });
         let people = visit.editor().chrome().people.len();
         match () {
@@ -153,7 +182,11 @@ impl Person {
         }
         if self.log_answers.front().is_some_and(|(at_ms, ..)| *at_ms <= now_ms) {
             let (_, entry, update) = self.log_answers.pop_front()?;
+            if self.is_forgetful {
+                return Some(Some(VisitInput::Logged { entry, key: None }));
+            }
             self.next_key += 1;
+            self.kept.push(update.clone());
             if self.mutant != Some(Mutant::ForgetsLog) {
                 self.log.insert(self.next_key, update);
             }
@@ -164,7 +197,7 @@ impl Person {
         }
         if let Some(link) = &mut self.link {
             if link.opens_at_ms.take_if(|at_ms| *at_ms <= now_ms).is_some() {
-                self.is_told_not_saved = false;
+                (self.is_told_not_saved, self.is_joining) = (false, true);
                 return Some(Some(VisitInput::LinkOpened));
             }
             if let Some(parcel) = link.down.take_due(now_ms) {
@@ -180,7 +213,9 @@ impl Person {
             Parcel::Message(bytes) => {
                 match EdgeMessage::decode(&bytes) {
                     Ok(EdgeMessage::Status(status)) => self.is_told_not_saved = status != BoardStatus::Healthy,
-                    Ok(EdgeMessage::SyncUpdate(update)) if !self.is_told_not_saved => {
+                    Ok(EdgeMessage::Rejoin) => (self.is_told_not_saved, self.is_joining) = (false, true),
+                    Ok(EdgeMessage::StateChunk(chunk)) if chunk.last => self.is_joining = false,
+                    Ok(EdgeMessage::SyncUpdate(update)) if !self.is_told_not_saved && !self.is_joining => {
                         self.seen.push(bytes.slice_ref(update));
                     }
                     _ => {}
@@ -216,15 +251,14 @@ impl Person {
                 VisitOutput::Connect => {
                     let connection = random.random::<u32>().into();
                     let opens_at_ms = Some(now_ms + random.random_range(2..60));
-                    self.link = Some(Link { connection, opens_at_ms, up: Pipe::default(), down: Pipe::default() });
+                    let (up, down) = (Pipe::default(), Pipe::default());
+                    self.link = Some(Link { connection, opens_at_ms, up, down, is_dead: false });
                 }
                 VisitOutput::Disconnect => {
-                    if let Some(link) = self.link.take() {
-                        left.push(link.connection);
-                    }
+                    left.extend(self.drop_link());
                 }
                 VisitOutput::Send(bytes) => {
-                    if let Some(link) = &mut self.link {
+                    if let Some(link) = self.link.as_mut().filter(|link| !link.is_dead) {
                         link.up.send(now_ms, random.random_range(1..80), Parcel::Message(bytes));
                     }
                 }
@@ -248,6 +282,6 @@ impl Person {
     }
 
     fn drop_link(&mut self) -> Left {
-        self.link.take().map(|link| link.connection).into_iter().collect()
+        self.link.take().filter(|link| !link.is_dead).map(|link| link.connection).into_iter().collect()
     }
 }

@@ -38,8 +38,60 @@ pub enum Step {
         /// Ordinal.
         person: u8,
     },
-    /// The service's process dies.
-    Crash,
+    /// A service's process dies and starts again.
+    Crash {
+        /// Ordinal; from the number of services on, whoever has the board.
+        service: u8,
+        /// Milliseconds until it starts again.
+        ms: u16,
+    },
+    /// A service is told to leave, hands its board over and starts again.
+    Drain {
+        /// Ordinal.
+        service: u8,
+        /// Milliseconds until it starts again, at the earliest.
+        ms: u16,
+    },
+    /// A service's process stands still, as under SIGSTOP.
+    Pause {
+        /// Ordinal.
+        service: u8,
+        /// Milliseconds.
+        ms: u16,
+    },
+    /// A service does not reach the store.
+    CutStore {
+        /// Ordinal.
+        service: u8,
+        /// Milliseconds.
+        ms: u16,
+    },
+    /// A gateway and a service do not reach each other.
+    Part {
+        /// Ordinal.
+        gateway: u8,
+        /// Ordinal.
+        service: u8,
+        /// Milliseconds.
+        ms: u16,
+    },
+    /// A gateway's process dies and starts again.
+    CrashGateway {
+        /// Ordinal.
+        gateway: u8,
+        /// Milliseconds until it starts again.
+        ms: u16,
+    },
+    /// A person's connection is half open from now on: nothing arrives, and nobody is told.
+    HalfOpen {
+        /// Ordinal.
+        person: u8,
+    },
+    /// The database's clock jumps.
+    ClockJump {
+        /// Milliseconds, back or forth.
+        ms: i16,
+    },
     /// The store stops answering.
     StoreDown,
     /// The store answers again.
@@ -77,15 +129,25 @@ impl Plan {
 
     fn step(random: &mut ChaCha8Rng, people: u8) -> Step {
         let person = random.random_range(0..people);
-        match random.random_range(0..100) {
-            0..60 => Step::Act { person, gesture: Gesture::random(random) },
-            60..78 => Step::Wait { ms: random.random_range(0..800) },
-            78..84 => Step::Cut { person, ms: random.random_range(0..5000) },
-            84..88 => Step::Kill { person },
-            88..91 => Step::Open { person },
-            91..94 => Step::Crash,
-            94..96 => Step::StoreDown,
-            96..98 => Step::StoreUp,
+        let mut ordinal = || random.random_range(0..6);
+        let (service, gateway) = (ordinal(), ordinal());
+        match random.random_range(0..200) {
+            0..105 => Step::Act { person, gesture: Gesture::random(random) },
+            105..138 => Step::Wait { ms: random.random_range(0..800) },
+            138..142 => Step::Wait { ms: random.random_range(800..6000) },
+            142..150 => Step::Cut { person, ms: random.random_range(0..5000) },
+            150..156 => Step::Kill { person },
+            156..161 => Step::Open { person },
+            161..167 => Step::Crash { service, ms: random.random_range(0..4000) },
+            167..172 => Step::Drain { service, ms: random.random_range(0..3000) },
+            172..177 => Step::Pause { service, ms: random.random_range(0..8000) },
+            177..182 => Step::CutStore { service, ms: random.random_range(0..8000) },
+            182..186 => Step::Part { gateway, service, ms: random.random_range(0..8000) },
+            186..188 => Step::CrashGateway { gateway, ms: random.random_range(0..3000) },
+            188..190 => Step::HalfOpen { person },
+            190..192 => Step::ClockJump { ms: random.random_range(-5000..5000) },
+            192..195 => Step::StoreDown,
+            195..198 => Step::StoreUp,
             _ => Step::LoseAnswer,
         }
     }

@@ -32,10 +32,11 @@ mod tests {
     fn keeps_exactly_what_the_failure_needs() {
         let waits = |count: u16| (0..count).map(|ms| Step::Wait { ms });
         let mut steps: Vec<Step> = waits(40).collect();
-        steps.insert(7, Step::Crash);
+        let crash = Step::Crash { service: 1, ms: 5 };
+        steps.insert(7, crash.clone());
         steps.insert(30, Step::StoreDown);
         let plan = Plan { seed: 1, people: 2, steps };
-        let fails = |plan: &Plan| plan.steps.contains(&Step::Crash) && plan.steps.contains(&Step::StoreDown);
-        assert_eq!(shrink(&plan, fails).steps, [Step::Crash, Step::StoreDown]);
+        let fails = |plan: &Plan| plan.steps.contains(&crash) && plan.steps.contains(&Step::StoreDown);
+        assert_eq!(shrink(&plan, fails).steps, [crash.clone(), Step::StoreDown]);
     }
 }

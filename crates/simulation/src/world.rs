@@ -1,22 +1,25 @@
 //! The clock and everything on it: plays a plan event by event, then lets all come to rest and checks what must hold.
 
-use std::collections::BTreeSet;
-
-use board::{ClientId, Document, Merged};
+use board::{Document, Merged};
 use bytes::Bytes;
-use protocol::ErrorCode;
+use protocol::Retry;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use crate::cluster::{Cluster, Delivery, gate_of};
 use crate::link::Parcel;
+use crate::mutant::Mutant;
 use crate::person::{Left, Person};
 use crate::plan::{Plan, Step};
-use crate::service::{Delivery, Mutant, Service, stored_board};
 
 /// Virtual time within which everything must have come to rest once nothing breaks any more.
 const REST_MS: u64 = 120_000;
 /// Events of one run: more means that two machines keep each other busy.
 const MAX_EVENTS: usize = 400_000;
+/// When a run begins, on the virtual clock; far enough from zero for clocks to jump back.
+const BEGIN_MS: u64 = 1_000_000;
+/// After how much silence a gateway gives a connection up.
+const SILENT_MS: u64 = 16_000;
 
 /// How a run ended, for comparison with real Yjs.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +36,10 @@ struct World {
     now_ms: u64,
     random: ChaCha8Rng,
     people: Vec<Person>,
-    service: Service,
+    cluster: Cluster,
+    /// Connections that are half open, and when their gateway notices.
+    silent: Vec<(u64, u64)>,
+    is_forgiving: bool,
     events: usize,
 }
 
@@ -43,10 +49,14 @@ struct World {
 /// What did not hold.
 pub fn run(plan: &Plan, mutant: Option<Mutant>) -> Result<Ending, String> {
     let mut world = World {
-        now_ms: 1000,
+        now_ms: BEGIN_MS,
         random: ChaCha8Rng::seed_from_u64(plan.seed ^ 0x5eed),
-        people: (0..plan.people.max(1)).map(|ordinal| Person::new(ordinal, mutant)).collect(),
-        service: Service::new(mutant),
+        people: (0..plan.people.max(1))
+            .map(|ordinal| Person::new(ordinal, is_forgetful(plan, ordinal), mutant))
+            .collect(),
+        cluster: Cluster::new(BEGIN_MS, plan.seed, mutant),
+        silent: Vec::new(),
+        is_forgiving: has_forgetful(plan),
         events: 0,
     };
     for index in 0..world.people.len() {
@@ -60,6 +70,16 @@ pub fn run(plan: &Plan, mutant: Option<Mutant>) -> Result<Ending, String> {
     }
     world.come_to_rest()?;
     world.check()
+}
+
+/// In a quarter of all plans one person's browser keeps nothing (a private window, a full disk). What such a person drew
+/// is on its service alone until it is stored.
+fn is_forgetful(plan: &Plan, ordinal: u8) -> bool {
+    has_forgetful(plan) && (plan.seed / 4) % u64::from(plan.people.max(1)) == u64::from(ordinal)
+}
+
+fn has_forgetful(plan: &Plan) -> bool {
+    plan.seed.is_multiple_of(4)
 }
 
 impl World {
@@ -81,13 +101,34 @@ impl World {
                 self.leave(left);
             }
             Step::Open { person } => self.open(ordinal(*person)),
-            Step::Crash => {
-                self.crash();
-                self.check_promises()?;
+            Step::HalfOpen { person } => {
+                let index = ordinal(*person);
+                let connection = self.people[index].half_open();
+                self.silent.extend(connection.map(|connection| (self.now_ms + SILENT_MS, connection)));
             }
-            Step::StoreDown => self.service.is_store_up = false,
-            Step::StoreUp => self.service.is_store_up = true,
-            Step::LoseAnswer => self.service.loses_answer = true,
+            // Where somebody's browser keeps nothing, processes only pause: a crash, or leaving without a store, may take
+            // with it what others' edits build on, and nobody promises otherwise while the board says "not saved".
+            Step::Crash { service, ms } if self.is_forgiving => {
+                self.cluster.pause(self.now_ms, *service, u64::from(*ms));
+            }
+            Step::Crash { service, ms } => {
+                self.cluster.crash(self.now_ms, *service, u64::from(*ms));
+                self.cluster.store.replay()?;
+            }
+            Step::Drain { service, ms } if self.is_forgiving => {
+                self.cluster.pause(self.now_ms, *service, u64::from(*ms));
+            }
+            Step::Drain { service, ms } => self.cluster.drain(self.now_ms, *service, u64::from(*ms)),
+            Step::Pause { service, ms } => self.cluster.pause(self.now_ms, *service, u64::from(*ms)),
+            Step::CutStore { service, ms } => self.cluster.cut_from_store(self.now_ms, *service, u64::from(*ms)),
+            Step::Part { gateway, service, ms } => {
+                self.cluster.part(self.now_ms, *gateway, *service, u64::from(*ms));
+            }
+            Step::CrashGateway { gateway, ms } => self.crash_gateway(*gateway, u64::from(*ms)),
+            Step::ClockJump { ms } => self.cluster.store.jump(i64::from(*ms)),
+            Step::StoreDown => self.cluster.store.is_up = false,
+            Step::StoreUp => self.cluster.store.is_up = true,
+            Step::LoseAnswer => self.cluster.store.loses_answer = true,
             Step::Wait { ms } => self.wait(u64::from(*ms))?,
         }
         Ok(())
@@ -98,10 +139,11 @@ impl World {
         self.leave(left);
     }
 
-    fn crash(&mut self) {
-        let gone: BTreeSet<u64> = self.service.crash().into_iter().collect();
+    fn crash_gateway(&mut self, gateway: u8, ms: u64) {
+        let gate = self.cluster.crash_gateway(self.now_ms, gateway, ms);
         for person in &mut self.people {
-            if let Some(link) = person.link.as_mut().filter(|link| gone.contains(&link.connection)) {
+            if let Some(link) = person.link.as_mut().filter(|link| gate_of(link.connection) == gate && !link.is_dead) {
+                link.up.lose();
                 link.down.send(self.now_ms, 5, Parcel::Closed(None));
             }
         }
@@ -109,7 +151,7 @@ impl World {
 
     fn leave(&mut self, left: Left) {
         for connection in left {
-            let deliveries = self.service.leave(self.now_ms, connection);
+            let deliveries = self.cluster.leave(self.now_ms, connection);
             self.deliver(deliveries);
         }
     }
@@ -118,14 +160,17 @@ impl World {
         for delivery in deliveries {
             let (connection, parcel) = match delivery {
                 Delivery::Message(connection, bytes) => (connection, Parcel::Message(bytes)),
-                Delivery::Close(connection, code) => (connection, Parcel::Closed(Some(code.close_code()))),
+                Delivery::Close(connection, code) => {
+                    assert!(code.retry() == Retry::Later, "somebody was closed with {}", code.id());
+                    (connection, Parcel::Closed(Some(code.close_code())))
+                }
             };
             let delay_ms = self.random.random_range(1..80);
             let person = self
                 .people
                 .iter_mut()
                 .find(|person| person.link.as_ref().is_some_and(|link| link.connection == connection));
-            if let Some(link) = person.and_then(|person| person.link.as_mut()) {
+            if let Some(link) = person.and_then(|person| person.link.as_mut()).filter(|link| !link.is_dead) {
                 link.down.send(self.now_ms, delay_ms, parcel);
             }
         }
@@ -145,7 +190,8 @@ impl World {
     fn next_ms(&self) -> Option<u64> {
         let up = self.people.iter().filter_map(|person| person.link.as_ref()?.up.due_ms());
         let people = self.people.iter().filter_map(Person::due_ms);
-        up.chain(people).chain(self.service.due_ms()).min()
+        let silent = self.silent.iter().map(|(at_ms, _)| *at_ms);
+        up.chain(people).chain(silent).chain(self.cluster.due_ms()).min()
     }
 
     fn play_due(&mut self) -> Result<(), String> {
@@ -159,9 +205,11 @@ impl World {
             }
             self.carry_up(index)?;
         }
-        let deliveries = self.service.tick(self.now_ms);
+        let noticed: Left = self.silent.extract_if(.., |(at_ms, _)| *at_ms <= self.now_ms).map(|(_, id)| id).collect();
+        self.leave(noticed);
+        let deliveries = self.cluster.tick(self.now_ms);
         self.deliver(deliveries);
-        Ok(())
+        self.check_promises()
     }
 
     fn carry_up(&mut self, index: usize) -> Result<(), String> {
@@ -169,21 +217,13 @@ impl World {
             let Some(link) = &mut self.people[index].link else { return Ok(()) };
             let connection = link.connection;
             let Some(Parcel::Message(bytes)) = link.up.take_due(self.now_ms) else { return Ok(()) };
-            let deliveries = self.service.receive(self.now_ms, connection, &bytes);
-            let refusal = deliveries.iter().find_map(|delivery| match delivery {
-                Delivery::Close(_, code) if *code != ErrorCode::Unavailable => Some(*code),
-                Delivery::Close(..) | Delivery::Message(..) => None,
-            });
-            if let Some(code) = refusal {
-                return Err(format!("{} was closed with {}", self.people[index].name, code.id()));
-            }
+            let deliveries = self.cluster.receive(self.now_ms, connection, &bytes);
             self.deliver(deliveries);
         }
     }
 
     fn come_to_rest(&mut self) -> Result<(), String> {
-        self.service.is_store_up = true;
-        self.service.loses_answer = false;
+        self.cluster.heal();
         for index in 0..self.people.len() {
             self.open(index);
         }
@@ -191,7 +231,7 @@ impl World {
         loop {
             let others = self.people.len() - 1;
             let unrest = self.people.iter().find_map(|person| person.is_at_rest(others).err());
-            let Some(reason) = unrest.or_else(|| self.service.due_ms().map(|_| "the service is busy".to_owned()))
+            let Some(reason) = unrest.or_else(|| self.cluster.is_busy().then(|| "the cluster is busy".to_owned()))
             else {
                 return Ok(());
             };
@@ -204,23 +244,29 @@ impl World {
     }
 
     /// Acknowledged means stored; so does seen by another, unless the board said "not saved".
-    fn check_promises(&self) -> Result<Document, String> {
-        let loaded = self.service.store.load(&self.service.board).expect("the board is there");
-        let mut replayed = Document::new(ClientId::from_random(0));
-        let stored = stored_board(loaded);
-        let snapshot = stored.snapshot.iter().map(|(_, bytes)| bytes);
-        for bytes in snapshot.chain(stored.rows.iter().map(|(_, bytes)| bytes)) {
-            match replayed.merge(bytes) {
-                Ok(Merged::Applied { .. }) => {}
-                other => return Err(format!("the stored log does not replay: {other:?}")),
+    fn check_promises(&mut self) -> Result<(), String> {
+        for person in &mut self.people {
+            for (what, update) in person.unchecked() {
+                if !self.cluster.store.has(&update) {
+                    return Err(format!("an update {what} by {} is not stored", person.name));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What the store holds at the end: all that was ever stored, and all that a service took and did not die with.
+    fn check_stored(&self) -> Result<Document, String> {
+        let mut replayed = self.cluster.store.replay()?;
+        for update in self.cluster.taken() {
+            if !matches!(replayed.merge(update), Ok(Merged::Applied { fresh: false })) {
+                return Err("an update that a living service took is not stored".to_owned());
             }
         }
         for person in &self.people {
-            for (what, updates) in [("acknowledged", &person.acknowledged), ("seen", &person.seen)] {
-                for update in updates {
-                    if !matches!(replayed.merge(update), Ok(Merged::Applied { fresh: false })) {
-                        return Err(format!("an update {what} by {} is not stored", person.name));
-                    }
+            for update in &person.kept {
+                if !matches!(replayed.merge(update), Ok(Merged::Applied { fresh: false })) {
+                    return Err(format!("an update that the browser of {} kept is not stored", person.name));
                 }
             }
         }
@@ -228,7 +274,7 @@ impl World {
     }
 
     fn check(&self) -> Result<Ending, String> {
-        let replayed = self.check_promises()?;
+        let replayed = self.check_stored()?;
         let contents = replayed.contents();
         for person in &self.people {
             let visit = person.visit.as_ref().ok_or("a tab is missing at the end")?;
@@ -237,7 +283,8 @@ impl World {
                 return Err(format!("{} sees\n{theirs}\nbut stored is\n{contents}", person.name));
             }
         }
-        let loaded = self.service.store.load(&self.service.board).expect("the board is there");
+        let store = &self.cluster.store;
+        let loaded = store.state.load(&store.board).expect("the board is there");
         let updates = loaded.head_seq;
         let snapshot = loaded.snapshot.into_iter().map(|snapshot| snapshot.bytes);
         let stored = snapshot.chain(loaded.updates.into_iter().map(|row| row.bytes)).collect();

@@ -5,7 +5,7 @@ use simulation::{Mutant, Plan, check_seed, run};
 /// Seeds of every run of the tests.
 const SEEDS: u64 = 500;
 /// Seeds within which a planted bug must show.
-const SEEDS_FOR_MUTANTS: u64 = 60;
+const SEEDS_FOR_MUTANTS: u64 = 500;
 /// Tests that share the seeds, so that cores do.
 const SHARES: u64 = 4;
 
@@ -61,8 +61,8 @@ fn pinned_plans_hold() {
 }
 
 fn is_found(mutant: Mutant) {
-    let found = (0..SEEDS_FOR_MUTANTS).any(|seed| run(&Plan::from_seed(seed), Some(mutant)).is_err());
-    assert!(found, "{mutant:?} passed {SEEDS_FOR_MUTANTS} seeds");
+    let found = (0..SEEDS_FOR_MUTANTS).find(|seed| run(&Plan::from_seed(*seed), Some(mutant)).is_err());
+    assert!(found.is_some(), "{mutant:?} passed {SEEDS_FOR_MUTANTS} seeds");
 }
 
 #[test]
@@ -78,4 +78,24 @@ fn a_gateway_that_drops_messages_is_found() {
 #[test]
 fn a_log_that_forgets_is_found() {
     is_found(Mutant::ForgetsLog);
+}
+
+#[test]
+fn a_service_that_ignores_the_fence_is_found() {
+    is_found(Mutant::IgnoresFence);
+}
+
+#[test]
+fn a_service_that_serves_on_after_its_lease_has_lapsed_is_found() {
+    is_found(Mutant::ServesAfterLapse);
+}
+
+#[test]
+fn a_service_that_drops_what_it_has_to_hand_over_is_found() {
+    is_found(Mutant::DropsHandOver);
+}
+
+#[test]
+fn a_gateway_that_does_not_have_browsers_join_again_is_found() {
+    is_found(Mutant::ForgetsRejoin);
 }

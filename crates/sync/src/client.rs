@@ -55,6 +55,9 @@ pub struct Client {
     role: Option<Role>,
     is_outdated: bool,
     store: BoardStatus,
+    /// Something may be on the board here that the store did not have when it was shown.
+    saw_unsaved: bool,
+    has_joined: bool,
     refused: Option<ErrorCode>,
     pulse: Pulse,
     /// Since when a board that was joined is being joined again on the same link.
@@ -80,6 +83,8 @@ impl Client {
             role: None,
             is_outdated: false,
             store: BoardStatus::Healthy,
+            saw_unsaved: false,
+            has_joined: false,
             refused: None,
             pulse: Pulse::default(),
             rejoining_since_ms: None,
@@ -233,7 +238,11 @@ impl Client {
                 out.push(ClientOutput::MergeNext(bytes.slice_ref(update)));
             }
             EdgeMessage::SyncStep1(state_vector) => {
-                out.push(ClientOutput::Reconcile { state_vector: bytes.slice_ref(state_vector), always: true });
+                out.push(ClientOutput::Reconcile {
+                    state_vector: bytes.slice_ref(state_vector),
+                    always: true,
+                    except_own: false,
+                });
             }
             EdgeMessage::Ack { seq } => {
                 let acknowledged = self.outbox.acknowledge(seq);
@@ -250,6 +259,7 @@ impl Client {
                     self.outbox.send_again();
                 }
                 self.store = status;
+                self.saw_unsaved |= status != BoardStatus::Healthy && matches!(self.phase, Phase::Joined);
             }
             EdgeMessage::Damaged { parts } => out.push(ClientOutput::Damaged { parts }),
             EdgeMessage::Refused(code) => self.refused = Some(code),
@@ -309,10 +319,14 @@ impl Client {
         }
         self.is_presence_due = true;
         self.presence_sent_ms = 0;
-        if self.outbox.is_empty() && self.may_write() {
+        // What a visit saw of others may be lost where the store did not have it: then it is brought back (LOG-6).
+        let except_own = !self.outbox.is_empty();
+        if self.may_write() && (self.has_joined || !except_own) {
             let state_vector = Bytes::copy_from_slice(chunk.state_vector);
-            out.push(ClientOutput::Reconcile { state_vector, always: false });
+            let always = std::mem::take(&mut self.saw_unsaved);
+            out.push(ClientOutput::Reconcile { state_vector, always, except_own });
         }
+        self.has_joined = true;
         self.send_selection(out);
     }
 

@@ -366,3 +366,26 @@ fn peers_come_change_and_go() {
     assert!(hear(&mut tester, 5, 2, "not json").iter().any(|out| matches!(out, ClientOutput::PeerPresence { .. })));
     assert_eq!(hear(&mut tester, 5, 2, "null"), [ClientOutput::PeerGone { client: 5 }]);
 }
+
+fn reconciled(outputs: &[ClientOutput]) -> Option<(bool, bool)> {
+    outputs.iter().find_map(|output| match output {
+        ClientOutput::Reconcile { always, except_own, .. } => Some((*always, *except_own)),
+        _ => None,
+    })
+}
+
+#[test]
+fn log_6_what_was_seen_and_lost_is_brought_back_when_joining_again() {
+    let mut tester = Tester::new();
+    tester.does(ClientInput::Restored(vec![(LogKey(1), Bytes::from_static(b"a"))]));
+    tester.does(ClientInput::Start);
+    assert_eq!(reconciled(&tester.joins("edit", SCHEMA_VERSION)), None, "nothing but the log is here");
+    tester.hears(&EdgeMessage::Rejoin);
+    assert_eq!(reconciled(&tester.joins("edit", SCHEMA_VERSION)), Some((false, true)));
+    tester.hears(&EdgeMessage::Ack { seq: 1 });
+    tester.hears(&EdgeMessage::Status(BoardStatus::NotSaved));
+    tester.hears(&EdgeMessage::Rejoin);
+    assert_eq!(reconciled(&tester.joins("edit", SCHEMA_VERSION)), Some((true, false)));
+    tester.hears(&EdgeMessage::Rejoin);
+    assert_eq!(reconciled(&tester.joins("view", SCHEMA_VERSION)), None);
+}

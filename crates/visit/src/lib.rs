@@ -215,8 +215,10 @@ impl Visit {
                 ClientOutput::Damaged { parts } => out.push(VisitOutput::Damaged { parts }),
                 ClientOutput::Merge(update) => self.edit(now_ms, editor::Input::Merge(update.into()), out),
                 ClientOutput::MergeNext(update) => self.merge_next(now_ms, update, out),
-                ClientOutput::Reconcile { state_vector, always } => {
-                    self.reconcile(now_ms, &StateVector(state_vector), always, out);
+                ClientOutput::Reconcile { state_vector, always, except_own } => {
+                    let theirs = StateVector(state_vector);
+                    let theirs = if except_own { self.editor.board().with_own(&theirs) } else { theirs };
+                    self.reconcile(now_ms, &theirs, always, out);
                 }
                 ClientOutput::Welcomed { role, title, may_write } => {
                     out.push(VisitOutput::Welcomed { role, title });

@@ -18,6 +18,8 @@ pub enum Subject {
     Client,
     /// The server, by the load tool.
     Server,
+    /// What is left when processes of a cluster are killed under load.
+    Faults,
 }
 
 /// How many shapes are on the boards that the client is measured with.

@@ -3,17 +3,19 @@
 //! Knows nothing of what people draw, only the numbers that the program prints.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use clap::Parser;
 
 use crate::cluster::{Cluster, Layout};
 use crate::postgres::Postgres;
 use crate::relay::Relay;
-use crate::{interrupt, process};
+use crate::{interrupt, process, server};
 
 const LAYOUT: Layout = Layout { documents: 3, gateways: 2 };
 /// A round that takes longer has failed.
@@ -56,10 +58,28 @@ pub fn check(binary: &Path) -> Result<()> {
     Field::start(binary)?.play(&CHECKED, 1)
 }
 
-/// Rounds of kill -9 at random moments, then one of everything.
-pub fn bench(binary: &Path, rounds: usize, seed: u64) -> Result<()> {
+/// Rounds of kill -9 at random moments, then one of everything. Words: `--rounds`, `--seed`, `--debug`.
+pub fn bench(root: &Path, words: &[OsString]) -> Result<()> {
+    let Words { rounds, seed, debug } = Words::try_parse_from(words)?;
+    let binary = if debug { server::build_for_tests(root)? } else { server::build(root)? };
+    build(root, if debug { &[] } else { &["--release"] })?;
+    interrupt::listen()?;
     let faults: Vec<Fault> = KILLS.iter().copied().cycle().take(rounds).chain(CHECKED).collect();
-    Field::start(binary)?.play(&faults, seed)
+    Field::start(&binary)?.play(&faults, seed)
+}
+
+#[derive(Parser)]
+#[command(name = "cargo xtask bench faults", no_binary_name = true)]
+struct Words {
+    /// Rounds of kill -9
+    #[arg(long, default_value_t = 50)]
+    rounds: usize,
+    /// Of the moments
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// With the build that tests use, instead of one for release
+    #[arg(long)]
+    debug: bool,
 }
 
 struct Field {

@@ -72,18 +72,6 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         command: Vec<OsString>,
     },
-    /// Build for release, then kill processes of a cluster under load: kill -9 at random moments, then everything else
-    Faults {
-        /// Rounds of kill -9
-        #[arg(long, default_value_t = 50)]
-        rounds: usize,
-        /// Of the moments
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// With the build that tests use, instead of one for release
-        #[arg(long)]
-        debug: bool,
-    },
     /// Build, then start PostgreSQL, two document services and a gateway as plain processes
     Cluster {
         /// Run this against it (BOARDWALK_URL is set), then stop
@@ -117,13 +105,8 @@ fn perform(root: &Path, task: Task) -> Result<()> {
         Task::Test { stages } => stages::run(root, &stages),
         Task::Bench { subject: bench::Subject::Client, words } => bench::client(root, &words),
         Task::Bench { subject: bench::Subject::Server, words } => bench::server(root, &words),
+        Task::Bench { subject: bench::Subject::Faults, words } => faults::bench(root, &words),
         Task::Postgres { command } => beside_postgres(&command),
-        Task::Faults { rounds, seed, debug } => {
-            let binary = if debug { server::build_for_tests(root)? } else { server::build(root)? };
-            faults::build(root, if debug { &[] } else { &["--release"] })?;
-            interrupt::listen()?;
-            faults::bench(&binary, rounds, seed)
-        }
         Task::Cluster { exec } => cluster::run(root, &exec),
     }
 }

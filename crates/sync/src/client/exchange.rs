@@ -95,8 +95,10 @@ pub enum ClientOutput {
     Reconcile {
         /// Yjs state vector.
         state_vector: Bytes,
-        /// The server asked: answer even if the vector shows nothing missing.
+        /// The server asked, or deletions may be missing: answer even if the vector shows nothing missing.
         always: bool,
+        /// What was made here is on its way already: leave it out.
+        except_own: bool,
     },
     /// The join is answered: what this person may do, and the board's title.
     Welcomed {
