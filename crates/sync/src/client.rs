@@ -259,7 +259,10 @@ impl Client {
                     self.outbox.send_again();
                 }
                 self.store = status;
-                self.saw_unsaved |= status != BoardStatus::Healthy && matches!(self.phase, Phase::Joined);
+                // "Healthy" says that all is stored; before the join is answered it says nothing of what is on the board here.
+                if matches!(self.phase, Phase::Joined) {
+                    self.saw_unsaved = status != BoardStatus::Healthy;
+                }
             }
             EdgeMessage::Damaged { parts } => out.push(ClientOutput::Damaged { parts }),
             EdgeMessage::Refused(code) => self.refused = Some(code),
@@ -323,10 +326,11 @@ impl Client {
         let except_own = !self.outbox.is_empty();
         if self.may_write() && (self.has_joined || !except_own) {
             let state_vector = Bytes::copy_from_slice(chunk.state_vector);
-            let always = std::mem::take(&mut self.saw_unsaved);
+            let always = self.saw_unsaved;
             out.push(ClientOutput::Reconcile { state_vector, always, except_own });
         }
         self.has_joined = true;
+        self.saw_unsaved = self.store != BoardStatus::Healthy;
         self.send_selection(out);
     }
 
