@@ -5,11 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use yrs::DeepObservable;
 use yrs::types::{Event, PathSegment};
 
+use crate::connector::{self, Held};
 use crate::document::{DiffError, Document, MergeError, Merged};
 use crate::perform::Performer;
 use crate::schema;
 use crate::texts::Restored;
 use crate::{ClientId, Edit, NewShape, OrderKey, Reversal, Shape, ShapeId, StateVector, Update};
+
+/// Frames in frames that cut a shape off; what lies deeper is cut off by these alone.
+const FRAMES_DEEP: usize = 8;
 
 /// Which shapes the latest transaction touched; filled by the document while it commits.
 type Touched = Arc<Mutex<BTreeSet<ShapeId>>>;
@@ -21,6 +25,8 @@ pub struct Board {
     /// By place in the pile.
     pile: BTreeMap<(OrderKey, ShapeId), Shape>,
     places: HashMap<ShapeId, OrderKey>,
+    /// Which shapes are derived from this one: lines that hold it, shapes that lie in it.
+    dependents: HashMap<ShapeId, BTreeSet<ShapeId>>,
     revision: u64,
     restored: Restored,
 }
@@ -86,6 +92,7 @@ impl Board {
             touched,
             pile: BTreeMap::new(),
             places: HashMap::new(),
+            dependents: HashMap::new(),
             revision: 0,
             restored: Restored::default(),
         }
@@ -144,17 +151,117 @@ impl Board {
         let root = self.document.shapes();
         let txn = self.document.transact();
         for id in &touched {
-            if let Some(order) = self.places.remove(id) {
-                self.pile.remove(&(order, id.clone()));
+            if let Some(order) = self.places.remove(id)
+                && let Some(before) = self.pile.remove(&(order, id.clone()))
+            {
+                for other in before.depends_on() {
+                    if let Some(dependents) = self.dependents.get_mut(other) {
+                        dependents.remove(id);
+                        if dependents.is_empty() {
+                            self.dependents.remove(other);
+                        }
+                    }
+                }
             }
             if let Some(map) = schema::shape_map(&txn, &root, id.as_str()) {
                 let mut shape = schema::read(&txn, id.clone(), &map);
                 shape.revision = self.revision;
+                for other in shape.depends_on() {
+                    self.dependents.entry(other.clone()).or_default().insert(id.clone());
+                }
                 self.places.insert(id.clone(), shape.order.clone());
                 self.pile.insert((shape.order.clone(), id.clone()), shape);
             }
         }
+        drop(txn);
+        let followers = self.followers(&touched);
+        let mut touched = touched;
+        touched.extend(followers);
+        for id in &touched {
+            self.derive(id);
+        }
         Change { touched: touched.into_iter().collect(), gap: false }
+    }
+
+    /// Whether any shape is derived from another.
+    pub fn has_dependents(&self) -> bool {
+        !self.dependents.is_empty()
+    }
+
+    /// What looks different when these do, beside themselves: lines follow what they hold, shapes are cut off by their
+    /// frames.
+    pub fn followers<'a>(&'a self, ids: impl IntoIterator<Item = &'a ShapeId>) -> BTreeSet<ShapeId> {
+        let mut found = BTreeSet::new();
+        if self.dependents.is_empty() {
+            return found;
+        }
+        let mut open: Vec<&ShapeId> = ids.into_iter().collect();
+        while let Some(id) = open.pop() {
+            for dependent in self.dependents.get(id).into_iter().flatten() {
+                if found.insert(dependent.clone()) {
+                    open.push(dependent);
+                }
+            }
+        }
+        found
+    }
+
+    /// The shapes in these frames and in frames in them, beside themselves: what moves when they do.
+    pub fn with_contents<'a>(&self, ids: impl IntoIterator<Item = &'a ShapeId>) -> Vec<ShapeId> {
+        let mut all: Vec<ShapeId> = ids.into_iter().cloned().collect();
+        if self.dependents.is_empty() {
+            return all;
+        }
+        let mut seen: std::collections::HashSet<ShapeId> = all.iter().cloned().collect();
+        let mut at = 0;
+        while let Some(id) = all.get(at).cloned() {
+            at += 1;
+            for dependent in self.dependents.get(&id).into_iter().flatten() {
+                let is_content = self.shape(dependent).is_some_and(|shape| shape.frame.as_ref() == Some(&id));
+                if is_content && seen.insert(dependent.clone()) {
+                    all.push(dependent.clone());
+                }
+            }
+        }
+        all
+    }
+
+    fn derive(&mut self, id: &ShapeId) {
+        let Some(shape) = self.shape(id).filter(|shape| shape.depends_on().next().is_some()).cloned() else { return };
+        let mut shape = Self::derived(shape, &|id| self.shape(id).cloned());
+        shape.revision = self.revision;
+        self.pile.insert((shape.order.clone(), id.clone()), shape);
+    }
+
+    /// A shape with what is derived from others, which are as `others` says: as the board has them, or as a gesture
+    /// shows them.
+    pub fn derived(mut shape: Shape, others: &dyn Fn(&ShapeId) -> Option<Shape>) -> Shape {
+        let held = |binding: &Option<Arc<crate::Binding>>| {
+            let binding = binding.as_ref()?;
+            let other = others(&binding.shape).filter(|other| other.kind.can_be_held())?;
+            Some((other, binding.clone()))
+        };
+        shape.course = None;
+        if shape.kind.is_line() {
+            let (start, end) = (held(&shape.start), held(&shape.end));
+            if start.is_some() || end.is_some() {
+                let corners = shape.board_points();
+                let course = {
+                    let start = start.as_ref().map(|(other, binding)| Held::new(other, binding));
+                    let end = end.as_ref().map(|(other, binding)| Held::new(other, binding));
+                    connector::path(&shape, &corners, start, end)
+                };
+                shape.course = Some(Arc::new(course));
+            }
+        }
+        let mut clips = Vec::new();
+        let mut frame = shape.frame.clone();
+        while let Some(around) = frame.and_then(|id| others(&id)).filter(|around| around.kind == crate::Kind::Frame) {
+            clips.push(Arc::new(around.outline()));
+            frame = around.frame.filter(|_| clips.len() < FRAMES_DEEP);
+        }
+        shape.clips = (!clips.is_empty()).then(|| clips.into());
+        shape.measured()
     }
 
     /// What is known, for a peer to answer with what is not.

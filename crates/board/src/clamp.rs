@@ -20,6 +20,12 @@ pub const STROKE_WIDTH_DEFAULT: f64 = 2.0;
 pub const RADIUS_MAX: f64 = 1e4;
 /// The opacity where none is stored.
 pub const OPACITY_DEFAULT: f64 = 1.0;
+/// The most numbers that say where stretches of an elbow stay.
+pub const VIA_MAX: usize = 64;
+/// Where along a line its label lies where nothing is stored.
+pub const LABEL_AT_DEFAULT: f64 = 0.5;
+/// The longest author's name that is shown, in bytes.
+pub const AUTHOR_BYTES_MAX: usize = 128;
 /// Font sizes, in board pixels per em.
 pub const FONT_SIZE: RangeInclusive<f64> = 4.0..=1000.0;
 /// The font size where none is stored.
@@ -74,6 +80,17 @@ pub(crate) fn font_size(value: f64) -> f64 {
 /// From 0 (invisible) to 1.
 pub(crate) fn opacity(value: f64) -> f64 {
     bounded(value, OPACITY_DEFAULT, 0.0..=1.0)
+}
+
+/// A share of a length.
+pub(crate) fn share(value: f64) -> f64 {
+    bounded(value, 0.5, 0.0..=1.0)
+}
+
+/// The beginning of a name.
+pub(crate) fn author(name: &str) -> &str {
+    let end = (0..=name.len().min(AUTHOR_BYTES_MAX)).rev().find(|end| name.is_char_boundary(*end));
+    &name[..end.unwrap_or(0)]
 }
 
 /// A radius that is no number is none: the kind's own counts.

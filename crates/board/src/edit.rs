@@ -5,7 +5,7 @@ use scene::{BoardPoint, Colour};
 use std::sync::Arc;
 
 use crate::schema::Entry;
-use crate::{Align, AlignY, FillStyle, GroupId, InkPoint, Kind, LineStyle, OrderKey, ShapeId};
+use crate::{Align, AlignY, Binding, FillStyle, GroupId, Head, InkPoint, Kind, LineStyle, OrderKey, Route, ShapeId};
 
 /// One change of a board. An edit of a shape that is not there does nothing.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,6 +97,25 @@ pub enum Field {
     Align(Option<Align>),
     /// Where its label lies from top to bottom; `None` is in the middle.
     AlignY(Option<AlignY>),
+    /// The frame that it lies in (all but lines that are bound).
+    Frame(Option<ShapeId>),
+    /// Who wrote it (note).
+    Author(Option<Arc<str>>),
+    /// How it runs between its corners (line, arrow).
+    Route(Route),
+    /// What its first corner holds on to.
+    Start(Option<Binding>),
+    /// What its last corner holds on to.
+    End(Option<Binding>),
+    /// What stands at its first corner; `None` is as its kind has it.
+    StartHead(Option<Head>),
+    /// What stands at its last corner; `None` is as its kind has it.
+    EndHead(Option<Head>),
+    /// Stretches of an elbow that stay where a person has put them: pairs of 1 (level) or 0 (upright) and where,
+    /// relative to `pos`.
+    Via(Arc<[f64]>),
+    /// Where its label lies along it, from 0 to 1 (line, arrow).
+    LabelAt(f64),
 }
 
 /// A shape to be. What is not said has its default.

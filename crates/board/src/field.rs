@@ -6,7 +6,9 @@ use scene::BoardPoint;
 use std::sync::Arc;
 use yrs::{Any, Number};
 
-use crate::{Align, AlignY, Field, FillStyle, GroupId, Kind, LineStyle, OrderKey, clamp, schema};
+use crate::{
+    Align, AlignY, Binding, Field, FillStyle, GroupId, Head, Kind, LineStyle, OrderKey, Route, ShapeId, clamp, schema,
+};
 
 /// Where a property is stored and as what; `None` removes the key.
 pub(crate) fn stored(field: &Field) -> (&'static str, Option<Any>) {
@@ -45,6 +47,19 @@ pub(crate) fn stored(field: &Field) -> (&'static str, Option<Any>) {
         Field::TextColour(colour) => (schema::TEXT_COLOUR, colour.map(|colour| Any::from(colour.to_string()))),
         Field::Align(align) => (schema::ALIGN, name(align.map(Align::name))),
         Field::AlignY(align) => (schema::ALIGN_Y, name(align.map(AlignY::name))),
+        Field::Frame(frame) => (schema::FRAME, name(frame.as_ref().map(ShapeId::as_str))),
+        Field::Author(author) => (schema::AUTHOR, name(author.as_deref().map(clamp::author))),
+        Field::Route(route) => (schema::ROUTE, name(Some(route.name()))),
+        Field::Start(binding) => (schema::START, binding.as_ref().map(stored_binding)),
+        Field::End(binding) => (schema::END, binding.as_ref().map(stored_binding)),
+        Field::StartHead(head) => (schema::START_HEAD, name(head.map(Head::name))),
+        Field::EndHead(head) => (schema::END_HEAD, name(head.map(Head::name))),
+        Field::Via(via) => {
+            let whole = via.len().min(clamp::VIA_MAX) / 2 * 2;
+            let numbers = via[..whole].iter().map(|number| clamp::coordinate(*number));
+            (schema::VIA, (whole > 0).then(|| plain_numbers(numbers)))
+        }
+        Field::LabelAt(at) => (schema::LABEL_AT, Some(plain_number(clamp::share(*at)))),
         Field::Groups(groups) => {
             let groups: Vec<Any> = groups.iter().map(|group| Any::from(group.as_str())).collect();
             (schema::GROUPS, (!groups.is_empty()).then(|| Any::Array(groups.into())))
@@ -81,6 +96,15 @@ pub(crate) fn read(key: &str, value: &Any) -> Option<Field> {
         schema::ALIGN_Y => Field::AlignY(Some(AlignY::from_name(string(value)?)?)),
         schema::GROUPS => Field::Groups(groups(value)?),
         schema::LOCKED => Field::Locked(matches!(value, Any::Bool(true))),
+        schema::FRAME => Field::Frame(Some(ShapeId::parse(string(value)?)?)),
+        schema::AUTHOR => Field::Author(Some(clamp::author(string(value)?).into())),
+        schema::ROUTE => Field::Route(Route::from_name(string(value)?)?),
+        schema::START => Field::Start(Some(binding(value)?)),
+        schema::END => Field::End(Some(binding(value)?)),
+        schema::START_HEAD => Field::StartHead(Some(Head::from_name(string(value)?)?)),
+        schema::END_HEAD => Field::EndHead(Some(Head::from_name(string(value)?)?)),
+        schema::VIA => Field::Via(via(value)?),
+        schema::LABEL_AT => Field::LabelAt(number(value)),
         _ => return None,
     })
 }
@@ -97,6 +121,8 @@ pub(crate) fn default_of(key: &str) -> Option<Any> {
         schema::WIDTH => Field::Width(clamp::STROKE_WIDTH_DEFAULT),
         schema::DASH => Field::Dash(LineStyle::Solid),
         schema::OPACITY => Field::Opacity(clamp::OPACITY_DEFAULT),
+        schema::ROUTE => Field::Route(Route::Straight),
+        schema::LABEL_AT => Field::LabelAt(clamp::LABEL_AT_DEFAULT),
         schema::FONT_SIZE => Field::FontSize(clamp::FONT_SIZE_DEFAULT),
         _ => return None,
     };
@@ -133,6 +159,8 @@ impl Field {
         }
         let is_number = text.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || byte == b'-');
         let value = match text.as_bytes() {
+            // Names may look like anything.
+            _ if matches!(key, schema::FRAME | schema::AUTHOR | schema::KIND) => Any::from(text),
             [b'[', ..] => Any::from_json(text).ok()?,
             b"true" => Any::Bool(true),
             _ if is_number => match text.parse::<f64>() {
@@ -157,6 +185,13 @@ fn absent(key: &str) -> Option<Field> {
         schema::ALIGN_Y => Field::AlignY(None),
         schema::GROUPS => Field::Groups([].into()),
         schema::LOCKED => Field::Locked(false),
+        schema::FRAME => Field::Frame(None),
+        schema::AUTHOR => Field::Author(None),
+        schema::START => Field::Start(None),
+        schema::END => Field::End(None),
+        schema::START_HEAD => Field::StartHead(None),
+        schema::END_HEAD => Field::EndHead(None),
+        schema::VIA => Field::Via([].into()),
         _ => return None,
     })
 }
@@ -164,6 +199,29 @@ fn absent(key: &str) -> Option<Field> {
 fn groups(value: &Any) -> Option<Arc<[GroupId]>> {
     let Any::Array(names) = value else { return None };
     Some(names.iter().filter_map(|name| GroupId::parse(string(name)?)).take(clamp::GROUPS_MAX).collect())
+}
+
+/// `[id]` holds the shape as a whole, `[id, x, y]` a point of it, in shares of its sides.
+fn stored_binding(binding: &Binding) -> Any {
+    let at = binding.at.map(|at| [plain_number(clamp::share(at.x)), plain_number(clamp::share(at.y))]);
+    Any::Array(std::iter::once(Any::from(binding.shape.as_str())).chain(at.into_iter().flatten()).collect())
+}
+
+fn binding(value: &Any) -> Option<Binding> {
+    let Any::Array(parts) = value else { return None };
+    let shape = ShapeId::parse(string(parts.first()?)?)?;
+    let at = match &parts[1..] {
+        [] => None,
+        [x, y] => Some(Vec2::new(clamp::share(number(x)), clamp::share(number(y)))),
+        _ => return None,
+    };
+    Some(Binding { shape, at })
+}
+
+fn via(value: &Any) -> Option<Arc<[f64]>> {
+    let Any::Array(numbers) = value else { return None };
+    let whole = numbers.len().min(clamp::VIA_MAX) / 2 * 2;
+    Some(numbers[..whole].iter().map(|value| clamp::coordinate(number(value))).collect())
 }
 
 fn points(value: &Any) -> Option<Arc<[Vec2]>> {

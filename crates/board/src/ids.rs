@@ -74,6 +74,15 @@ impl fmt::Debug for ShapeId {
     }
 }
 
+/// What an end of a line holds on to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Binding {
+    /// Which shape. One that is not there lets go.
+    pub shape: ShapeId,
+    /// Where, in shares of the sides of its unturned box; none is the shape as a whole.
+    pub at: Option<kurbo::Vec2>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -12,6 +12,7 @@ mod board;
 mod check;
 mod clamp;
 mod clocks;
+mod connector;
 mod contents;
 mod document;
 mod edit;
@@ -35,13 +36,13 @@ pub use clocks::Clocks;
 pub use clocks::Clocks as Needs;
 pub use document::{DiffError, Document, MergeError, Merged, MergedAll};
 pub use edit::{Edit, Field, NewShape};
-pub use ids::{ClientId, GroupId, ShapeId};
+pub use ids::{Binding, ClientId, GroupId, ShapeId};
 pub use ink::InkPoint;
 pub use order::OrderKey;
 pub use reversal::Reversal;
 pub use shape::Shape;
 pub use shapes::{Kind, PlacedText};
-pub use style::{Align, AlignY, FillStyle, LineStyle};
+pub use style::{Align, AlignY, FillStyle, Head, LineStyle, Route};
 pub use update::{StateVector, Update, is_empty_update};
 /// The bounds on stored values, applied by every reader.
 pub mod limits {

@@ -32,6 +32,15 @@ pub(crate) const FONT_SIZE: &str = "font_size";
 pub(crate) const WRAP: &str = "wrap";
 pub(crate) const ALIGN: &str = "align";
 pub(crate) const ALIGN_Y: &str = "align_y";
+pub(crate) const FRAME: &str = "frame";
+pub(crate) const AUTHOR: &str = "author";
+pub(crate) const ROUTE: &str = "route";
+pub(crate) const START: &str = "start";
+pub(crate) const END: &str = "end";
+pub(crate) const START_HEAD: &str = "start_head";
+pub(crate) const END_HEAD: &str = "end_head";
+pub(crate) const VIA: &str = "via";
+pub(crate) const LABEL_AT: &str = "label_at";
 pub(crate) const GROUPS: &str = "groups";
 pub(crate) const LOCKED: &str = "locked";
 
@@ -61,6 +70,15 @@ pub(crate) const KEYS: &[&str] = &[
     ALIGN_Y,
     GROUPS,
     LOCKED,
+    FRAME,
+    AUTHOR,
+    ROUTE,
+    START,
+    END,
+    START_HEAD,
+    END_HEAD,
+    VIA,
+    LABEL_AT,
 ];
 
 /// One key of a shape with a deep copy of its value.

@@ -1,11 +1,14 @@
 //! A shape as it is seen: read from the document, held to the table of bounds, ready to be painted and touched.
 //! Must not know the CRDT, nor who else sees it.
 
-use kurbo::{Affine, BezPath, Point, Rect, Shape as _, Size, Vec2};
-use scene::{BoardPoint, Colour, DisplayList};
+use kurbo::{Affine, BezPath, ParamCurve, Point, Rect, Shape as _, Size, Vec2};
+use scene::{BoardPoint, Colour, Command, DisplayList};
 use std::sync::Arc;
 
-use crate::{Align, AlignY, Field, FillStyle, GroupId, InkPoint, Kind, LineStyle, OrderKey, ShapeId, clamp, schema};
+use crate::{
+    Align, AlignY, Binding, Field, FillStyle, GroupId, Head, InkPoint, Kind, LineStyle, OrderKey, Route, ShapeId,
+    clamp, schema,
+};
 
 /// One shape. Lengths are board pixels. Change it by [`Shape::with`], which keeps what is derived from its values.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +59,24 @@ pub struct Shape {
     pub align: Option<Align>,
     /// Where its label lies from top to bottom; none is in the middle.
     pub align_y: Option<AlignY>,
+    /// The frame that it lies in.
+    pub frame: Option<ShapeId>,
+    /// Who wrote it (note).
+    pub author: Option<Arc<str>>,
+    /// How it runs between its corners (line, arrow).
+    pub route: Route,
+    /// What its first corner holds on to.
+    pub start: Option<Arc<Binding>>,
+    /// What its last corner holds on to.
+    pub end: Option<Arc<Binding>>,
+    /// What stands at its first corner.
+    pub start_head: Option<Head>,
+    /// What stands at its last corner.
+    pub end_head: Option<Head>,
+    /// Stretches of an elbow that stay, see [`Field::Via`].
+    pub via: Arc<[f64]>,
+    /// Where its label lies along it, from 0 to 1.
+    pub label_at: f64,
     /// The groups that it is in, the outermost first.
     pub groups: Arc<[GroupId]>,
     /// Whether it is safe from the hand: neither selected by a click nor moved nor erased, until it is unlocked.
@@ -64,6 +85,10 @@ pub struct Shape {
     pub revision: u64,
     /// What its values span, relative to `pos`: derived.
     extent: Rect,
+    /// Where a bound line runs, on the board: derived from what its ends hold, by [`crate::Board`].
+    pub(crate) course: Option<Arc<BezPath>>,
+    /// The outlines of the frames around it, on the board: derived as well.
+    pub(crate) clips: Option<Arc<[Arc<BezPath>]>>,
 }
 
 impl Shape {
@@ -93,10 +118,21 @@ impl Shape {
             text_colour: None,
             align: None,
             align_y: None,
+            frame: None,
+            author: None,
+            route: Route::Straight,
+            start: None,
+            end: None,
+            start_head: None,
+            end_head: None,
+            via: Arc::new([]),
+            label_at: clamp::LABEL_AT_DEFAULT,
             groups: Arc::new([]),
             locked: false,
             revision: 0,
             extent: Rect::ZERO,
+            course: None,
+            clips: None,
         };
         shape.measured()
     }
@@ -109,7 +145,8 @@ impl Shape {
 
     /// The shape as it would be with other values: for previews. Held to the same bounds.
     pub fn with(&self, fields: &[Field]) -> Self {
-        let mut shape = self.clone();
+        // What was derived from other shapes is for the board to derive anew.
+        let mut shape = Self { course: None, clips: None, ..self.clone() };
         fields.iter().for_each(|field| shape.put(field));
         shape.measured()
     }
@@ -140,6 +177,15 @@ impl Shape {
             Field::TextColour(colour) => self.text_colour = *colour,
             Field::Align(align) => self.align = *align,
             Field::AlignY(align) => self.align_y = *align,
+            Field::Frame(frame) => self.frame = frame.clone(),
+            Field::Author(author) => self.author = author.as_deref().map(|author| clamp::author(author).into()),
+            Field::Route(route) => self.route = *route,
+            Field::Start(binding) => self.start = binding.clone().map(Arc::new),
+            Field::End(binding) => self.end = binding.clone().map(Arc::new),
+            Field::StartHead(head) => self.start_head = *head,
+            Field::EndHead(head) => self.end_head = *head,
+            Field::Via(via) => self.via = via.clone(),
+            Field::LabelAt(at) => self.label_at = clamp::share(*at),
             Field::Groups(groups) => self.groups = groups.iter().take(clamp::GROUPS_MAX).cloned().collect(),
             Field::Locked(locked) => self.locked = *locked,
         }
@@ -165,6 +211,15 @@ impl Shape {
             schema::TEXT_COLOUR => Field::TextColour(self.text_colour),
             schema::ALIGN => Field::Align(self.align),
             schema::ALIGN_Y => Field::AlignY(self.align_y),
+            schema::FRAME => Field::Frame(self.frame.clone()),
+            schema::AUTHOR => Field::Author(self.author.clone()),
+            schema::ROUTE => Field::Route(self.route),
+            schema::START => Field::Start(self.start.as_deref().cloned()),
+            schema::END => Field::End(self.end.as_deref().cloned()),
+            schema::START_HEAD => Field::StartHead(Some(self.head_at_start())),
+            schema::END_HEAD => Field::EndHead(Some(self.head_at_end())),
+            schema::VIA => Field::Via(self.via.clone()),
+            schema::LABEL_AT => Field::LabelAt(self.label_at),
             schema::GROUPS => Field::Groups(self.groups.clone()),
             schema::LOCKED => Field::Locked(self.locked),
             _ => return None,
@@ -191,13 +246,38 @@ impl Shape {
     pub fn rotation(&self) -> Affine {
         match self.angle {
             0.0 => Affine::IDENTITY,
+            // Where a bound line runs is up to what it holds.
+            _ if self.course.is_some() => Affine::IDENTITY,
             angle => Affine::rotate_about(angle, self.local_bounds().center()),
         }
     }
 
     /// The smallest upright box on the board that holds all that is painted.
     pub fn bounds(&self) -> Rect {
-        self.rotation().transform_rect_bbox(self.kind.behaviour().painted(self))
+        let painted = self.rotation().transform_rect_bbox(self.kind.behaviour().painted(self));
+        let clips = self.clips.iter().flat_map(|clips| clips.iter());
+        clips.fold(painted, |seen, clip| seen.intersect(clip.bounding_box()))
+    }
+
+    /// What stands at its first corner.
+    pub fn head_at_start(&self) -> Head {
+        self.start_head.unwrap_or(Head::None)
+    }
+
+    /// What stands at its last corner.
+    pub fn head_at_end(&self) -> Head {
+        self.end_head.unwrap_or(if self.kind == Kind::Arrow { Head::Arrow } else { Head::None })
+    }
+
+    /// Whether where it runs follows from what its ends hold.
+    pub fn is_bound(&self) -> bool {
+        self.course.is_some()
+    }
+
+    /// The ids of the shapes that it depends on: what its ends hold, and its frame.
+    pub fn depends_on(&self) -> impl Iterator<Item = &ShapeId> {
+        let ends = [&self.start, &self.end].into_iter().flatten().map(|binding| &binding.shape);
+        ends.filter(|_| self.kind.is_line()).chain(&self.frame)
     }
 
     /// Its outline on the board.
@@ -207,6 +287,9 @@ impl Shape {
 
     /// Whether a point of the board touches it, or comes within `margin` board pixels.
     pub fn hit(&self, at: BoardPoint, margin: f64) -> bool {
+        if self.clips.iter().flat_map(|clips| clips.iter()).any(|clip| clip.winding(at.into()) == 0) {
+            return false;
+        }
         let at = self.rotation().inverse() * Point::from(at);
         let reach = self.kind.behaviour().painted(self).inflate(margin, margin);
         // Most shapes are far away, and boxes are cheaper than paths.
@@ -222,10 +305,14 @@ impl Shape {
 
     /// Appends what is seen.
     pub fn paint(&self, list: &mut DisplayList) {
-        match self.angle {
-            0.0 => self.kind.behaviour().paint(self, list),
-            _ => list.transformed(self.rotation(), |list| self.kind.behaviour().paint(self, list)),
+        let clips = || self.clips.iter().flat_map(|clips| clips.iter());
+        clips().for_each(|clip| list.command(Command::Clip(clip.clone())));
+        let rotation = self.rotation();
+        match rotation == Affine::IDENTITY {
+            true => self.kind.behaviour().paint(self, list),
+            false => list.transformed(rotation, |list| self.kind.behaviour().paint(self, list)),
         }
+        clips().for_each(|_| list.command(Command::Pop));
     }
 
     /// Appends what is seen from far away, where the shape is a few device pixels large, each `pixel` board pixels.
@@ -250,7 +337,18 @@ impl Shape {
     /// Its corners on the board (line, arrow).
     pub fn board_points(&self) -> Vec<Point> {
         let rotation = self.rotation();
-        self.points.iter().map(|corner| rotation * (Point::from(self.pos) + *corner)).collect()
+        let mut points: Vec<Point> =
+            self.points.iter().map(|corner| rotation * (Point::from(self.pos) + *corner)).collect();
+        // A bound end is where the shape that it holds lets it be.
+        let mut course = self.course.iter().flat_map(|course| course.segments());
+        if let (Some(first), [start, ..]) = (course.next(), &mut points[..]) {
+            *start = first.start();
+            let last = course.last().unwrap_or(first);
+            if let Some(end) = points.last_mut() {
+                *end = last.end();
+            }
+        }
+        points
     }
 
     /// A point of the board as a corner would store it.

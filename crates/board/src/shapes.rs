@@ -1,12 +1,13 @@
 //! The kinds of shapes: the only list. A kind is one file below here and one line in [`shapes!`]; codec, bounds, hits,
 //! painting, tools and the tests follow from it.
 
-mod arrow;
 mod closed;
+mod frame;
+mod heads;
 mod ink;
 mod label;
-mod line;
 mod look;
+mod note;
 mod open;
 mod text;
 mod unknown;
@@ -53,7 +54,7 @@ pub(crate) trait ShapeKind {
 macro_rules! shapes {
     (
         closed { $($outline:ident::$closed:ident = $closed_text:literal,)* }
-        other { $($module:ident::$name:ident = $text:literal,)* }
+        other { $($name:ident = $text:literal,)* }
     ) => {
         /// What a shape is.
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -129,10 +130,12 @@ shapes! {
         block_arrow::BlockArrow = "block_arrow",
     }
     other {
-        line::Line = "line",
-        arrow::Arrow = "arrow",
-        ink::Ink = "ink",
-        text::Text = "text",
+        Line = "line",
+        Arrow = "arrow",
+        Note = "note",
+        Frame = "frame",
+        Ink = "ink",
+        Text = "text",
     }
 }
 
@@ -155,6 +158,11 @@ impl Kind {
 
     /// Whether people may write in or on it.
     pub fn has_text(&self) -> bool {
-        *self == Kind::Text || self.is_closed()
+        matches!(self, Kind::Text | Kind::Note | Kind::Frame) || self.is_line() || self.is_closed()
+    }
+
+    /// Whether ends of lines may hold on to it.
+    pub fn can_be_held(&self) -> bool {
+        !(self.is_line() || matches!(self, Kind::Ink | Kind::Unknown(_)))
     }
 }

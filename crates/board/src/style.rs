@@ -48,6 +48,54 @@ choices! {
         Dots "dots",
     }
 
+    /// How a line runs between its corners.
+    Route {
+        /// In straight stretches.
+        Straight "straight",
+        /// In one swing.
+        Curved "curved",
+        /// In level and upright stretches, around what its ends hold.
+        Elbow "elbow",
+    }
+
+    /// What stands at an end of a line.
+    Head {
+        /// Nothing.
+        None "none",
+        /// Two barbs.
+        Arrow "arrow",
+        /// A filled triangle.
+        Triangle "triangle",
+        /// An empty triangle.
+        TriangleOpen "triangle_open",
+        /// A filled diamond.
+        Diamond "diamond",
+        /// An empty diamond.
+        DiamondOpen "diamond_open",
+        /// A filled circle.
+        Dot "dot",
+        /// An empty circle.
+        Circle "circle",
+        /// A filled square.
+        Square "square",
+        /// An empty square.
+        SquareOpen "square_open",
+        /// A bar across.
+        Bar "bar",
+        /// One, in entity relations.
+        One "one",
+        /// One and only one.
+        OnlyOne "only_one",
+        /// None or one.
+        ZeroOrOne "zero_or_one",
+        /// Many: a crow's foot.
+        Many "many",
+        /// One or many.
+        OneOrMany "one_or_many",
+        /// None or many.
+        ZeroOrMany "zero_or_many",
+    }
+
     /// Where lines of text begin or end.
     Align {
         /// At the left.

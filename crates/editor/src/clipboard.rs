@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use board::{Edit, Field, GroupId, InkPoint, Kind, NewShape, ShapeId};
+use board::{Binding, Edit, Field, GroupId, InkPoint, Kind, NewShape, Shape, ShapeId};
 use kurbo::{Point, Rect, Size, Vec2};
 use scene::BoardPoint;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,9 @@ struct Clip {
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 struct ClipShape {
+    /// What the others call it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    id: String,
     kind: String,
     pos: [f64; 2],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,20 +52,53 @@ const VERSION: u32 = 1;
 
 /// The selection as text.
 pub(crate) fn copied(view: &View) -> String {
-    let shapes = view.selected_in_order().into_iter().filter_map(|shape| view.board.copy(&shape.id));
-    let clip = Clip { boardwalk: VERSION, shapes: shapes.map(written).collect() };
+    let shapes = taken(view).into_iter().map(|(id, copy)| ClipShape { id: id.as_str().to_owned(), ..written(copy) });
+    let clip = Clip { boardwalk: VERSION, shapes: shapes.collect() };
     serde_json::to_string(&clip).expect("text and numbers always have a JSON form")
 }
 
 /// Copies of the selection, moved and on top; and their ids.
 pub(crate) fn copies(view: &View, by: Vec2) -> (Vec<Edit>, Vec<ShapeId>) {
-    let shapes = view.selected_in_order();
-    let copies = shapes.into_iter().filter_map(|shape| {
-        let mut copy = view.board.copy(&shape.id)?;
-        copy.fields.push(shape.moved(by));
-        Some(copy)
+    let copies = taken(view).into_iter().filter_map(|(id, mut copy)| {
+        copy.fields.push(view.board.shape(&id)?.moved(by));
+        Some((Some(id), copy))
     });
     on_top(copies.collect(), &groups::common(view), view)
+}
+
+/// What a copy of the selection holds, lowest first: with frames what lies in them. Lines have the corners that are
+/// seen, for where what they hold does not come along.
+fn taken(view: &View) -> Vec<(ShapeId, NewShape)> {
+    let ids = view.board.with_contents(view.selection.iter());
+    let mut shapes: Vec<&Shape> = ids.iter().filter_map(|id| view.board.shape(id)).collect();
+    shapes.sort_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)));
+    let copies = shapes.into_iter().filter_map(|shape| {
+        let mut copy = view.board.copy(&shape.id)?;
+        if shape.is_bound() {
+            let seen = shape.board_points().into_iter().map(|point| point - Point::from(shape.pos));
+            copy.fields.push(Field::Points(seen.collect()));
+        }
+        Some((shape.id.clone(), copy))
+    });
+    copies.collect()
+}
+
+/// Copies hold copies, and lie in copies of frames. What does not come along is let go of; a frame that is still there
+/// keeps them.
+fn rename(field: &Field, names: &HashMap<ShapeId, ShapeId>, view: &View) -> Option<Field> {
+    let held = |binding: &Option<Binding>| {
+        let binding = binding.as_ref()?;
+        Some(Binding { shape: names.get(&binding.shape)?.clone(), at: binding.at })
+    };
+    match field {
+        Field::Start(binding) => held(binding).map(|binding| Field::Start(Some(binding))),
+        Field::End(binding) => held(binding).map(|binding| Field::End(Some(binding))),
+        Field::Frame(Some(frame)) => {
+            let is_there = || view.board.shape(frame).map(|frame| frame.id.clone());
+            names.get(frame).cloned().or_else(is_there).map(|frame| Field::Frame(Some(frame)))
+        }
+        other => Some(other.clone()),
+    }
 }
 
 /// What a pasted text makes: shapes around a place. None: there is nothing to paste.
@@ -71,31 +107,39 @@ pub(crate) fn pasted(text: &str, around: BoardPoint, view: &View) -> Option<(Vec
         return None;
     }
     let shapes = match serde_json::from_str::<Clip>(text) {
-        Ok(clip) if clip.boardwalk == VERSION => clip.shapes.into_iter().map(read).collect::<Option<Vec<_>>>()?,
+        Ok(clip) if clip.boardwalk == VERSION => {
+            let named = clip.shapes.into_iter().map(|shape| Some((ShapeId::parse(&shape.id), read(shape)?)));
+            named.collect::<Option<Vec<_>>>()?
+        }
         Ok(_) => return None,
         Err(_) => {
             let place = [Field::Pos(BoardPoint::ORIGIN)];
-            vec![view.new_shape(Kind::Text, place).with_text(bounded(text.trim_end().replace("\r\n", "\n")))]
+            let text = bounded(text.trim_end().replace("\r\n", "\n"));
+            vec![(None, view.new_shape(Kind::Text, place).with_text(text))]
         }
     };
     if shapes.is_empty() || shapes.len() > limits::PASTE_SHAPES {
         return None;
     }
-    let extent = shapes.iter().map(|new| preview(view.ids.shape(), new).bounds()).reduce(|all, rect| all.union(rect));
+    let extent =
+        shapes.iter().map(|(_, new)| preview(view.ids.shape(), new).bounds()).reduce(|all, rect| all.union(rect));
     let by = Point::from(around) - extent.unwrap_or(Rect::ZERO).center();
-    let moved = shapes.into_iter().map(|mut new| {
+    let moved = shapes.into_iter().map(|(id, mut new)| {
         let at = preview(view.ids.shape(), &new).pos;
         new.fields.push(Field::Pos(at + by));
-        new
+        (id, new)
     });
     Some(on_top(moved.collect(), &[], view))
 }
 
 /// Inserts above everything, in this order. Groups of copies are groups of their own, but for those that the hand is
 /// within; and copies are not locked.
-fn on_top(mut shapes: Vec<NewShape>, within: &[GroupId], view: &View) -> (Vec<Edit>, Vec<ShapeId>) {
+fn on_top(mut shapes: Vec<(Option<ShapeId>, NewShape)>, within: &[GroupId], view: &View) -> (Vec<Edit>, Vec<ShapeId>) {
     let mut names: HashMap<GroupId, GroupId> = within.iter().map(|group| (group.clone(), group.clone())).collect();
-    for shape in &mut shapes {
+    let ids: Vec<ShapeId> = shapes.iter().map(|_| view.ids.shape()).collect();
+    let renamed = shapes.iter().zip(&ids).filter_map(|((old, _), new)| Some((old.clone()?, new.clone()))).collect();
+    for (_, shape) in &mut shapes {
+        shape.fields = shape.fields.iter().filter_map(|field| rename(field, &renamed, view)).collect();
         shape.fields.retain(|field| !matches!(field, Field::Locked(_)));
         for field in &mut shape.fields {
             if let Field::Groups(groups) = field {
@@ -106,8 +150,7 @@ fn on_top(mut shapes: Vec<NewShape>, within: &[GroupId], view: &View) -> (Vec<Ed
     }
     let top = view.board.shapes().next_back().map(|shape| &shape.id);
     let placement = view.board.order_between(top, None, &[], shapes.len(), view.ids.random());
-    let ids: Vec<ShapeId> = shapes.iter().map(|_| view.ids.shape()).collect();
-    let inserts = shapes.into_iter().zip(&ids).zip(placement.keys).map(|((mut shape, id), key)| {
+    let inserts = shapes.into_iter().zip(&ids).zip(placement.keys).map(|(((_, mut shape), id), key)| {
         shape.fields.push(Field::Order(key));
         Edit::Insert { id: id.clone(), shape }
     });

@@ -5,6 +5,7 @@ mod arrange;
 mod clipboard;
 mod focus;
 mod group;
+mod grow;
 mod layout;
 mod nudge;
 mod page;
@@ -76,6 +77,10 @@ pub static COMMANDS: &[Command] = &[
     layout::STACK_DOWN,
     layout::PACK,
     layout::TIDY,
+    grow::RIGHT,
+    grow::LEFT,
+    grow::UP,
+    grow::DOWN,
     zoom::IN,
     zoom::OUT,
     zoom::RESET,

@@ -81,6 +81,8 @@ pub struct Editor {
     styles: Styles,
     history: History,
     pub(crate) now_ms: u64,
+    /// What this person is called: whose notes are whose.
+    name: String,
     outbox: Outbox,
 }
 
@@ -147,6 +149,7 @@ impl Editor {
             search: Search::default(),
             last_copy: None,
             last_paste: None,
+            name: String::new(),
             board,
         };
         let all: Vec<ShapeId> = editor.board.shapes().map(|shape| shape.id.clone()).collect();
@@ -164,6 +167,7 @@ impl Editor {
             Input::Command(id) => self.command(&id),
             Input::SelectTool(id) => self.select_tool(&id),
             Input::SetStyle(field) => self.set_style(field),
+            Input::Named(name) => self.name = name,
             Input::RecallStyles(text) => {
                 self.styles.recall(&text);
                 self.outbox.chrome = true;
@@ -230,6 +234,7 @@ impl Editor {
             can_edit: self.can_edit,
             aids: self.aids,
             last_copy: self.last_copy.as_ref(),
+            name: &self.name,
         }
     }
 

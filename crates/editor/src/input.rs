@@ -26,6 +26,8 @@ pub enum Input {
     GoTo(String),
     /// The keys as this person has them.
     SetKeys(crate::KeyMap),
+    /// What this person is called, for the notes they write.
+    Named(String),
     /// What [`crate::Editor::remembered_styles`] said at an earlier visit.
     RecallStyles(String),
     /// The text of the running [`crate::TextSession`] is now this.

@@ -10,8 +10,10 @@
 mod chrome;
 mod clipboard;
 mod commands;
+mod connecting;
 mod draft;
 mod editor;
+mod framing;
 mod groups;
 mod handles;
 mod history;

@@ -115,5 +115,15 @@ pub const CACHED_LISTS: usize = 20_000;
 pub const CARRIED_SHAPES: usize = 100;
 /// Rectangles that a change of the picture is told by; more become one.
 pub const DAMAGE_RECTS: usize = 256;
+/// An arrow's end holds on to what is this near.
+pub const BIND_PX: f64 = 12.0;
+/// Between a node and the next one that grows from it.
+pub const NODE_GAP_BOARD: f64 = 80.0;
+/// Shapes that change frames in one gesture.
+pub const FRAMED_SHAPES: usize = 2_000;
+/// Bound lines that follow a drag while it lasts; the others follow at its end.
+pub const FOLLOWING_LINES: usize = 500;
+/// A click with the note tool makes a note of this many board pixels a side.
+pub const DEFAULT_NOTE_BOARD: f64 = 170.0;
 /// Lines of remembered styles that are read.
 pub const REMEMBERED_STYLES: usize = 1_000;

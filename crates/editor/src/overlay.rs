@@ -3,7 +3,7 @@
 
 mod drafts;
 
-use board::{Kind, Shape};
+use board::{Field, Kind, Shape};
 use kurbo::{Affine, BezPath, Point, Rect, Shape as _};
 use scene::{Colour, DisplayList, Paint, Painter, StrokeStyle, Swatch, TextRun, replay, text};
 
@@ -50,6 +50,7 @@ impl Editor {
             list.stroke(self.frame_path(shape, None), Paint { colour: ACCENT, opacity: HOVER_OPACITY }, OUTLINE);
         }
         self.list_selection(&mut list);
+        self.list_held(&mut list);
         if let Some(marquee) = self.marquee() {
             let path = self.camera.transform() * marquee.to_path(0.1);
             list.fill(path.clone(), Paint { colour: ACCENT, opacity: MARQUEE_OPACITY });
@@ -96,6 +97,21 @@ impl Editor {
             if let Some(bounds) = peer.selection.bounds {
                 let path = transform.map_or_else(|| bounds.to_path(0.1), |transform| transform.of_rect(bounds));
                 list.stroke(self.camera.transform() * path, peer.colour, OUTLINE);
+            }
+        }
+    }
+
+    /// What an arrow that is being drawn would hold on to.
+    fn list_held(&self, list: &mut DisplayList) {
+        let Some(Motion::Create { shape, .. }) = self.announcer.motion() else { return };
+        for field in &shape.fields {
+            let (Field::Start(Some(binding)) | Field::End(Some(binding))) = field else { continue };
+            let Some(held) = self.board.shape(&binding.shape) else { continue };
+            list.stroke(self.camera.transform() * held.outline(), ACCENT, OUTLINE);
+            if let Some(at) = binding.at {
+                let rect = held.local_bounds();
+                let at = Point::new(rect.x0 + at.x * rect.width(), rect.y0 + at.y * rect.height());
+                list_handle(list, self.camera.transform() * (held.rotation() * at), 0.0, true);
             }
         }
     }

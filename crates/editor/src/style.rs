@@ -16,6 +16,9 @@ pub const STYLES: &[&str] = &[
     "fill_style",
     "width",
     "dash",
+    "route",
+    "start_head",
+    "end_head",
     "radius",
     "sketch",
     "font_size",
@@ -31,13 +34,16 @@ pub(crate) fn applies(key: &str, kind: &Kind) -> bool {
     let has_line = is_area || kind.is_line();
     match key {
         "kind" => is_area || kind.is_line(),
-        "stroke" | "opacity" => !matches!(kind, Kind::Unknown(_)),
-        "fill" | "fill_style" => is_area,
+        "opacity" => !matches!(kind, Kind::Unknown(_)),
+        "stroke" => !matches!(kind, Kind::Unknown(_) | Kind::Note | Kind::Frame),
+        "fill" => is_area || matches!(kind, Kind::Note | Kind::Frame),
+        "fill_style" => is_area,
+        "route" | "start_head" | "end_head" => kind.is_line(),
         "radius" => kind.has_corners(),
         "width" => has_line || *kind == Kind::Ink,
         "dash" | "sketch" => has_line,
-        "font_size" | "align" => kind.has_text(),
-        "align_y" | "text_colour" => is_area,
+        "font_size" | "align" => kind.has_text() && *kind != Kind::Frame,
+        "align_y" | "text_colour" => is_area || *kind == Kind::Note,
         _ => false,
     }
 }

@@ -42,7 +42,8 @@ pub static TOOLS: LazyLock<Vec<ToolSpec>> = LazyLock::new(|| {
     [select::SPEC, hand::SPEC]
         .into_iter()
         .chain(closed)
-        .chain([drag_to_create::LINE, drag_to_create::ARROW, ink::SPEC, ink::HIGHLIGHTER, text::SPEC, eraser::SPEC])
+        .chain([drag_to_create::LINE, drag_to_create::ARROW, drag_to_create::NOTE, drag_to_create::FRAME])
+        .chain([ink::SPEC, ink::HIGHLIGHTER, text::SPEC, eraser::SPEC])
         .chain([rubber::SPEC, lasso::SPEC, laser::SPEC, eyedropper::SPEC])
         .collect()
 });

@@ -4,6 +4,7 @@ use board::{Board, Field, Kind, NewShape, Shape, ShapeId};
 use kurbo::{Point, Rect};
 use scene::{BoardPoint, Camera};
 
+use crate::connecting;
 use crate::handles::Handles;
 use crate::history::History;
 use crate::ids::IdSource;
@@ -13,6 +14,18 @@ use crate::limits;
 use crate::selection::Selection;
 use crate::style::Styles;
 use crate::sweep;
+use crate::transform::Transform;
+
+/// What a change of these shapes changes, see [`View::carried`].
+pub(crate) fn carried(board: &Board, ids: &[ShapeId], transform: &Transform) -> Vec<ShapeId> {
+    let free = ids.iter().filter(|id| board.shape(id).is_some_and(|shape| !shape.locked));
+    let mut all = match transform {
+        Transform::Resize { .. } => free.cloned().collect(),
+        Transform::Move { .. } | Transform::Rotate { .. } => board.with_contents(free),
+    };
+    connecting::keep_movers(board, &mut all);
+    all
+}
 
 /// The editor as it is while one event is handled.
 pub(crate) struct View<'a> {
@@ -33,6 +46,8 @@ pub(crate) struct View<'a> {
     pub(crate) aids: Aids,
     /// What was copied last, and what of it: for repeating a duplicate with its offset.
     pub(crate) last_copy: Option<&'a Copied>,
+    /// What this person is called.
+    pub(crate) name: &'a str,
 }
 
 /// What helps the hand, as this person has it.
@@ -75,7 +90,9 @@ impl View<'_> {
     pub(crate) fn new_shape(&self, kind: Kind, place: impl IntoIterator<Item = Field>) -> NewShape {
         let style = self.styles.fields(&kind, self.ids.random());
         let order = Field::Order(self.board.order_top(self.ids.random()));
-        let fields = place.into_iter().chain(style).chain([order]).collect();
+        let author = (kind == Kind::Note && !self.name.is_empty()).then(|| Field::Author(Some(self.name.into())));
+        // What is said of the place counts more than a tool's style.
+        let fields = style.into_iter().chain(place).chain(author).chain([order]).collect();
         NewShape::new(kind, fields)
     }
 
@@ -132,6 +149,35 @@ impl View<'_> {
             .filter(|shape| shape.kind.is_closed() && shape.encloses(at))
             .max_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)))
             .map(|shape| shape.id.clone())
+    }
+
+    /// The topmost shape here that an arrow's end can hold on to. A frame is held by its edge.
+    pub(crate) fn holdable(&self, at: BoardPoint, reach: f64) -> Option<&Shape> {
+        self.shapes_meeting(crate::connecting::around(at, reach))
+            .filter(|shape| shape.kind.can_be_held())
+            .filter(|shape| shape.hit(at, reach) || (shape.kind != Kind::Frame && shape.encloses(at)))
+            .max_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)))
+    }
+
+    /// The frames around a point.
+    pub(crate) fn frames_at(&self, at: BoardPoint) -> impl Iterator<Item = &Shape> {
+        let around = Rect::from_center_size(Point::from(at), (0.0, 0.0));
+        self.shapes_meeting(around).filter(move |shape| shape.kind == Kind::Frame && shape.encloses(at))
+    }
+
+    /// What lies in a rectangle whole.
+    pub(crate) fn inside(&self, rect: Rect) -> impl Iterator<Item = &Shape> {
+        self.shapes_meeting(rect).filter(move |shape| rect.contains_rect(shape.bounds()))
+    }
+
+    /// Whether something other than a line or a frame is in the way.
+    pub(crate) fn is_occupied(&self, rect: Rect) -> bool {
+        self.shapes_meeting(rect).any(|shape| !shape.kind.is_line() && shape.kind != Kind::Frame)
+    }
+
+    /// What a change of the selection changes: frames take along what lies in them, unless they are resized.
+    pub(crate) fn carried(&self, transform: &Transform) -> Vec<ShapeId> {
+        carried(self.board, self.selection, transform)
     }
 
     /// Everything that a rectangle touches, not only by its bounds; lowest first.

@@ -112,9 +112,11 @@ impl Visit {
         let board = Board::new(options.client);
         let client =
             ClientOptions { key: options.key, client: options.client.get(), seed: options.seed, token: options.token };
+        let mut editor = Editor::new(board, IdSource::new(options.seed));
+        editor.handle(0, editor::Input::Named(options.name.clone()));
         let user = PresenceUser { name: options.name, color: options.colour };
         Self {
-            editor: Editor::new(board, IdSource::new(options.seed)),
+            editor,
             client: Client::new(client),
             presence: PresenceState { user, cursor: None },
             editor_wake_ms: None,
@@ -169,6 +171,7 @@ impl Visit {
             VisitInput::Online => self.sync(now_ms, ClientInput::Online, &mut out),
             VisitInput::Logged { entry, key } => self.sync(now_ms, ClientInput::Logged { entry, key }, &mut out),
             VisitInput::Named(name) => {
+                self.edit(now_ms, editor::Input::Named(name.clone()), &mut out);
                 self.presence.user.name = name;
                 self.sync(now_ms, ClientInput::Presence(self.presence.clone()), &mut out);
             }

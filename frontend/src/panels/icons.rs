@@ -60,6 +60,8 @@ fn tool_icon(id: &str) -> IconShape {
     match id {
         "select" => icondata::LuMousePointer2,
         "hand" => icondata::LuHand,
+        "note" => icondata::LuStickyNote,
+        "frame" => icondata::LuFrame,
         "line" => icondata::LuSlash,
         "arrow" => icondata::LuMoveUpRight,
         "ink" => icondata::LuPencil,

@@ -87,6 +87,15 @@ fn parts() -> AnyView {
             {part(&["dash"], || view! { <Options name="dash" /> }.into_any())}
             {part(&["sketch"], || view! { <Options name="sketch" /> }.into_any())}
         </div>
+        {part(&["route"], || view! { {heading(key::STYLE_ROUTE)} <Options name="route" /> }.into_any())}
+        {part(&["start_head"], || view! {
+            <Disclosure label=key::STYLE_HEADS>
+                {heading(key::STYLE_START_HEAD)}
+                <div class="mirrored"><Options name="start_head" /></div>
+                {heading(key::STYLE_END_HEAD)}
+                <Options name="end_head" />
+            </Disclosure>
+        }.into_any())}
         {part(&["radius"], || view! { {heading(key::STYLE_CORNERS)} <Options name="radius" /> }.into_any())}
         {part(&["font_size"], || view! {
             {heading(key::STYLE_TEXT)}
@@ -105,6 +114,18 @@ fn parts() -> AnyView {
             <Amount name="opacity" label=key::STYLE_OPACITY min=0.0 max=1.0 step=0.05 is_slider=true />
         }.into_any())}
         {when(can_change_kind, || view! { {heading(key::STYLE_KIND)} <Kinds /> }.into_any())}
+    }
+    .into_any()
+}
+
+/// Something that is not needed often.
+#[component]
+fn Disclosure(label: crate::words::Word, children: Children) -> impl IntoView {
+    view! {
+        <details class="disclosure">
+            <summary>{Words::of_page().of(label)}</summary>
+            <div class="disclosure__content">{children()}</div>
+        </details>
     }
     .into_any()
 }

@@ -7,7 +7,7 @@ use super::look;
 use crate::{Align, AlignY, Shape};
 
 /// Between a label and the sides of its box, in board pixels.
-const PADDING: f64 = 8.0;
+pub(super) const PADDING: f64 = 8.0;
 /// A narrower box than this many ems still breaks lines as if it were this wide: letter by letter nobody can read.
 const WIDTH_MIN_EM: f64 = 2.0;
 
@@ -60,8 +60,13 @@ impl Shape {
 
 /// The label in its box.
 pub(super) fn in_box(shape: &Shape, space: Rect) -> PlacedText {
-    let inner = (space.width() - 2.0 * PADDING).max(shape.font_size * WIDTH_MIN_EM);
-    let mut layout = text::layout(&shape.text, shape.font_size, Some(inner));
+    in_box_at(shape, space, shape.font_size)
+}
+
+/// The label in its box, at a font size.
+pub(super) fn in_box_at(shape: &Shape, space: Rect, font_size: f64) -> PlacedText {
+    let inner = (space.width() - 2.0 * PADDING).max(font_size * WIDTH_MIN_EM);
+    let mut layout = text::layout(&shape.text, font_size, Some(inner));
     let align = shape.align.unwrap_or(Align::Center);
     align_lines(&mut layout, align);
     let free = space.height() - layout.height - 2.0 * PADDING;
@@ -72,7 +77,7 @@ pub(super) fn in_box(shape: &Shape, space: Rect) -> PlacedText {
         AlignY::Top | AlignY::Middle | AlignY::Bottom => free / 2.0,
     };
     let at = Point::new(space.center().x - layout.width / 2.0, space.y0 + PADDING + down);
-    PlacedText { layout, at, font_size: shape.font_size, align, wrap: Some(inner) }
+    PlacedText { layout, at, font_size, align, wrap: Some(inner) }
 }
 
 /// Moves the lines to their side.

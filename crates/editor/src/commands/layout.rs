@@ -4,6 +4,7 @@ use board::{Edit, Shape};
 use kurbo::{Rect, Vec2};
 
 use super::{Command, EDIT};
+use crate::framing;
 use crate::groups;
 use crate::limits;
 use crate::tools::Effect;
@@ -106,11 +107,12 @@ fn around(parts: &[Part]) -> Rect {
 fn laid_out(view: &View, layout: fn(&mut [Part]) -> Vec<Vec2>) -> Vec<Effect> {
     let mut parts = parts(view);
     let moves = layout(&mut parts);
-    let edits = parts.iter().zip(moves).filter(|(_, by)| by.hypot() > 1e-9).flat_map(|(part, by)| {
+    let moves = parts.iter().zip(moves).flat_map(|(part, by)| {
         let by = Vec2::new(tidy(by.x), tidy(by.y));
-        part.shapes.iter().map(move |shape| Edit::Set { id: shape.id.clone(), field: shape.moved(by) })
+        part.shapes.iter().map(move |shape| (*shape, by))
     });
-    vec![Effect::Apply(edits.collect(), None)]
+    let edits = framing::moves(&moves.collect::<Vec<_>>(), view);
+    vec![Effect::Apply(edits, None)]
 }
 
 /// `share` 0 is the start, 1 the end.

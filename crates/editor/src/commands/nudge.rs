@@ -1,12 +1,13 @@
 //! The arrow keys: move the selection a little or, with shift, further. Without a selection they pan.
 
-use board::Edit;
 use kurbo::Vec2;
 
 use super::{Command, LOOK};
+use crate::framing;
 use crate::history::StepKind;
 use crate::limits;
 use crate::tools::Effect;
+use crate::transform::Transform;
 use crate::view::View;
 
 const NEAR: f64 = limits::NUDGE_BOARD;
@@ -34,6 +35,7 @@ fn nudged(view: &View, by: Vec2) -> Vec<Effect> {
     if view.selection.is_empty() || !view.can_edit {
         return vec![Effect::Pan(-by * PAN_PX)];
     }
-    let edits = view.movable().map(|shape| Edit::Set { id: shape.id.clone(), field: shape.moved(by) });
-    vec![Effect::Apply(edits.collect(), Some(StepKind::Nudge))]
+    let transform = Transform::Move { by };
+    let edits = framing::changed(&view.carried(&transform), &transform, view);
+    vec![Effect::Apply(edits, Some(StepKind::Nudge))]
 }

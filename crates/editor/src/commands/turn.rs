@@ -4,6 +4,7 @@ use board::Edit;
 use std::f64::consts::PI;
 
 use super::{Command, EDIT};
+use crate::framing;
 use crate::history::StepKind;
 use crate::limits;
 use crate::tools::Effect;
@@ -41,10 +42,8 @@ fn turned(view: &View, steps: f64) -> Vec<Effect> {
     let Some(frame) = frame(view) else { return vec![] };
     let by = steps * PI / limits::ANGLE_STEPS_PER_PI;
     let transform = Transform::Rotate { about: frame.rect.center(), by };
-    let edits = view
-        .movable()
-        .flat_map(|shape| transform.fields(shape).into_iter().map(|field| Edit::Set { id: shape.id.clone(), field }));
-    vec![Effect::Apply(edits.collect(), Some(StepKind::Turn))]
+    let edits = framing::changed(&view.carried(&transform), &transform, view);
+    vec![Effect::Apply(edits, Some(StepKind::Turn))]
 }
 
 fn flip(view: &View, across: bool) -> Vec<Effect> {

@@ -1,10 +1,11 @@
 //! What helps a hand: numbers for the selection, texts found on the board, viewing without editing.
 
-use board::{Edit, Shape, ShapeId};
+use board::{Shape, ShapeId};
 use kurbo::Rect;
 
 use super::Editor;
 use crate::chrome::{Found, Geometry};
+use crate::framing;
 use crate::history::StepKind;
 use crate::input::GeometryField;
 use crate::limits;
@@ -41,7 +42,8 @@ impl Editor {
     pub(super) fn set_geometry(&mut self, field: GeometryField) {
         let Some(frame) = self.selected_frame().filter(|_| self.can_edit) else { return };
         let Some(transform) = geometry_transform(frame, field) else { return };
-        let edits = self.view().movable().flat_map(|shape| edits_of(&transform, shape)).collect();
+        let view = self.view();
+        let edits = framing::changed(&view.carried(&transform), &transform, &view);
         self.commit(edits, Some(StepKind::Geometry));
     }
 
@@ -99,11 +101,6 @@ impl Editor {
         self.write_access(self.may_edit);
         self.outbox.chrome = true;
     }
-}
-
-fn edits_of(transform: &Transform, shape: &Shape) -> Vec<Edit> {
-    let fields = transform.fields(shape).into_iter();
-    fields.map(|field| Edit::Set { id: shape.id.clone(), field }).collect()
 }
 
 fn geometry_transform(frame: Frame, field: GeometryField) -> Option<Transform> {

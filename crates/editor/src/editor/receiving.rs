@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use board::{ClientId, ShapeId};
+use board::{Board, ClientId, ShapeId};
 
 use super::Editor;
 use crate::draft::Motion;
 use crate::input::PeerPresence;
 use crate::output::{Notice, Output};
 use crate::tools::Event;
+use crate::view::carried;
 
 impl Editor {
     pub(super) fn merge(&mut self, bytes: &[u8]) {
@@ -86,11 +87,12 @@ impl Editor {
     pub(super) fn update_lifted(&mut self) {
         let mut lifted: HashSet<ShapeId> = HashSet::new();
         if let Some(motion) = self.announcer.motion() {
-            lift(motion, &self.selection, &mut lifted);
+            lift(motion, &self.selection, &self.board, &mut lifted);
         }
         for (_, peer) in self.peers.iter() {
             if let Some(draft) = &peer.draft {
-                lift(&draft.message.motion, draft.on.as_ref().map_or(&[], |on| &on.ids), &mut lifted);
+                let on = draft.on.as_ref().map_or(&[][..], |on| &on.ids);
+                lift(&draft.message.motion, on, &self.board, &mut lifted);
             }
         }
         lifted.extend(self.typing.as_ref().map(|typing| typing.id.clone()));
@@ -103,10 +105,15 @@ impl Editor {
     }
 }
 
-fn lift(motion: &Motion, selection: &[ShapeId], lifted: &mut HashSet<ShapeId>) {
+fn lift(motion: &Motion, selection: &[ShapeId], board: &Board, lifted: &mut HashSet<ShapeId>) {
     match motion {
         Motion::Still | Motion::Laser { .. } | Motion::Create { .. } | Motion::Transform { copies: true, .. } => {}
-        Motion::Transform { copies: false, .. } => lifted.extend(selection.iter().cloned()),
+        Motion::Transform { copies: false, transform } => {
+            // Lines that hold what moves follow it.
+            let moving = carried(board, selection, transform);
+            lifted.extend(board.followers(&moving));
+            lifted.extend(moving);
+        }
         Motion::Point { id, .. } | Motion::Ink { id, .. } => drop(lifted.insert(id.clone())),
         Motion::Erase { ids } => lifted.extend(ids.iter().cloned()),
     }

@@ -63,7 +63,7 @@ impl Editor {
     fn make_room_for_label(&mut self, id: &ShapeId) {
         let Some(shape) = self.board.shape(id) else { return };
         let size = shape.size_for_label();
-        if shape.kind.is_closed() && size != shape.size {
+        if (shape.kind.is_closed() || shape.kind == Kind::Note) && size != shape.size {
             self.commit(vec![Edit::Set { id: id.clone(), field: Field::Size(size) }], None);
         }
     }

@@ -3,14 +3,16 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use board::{Field, InkPoint, Kind, NewShape, Shape, ShapeId};
+use board::{Board, Field, InkPoint, Kind, NewShape, Shape, ShapeId};
 use kurbo::{Affine, BezPath, Vec2};
 use scene::{DisplayList, Paint, Painter, StrokeStyle, TextRun, replay};
 
 use crate::draft::{Motion, preview};
 use crate::editor::Editor;
+use crate::limits;
 use crate::picture::seen;
 use crate::transform::Transform;
+use crate::view::carried;
 
 /// What is about to be erased.
 const ERASED_OPACITY: f32 = 0.25;
@@ -25,12 +27,13 @@ impl Editor {
     /// Paints all drafts, in board pixels. Where two hands hold one shape, one's own shows it; else whoever comes first.
     pub(super) fn paint_drafts(&mut self, painter: &mut impl Painter) {
         let carried = self.carried().is_some();
-        let own = self
-            .announcer
-            .motion()
-            .filter(|_| !carried)
-            .cloned()
-            .map(|motion| Mover { motion, on: self.selection.iter().cloned().collect() });
+        let motion = self.announcer.motion().cloned();
+        let mut shown = HashSet::new();
+        if let Some(Motion::Transform { transform, copies: false }) = motion.as_ref().filter(|_| carried) {
+            self.paint_beside_carried(transform, &mut shown, painter);
+        }
+        let own =
+            motion.filter(|_| !carried).map(|motion| Mover { motion, on: self.selection.iter().cloned().collect() });
         let peers = self.peers.iter().filter_map(|(_, peer)| {
             let draft = peer.draft.as_ref()?;
             let on = draft.on.as_ref().map(|on| on.ids.clone()).unwrap_or_default();
@@ -42,7 +45,6 @@ impl Editor {
             paint_once(&shape.with_text(""), painter);
         }
         let movers: Vec<Mover> = own.into_iter().chain(peers).collect();
-        let mut shown = HashSet::new();
         shown.extend(self.typing.as_ref().map(|typing| typing.id.clone()));
         for mover in movers {
             self.paint_motion(&mover, &mut shown, painter);
@@ -58,7 +60,10 @@ impl Editor {
             Motion::Create { id, shape } => {
                 // Once the edit is here the board paints it.
                 if self.board.shape(id).is_none() {
-                    paint_once(&preview(id.clone(), shape), painter);
+                    paint_once(
+                        &Board::derived(preview(id.clone(), shape), &|id| self.board.shape(id).cloned()),
+                        painter,
+                    );
                 }
             }
             Motion::Point { id, index, to } => {
@@ -96,11 +101,19 @@ impl Editor {
         shown: &mut HashSet<ShapeId>,
         painter: &mut impl Painter,
     ) {
+        let on = carried(&self.board, on, transform);
+        if !copies {
+            self.paint_followers(transform, &on, shown, painter);
+        }
         let (width_px, height_px) = self.size_px;
         let visible = self.camera.visible(width_px, height_px);
         let Some(affine) = transform.affine() else {
             for shape in on.iter().filter_map(|id| self.board.shape(id)) {
-                let shape = transform.preview(shape);
+                let other = |id: &ShapeId| {
+                    let other = self.board.shape(id)?;
+                    Some(if on.contains(id) { transform.preview(other) } else { other.clone() })
+                };
+                let shape = Board::derived(transform.preview(shape), &other);
                 if shape.bounds().overlaps(visible) && shown.insert(shape.id.clone()) {
                     paint_once(&shape, painter);
                 }
@@ -121,11 +134,65 @@ impl Editor {
         painter.pop();
     }
 
-    /// A line with one of its points elsewhere.
+    /// What a selection that moves as one bitmap takes along beside itself.
+    fn paint_beside_carried(
+        &mut self,
+        transform: &Transform,
+        shown: &mut HashSet<ShapeId>,
+        painter: &mut impl Painter,
+    ) {
+        if !self.board.has_dependents() {
+            return;
+        }
+        let moving = carried(&self.board, &self.selection, transform);
+        self.paint_followers(transform, &moving, shown, painter);
+        let Some(affine) = transform.affine() else { return };
+        painter.push(affine);
+        for shape in moving.iter().filter(|id| !self.selection.contains(id)).filter_map(|id| self.board.shape(id)) {
+            if shown.insert(shape.id.clone()) {
+                replay(self.picture.list(shape), painter);
+            }
+        }
+        painter.pop();
+    }
+
+    /// Paints what depends on shapes in motion and does not move itself: lines that hold them.
+    fn paint_followers(
+        &mut self,
+        transform: &Transform,
+        moving: &[ShapeId],
+        shown: &mut HashSet<ShapeId>,
+        painter: &mut impl Painter,
+    ) {
+        let followers = self.board.followers(moving);
+        if followers.is_empty() {
+            return;
+        }
+        let moves: HashSet<&ShapeId> = moving.iter().collect();
+        let followers = followers.iter().filter(|id| !moves.contains(id)).take(limits::FOLLOWING_LINES);
+        for shape in followers.filter_map(|id| self.board.shape(id)) {
+            let other = |id: &ShapeId| {
+                let other = self.board.shape(id)?;
+                Some(if moves.contains(id) { transform.preview(other) } else { other.clone() })
+            };
+            if shown.insert(shape.id.clone()) {
+                paint_once(&Board::derived(shape.clone(), &other), painter);
+            }
+        }
+    }
+
+    /// A line with one of its points elsewhere; an end lets go of what it holds.
     pub(super) fn bent(&self, id: &ShapeId, index: usize, to: Vec2) -> Option<Shape> {
         let shape = self.board.shape(id)?;
+        let last = shape.points.len().checked_sub(1)?;
         shape.points.get(index)?;
-        Some(shape.with(&[Field::Points(shape.points_with(index, to))]))
+        let mut fields = vec![Field::Points(shape.points_with(index, to))];
+        match index {
+            0 => fields.push(Field::Start(None)),
+            _ if index == last => fields.push(Field::End(None)),
+            _ => {}
+        }
+        Some(Board::derived(shape.with(&fields), &|id| self.board.shape(id).cloned()))
     }
 
     /// A stroke as far as it is drawn: what the board has of it, and the draft's points after that.

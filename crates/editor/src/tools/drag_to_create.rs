@@ -5,10 +5,13 @@ use kurbo::{Point, Rect, Vec2};
 use scene::BoardPoint;
 
 use super::{Effect, Event, Pointer, Tool, ToolSpec};
+use crate::connecting;
 use crate::draft::Motion;
+use crate::framing;
 use crate::input::Modifiers;
 use crate::limits;
 use crate::output::CursorKind;
+use crate::text_session::TextTarget;
 use crate::view::View;
 
 /// How two points define a shape.
@@ -57,6 +60,12 @@ pub(super) const LINE: ToolSpec =
 pub(super) const ARROW: ToolSpec =
     ToolSpec { id: "arrow", shortcuts: &["a", "5"], edits: true, new: |id| DragToCreate::boxed(id, Span::Ends) };
 
+pub(super) const NOTE: ToolSpec =
+    ToolSpec { id: "note", shortcuts: &["n"], edits: true, new: |id| DragToCreate::boxed(id, Span::Corners) };
+
+pub(super) const FRAME: ToolSpec =
+    ToolSpec { id: "frame", shortcuts: &["f"], edits: true, new: |id| DragToCreate::boxed(id, Span::Corners) };
+
 impl DragToCreate {
     /// The tool that makes the kind of this name.
     fn boxed(kind: &str, span: Span) -> Box<dyn Tool> {
@@ -67,14 +76,20 @@ impl DragToCreate {
         let place = match self.span {
             Span::Corners => {
                 let rect = corners(from, to, modifiers);
-                [Field::Pos(rect.origin().into()), Field::Size(rect.size())]
+                vec![Field::Pos(rect.origin().into()), Field::Size(rect.size())]
             }
             Span::Ends => {
-                let (start, end) = ends(from, to, modifiers);
-                [Field::Pos(start), Field::Points([Vec2::ZERO, end - start].into())]
+                // Alt says exactly where an arrow holds on, not where its middle is.
+                let centred = modifiers.alt && self.kind != Kind::Arrow;
+                let (start, end) = ends(from, to, Modifiers { alt: centred, ..modifiers });
+                let mut place = vec![Field::Pos(start), Field::Points([Vec2::ZERO, end - start].into())];
+                place.extend(connecting::ends(&self.kind, start, end, modifiers, view));
+                place
             }
         };
-        view.new_shape(self.kind.clone(), place)
+        let mut shape = view.new_shape(self.kind.clone(), place);
+        shape.fields.extend(framing::of_new(&shape, view));
+        shape
     }
 
     fn stretched(
@@ -89,14 +104,26 @@ impl DragToCreate {
         vec![Effect::Draft(Motion::Create { id: id.clone(), shape })]
     }
 
-    fn made(id: ShapeId, shape: NewShape) -> Vec<Effect> {
-        let edit = Edit::Insert { id: id.clone(), shape };
-        vec![Effect::Finish(vec![edit]), Effect::Made(id)]
+    fn made(&self, id: ShapeId, shape: NewShape, view: &View) -> Vec<Effect> {
+        let mut edits = vec![];
+        if self.kind == Kind::Frame {
+            edits.extend(framing::taken_in(&id, &shape, view));
+        }
+        edits.push(Edit::Insert { id: id.clone(), shape });
+        let mut effects = vec![Effect::Finish(edits), Effect::Made(id.clone())];
+        if matches!(self.kind, Kind::Note | Kind::Frame) {
+            // A note is for writing, and a frame has a name.
+            effects.push(Effect::EditText(TextTarget::Shape { id, select_all: false }));
+        }
+        effects
     }
 
     /// What a click makes: the usual size, around the click or from it.
     fn clicked(&self, at: BoardPoint, view: &View) -> Vec<Effect> {
-        let side = limits::DEFAULT_SHAPE_BOARD;
+        let side = match self.kind {
+            Kind::Note => limits::DEFAULT_NOTE_BOARD,
+            _ => limits::DEFAULT_SHAPE_BOARD,
+        };
         let (from, to) = match self.span {
             Span::Corners => {
                 let half = Vec2::new(side / 2.0, side / 2.0);
@@ -104,7 +131,7 @@ impl DragToCreate {
             }
             Span::Ends => (at, at + Vec2::new(side, 0.0)),
         };
-        Self::made(view.ids.shape(), self.shape(from, to, Modifiers::default(), view))
+        self.made(view.ids.shape(), self.shape(from, to, Modifiers::default(), view), view)
     }
 }
 
@@ -135,7 +162,7 @@ impl Tool for DragToCreate {
                 self.stretched(*from, *to, id, *modifiers, view)
             }
             (State::Stretching { from, id, .. }, Event::Up(pointer)) => {
-                let effects = Self::made(id.clone(), self.shape(*from, pointer.at, pointer.modifiers, view));
+                let effects = self.made(id.clone(), self.shape(*from, pointer.at, pointer.modifiers, view), view);
                 self.state = State::Waiting;
                 effects
             }

@@ -5,7 +5,9 @@ use kurbo::{Line, Point, Rect, Vec2};
 use scene::BoardPoint;
 
 use super::{Effect, Event, Pointer, Tool, ToolSpec};
+use crate::connecting;
 use crate::draft::Motion;
+use crate::framing;
 use crate::groups;
 use crate::handles::{self, Handle, Handles};
 use crate::input::{Device, Modifiers};
@@ -331,11 +333,13 @@ impl Select {
                 effects.push(Effect::Finish(transform.map_or(vec![], |transform| edits(&transform, view))));
             }
             State::Bending { drag, id, index } => {
-                let edit = bent(drag, &id, index, view).and_then(|to| {
+                let fields = bent(drag, &id, index, view).and_then(|to| {
                     let shape = view.board.shape(&id)?;
-                    Some(Edit::Set { id: id.clone(), field: Field::Points(shape.points_with(index, to)) })
+                    let rebound = connecting::rebound(shape, index, drag.to, drag.modifiers, view);
+                    Some([Some(Field::Points(shape.points_with(index, to))), rebound])
                 });
-                effects.push(Effect::Finish(edit.into_iter().collect()));
+                let fields = fields.into_iter().flatten().flatten();
+                effects.push(Effect::Finish(fields.map(|field| Edit::Set { id: id.clone(), field }).collect()));
             }
             State::Sweeping { .. } => effects.push(Effect::Repaint),
         }
@@ -423,9 +427,13 @@ fn edits(transform: &Transform, view: &View) -> Vec<Edit> {
     if transform.is_nothing() {
         return vec![];
     }
-    view.movable()
-        .flat_map(|shape| transform.fields(shape).into_iter().map(|field| Edit::Set { id: shape.id.clone(), field }))
-        .collect()
+    let carried = view.carried(transform);
+    let mut edits = framing::changed(&carried, transform, view);
+    if let Transform::Move { by } = transform {
+        let moved: Vec<_> = view.movable().collect();
+        edits.extend(framing::adopted(&moved, &carried, *by, view));
+    }
+    edits
 }
 
 /// Where a dragged point of a line lies, relative to the line's place.

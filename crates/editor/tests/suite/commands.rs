@@ -179,7 +179,7 @@ fn the_style_panel_shows_what_is_common() {
     assert_eq!(style.value("stroke"), Some(&StyleField::Stroke(scene::Colour::INK)));
     hand.click(25.0, 300.0);
     let style = hand.editor.chrome().style;
-    assert!(!style.has("fill") && !style.has("font_size") && style.has("dash"));
+    assert!(!style.has("fill") && !style.has("radius") && style.has("dash"));
 }
 
 #[test]

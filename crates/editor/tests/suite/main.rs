@@ -4,6 +4,7 @@ mod access;
 mod arranging;
 mod camera;
 mod commands;
+mod connecting;
 mod drafts;
 mod gestures;
 mod harness;

@@ -1,6 +1,6 @@
 //! Styles of which one of a few is chosen, or a number. It must not know what a choice does.
 
-use board::{Align, AlignY, FillStyle, Kind, LineStyle};
+use board::{Align, AlignY, FillStyle, Head, Kind, LineStyle};
 use leptos::prelude::*;
 
 use super::{change, value_of};
@@ -51,6 +51,14 @@ fn specs(name: &str) -> Vec<OptionSpec> {
             option("", "usual", r#"<path d="M5 20V9a4 4 0 0 1 4-4h11"/>"#),
             option("32", "round", r#"<path d="M5 20v-4A11 11 0 0 1 16 5h4"/>"#),
         ],
+        "route" => vec![
+            option("straight", "straight", r#"<path d="M5 19 19 5"/>"#),
+            option("curved", "curved", r#"<path d="M4 18c9 0 7-12 16-12"/>"#),
+            option("elbow", "elbow", r#"<path d="M4 18h8V6h8"/>"#),
+        ],
+        "start_head" | "end_head" => {
+            Head::ALL.iter().map(|head| option(head.name(), head.name(), head_picture(*head))).collect()
+        }
         "sketch" => vec![
             option("", "clean", r#"<path d="M4 17 20 7"/>"#),
             option("1", "drawn", r#"<path d="M4 16c4-7 5-7 5-3s1 4 4-1 4-4 3 0 2 3 4 0"/>"#),
@@ -93,6 +101,29 @@ fn fill_picture(style: FillStyle) -> &'static str {
     }
 }
 
+/// A head at the right end of a level line.
+fn head_picture(head: Head) -> &'static str {
+    match head {
+        Head::None => r#"<path d="M4 12h16"/>"#,
+        Head::Arrow => r#"<path d="M4 12h16m-6-6 6 6-6 6"/>"#,
+        Head::Triangle => r#"<path d="M4 12h8m0-6 8 6-8 6z" fill="currentColor"/>"#,
+        Head::TriangleOpen => r#"<path d="M4 12h8m0-6 8 6-8 6z"/>"#,
+        Head::Diamond => r#"<path d="M3 12h6m0 0 6-5 6 5-6 5z" fill="currentColor"/>"#,
+        Head::DiamondOpen => r#"<path d="M3 12h6m0 0 6-5 6 5-6 5z"/>"#,
+        Head::Dot => r#"<path d="M4 12h8"/><circle cx="16" cy="12" r="4" fill="currentColor"/>"#,
+        Head::Circle => r#"<path d="M4 12h8"/><circle cx="16" cy="12" r="4"/>"#,
+        Head::Square => r#"<path d="M4 12h8m0-4h8v8h-8z" fill="currentColor"/>"#,
+        Head::SquareOpen => r#"<path d="M4 12h8m0-4h8v8h-8z"/>"#,
+        Head::Bar => r#"<path d="M4 12h16m0-6v12"/>"#,
+        Head::One => r#"<path d="M4 12h16m-4-5v10"/>"#,
+        Head::OnlyOne => r#"<path d="M4 12h16m-4-5v10m-4-10v10"/>"#,
+        Head::ZeroOrOne => r#"<path d="M4 12h1m8 0h7m-3-5v10"/><circle cx="9" cy="12" r="4"/>"#,
+        Head::Many => r#"<path d="M4 12h16m0-6-8 6 8 6"/>"#,
+        Head::OneOrMany => r#"<path d="M4 12h16m0-6-8 6 8 6M9 6v12"/>"#,
+        Head::ZeroOrMany => r#"<path d="M10 12h10m0-6-8 6 8 6"/><circle cx="6.5" cy="12" r="3.5"/>"#,
+    }
+}
+
 fn align_picture(align: Align) -> &'static str {
     match align {
         Align::Left => r#"<path d="M4 6h16M4 12h9M4 18h13"/>"#,
@@ -112,8 +143,21 @@ fn align_y_picture(align: AlignY) -> &'static str {
 /// Kind and id of every option's word.
 #[cfg(test)]
 pub fn labels() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let names = ["width", "font_size", "radius", "sketch", "dash", "fill_style", "align", "align_y"];
-    names.into_iter().flat_map(|name| specs(name).into_iter().map(move |spec| (name, spec.id)))
+    let names = [
+        "route",
+        "start_head",
+        "end_head",
+        "width",
+        "font_size",
+        "radius",
+        "sketch",
+        "dash",
+        "fill_style",
+        "align",
+        "align_y",
+    ];
+    let word = |name: &'static str| if name.ends_with("head") { "head" } else { name };
+    names.into_iter().flat_map(move |name| specs(name).into_iter().map(move |spec| (word(name), spec.id)))
 }
 
 /// One of a few.
@@ -125,7 +169,8 @@ pub fn Options(
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let current = value_of(store, name);
     let view = move |(at, spec): (usize, OptionSpec)| {
-        let label = Signal::derive(move || words.named(name, spec.id));
+        let label =
+            Signal::derive(move || words.named(name.trim_start_matches("start_").trim_start_matches("end_"), spec.id));
         view! {
             <Choice
                 attr:data-style=format!("{name}.{}", spec.id)
@@ -142,7 +187,10 @@ pub fn Options(
         .into_any()
     };
     view! {
-        <ChoiceGroup label=words.of(group_label(name)) class="segments">
+        <ChoiceGroup
+            label=words.of(group_label(name))
+            class=if name.ends_with("head") { "heads" } else { "segments" }
+        >
             {list(specs(name).into_iter().enumerate().map(view))}
         </ChoiceGroup>
     }
@@ -154,6 +202,9 @@ fn group_label(name: &str) -> Word {
         "width" | "dash" => key::STYLE_LINE,
         "fill_style" => key::STYLE_FILL,
         "radius" => key::STYLE_CORNERS,
+        "route" => key::STYLE_ROUTE,
+        "start_head" => key::STYLE_START_HEAD,
+        "end_head" => key::STYLE_END_HEAD,
         "sketch" => key::STYLE_LOOK,
         _ => key::STYLE_TEXT,
     }

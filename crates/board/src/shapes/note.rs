@@ -1,0 +1,120 @@
+//! A sticky note: paper of a colour, writing that fits itself to the paper, and who wrote it.
+
+use kurbo::{BezPath, Point, Rect, RoundedRect, Shape as _, Vec2};
+use scene::{Colour, DisplayList, Paint, Shade, Swatch, TextRun, text};
+
+use super::{Note, PlacedText, ShapeKind, closed, label, look};
+use crate::{Field, Shape};
+
+/// The paper where no fill is stored.
+const PAPER: Colour = Colour::Swatch(Swatch::Yellow);
+const CORNER: f64 = 3.0;
+/// The shadow under the paper: how far down it lies and how dark it is.
+const SHADOW_DOWN: f64 = 4.0;
+const SHADOW_OPACITY: f32 = 0.12;
+/// Writing begins at this share above the font size, and shrinks in these steps until it fits.
+const LARGEST: f64 = 1.4;
+const STEP: f64 = 0.9;
+/// No smaller than this, in board pixels: then the paper has to grow.
+const SMALLEST: f64 = 9.0;
+/// The author's line, in board pixels.
+const AUTHOR_SIZE: f64 = 11.0;
+const AUTHOR_HEIGHT: f64 = 18.0;
+const AUTHOR_OPACITY: f32 = 0.65;
+const AUTHOR_MARGIN: f64 = 10.0;
+
+impl ShapeKind for Note {
+    fn extent(&self, shape: &Shape) -> Rect {
+        closed::extent(shape)
+    }
+
+    fn outline(&self, shape: &Shape) -> BezPath {
+        RoundedRect::from_rect(shape.local_bounds(), CORNER).to_path(0.05)
+    }
+
+    fn paint(&self, shape: &Shape, list: &mut DisplayList) {
+        let paper = std::sync::Arc::new(self.outline(shape));
+        let shadow = RoundedRect::from_rect(shape.local_bounds() + Vec2::new(0.0, SHADOW_DOWN), CORNER).to_path(0.05);
+        let opacity = shape.opacity as f32;
+        list.fill(shadow, Paint { colour: Colour::Rgba(SHADOW), opacity: SHADOW_OPACITY * opacity });
+        list.fill(paper, look::paint(shape, paper_colour(shape)));
+        label::paint(shape, list);
+        if let Some(author) = author_line(shape) {
+            list.text(TextRun { paint: Paint { colour: Colour::INK, opacity: AUTHOR_OPACITY * opacity }, ..author });
+        }
+    }
+
+    fn touches(&self, shape: &Shape, at: Point, reach: f64) -> bool {
+        let rect = shape.local_bounds().inflate(reach, reach);
+        (rect.x0..=rect.x1).contains(&at.x) && (rect.y0..=rect.y1).contains(&at.y)
+    }
+
+    fn painted(&self, shape: &Shape) -> Rect {
+        let rect = shape.local_bounds();
+        label::with_label(shape, rect.union(rect + Vec2::new(0.0, SHADOW_DOWN)).inflate(AUTHOR_SIZE / 4.0, 0.0))
+    }
+
+    fn resized(&self, shape: &Shape, from: Rect, to: Rect) -> Vec<Field> {
+        closed::resized(shape, from, to)
+    }
+
+    fn label_box(&self, shape: &Shape) -> Option<Rect> {
+        let rect = shape.local_bounds();
+        let foot = if shape.author.is_some() { AUTHOR_HEIGHT.min(rect.height() / 4.0) } else { 0.0 };
+        Some(Rect::new(rect.x0, rect.y0, rect.x1, rect.y1 - foot))
+    }
+
+    /// As large as fits.
+    fn placed_text(&self, shape: &Shape) -> Option<PlacedText> {
+        let space = self.label_box(shape)?;
+        let (width, height) = (space.width() - 2.0 * label::PADDING, space.height() - 2.0 * label::PADDING);
+        let widest_em = shape.text.split_whitespace().map(text::width_em).fold(0.0, f64::max);
+        let smallest = SMALLEST.min(shape.font_size);
+        let mut font_size = shape.font_size * LARGEST;
+        while font_size > smallest {
+            let fits_across = widest_em * font_size <= width;
+            if fits_across && text::layout(&shape.text, font_size, Some(width)).height <= height {
+                break;
+            }
+            font_size = (font_size * STEP).max(smallest);
+        }
+        Some(label::in_box_at(shape, space, font_size))
+    }
+}
+
+/// Black: a shadow is dark in every theme.
+const SHADOW: u32 = 0x0000_00ff;
+
+/// Paper is lighter than ink of its colour.
+fn paper_colour(shape: &Shape) -> Colour {
+    match shape.fill.unwrap_or(PAPER) {
+        Colour::Swatch(Swatch::White) => Colour::Swatch(Swatch::White),
+        Colour::Swatch(swatch) => Colour::Shade(swatch, Shade::Light),
+        other => other,
+    }
+}
+
+/// Who wrote it, as far as there is room.
+fn author_line(shape: &Shape) -> Option<TextRun> {
+    let author = shape.author.as_ref()?;
+    let rect = shape.local_bounds();
+    let room_em = (rect.width() - 2.0 * AUTHOR_MARGIN) / AUTHOR_SIZE;
+    if rect.height() < 3.0 * AUTHOR_HEIGHT || room_em <= 0.0 {
+        return None;
+    }
+    let mut shown = String::new();
+    for letter in author.chars() {
+        shown.push(letter);
+        if text::width_em(&shown) > room_em {
+            shown.pop();
+            break;
+        }
+    }
+    Some(TextRun {
+        text: shown.into(),
+        x: rect.x0 + AUTHOR_MARGIN,
+        baseline_y: rect.y1 - AUTHOR_MARGIN,
+        font_size_px: AUTHOR_SIZE,
+        paint: Colour::INK.into(),
+    })
+}
