@@ -242,9 +242,13 @@ impl Board {
             Some((other, binding.clone()))
         };
         shape.course = None;
+        let mut frame = shape.frame.clone();
         if shape.kind.is_line() {
             let (start, end) = (held(&shape.start), held(&shape.end));
             if start.is_some() || end.is_some() {
+                // A line to something outside of its frame is seen whole.
+                let mut ends = start.iter().chain(&end);
+                frame = frame.filter(|frame| ends.all(|(other, _)| other.frame.as_ref() == Some(frame)));
                 let corners = shape.board_points();
                 let course = {
                     let start = start.as_ref().map(|(other, binding)| Held::new(other, binding));
@@ -255,7 +259,6 @@ impl Board {
             }
         }
         let mut clips = Vec::new();
-        let mut frame = shape.frame.clone();
         while let Some(around) = frame.and_then(|id| others(&id)).filter(|around| around.kind == crate::Kind::Frame) {
             clips.push(Arc::new(around.outline()));
             frame = around.frame.filter(|_| clips.len() < FRAMES_DEEP);

@@ -1,7 +1,7 @@
 //! A shape as it is seen: read from the document, held to the table of bounds, ready to be painted and touched.
 //! Must not know the CRDT, nor who else sees it.
 
-use kurbo::{Affine, BezPath, ParamCurve, Point, Rect, Shape as _, Size, Vec2};
+use kurbo::{Affine, BezPath, ParamCurve, ParamCurveArclen, ParamCurveNearest, Point, Rect, Shape as _, Size, Vec2};
 use scene::{BoardPoint, Colour, Command, DisplayList};
 use std::sync::Arc;
 
@@ -349,6 +349,27 @@ impl Shape {
             }
         }
         points
+    }
+
+    /// The corners that are seen of it, on the board: of an elbow those of its route (line, arrow).
+    pub fn seen_corners(&self) -> Vec<Point> {
+        let outline = self.outline();
+        let starts = outline.segments().take(1).map(|segment| segment.start());
+        starts.chain(outline.segments().map(|segment| segment.end())).collect()
+    }
+
+    /// Where along it, from 0 to 1, it comes nearest to a point of the board (line, arrow).
+    pub fn share_at(&self, at: Point) -> f64 {
+        let outline = self.outline();
+        let (mut length, mut nearest) = (0.0, (f64::INFINITY, 0.0));
+        for segment in outline.segments() {
+            let found = segment.nearest(at, 1e-3);
+            if found.distance_sq < nearest.0 {
+                nearest = (found.distance_sq, length + segment.subsegment(0.0..found.t).arclen(0.1));
+            }
+            length += segment.arclen(0.1);
+        }
+        if length > 0.0 { nearest.1 / length } else { 0.5 }
     }
 
     /// A point of the board as a corner would store it.

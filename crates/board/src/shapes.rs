@@ -9,6 +9,7 @@ mod label;
 mod look;
 mod note;
 mod open;
+mod polygon;
 mod text;
 mod unknown;
 
@@ -132,6 +133,7 @@ shapes! {
     other {
         Line = "line",
         Arrow = "arrow",
+        Polygon = "polygon",
         Note = "note",
         Frame = "frame",
         Ink = "ink",
@@ -143,6 +145,11 @@ impl Kind {
     /// Whether it is an outline in a box.
     pub fn is_closed(&self) -> bool {
         Kind::CLOSED.contains(self)
+    }
+
+    /// Whether it has an inside that can be filled and written in, whatever its outline.
+    pub fn is_area(&self) -> bool {
+        self.is_closed() || *self == Kind::Polygon
     }
 
     /// Whether it runs from one end to another.
@@ -158,7 +165,7 @@ impl Kind {
 
     /// Whether people may write in or on it.
     pub fn has_text(&self) -> bool {
-        matches!(self, Kind::Text | Kind::Note | Kind::Frame) || self.is_line() || self.is_closed()
+        matches!(self, Kind::Text | Kind::Note | Kind::Frame) || self.is_line() || self.is_area()
     }
 
     /// Whether ends of lines may hold on to it.

@@ -27,11 +27,8 @@ pub(crate) fn target(view: &View, at: BoardPoint, modifiers: Modifiers) -> Optio
     Some(Binding { shape: shape.id.clone(), at: middle.or_else(exact) })
 }
 
-/// The fields that bind a line of this kind from one place to another. Only arrows hold on to things by themselves.
-pub(crate) fn ends(kind: &Kind, from: BoardPoint, to: BoardPoint, modifiers: Modifiers, view: &View) -> Vec<Field> {
-    if *kind != Kind::Arrow {
-        return vec![];
-    }
+/// The fields that bind an arrow from one place to another.
+pub(crate) fn ends(from: BoardPoint, to: BoardPoint, modifiers: Modifiers, view: &View) -> Vec<Field> {
     let start = target(view, from, modifiers);
     let end = target(view, to, modifiers).filter(|end| {
         // From a shape as a whole to itself there is no way.
@@ -99,6 +96,11 @@ pub(crate) fn released(view: &View, gone: &[ShapeId]) -> Vec<Edit> {
         fields.into_iter().flatten().map(|field| Edit::Set { id: shape.id.clone(), field }).collect::<Vec<_>>()
     });
     edits.collect()
+}
+
+/// Where on the board an end holds a shape.
+pub(crate) fn held_point(shape: &Shape, binding: &Binding) -> Point {
+    point_at(shape, binding.at.unwrap_or(Vec2::new(0.5, 0.5)))
 }
 
 /// The point of a shape at shares of its sides, on the board.

@@ -2,7 +2,7 @@
 //! The format is described in docs/decisions/0006-drafts.md.
 
 use board::{ClientId, Field, InkPoint, Kind, NewShape, OrderKey, Shape, ShapeId};
-use kurbo::{Point, Rect, Size, Vec2};
+use kurbo::{Point, Rect, Size};
 use scene::BoardPoint;
 
 use crate::limits;
@@ -16,7 +16,7 @@ const NAME_BYTES: usize = 64;
 const FIELD_BYTES: usize = 1024;
 /// Fields and points of a new shape that are accepted.
 const CREATE_FIELDS: usize = 32;
-const CREATE_POINTS: usize = 64;
+const CREATE_POINTS: usize = 256;
 
 /// A gesture in progress.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +27,8 @@ pub(crate) enum Motion {
     Transform { transform: Transform, copies: bool },
     /// A shape being made.
     Create { id: ShapeId, shape: NewShape },
-    /// One point of a line, relative to the line's place.
-    Point { id: ShapeId, index: u32, to: Vec2 },
+    /// A shape that is there, with other values.
+    Change { id: ShapeId, fields: Vec<Field> },
     /// A stroke being drawn: what it is, and its points from the one numbered `after` on.
     Ink { id: ShapeId, shape: NewShape, after: u32, points: Vec<InkPoint> },
     /// Shapes that go at release.
@@ -140,11 +140,10 @@ fn write_motion(writer: &mut Writer, motion: &Motion) {
             writer.id(id);
             write_shape(writer, shape);
         }
-        Motion::Point { id, index, to } => {
-            writer.byte(3);
+        Motion::Change { id, fields } => {
+            writer.byte(7);
             writer.id(id);
-            writer.count((*index).into());
-            writer.vector(*to);
+            write_fields(writer, fields);
         }
         Motion::Ink { id, shape, after, points } => {
             writer.byte(4);
@@ -176,7 +175,6 @@ fn read_motion(reader: &mut Reader) -> Option<Motion> {
         0 => Motion::Still,
         1 => Motion::Transform { copies: reader.byte()? == 1, transform: read_transform(reader)? },
         2 => Motion::Create { id: reader.id()?, shape: read_shape(reader)? },
-        3 => Motion::Point { id: reader.id()?, index: u32::try_from(reader.count()?).ok()?, to: reader.vector()? },
         4 => {
             let (id, shape) = (reader.id()?, read_shape(reader)?);
             let after = u32::try_from(reader.count()?).ok()?;
@@ -191,6 +189,7 @@ fn read_motion(reader: &mut Reader) -> Option<Motion> {
             let point = |_| Some(BoardPoint::from(reader.point()?));
             Motion::Laser { after, points: (0..count).map(point).collect::<Option<_>>()? }
         }
+        7 => Motion::Change { id: reader.id()?, fields: read_fields(reader)? },
         _ => return None,
     })
 }
@@ -247,15 +246,23 @@ fn read_ids(reader: &mut Reader) -> Option<Vec<ShapeId>> {
 /// A new shape's kind and fields; text and ink have messages of their own.
 fn write_shape(writer: &mut Writer, shape: &NewShape) {
     writer.text(shape.kind.name());
-    let fields = &shape.fields[..shape.fields.len().min(CREATE_FIELDS)];
+    write_fields(writer, &shape.fields);
+}
+
+fn write_fields(writer: &mut Writer, fields: &[Field]) {
+    let fields = &fields[..fields.len().min(CREATE_FIELDS)];
     writer.count(fields.len() as u64);
     fields.iter().for_each(|field| write_field(writer, field));
 }
 
 fn read_shape(reader: &mut Reader) -> Option<NewShape> {
     let kind = Kind::from_name(reader.text(NAME_BYTES)?);
+    Some(NewShape::new(kind, read_fields(reader)?))
+}
+
+fn read_fields(reader: &mut Reader) -> Option<Vec<Field>> {
     let count = reader.length(CREATE_FIELDS)?;
-    Some(NewShape::new(kind, (0..count).map(|_| read_field(reader)).collect::<Option<_>>()?))
+    (0..count).map(|_| read_field(reader)).collect()
 }
 
 fn write_field(writer: &mut Writer, field: &Field) {
@@ -321,6 +328,7 @@ fn read_field(reader: &mut Reader) -> Option<Field> {
 mod tests {
     use proptest::prelude::*;
 
+    use kurbo::Vec2;
     use scene::Colour;
 
     use super::*;
@@ -351,7 +359,16 @@ mod tests {
             Motion::Transform { transform: Transform::Resize { frame, to: frame.rect }, copies: false },
             Motion::Transform { transform: Transform::Rotate { about: Point::ORIGIN, by: 1.0 }, copies: false },
             Motion::Create { id: id("new"), shape: shape.clone() },
-            Motion::Point { id: id("line"), index: 1, to: Vec2::new(5.0, 6.0) },
+            Motion::Change {
+                id: id("line"),
+                fields: vec![
+                    Field::Points([Vec2::ZERO, Vec2::new(5.0, 6.0)].into()),
+                    Field::End(Some(board::Binding { shape: id("a"), at: Some(Vec2::new(0.5, 1.0)) })),
+                    Field::Start(None),
+                    Field::Via([1.0, 20.0].into()),
+                    Field::LabelAt(0.25),
+                ],
+            },
             Motion::Ink { id: id("ink"), shape, after: 3, points: vec![InkPoint::new(0.5, 1.5, 0.25)] },
             Motion::Erase { ids: vec![id("a"), id("b")] },
             Motion::Laser { after: 7, points: vec![BoardPoint::new(1.0, 2.0)] },

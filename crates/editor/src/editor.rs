@@ -77,7 +77,7 @@ pub struct Editor {
     /// What a click would select.
     pub(crate) pointed_at: Option<ShapeId>,
     /// Where the pointer is, if over the board.
-    hover: Option<(ScreenPoint, Device)>,
+    pub(crate) hover: Option<(ScreenPoint, Device)>,
     styles: Styles,
     history: History,
     pub(crate) now_ms: u64,
@@ -182,6 +182,7 @@ impl Editor {
             }
             Input::SetKeys(keys) => self.keys = keys,
             Input::TextEnded => self.end_text(),
+            Input::TextNext { down } => self.next_text(down),
             Input::Paste(text) => self.paste(&text),
             Input::ViewResized { width_px, height_px } => self.view_resized(width_px, height_px),
             Input::Merge(bytes) => self.merge(&bytes),

@@ -1,10 +1,11 @@
 //! The handles around a selection: where they are, which one a pointer grabs, what dragging one makes of the frame.
 //! Paints nothing and changes no shape.
 
-use board::{Kind, Shape, ShapeId};
-use kurbo::{Point, Rect, Vec2};
+use board::{Kind, Route, Shape, ShapeId};
+use kurbo::{ParamCurve, ParamCurveArclen, Point, Rect, Vec2};
 use scene::{BoardPoint, Camera};
 
+use crate::growing;
 use crate::input::{Device, Modifiers};
 use crate::limits;
 use crate::output::CursorKind;
@@ -17,9 +18,20 @@ pub(crate) enum Handle {
     Resize { x: i8, y: i8 },
     /// The one that floats above.
     Rotate,
-    /// A point of a line or an arrow.
+    /// A point of a line, an arrow or a polygon.
     Point { id: ShapeId, index: usize },
+    /// The middle of the stretch after this point: a new point comes of it.
+    Middle { id: ShapeId, index: usize },
+    /// The middle of this stretch of an elbow.
+    Stretch { id: ShapeId, index: usize },
+    /// The label of a line.
+    Label { id: ShapeId },
+    /// Beside a shape: the next one grows there. As in [`Handle::Resize`].
+    Grow { x: i8, y: i8 },
 }
+
+/// The sides that shapes grow from.
+pub(crate) const GROW: [(i8, i8); 4] = [(1, 0), (0, 1), (-1, 0), (0, -1)];
 
 /// Corners before sides, so that they win where they are close.
 const RESIZE: [(i8, i8); 8] = [(1, 1), (-1, -1), (1, -1), (-1, 1), (1, 0), (-1, 0), (0, 1), (0, -1)];
@@ -27,10 +39,57 @@ const RESIZE: [(i8, i8); 8] = [(1, 1), (-1, -1), (1, -1), (-1, 1), (1, 0), (-1, 
 /// What a selection can be dragged by.
 #[derive(Clone, Debug)]
 pub(crate) enum Handles {
-    /// A single line or arrow: its points, on the board.
-    Points { id: ShapeId, at: Vec<Point> },
-    /// Anything else: a box.
-    Box { frame: Frame, keeps_proportions: bool, sides: Sides },
+    /// A single line, arrow or polygon: by its points.
+    Points { id: ShapeId, grips: Vec<Grip> },
+    /// Anything else: a box. `grows`: the next shape can grow beside it.
+    Box { frame: Frame, keeps_proportions: bool, sides: Sides, grows: bool },
+}
+
+/// Something of a line to drag by.
+#[derive(Clone, Debug)]
+pub(crate) struct Grip {
+    pub(crate) handle: Handle,
+    /// On the board.
+    pub(crate) at: Point,
+    /// How long the stretch is that it is the middle of, in board pixels; short ones have no handle.
+    pub(crate) room: f64,
+}
+
+impl Grip {
+    /// Whether there is room for it on the screen.
+    pub(crate) fn is_shown(&self, camera: &Camera) -> bool {
+        self.room * camera.zoom() >= limits::MIDDLE_HANDLE_PX
+    }
+}
+
+/// What a line can be dragged by, the more important first.
+fn grips(shape: &Shape) -> Vec<Grip> {
+    let id = || shape.id.clone();
+    let is_elbow = shape.kind.is_line() && shape.route == Route::Elbow;
+    let points = shape.board_points();
+    let last = points.len().saturating_sub(1);
+    let ends = points.iter().enumerate().filter(|(index, _)| !is_elbow || *index == 0 || *index == last);
+    let point =
+        |(index, at): (usize, &Point)| Grip { handle: Handle::Point { id: id(), index }, at: *at, room: f64::INFINITY };
+    let mut grips: Vec<Grip> = ends.map(point).collect();
+    let label = shape.placed_text().filter(|_| shape.kind.is_line() && !shape.text.is_empty());
+    grips.extend(label.map(|placed| {
+        let at = shape.rotation() * placed.rect().center();
+        Grip { handle: Handle::Label { id: id() }, at, room: f64::INFINITY }
+    }));
+    let stretches: Vec<kurbo::PathSeg> = shape.outline().segments().collect();
+    let count = stretches.len();
+    let middles = stretches.into_iter().enumerate().filter_map(|(index, stretch)| {
+        let is_inner = index > 0 && index + 1 < count;
+        let handle = match is_elbow {
+            true if is_inner => Handle::Stretch { id: id(), index },
+            true => return None,
+            false => Handle::Middle { id: id(), index },
+        };
+        Some(Grip { handle, at: stretch.eval(0.5), room: stretch.arclen(1.0) })
+    });
+    grips.extend(middles.take(limits::MIDDLE_HANDLES));
+    grips
 }
 
 /// Which sides can be dragged.
@@ -48,9 +107,9 @@ impl Handles {
             return None;
         }
         if let [shape] = shapes
-            && matches!(shape.kind, Kind::Line | Kind::Arrow)
+            && (shape.kind.is_line() || shape.kind == Kind::Polygon)
         {
-            return Some(Handles::Points { id: shape.id.clone(), at: shape.board_points() });
+            return Some(Handles::Points { id: shape.id.clone(), grips: grips(shape) });
         }
         let frame = Frame::around(shapes.iter().copied())?;
         let one = if let [shape] = shapes { Some(shape) } else { None };
@@ -58,7 +117,8 @@ impl Handles {
         let keeps_proportions =
             one_text || (one.is_none() && shapes.iter().any(|shape| shape.angle != 0.0 || shape.kind == Kind::Text));
         let sides = if one_text { Sides::LeftAndRight } else { Sides::All };
-        Some(Handles::Box { frame, keeps_proportions, sides })
+        let grows = one.is_some_and(|shape| growing::can_grow(shape));
+        Some(Handles::Box { frame, keeps_proportions, sides, grows })
     }
 
     /// Whether dragging a corner keeps width and height in proportion.
@@ -74,12 +134,16 @@ impl Handles {
         };
         let reach = reach_px / camera.zoom();
         match self {
-            Handles::Points { id, at: points } => {
-                let near = |point: &Point| point.distance(at.into());
-                let (index, nearest) = points.iter().enumerate().min_by(|a, b| near(a.1).total_cmp(&near(b.1)))?;
-                (near(nearest) <= reach).then(|| Handle::Point { id: id.clone(), index })
+            Handles::Points { grips, .. } => {
+                let near = |grip: &Grip| grip.at.distance(at.into());
+                let is_point = |grip: &&Grip| matches!(grip.handle, Handle::Point { .. });
+                let nearest = |points: bool| {
+                    let grips = grips.iter().filter(|grip| is_point(grip) == points && grip.is_shown(camera));
+                    grips.min_by(|a, b| near(a).total_cmp(&near(b))).filter(|grip| near(grip) <= reach)
+                };
+                nearest(true).or_else(|| nearest(false)).map(|grip| grip.handle.clone())
             }
-            Handles::Box { frame, sides, .. } => {
+            Handles::Box { frame, sides, grows, .. } => {
                 let local = frame.to_board().inverse() * Point::from(at);
                 if local.distance(rotate_handle(frame.rect, camera)) <= reach {
                     return Some(Handle::Rotate);
@@ -94,6 +158,12 @@ impl Handles {
                             && near_edge(local.y, frame.rect.y0, frame.rect.y1, *y, reach, inward)
                     })
                     .map(|(x, y)| Handle::Resize { x, y })
+                    .or_else(|| {
+                        // A finger would grow shapes that it means to move.
+                        let sides = GROW.into_iter().filter(|_| *grows && device == Device::Mouse);
+                        let near = |side: &(i8, i8)| local.distance(grow_handle(frame.rect, *side, camera)) <= reach;
+                        sides.into_iter().find(near).map(|(x, y)| Handle::Grow { x, y })
+                    })
             }
         }
     }
@@ -112,6 +182,13 @@ pub(crate) fn rotate_handle(rect: Rect, camera: &Camera) -> Point {
     Point::new(rect.center().x, rect.y0 - limits::ROTATE_HANDLE_PX / camera.zoom())
 }
 
+/// Where the handle floats from which the next shape grows, in the frame's plane: beyond the one that rotates.
+pub(crate) fn grow_handle(rect: Rect, (x, y): (i8, i8), camera: &Camera) -> Point {
+    let px = if y < 0 { limits::ROTATE_HANDLE_PX + limits::GROW_HANDLE_PX } else { limits::GROW_HANDLE_PX };
+    let side = Vec2::new(f64::from(x) * rect.width() / 2.0, f64::from(y) * rect.height() / 2.0);
+    rect.center() + side + Vec2::new(f64::from(x), f64::from(y)) * (px / camera.zoom())
+}
+
 /// The corners that are painted, in the frame's plane.
 pub(crate) fn corners(rect: Rect) -> [Point; 4] {
     [(rect.x0, rect.y0), (rect.x1, rect.y0), (rect.x1, rect.y1), (rect.x0, rect.y1)].map(Point::from)
@@ -128,7 +205,7 @@ fn near_edge(value: f64, start: f64, end: f64, side: i8, reach: f64, inward: f64
 
 /// What dragging a corner or side by `by` makes of the frame.
 pub(crate) fn resize(handles: &Handles, (x, y): (i8, i8), by: Vec2, modifiers: Modifiers) -> Option<Transform> {
-    let Handles::Box { frame, keeps_proportions, sides } = *handles else { return None };
+    let Handles::Box { frame, keeps_proportions, sides, .. } = *handles else { return None };
     // The drag, seen in the frame's plane.
     let by = Vec2::new(
         by.dot(Vec2::from_angle(frame.angle)),
@@ -189,7 +266,10 @@ pub(crate) fn rotate(frame: Frame, from: BoardPoint, to: BoardPoint, modifiers: 
 pub(crate) fn cursor(handle: &Handle, angle: f64) -> CursorKind {
     let (x, y) = match handle {
         Handle::Rotate => return CursorKind::Rotate,
-        Handle::Point { .. } => return CursorKind::Move,
+        Handle::Point { .. } | Handle::Middle { .. } | Handle::Stretch { .. } | Handle::Label { .. } => {
+            return CursorKind::Move;
+        }
+        Handle::Grow { .. } => return CursorKind::Crosshair,
         Handle::Resize { x, y } => (*x, *y),
     };
     let direction = Vec2::new(f64::from(x), f64::from(y)).atan2() + angle;
@@ -211,6 +291,7 @@ mod tests {
         frame: Frame { rect: Rect::new(0.0, 0.0, 100.0, 100.0), angle: 0.0 },
         keeps_proportions: false,
         sides: Sides::All,
+        grows: false,
     };
 
     fn held(keys: &str) -> Modifiers {

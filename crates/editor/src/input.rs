@@ -41,6 +41,12 @@ pub enum Input {
     },
     /// The page ended the text session (blur, Escape, Mod+Enter).
     TextEnded,
+    /// The page ended the text session to go on with the next note (Tab, Mod+Enter), where notes are being written; else
+    /// this is [`Input::TextEnded`].
+    TextNext {
+        /// The note below, not the one beside.
+        down: bool,
+    },
     /// Text was pasted: our own clipboard form becomes shapes, other text a text shape.
     Paste(String),
     /// The board's place on the screen has this size, in CSS pixels.

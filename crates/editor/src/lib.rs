@@ -15,6 +15,7 @@ mod draft;
 mod editor;
 mod framing;
 mod groups;
+mod growing;
 mod handles;
 mod history;
 mod ids;

@@ -20,6 +20,16 @@ pub const HANDLE_PX: f64 = 8.0;
 pub const TOUCH_HANDLE_PX: f64 = 20.0;
 /// The rotate handle floats this far above the selection.
 pub const ROTATE_HANDLE_PX: f64 = 24.0;
+/// The handle of the next shape floats this far beside the selected one.
+pub const GROW_HANDLE_PX: f64 = 26.0;
+/// Those handles are shown while the pointer is this near to the shape.
+pub const GROW_NEAR_PX: f64 = 70.0;
+/// Stretches of a line at least this long have a handle in their middle.
+pub const MIDDLE_HANDLE_PX: f64 = 36.0;
+/// So many middles of a line have one.
+pub const MIDDLE_HANDLES: usize = 200;
+/// A point of a line that is dropped this near to its neighbour goes.
+pub const POINT_MERGE_PX: f64 = 6.0;
 /// Space left around what is zoomed to.
 pub const FIT_PADDING_PX: f64 = 64.0;
 /// Zoom of one key press or button press.
@@ -119,6 +129,8 @@ pub const DAMAGE_RECTS: usize = 256;
 pub const BIND_PX: f64 = 12.0;
 /// Between a node and the next one that grows from it.
 pub const NODE_GAP_BOARD: f64 = 80.0;
+/// Between a note and the next one.
+pub const NOTE_GAP_BOARD: f64 = 20.0;
 /// Shapes that change frames in one gesture.
 pub const FRAMED_SHAPES: usize = 2_000;
 /// Bound lines that follow a drag while it lasts; the others follow at its end.

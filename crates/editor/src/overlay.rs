@@ -7,9 +7,11 @@ use board::{Field, Kind, Shape};
 use kurbo::{Affine, BezPath, Point, Rect, Shape as _};
 use scene::{Colour, DisplayList, Paint, Painter, StrokeStyle, Swatch, TextRun, replay, text};
 
+use crate::connecting;
 use crate::draft::Motion;
 use crate::editor::Editor;
-use crate::handles::{self, Handles, Sides};
+use crate::handles::{self, Handle, Handles, Sides};
+use crate::input::Device;
 use crate::limits;
 use crate::peers::Peer;
 use crate::transform::{Frame, Transform};
@@ -24,6 +26,9 @@ const OUTLINE: StrokeStyle = StrokeStyle::solid(1.5);
 const HAIRLINE: StrokeStyle = StrokeStyle::solid(1.0);
 /// Half a side of a handle.
 const HANDLE_HALF_PX: f64 = 4.0;
+/// A handle that makes something: the next shape, or a new point.
+const GROW_RADIUS_PX: f64 = 7.0;
+const MIDDLE_RADIUS_PX: f64 = 3.5;
 /// A box with a shorter side than this shows two corners only.
 const CROWDED_PX: f64 = 20.0;
 /// Sides at least this long show a handle in their middle.
@@ -103,15 +108,18 @@ impl Editor {
 
     /// What an arrow that is being drawn would hold on to.
     fn list_held(&self, list: &mut DisplayList) {
-        let Some(Motion::Create { shape, .. }) = self.announcer.motion() else { return };
-        for field in &shape.fields {
+        let fields = match self.announcer.motion() {
+            Some(Motion::Create { shape, .. }) => &shape.fields,
+            Some(Motion::Change { fields, .. }) => fields,
+            _ => return,
+        };
+        for field in fields {
             let (Field::Start(Some(binding)) | Field::End(Some(binding))) = field else { continue };
             let Some(held) = self.board.shape(&binding.shape) else { continue };
             list.stroke(self.camera.transform() * held.outline(), ACCENT, OUTLINE);
-            if let Some(at) = binding.at {
-                let rect = held.local_bounds();
-                let at = Point::new(rect.x0 + at.x * rect.width(), rect.y0 + at.y * rect.height());
-                list_handle(list, self.camera.transform() * (held.rotation() * at), 0.0, true);
+            if binding.at.is_some() {
+                let at = self.camera.transform() * connecting::held_point(held, binding);
+                list_handle(list, at, 0.0, true);
             }
         }
     }
@@ -149,22 +157,29 @@ impl Editor {
             }
         }
         match shown {
-            Handles::Points { id, at } => {
-                let bent = match motion {
-                    Some(Motion::Point { index, to, .. }) => self.bent(id, *index as usize, *to),
+            Handles::Points { id, grips } => {
+                let changed = match motion {
+                    Some(Motion::Change { fields, .. }) => self.changed(id, fields),
                     _ => None,
                 };
-                let points = bent.map_or_else(|| at.clone(), |shape| shape.board_points());
+                let changed = changed.and_then(|shape| Handles::of(&[&shape]));
+                let grips = match &changed {
+                    Some(Handles::Points { grips, .. }) => grips,
+                    _ => grips,
+                };
                 let affine = transform.and_then(Transform::affine).unwrap_or_default();
-                for point in points {
-                    list_handle(list, self.camera.transform() * (affine * point), 0.0, true);
+                for grip in grips.iter().filter(|grip| grip.is_shown(&self.camera)) {
+                    list_grip(list, self.camera.transform() * (affine * grip.at), &grip.handle);
                 }
             }
-            Handles::Box { frame, sides, .. } => {
+            Handles::Box { frame, sides, grows, .. } => {
                 let frame = moved_frame(*frame, transform);
                 list.stroke(self.camera.transform() * (frame.to_board() * frame.rect.to_path(0.1)), ACCENT, OUTLINE);
                 if motion.is_none() && self.can_edit {
                     self.list_box_handles(frame, *sides, list);
+                    if *grows && self.is_near_growing() {
+                        self.list_grow_handles(frame, list);
+                    }
                 }
             }
         }
@@ -191,6 +206,33 @@ impl Editor {
             list_handle(list, to_screen * side, frame.angle, false);
         }
         list_handle(list, to_screen * handles::rotate_handle(frame.rect, &self.camera), frame.angle, true);
+    }
+
+    /// Where the next shape grows.
+    fn list_grow_handles(&self, frame: Frame, list: &mut DisplayList) {
+        let to_screen = self.camera.transform() * frame.to_board();
+        for side in handles::GROW {
+            let at = to_screen * handles::grow_handle(frame.rect, side, &self.camera);
+            list.fill(kurbo::Circle::new(at, GROW_RADIUS_PX).to_path(0.1), ACCENT);
+            let mut plus = BezPath::new();
+            let arm = GROW_RADIUS_PX / 2.0;
+            for (from, to) in [((at.x - arm, at.y), (at.x + arm, at.y)), ((at.x, at.y - arm), (at.x, at.y + arm))] {
+                plus.move_to(from);
+                plus.line_to(to);
+            }
+            list.stroke(plus, PAPER, OUTLINE);
+        }
+    }
+
+    /// Whether the pointer is so near to the selected shape that the next one may grow from it.
+    pub(crate) fn is_near_growing(&self) -> bool {
+        let Some(Handles::Box { frame, grows: true, .. }) = &self.handles else { return false };
+        let near = limits::GROW_NEAR_PX / self.camera.zoom();
+        let hover = self.hover.filter(|(_, device)| *device == Device::Mouse);
+        hover.is_some_and(|(at, _)| {
+            let at = frame.to_board().inverse() * Point::from(self.camera.to_board(at));
+            frame.rect.inflate(near, near).contains(at)
+        })
     }
 
     fn list_cursor(&self, peer: &Peer, list: &mut DisplayList) {
@@ -252,6 +294,18 @@ fn list_handle(list: &mut DisplayList, at: Point, angle: f64, is_round: bool) {
     };
     list.fill(path.clone(), PAPER);
     list.stroke(path, ACCENT, OUTLINE);
+}
+
+/// A point, or fainter where a new one would come of it.
+fn list_grip(list: &mut DisplayList, at: Point, handle: &Handle) {
+    match handle {
+        Handle::Middle { .. } | Handle::Stretch { .. } | Handle::Label { .. } => {
+            let path = kurbo::Circle::new(at, MIDDLE_RADIUS_PX).to_path(0.1);
+            list.fill(path.clone(), Paint { colour: ACCENT, opacity: HOVER_OPACITY });
+            list.stroke(path, PAPER, HAIRLINE);
+        }
+        _ => list_handle(list, at, 0.0, true),
+    }
 }
 
 /// A pointer with its tip at the origin.

@@ -135,6 +135,11 @@ impl Pointers {
         followed
     }
 
+    /// The tool follows this one, which is down.
+    pub(crate) fn follow(&mut self, id: i32) {
+        self.followed = Some(id);
+    }
+
     /// The tool no longer follows any; what is still down does nothing until it leaves.
     pub(crate) fn let_go(&mut self) {
         self.followed = None;

@@ -30,10 +30,10 @@ pub const STYLES: &[&str] = &[
 
 /// Whether shapes of this kind have this style at all.
 pub(crate) fn applies(key: &str, kind: &Kind) -> bool {
-    let is_area = kind.is_closed();
+    let is_area = kind.is_area();
     let has_line = is_area || kind.is_line();
     match key {
-        "kind" => is_area || kind.is_line(),
+        "kind" => kind.is_closed() || kind.is_line(),
         "opacity" => !matches!(kind, Kind::Unknown(_)),
         "stroke" => !matches!(kind, Kind::Unknown(_) | Kind::Note | Kind::Frame),
         "fill" => is_area || matches!(kind, Kind::Note | Kind::Frame),
@@ -147,7 +147,7 @@ impl Styles {
 
 /// The tool whose defaults count for a kind. All closed shapes share theirs: one hand draws them.
 fn tool_of(kind: &Kind) -> &str {
-    if kind.is_closed() { Kind::Rectangle.name() } else { kind.name() }
+    if kind.is_area() { Kind::Rectangle.name() } else { kind.name() }
 }
 
 /// What all shapes have in common.

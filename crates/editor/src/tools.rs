@@ -1,6 +1,7 @@
 //! Tools: what a hand over the board means. A tool reads the board through [`View`] and asks for [`Effect`]s; it writes
 //! nothing and names no other tool.
 
+mod click_points;
 mod drag_to_create;
 mod eraser;
 mod eyedropper;
@@ -42,7 +43,8 @@ pub static TOOLS: LazyLock<Vec<ToolSpec>> = LazyLock::new(|| {
     [select::SPEC, hand::SPEC]
         .into_iter()
         .chain(closed)
-        .chain([drag_to_create::LINE, drag_to_create::ARROW, drag_to_create::NOTE, drag_to_create::FRAME])
+        .chain([click_points::LINE, click_points::POLYGON, drag_to_create::ARROW])
+        .chain([drag_to_create::NOTE, drag_to_create::FRAME])
         .chain([ink::SPEC, ink::HIGHLIGHTER, text::SPEC, eraser::SPEC])
         .chain([rubber::SPEC, lasso::SPEC, laser::SPEC, eyedropper::SPEC])
         .collect()
@@ -92,6 +94,8 @@ pub(crate) enum Event {
     Up(Pointer),
     /// Modifiers changed under a resting pointer, or the board changed under the gesture: look again.
     Refresh(Modifiers),
+    /// Enter: a gesture of several clicks is complete.
+    Done,
     /// The gesture is void: Escape, a second finger, the browser.
     Cancel,
     /// Time passed; only sent while busy.

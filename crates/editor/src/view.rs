@@ -90,10 +90,23 @@ impl View<'_> {
     pub(crate) fn new_shape(&self, kind: Kind, place: impl IntoIterator<Item = Field>) -> NewShape {
         let style = self.styles.fields(&kind, self.ids.random());
         let order = Field::Order(self.board.order_top(self.ids.random()));
-        let author = (kind == Kind::Note && !self.name.is_empty()).then(|| Field::Author(Some(self.name.into())));
+        let author = self.author(&kind);
         // What is said of the place counts more than a tool's style.
         let fields = style.into_iter().chain(place).chain(author).chain([order]).collect();
         NewShape::new(kind, fields)
+    }
+
+    /// Who writes on a new shape of this kind, where that is shown.
+    pub(crate) fn author(&self, kind: &Kind) -> Option<Field> {
+        (*kind == Kind::Note && !self.name.is_empty()).then(|| Field::Author(Some(self.name.into())))
+    }
+
+    /// The topmost of such shapes around a point.
+    pub(crate) fn encloses(&self, at: BoardPoint, is_such: impl Fn(&Shape) -> bool) -> Option<&Shape> {
+        let around = Rect::from_center_size(Point::from(at), (0.0, 0.0));
+        self.shapes_meeting(around)
+            .filter(|shape| is_such(shape) && shape.encloses(at))
+            .max_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)))
     }
 
     /// The selected shapes that are there.
@@ -129,6 +142,15 @@ impl View<'_> {
         px / self.camera.zoom()
     }
 
+    /// Whether a pointer here grabs a handle there.
+    pub(crate) fn is_grabbed(&self, handle: BoardPoint, at: BoardPoint, device: Device) -> bool {
+        let px = match device {
+            Device::Touch => limits::TOUCH_HANDLE_PX,
+            Device::Mouse | Device::Pen => limits::HANDLE_PX,
+        };
+        (at - handle).hypot() <= px / self.camera.zoom()
+    }
+
     /// The topmost shape under a point.
     pub(crate) fn hit(&self, at: BoardPoint, device: Device) -> Option<ShapeId> {
         let margin = self.hit_margin(device);
@@ -144,11 +166,7 @@ impl View<'_> {
         if let Some(id) = self.hit(at, device) {
             return self.board.shape(&id).filter(|shape| shape.has_text()).map(|shape| shape.id.clone());
         }
-        let around = Rect::from_center_size(Point::from(at), (0.0, 0.0));
-        self.shapes_meeting(around)
-            .filter(|shape| shape.kind.is_closed() && shape.encloses(at))
-            .max_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)))
-            .map(|shape| shape.id.clone())
+        self.encloses(at, |shape| shape.kind.is_area()).map(|shape| shape.id.clone())
     }
 
     /// The topmost shape here that an arrow's end can hold on to. A frame is held by its edge.

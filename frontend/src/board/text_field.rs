@@ -128,11 +128,19 @@ fn listen(
         move || tell(Input::TextEdited { id: id.clone(), text: field.value(), composing: composing.get() })
     };
     let end = {
-        let tell = tell.clone();
+        let (tell, ended) = (tell.clone(), ended.clone());
         move || {
             // Removing the field blurs it: the session ends once.
             if !ended.replace(true) {
                 tell(Input::TextEnded);
+            }
+        }
+    };
+    let next = {
+        let (tell, ended) = (tell.clone(), ended.clone());
+        move |down: bool| {
+            if !ended.replace(true) {
+                tell(Input::TextNext { down });
             }
         }
     };
@@ -156,9 +164,14 @@ fn listen(
         event.stop_propagation();
         let Ok(event) = event.dyn_into::<KeyboardEvent>() else { return };
         let is_done = event.key() == "Enter" && (event.ctrl_key() || event.meta_key());
-        if event.key() == "Escape" || is_done {
+        if event.is_composing() {
+            // The key is the input method's.
+        } else if event.key() == "Escape" {
             event.prevent_default();
             end();
+        } else if (event.key() == "Tab" && !event.shift_key()) || is_done {
+            event.prevent_default();
+            next(is_done);
         }
     });
     for (name, listener) in [

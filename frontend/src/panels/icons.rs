@@ -63,6 +63,7 @@ fn tool_icon(id: &str) -> IconShape {
         "note" => icondata::LuStickyNote,
         "frame" => icondata::LuFrame,
         "line" => icondata::LuSlash,
+        "polygon" => icondata::LuWaypoints,
         "arrow" => icondata::LuMoveUpRight,
         "ink" => icondata::LuPencil,
         "text" => icondata::LuType,

@@ -24,7 +24,7 @@ const BEFORE_SHAPES: usize = 2;
 /// Whether a tool makes a shape that is shown among the shapes.
 fn is_shape(tool: &str) -> bool {
     let kind = Kind::from_name(tool);
-    kind.is_closed() || kind == Kind::Frame || (kind.is_line() && !ON_BAR.contains(&tool))
+    kind.is_area() || kind == Kind::Frame || (kind.is_line() && !ON_BAR.contains(&tool))
 }
 
 fn by_id(id: &str) -> Option<&'static ToolSpec> {

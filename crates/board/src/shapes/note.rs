@@ -11,14 +11,17 @@ const PAPER: Colour = Colour::Swatch(Swatch::Yellow);
 const CORNER: f64 = 3.0;
 /// The shadow under the paper: how far down it lies and how dark it is.
 const SHADOW_DOWN: f64 = 4.0;
-const SHADOW_OPACITY: f32 = 0.12;
+const SHADOW_OPACITY: f32 = 0.3;
+/// Grey: black would be white in the dark theme.
+const SHADOW: Colour = Colour::Swatch(Swatch::Grey);
 /// Writing begins at this share above the font size, and shrinks in these steps until it fits.
 const LARGEST: f64 = 1.4;
 const STEP: f64 = 0.9;
 /// No smaller than this, in board pixels: then the paper has to grow.
 const SMALLEST: f64 = 9.0;
-/// The author's line, in board pixels.
+/// The author's line, in board pixels; on small notes it is smaller, in shares of their width.
 const AUTHOR_SIZE: f64 = 11.0;
+const AUTHOR_SHARE: f64 = 0.075;
 const AUTHOR_HEIGHT: f64 = 18.0;
 const AUTHOR_OPACITY: f32 = 0.65;
 const AUTHOR_MARGIN: f64 = 10.0;
@@ -36,7 +39,7 @@ impl ShapeKind for Note {
         let paper = std::sync::Arc::new(self.outline(shape));
         let shadow = RoundedRect::from_rect(shape.local_bounds() + Vec2::new(0.0, SHADOW_DOWN), CORNER).to_path(0.05);
         let opacity = shape.opacity as f32;
-        list.fill(shadow, Paint { colour: Colour::Rgba(SHADOW), opacity: SHADOW_OPACITY * opacity });
+        list.fill(shadow, Paint { colour: SHADOW, opacity: SHADOW_OPACITY * opacity });
         list.fill(paper, look::paint(shape, paper_colour(shape)));
         label::paint(shape, list);
         if let Some(author) = author_line(shape) {
@@ -82,9 +85,6 @@ impl ShapeKind for Note {
     }
 }
 
-/// Black: a shadow is dark in every theme.
-const SHADOW: u32 = 0x0000_00ff;
-
 /// Paper is lighter than ink of its colour.
 fn paper_colour(shape: &Shape) -> Colour {
     match shape.fill.unwrap_or(PAPER) {
@@ -98,23 +98,24 @@ fn paper_colour(shape: &Shape) -> Colour {
 fn author_line(shape: &Shape) -> Option<TextRun> {
     let author = shape.author.as_ref()?;
     let rect = shape.local_bounds();
-    let room_em = (rect.width() - 2.0 * AUTHOR_MARGIN) / AUTHOR_SIZE;
-    if rect.height() < 3.0 * AUTHOR_HEIGHT || room_em <= 0.0 {
+    let font_size_px = AUTHOR_SIZE.min(rect.width() * AUTHOR_SHARE);
+    let margin = AUTHOR_MARGIN * font_size_px / AUTHOR_SIZE;
+    let room_em = rect.width() / font_size_px - 2.0 * AUTHOR_MARGIN / AUTHOR_SIZE;
+    if rect.height() < 3.0 * AUTHOR_HEIGHT || font_size_px <= 0.0 {
         return None;
     }
-    let mut shown = String::new();
-    for letter in author.chars() {
-        shown.push(letter);
-        if text::width_em(&shown) > room_em {
+    let mut shown = author.to_string();
+    if text::width_em(&shown) > room_em {
+        while !shown.is_empty() && text::width_em(&shown) + text::width_em("…") > room_em {
             shown.pop();
-            break;
         }
+        shown.push('…');
     }
     Some(TextRun {
         text: shown.into(),
-        x: rect.x0 + AUTHOR_MARGIN,
-        baseline_y: rect.y1 - AUTHOR_MARGIN,
-        font_size_px: AUTHOR_SIZE,
+        x: rect.x0 + margin,
+        baseline_y: rect.y1 - margin,
+        font_size_px,
         paint: Colour::INK.into(),
     })
 }

@@ -63,7 +63,7 @@ impl Announcer {
     pub(super) fn show(&mut self, motion: Motion) -> bool {
         let lifts = match (&self.motion, &motion) {
             (Some(Motion::Transform { copies: before, .. }), Motion::Transform { copies, .. }) => before != copies,
-            (Some(Motion::Point { .. }), Motion::Point { .. }) => false,
+            (Some(Motion::Change { .. }), Motion::Change { .. }) => false,
             (Some(Motion::Ink { id: before, .. }), Motion::Ink { id, .. }) => before != id,
             (Some(Motion::Create { .. }), Motion::Create { .. }) => false,
             (_, Motion::Laser { .. }) => false,

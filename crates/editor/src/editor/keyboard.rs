@@ -9,6 +9,7 @@ use crate::tools::{self, Event, TOOLS, ToolSpec};
 /// What a key stands for at the moment.
 enum Binding {
     CancelGesture,
+    EndGesture,
     HoldSpace,
     Command(&'static Command),
     Tool(&'static ToolSpec),
@@ -27,6 +28,9 @@ impl Editor {
         }
         let is_undo = keys::matches("Mod+Z", event);
         if self.is_busy() {
+            if event.key == "Enter" {
+                return Some(Binding::EndGesture);
+            }
             return (event.key == "Escape" || is_undo).then_some(Binding::CancelGesture);
         }
         if event.key == " " && !event.modifiers.command() {
@@ -56,6 +60,7 @@ impl Editor {
         match self.binding(event) {
             None => {}
             Some(Binding::CancelGesture) => self.cancel_gesture(),
+            Some(Binding::EndGesture) => self.feed(&Event::Done),
             Some(Binding::HoldSpace) => self.space_held = true,
             Some(Binding::Command(command)) => self.run_command(command),
             Some(Binding::Tool(tool)) => self.take_tool(tool),

@@ -51,6 +51,8 @@ impl Editor {
                     self.lent = Some((tools::PAN.new)(tools::PAN.id));
                 } else {
                     self.end_text();
+                    // Putting a tool down with the text lets go of all pointers; this one is only beginning.
+                    self.pointers.follow(event.id);
                 }
                 let pointer = self.tool_pointer(event, clicks);
                 self.feed(&Event::Down(pointer));
@@ -68,6 +70,11 @@ impl Editor {
             self.feed(&Event::Move(pointer));
         } else if !self.pointers.is_following() && event.device != Device::Touch {
             self.set_hover(Some((event.at, event.device)));
+            if self.is_busy() && !self.pointers.is_down(event.id) {
+                // A gesture of several clicks follows the pointer between them.
+                let pointer = self.tool_pointer(event, 0);
+                self.feed(&Event::Move(pointer));
+            }
         }
     }
 
@@ -84,7 +91,9 @@ impl Editor {
     }
 
     fn set_hover(&mut self, hover: Option<(ScreenPoint, Device)>) {
+        let was_near = self.is_near_growing();
         self.hover = hover;
+        self.outbox.overlay |= was_near != self.is_near_growing();
         self.announcer.pointed(self.hover_on_board());
     }
 

@@ -114,7 +114,7 @@ fn lift(motion: &Motion, selection: &[ShapeId], board: &Board, lifted: &mut Hash
             lifted.extend(board.followers(&moving));
             lifted.extend(moving);
         }
-        Motion::Point { id, .. } | Motion::Ink { id, .. } => drop(lifted.insert(id.clone())),
+        Motion::Change { id, .. } | Motion::Ink { id, .. } => drop(lifted.insert(id.clone())),
         Motion::Erase { ids } => lifted.extend(ids.iter().cloned()),
     }
 }

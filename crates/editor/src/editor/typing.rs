@@ -6,6 +6,7 @@ use scene::BoardPoint;
 
 use super::Editor;
 use crate::draft::preview;
+use crate::growing;
 use crate::output::{Output, TextSession};
 use crate::text_session::{TextTarget, Typing, bounded};
 use crate::transform::Frame;
@@ -109,6 +110,18 @@ impl Editor {
             true if self.has_tool() && !self.tool_locked => self.take_tool(crate::tools::REST),
             true => {}
             false => self.made(typing.id),
+        }
+    }
+
+    /// Ends the session and begins one on the next note.
+    pub(super) fn next_text(&mut self, down: bool) {
+        let id = self.typing.as_ref().map(|typing| typing.id.clone());
+        self.end_text();
+        let note = id.and_then(|id| self.board.shape(&id)).filter(|shape| shape.kind == Kind::Note).cloned();
+        let direction = if down { Vec2::new(0.0, 1.0) } else { Vec2::new(1.0, 0.0) };
+        if let Some(note) = note.filter(|_| self.can_edit) {
+            let effects = growing::next_note(&note, direction, &self.view());
+            self.run(effects);
         }
     }
 

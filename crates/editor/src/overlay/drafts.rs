@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use board::{Board, Field, InkPoint, Kind, NewShape, Shape, ShapeId};
-use kurbo::{Affine, BezPath, Vec2};
+use kurbo::{Affine, BezPath};
 use scene::{DisplayList, Paint, Painter, StrokeStyle, TextRun, replay};
 
 use crate::draft::{Motion, preview};
@@ -66,8 +66,8 @@ impl Editor {
                     );
                 }
             }
-            Motion::Point { id, index, to } => {
-                if let Some(shape) = self.bent(id, *index as usize, *to)
+            Motion::Change { id, fields } => {
+                if let Some(shape) = self.changed(id, fields)
                     && shown.insert(id.clone())
                 {
                     paint_once(&shape, painter);
@@ -181,18 +181,10 @@ impl Editor {
         }
     }
 
-    /// A line with one of its points elsewhere; an end lets go of what it holds.
-    pub(super) fn bent(&self, id: &ShapeId, index: usize, to: Vec2) -> Option<Shape> {
-        let shape = self.board.shape(id)?;
-        let last = shape.points.len().checked_sub(1)?;
-        shape.points.get(index)?;
-        let mut fields = vec![Field::Points(shape.points_with(index, to))];
-        match index {
-            0 => fields.push(Field::Start(None)),
-            _ if index == last => fields.push(Field::End(None)),
-            _ => {}
-        }
-        Some(Board::derived(shape.with(&fields), &|id| self.board.shape(id).cloned()))
+    /// A shape as a gesture changes it.
+    pub(super) fn changed(&self, id: &ShapeId, fields: &[Field]) -> Option<Shape> {
+        let shape = self.board.shape(id)?.with(fields);
+        Some(Board::derived(shape, &|id| self.board.shape(id).cloned()))
     }
 
     /// A stroke as far as it is drawn: what the board has of it, and the draft's points after that.

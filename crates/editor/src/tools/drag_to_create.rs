@@ -19,7 +19,7 @@ use crate::view::View;
 enum Span {
     /// Opposite corners of a box; shift makes it a square, alt grows it from its middle.
     Corners,
-    /// The ends of a line; shift turns it in steps, alt grows it from its middle.
+    /// The ends of an arrow; shift turns it in steps, alt says exactly where it holds on.
     Ends,
 }
 
@@ -54,9 +54,6 @@ pub(super) fn closed(kind: &'static Kind) -> ToolSpec {
     ToolSpec { id: kind.name(), shortcuts, edits: true, new: |id| DragToCreate::boxed(id, Span::Corners) }
 }
 
-pub(super) const LINE: ToolSpec =
-    ToolSpec { id: "line", shortcuts: &["l", "6"], edits: true, new: |id| DragToCreate::boxed(id, Span::Ends) };
-
 pub(super) const ARROW: ToolSpec =
     ToolSpec { id: "arrow", shortcuts: &["a", "5"], edits: true, new: |id| DragToCreate::boxed(id, Span::Ends) };
 
@@ -79,11 +76,9 @@ impl DragToCreate {
                 vec![Field::Pos(rect.origin().into()), Field::Size(rect.size())]
             }
             Span::Ends => {
-                // Alt says exactly where an arrow holds on, not where its middle is.
-                let centred = modifiers.alt && self.kind != Kind::Arrow;
-                let (start, end) = ends(from, to, Modifiers { alt: centred, ..modifiers });
+                let (start, end) = (from, end(from, to, modifiers));
                 let mut place = vec![Field::Pos(start), Field::Points([Vec2::ZERO, end - start].into())];
-                place.extend(connecting::ends(&self.kind, start, end, modifiers, view));
+                place.extend(connecting::ends(start, end, modifiers, view));
                 place
             }
         };
@@ -193,7 +188,6 @@ fn corners(from: BoardPoint, to: BoardPoint, modifiers: Modifiers) -> Rect {
     Rect::from_points(Point::from(start), Point::from(from + by))
 }
 
-fn ends(from: BoardPoint, to: BoardPoint, modifiers: Modifiers) -> (BoardPoint, BoardPoint) {
-    let by = if modifiers.shift { crate::transform::in_angle_steps(to - from) } else { to - from };
-    (if modifiers.alt { from - by } else { from }, from + by)
+fn end(from: BoardPoint, to: BoardPoint, modifiers: Modifiers) -> BoardPoint {
+    if modifiers.shift { from + crate::transform::in_angle_steps(to - from) } else { to }
 }

@@ -1,20 +1,22 @@
 //! The pointer: selects, moves, resizes, turns. Without write access it only selects.
 
-use board::{Edit, Field, ShapeId};
+mod grips;
+
+use board::{Edit, ShapeId};
 use kurbo::{Line, Point, Rect, Vec2};
 use scene::BoardPoint;
 
 use super::{Effect, Event, Pointer, Tool, ToolSpec};
-use crate::connecting;
 use crate::draft::Motion;
 use crate::framing;
 use crate::groups;
+use crate::growing;
 use crate::handles::{self, Handle, Handles};
 use crate::input::{Device, Modifiers};
 use crate::output::CursorKind;
 use crate::snapping::{Neighbours, Sides, Snap};
 use crate::text_session::TextTarget;
-use crate::transform::{Frame, Transform, in_angle_steps};
+use crate::transform::{Frame, Transform};
 use crate::view::{Copied, View};
 
 pub(super) const SPEC: ToolSpec = ToolSpec {
@@ -51,11 +53,18 @@ enum State {
         drag: Drag,
         handles: Handles,
     },
-    /// A point of a line or arrow follows the pointer.
+    /// Something of a line follows the pointer: a point, a stretch, its label.
     Bending {
         drag: Drag,
         id: ShapeId,
-        index: usize,
+        grip: Handle,
+    },
+    /// An arrow is pulled out of a side of a shape.
+    Pulling {
+        drag: Drag,
+        from: ShapeId,
+        side: Vec2,
+        id: ShapeId,
     },
     /// Drawing a rectangle; what it touches is selected beside `kept`.
     Sweeping {
@@ -99,7 +108,7 @@ impl Tool for Select {
             Event::Up(pointer) => self.release(pointer, view),
             Event::Refresh(modifiers) => self.refresh(*modifiers, view),
             Event::Cancel => self.cancel(),
-            Event::Tick => vec![],
+            Event::Tick | Event::Done => vec![],
         }
     }
 
@@ -109,6 +118,7 @@ impl Tool for Select {
             State::Pressing { on: Target::Handle(handle), .. } => handles::cursor(handle, view.frame_angle()),
             State::Pressing { .. } | State::Sweeping { .. } => CursorKind::Default,
             State::Moving(_) | State::Bending { .. } => CursorKind::Move,
+            State::Pulling { .. } => CursorKind::Crosshair,
             State::Resizing { side: (x, y), .. } => {
                 handles::cursor(&Handle::Resize { x: *x, y: *y }, view.frame_angle())
             }
@@ -202,6 +212,7 @@ impl Select {
             State::Moving(drag)
             | State::Resizing { drag, .. }
             | State::Turning { drag, .. }
+            | State::Pulling { drag, .. }
             | State::Bending { drag, .. } => *drag = drag_from(drag.from),
             State::Sweeping { to, .. } => *to = pointer.at,
         }
@@ -212,15 +223,13 @@ impl Select {
     fn refresh(&mut self, held: Modifiers, view: &View) -> Vec<Effect> {
         let gone = match &mut self.state {
             State::Hovering => return vec![],
-            State::Pressing { on: Target::Shape { id, .. } | Target::Handle(Handle::Point { id, .. }), .. } => {
-                view.board.shape(id).is_none()
-            }
+            State::Pressing { on: Target::Shape { id, .. }, .. } => view.board.shape(id).is_none(),
             State::Pressing { .. } => return vec![],
             State::Moving(drag) | State::Resizing { drag, .. } | State::Turning { drag, .. } => {
                 drag.modifiers = held;
                 view.selection.is_empty()
             }
-            State::Bending { drag, id, .. } => {
+            State::Bending { drag, id, .. } | State::Pulling { drag, from: id, .. } => {
                 drag.modifiers = held;
                 view.board.shape(id).is_none()
             }
@@ -245,8 +254,15 @@ impl Select {
                 ids.extend(groups::whole(view.touching(swept(*from, *to)), view));
                 vec![Effect::Select(ids), Effect::Repaint]
             }
-            State::Bending { drag, id, index } => match bent(*drag, id, *index, view) {
-                Some(to) => vec![Effect::Draft(Motion::Point { id: id.clone(), index: *index as u32, to })],
+            State::Bending { drag, id, grip } => {
+                let fields = grips::dragged(*drag, id, grip, view);
+                vec![Effect::Draft(Motion::Change { id: id.clone(), fields })]
+            }
+            State::Pulling { drag, from, side, id } => match view.board.shape(from) {
+                Some(from) => {
+                    let shape = growing::pulled(from, *side, drag.to, drag.modifiers, view);
+                    vec![Effect::Draft(Motion::Create { id: id.clone(), shape })]
+                }
                 None => vec![],
             },
             State::Moving(drag) => vec![Effect::Draft(Motion::Transform {
@@ -332,14 +348,15 @@ impl Select {
             State::Moving(_) | State::Resizing { .. } | State::Turning { .. } => {
                 effects.push(Effect::Finish(transform.map_or(vec![], |transform| edits(&transform, view))));
             }
-            State::Bending { drag, id, index } => {
-                let fields = bent(drag, &id, index, view).and_then(|to| {
-                    let shape = view.board.shape(&id)?;
-                    let rebound = connecting::rebound(shape, index, drag.to, drag.modifiers, view);
-                    Some([Some(Field::Points(shape.points_with(index, to))), rebound])
-                });
-                let fields = fields.into_iter().flatten().flatten();
+            State::Bending { drag, id, grip } => {
+                let fields = grips::dragged(drag, &id, &grip, view).into_iter();
                 effects.push(Effect::Finish(fields.map(|field| Edit::Set { id: id.clone(), field }).collect()));
+            }
+            State::Pulling { drag, from, side, id } => {
+                let shape = view.board.shape(&from);
+                let arrow = shape.map(|from| growing::pulled(from, side, drag.to, drag.modifiers, view));
+                let edit = arrow.map(|shape| Edit::Insert { id: id.clone(), shape });
+                effects.extend([Effect::Finish(edit.into_iter().collect()), Effect::Select(vec![id])]);
             }
             State::Sweeping { .. } => effects.push(Effect::Repaint),
         }
@@ -351,9 +368,11 @@ impl Select {
         match std::mem::replace(&mut self.state, State::Hovering) {
             State::Hovering | State::Pressing { .. } => vec![],
             State::Sweeping { kept, .. } => vec![Effect::Select(kept), Effect::Repaint],
-            State::Moving(_) | State::Resizing { .. } | State::Turning { .. } | State::Bending { .. } => {
-                vec![Effect::Abandon]
-            }
+            State::Moving(_)
+            | State::Resizing { .. }
+            | State::Turning { .. }
+            | State::Pulling { .. }
+            | State::Bending { .. } => vec![Effect::Abandon],
         }
     }
 }
@@ -371,9 +390,14 @@ fn begin(drag: Drag, on: &Target, view: &View) -> State {
     match (on, view.handles()) {
         (Target::Handle(Handle::Resize { x, y }), Some(handles)) => State::Resizing { drag, handles, side: (*x, *y) },
         (Target::Handle(Handle::Rotate), Some(handles)) => State::Turning { drag, handles },
-        (Target::Handle(Handle::Point { id, index }), Some(_)) => {
-            State::Bending { drag, id: id.clone(), index: *index }
-        }
+        (Target::Handle(Handle::Grow { x, y }), Some(_)) => match growing::node(view) {
+            Some(node) => {
+                let side = Vec2::new(f64::from(*x), f64::from(*y));
+                State::Pulling { drag, from: node.id.clone(), side, id: view.ids.shape() }
+            }
+            None => sweeping(),
+        },
+        (Target::Handle(grip), Some(Handles::Points { id, .. })) => State::Bending { drag, id, grip: grip.clone() },
         (Target::Shape { .. } | Target::Selection, Some(_)) => State::Moving(drag),
         _ => sweeping(),
     }
@@ -397,6 +421,10 @@ fn clicked(on: Target, pointer: &Pointer, view: &View) -> Vec<Effect> {
         (on, _) => on,
     };
     match on {
+        Target::Handle(Handle::Grow { x, y }) => {
+            let direction = Vec2::new(f64::from(x), f64::from(y));
+            growing::node(view).map_or(vec![], |node| growing::grown(node, direction, view))
+        }
         Target::Shape { id, was_selected: true } if adds => {
             let gone = meant(&id, pointer, view);
             vec![Effect::Select(view.selection.iter().filter(|selected| !gone.contains(selected)).cloned().collect())]
@@ -434,21 +462,6 @@ fn edits(transform: &Transform, view: &View) -> Vec<Edit> {
         edits.extend(framing::adopted(&moved, &carried, *by, view));
     }
     edits
-}
-
-/// Where a dragged point of a line lies, relative to the line's place.
-fn bent(drag: Drag, id: &ShapeId, index: usize, view: &View) -> Option<Vec2> {
-    let shape = view.board.shape(id)?;
-    let points = shape.board_points();
-    points.get(index)?;
-    let mut to = Point::from(drag.to);
-    let neighbour = if index == 0 { points.get(1) } else { points.get(index - 1) };
-    if let Some(neighbour) = neighbour
-        && drag.modifiers.shift
-    {
-        to = *neighbour + in_angle_steps(to - *neighbour);
-    }
-    Some(shape.point_from_board(to))
 }
 
 /// Shift keeps a move on the axis that it is mostly along.

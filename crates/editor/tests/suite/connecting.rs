@@ -199,3 +199,98 @@ fn a_note_says_whose_it_is_and_its_writing_fits() {
     run(&mut hand, "end\nkey Mod+Z");
     assert_eq!(hand.editor.board().len(), 1);
 }
+
+#[test]
+fn a_point_is_made_in_the_middle_of_a_stretch_and_goes_where_it_meets_its_neighbour() {
+    let line = "line a 100,100 0,0 200,0";
+    check(line, "click 150,100\ndrag 200,100 200,200", "line a 100,100 0,0 100,100 200,0 *");
+    check(
+        "line a 100,100 0,0 100,100 200,0",
+        "click 150,150\ndrag 200,200 298,103\nkey Escape",
+        "line a 100,100 0,0 200,0",
+    );
+    check(line, "click 150,100\ndrag 200,100 200,200\nkey Mod+Z", &format!("{line} *"));
+}
+
+#[test]
+fn a_stretch_of_an_elbow_stays_where_it_was_put() {
+    let mut hand = Hand::on("rectangle a 0,0 100x100\nrectangle b 300,200 100x100");
+    run(&mut hand, "tool arrow\ndrag 98,52 302,248");
+    let arrow = newest(&hand).id;
+    hand.give(Input::SetStyle(Field::Route(board::Route::Elbow)));
+    let corners = |hand: &Hand| hand.editor.board().shape(&arrow).expect("it").seen_corners();
+    let before = corners(&hand);
+    assert_eq!(before.len(), 4, "{before:?}");
+    let middle = before[1].midpoint(before[2]);
+    run(&mut hand, &format!("drag {},{} {},{}", middle.x, middle.y, middle.x - 50.0, middle.y));
+    let after = corners(&hand);
+    assert_eq!(after[1].x, before[1].x - 50.0);
+    run(&mut hand, "key Escape\nclick 400,230\ndrag 400,230 450,330");
+    let moved = corners(&hand);
+    assert_eq!((moved[1].x, moved[2].x), (after[1].x, after[2].x), "{moved:?}");
+}
+
+#[test]
+fn a_label_is_moved_along_its_line() {
+    let mut hand = Hand::on("line a 100,100 0,0 400,0 \"hi\"");
+    run(&mut hand, "click 200,100\ndrag 300,100 400,130");
+    assert_eq!(hand.editor.board().shape(&id("a")).expect("it").label_at, 0.75);
+}
+
+#[test]
+fn the_next_node_grows_from_a_handle_beside_the_shape() {
+    let mut hand = Hand::on("rectangle a 100,100 100x100 fill=red");
+    run(&mut hand, "click 150,150\nmove 226,150\nclick 226,150");
+    assert_eq!(hand.editor.board().len(), 3);
+    // Pulled, it is an arrow.
+    let mut hand = Hand::on("rectangle a 100,100 100x100 fill=red\nrectangle b 400,300 100x100 fill=red");
+    run(&mut hand, "click 150,150\ndrag 150,226 150,300 430,330");
+    let arrow = newest(&hand);
+    assert_eq!((arrow.kind.clone(), held(&arrow)), (Kind::Arrow, [Some("a"), Some("b")]));
+    assert_eq!(arrow.start.as_ref().and_then(|start| start.at).map(|at| (at.x, at.y)), Some((0.5, 1.0)));
+}
+
+#[test]
+fn tab_goes_on_to_the_next_note() {
+    let mut hand = Hand::on("");
+    run(&mut hand, "tool note\nclick 400,400\ntype one");
+    hand.give(Input::TextNext { down: false });
+    hand.type_text("two");
+    hand.give(Input::TextNext { down: true });
+    hand.give(Input::TextEnded);
+    let notes: Vec<(f64, f64, String)> =
+        hand.editor.board().shapes().map(|note| (note.pos.x, note.pos.y, note.text.to_string())).collect();
+    let expected = [(315.0, 315.0, "one"), (505.0, 315.0, "two"), (505.0, 505.0, "")];
+    assert_eq!(notes, expected.map(|(x, y, text)| (x, y, text.to_owned())));
+    // Back on the first one, it goes on to the one that is there.
+    run(&mut hand, "double 400,400");
+    hand.give(Input::TextNext { down: false });
+    assert_eq!(hand.editor.board().len(), 3);
+    assert_eq!(hand.session_id(), hand.editor.board().shapes().nth(1).expect("two").id);
+}
+
+#[test]
+fn points_are_clicked_until_a_double_click_or_enter() {
+    let three = "line new 100,100 0,0 100,0 100,100 *";
+    check("", "tool line\nclick 100,100\nclick 200,100\nclick 200,200\npress 200,200\nrelease 200,200", three);
+    check("", "tool line\nclick 100,100\nclick 200,100\nclick 200,200\nkey Enter", three);
+    check("", "tool line\ndrag 100,100 200,100", "line new 100,100 0,0 100,0 *");
+    check("", "tool line\nclick 100,100\nclick 200,100\nkey Escape", "");
+    check("", "tool line\nclick 100,100\nkey Enter", "");
+    check("", "tool line\nclick 100,100\nclick 200,100\nkey Enter\nkey Mod+Z", "");
+    let mut hand = Hand::on("");
+    run(&mut hand, "tool polygon\nclick 100,100\nclick 200,100\nclick 200,200\nclick 102,102");
+    let made = newest(&hand);
+    assert_eq!((made.kind.clone(), made.points.len()), (Kind::Polygon, 3));
+    run(&mut hand, "drag 150,100 150,50\nkey Escape");
+    assert_eq!(newest(&hand).points.len(), 4);
+    run(&mut hand, "tool line\nclick 500,100\nclick 600,100\nclick 600,200\nclick 500,100");
+    assert_eq!(newest(&hand).kind, Kind::Polygon, "a line that comes back to its beginning is a polygon");
+}
+
+#[test]
+fn what_is_dragged_first_after_writing_moves() {
+    let mut hand = Hand::on("rectangle a 200,20 100x100 fill=red");
+    run(&mut hand, "double 0,0\ntype hi\ndrag 220,70 240,170");
+    assert_eq!(hand.editor.board().shape(&id("a")).expect("it").pos.y, 120.0);
+}

@@ -136,7 +136,7 @@ fn ends_of_lines() {
     check(line, "click 50,10\ndrag 110,10 110,110", "line a 10,10 0,0 100,100 *");
     check(line, "click 50,10\ndrag 10,10 0,0", "line a 10,10 -10,-10 100,0 *");
     check(line, "click 50,10\nhold shift\ndrag 110,10 112,60", "line a 10,10 0,0 98.15,56.67 *");
-    check(line, "click 50,10\ndrag 60,10 60,30", "line a 10,30 0,0 100,0 *");
+    check(line, "click 50,10\ndrag 35,10 35,30", "line a 10,30 0,0 100,0 *");
 }
 
 #[test]
@@ -163,8 +163,8 @@ fn creating_lines() {
         let made = |place: &str| format!("{kind} new {place} *");
         check("", &format!("tool {kind}\ndrag 10,10 60,40"), &made("10,10 0,0 50,30"));
         check("", &format!("tool {kind}\nhold shift\ndrag 0,0 100,3"), &made("0,0 0,0 100,0"));
-        check("", &format!("tool {kind}\nclick 10,10"), &made("10,10 0,0 100,0"));
     }
+    check("", "tool arrow\nclick 10,10", "arrow new 10,10 0,0 100,0 *");
 }
 
 #[test]

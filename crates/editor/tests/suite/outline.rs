@@ -62,7 +62,7 @@ fn shape_line(shape: &Shape) -> String {
     let name = if shape.id.as_str().len() == 10 { "new" } else { shape.id.as_str() };
     let mut line = format!("{} {name} {},{}", shape.kind.name(), rounded(shape.pos.x), rounded(shape.pos.y));
     match shape.kind {
-        Kind::Line | Kind::Arrow => {
+        Kind::Line | Kind::Arrow | Kind::Polygon => {
             for point in &*shape.points {
                 line += &format!(" {},{}", rounded(point.x), rounded(point.y));
             }
