@@ -6,10 +6,7 @@ use anyhow::{Context, Result, bail};
 pub use storage::backup::Contents;
 
 use crate::cli::{BackupOptions, RestoreOptions};
-use crate::data_folder::{self, DataFolder};
-
-/// Files that people put on boards live here, below the data folder.
-const ASSETS: &str = "assets";
+use crate::data_folder::{self, ASSETS, DataFolder};
 
 /// Writes a backup beside a running server.
 ///

@@ -52,6 +52,21 @@ pub struct ServeOptions {
     /// How people reach this server, for links; default: as each request did
     #[arg(long, env = "BOARDWALK_PUBLIC_URL", value_parser = public_url)]
     pub public_url: Option<String>,
+    /// Images on boards.
+    #[command(flatten)]
+    pub assets: AssetOptions,
+}
+
+/// Where images on boards are kept.
+#[derive(Debug, Clone, Args)]
+pub struct AssetOptions {
+    /// A folder or `s3://BUCKET/PREFIX` for images, the same for all gateways; S3's keys, region and endpoint come from
+    /// the usual `AWS_…` variables. Default: `assets` in the data folder, for `gateway` in ./data
+    #[arg(long, env = "BOARDWALK_ASSETS_URL")]
+    pub assets_url: Option<String>,
+    /// GiB that the images of all boards may take together
+    #[arg(long, env = "BOARDWALK_ASSETS_GIB", default_value_t = 50)]
+    pub assets_gib: u32,
 }
 
 /// Options of `gateway`.
@@ -66,6 +81,9 @@ pub struct GatewayOptions {
     /// How people reach this server, for links; default: as each request did
     #[arg(long, env = "BOARDWALK_PUBLIC_URL", value_parser = public_url)]
     pub public_url: Option<String>,
+    /// Images on boards.
+    #[command(flatten)]
+    pub assets: AssetOptions,
     /// PEM file of the certificates to trust; connections to document services are under TLS then
     #[arg(long, env = "BOARDWALK_RSOCKET_TLS_CA")]
     pub rsocket_tls_ca: Option<PathBuf>,

@@ -8,6 +8,9 @@ use anyhow::{Context, Result, bail};
 /// Name of the database in it.
 const FILE: &str = "boardwalk.sqlite";
 
+/// Name of the folder of images in it.
+pub const ASSETS: &str = "assets";
+
 /// The folder, locked until dropped.
 #[derive(Debug)]
 pub struct DataFolder {

@@ -2,6 +2,7 @@
 //! in which nothing is lost: the door, the hubs, the boards, the store.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,20 +10,22 @@ use anyhow::{Context, Result, bail};
 use axum::Router;
 use axum::serve::ListenerExt;
 use document_service::{DocumentService, ServiceOptions};
-use gateway::{Gateway, IN_PROCESS, ServiceDirectory, ops};
+use gateway::{AssetStore, Gateway, IN_PROCESS, ServiceDirectory, ops};
 use storage::Storage;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::{DocumentOptions, GatewayOptions, MigrateOptions, ServeOptions};
+use crate::cli::{AssetOptions, DocumentOptions, GatewayOptions, MigrateOptions, ServeOptions};
 use crate::cluster_secret;
-use crate::data_folder::DataFolder;
+use crate::data_folder::{self, DataFolder};
 use crate::rsocket_tls;
 
 /// How long HTTP requests in flight may take once the process leaves.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
+/// Where a gateway that is not told otherwise has its folder of images.
+const GATEWAY_DATA: &str = "./data";
 
 /// A running process. Dropping it without [`stop`](Self::stop) is a crash.
 pub struct Running {
@@ -58,7 +61,8 @@ impl Running {
             tokio::spawn(async move { service.serve_link(far).await });
             near
         });
-        let gateway = Gateway::new(storage, directory, options.public_url.clone());
+        let assets = assets(&options.assets, &options.data_dir)?;
+        let gateway = Gateway::new(storage, directory, options.public_url.clone(), assets);
         let http = Http::start(socket, gateway.router())?;
         let background = vec![tokio::spawn(ops::record_metrics())];
         Ok(Self { http: Some(http), gateway: Some(gateway), service: Some(service), background, _data: data })
@@ -75,7 +79,8 @@ impl Running {
         let tls = options.rsocket_tls_ca.as_deref().map(rsocket_tls::client).transpose()?;
         let connector = gateway::connector(secret.setup_metadata(), tls);
         let directory = ServiceDirectory::cluster(storage.clone(), connector);
-        let gateway = Gateway::new(storage, directory, options.public_url.clone());
+        let assets = assets(&options.assets, Path::new(GATEWAY_DATA))?;
+        let gateway = Gateway::new(storage, directory, options.public_url.clone(), assets);
         let http = Http::start(socket, gateway.router())?;
         let background = vec![tokio::spawn(ops::record_metrics())];
         Ok(Self { http: Some(http), gateway: Some(gateway), service: None, background, _data: None })
@@ -171,7 +176,7 @@ async fn listen(flag: &str, address: &str) -> Result<TcpListener> {
 }
 
 /// The database's URL; the data folder is taken only where the database lives in it.
-fn database(url: Option<&str>, data_dir: &std::path::Path) -> Result<(String, Option<DataFolder>)> {
+fn database(url: Option<&str>, data_dir: &Path) -> Result<(String, Option<DataFolder>)> {
     match url {
         Some(url) => Ok((url.to_owned(), None)),
         None => {
@@ -179,6 +184,13 @@ fn database(url: Option<&str>, data_dir: &std::path::Path) -> Result<(String, Op
             Ok((data.database_url(), Some(data)))
         }
     }
+}
+
+fn assets(options: &AssetOptions, data_dir: &Path) -> Result<AssetStore> {
+    let folder = data_dir.join(data_folder::ASSETS).display().to_string();
+    let address = options.assets_url.as_deref().unwrap_or(&folder);
+    let max_bytes = u64::from(options.assets_gib) << 30;
+    AssetStore::open(address, max_bytes).with_context(|| format!("cannot keep images at {address} (--assets-url)"))
 }
 
 async fn open(url: &str) -> Result<Arc<dyn Storage>> {

@@ -67,6 +67,17 @@ pub struct BoardView {
     created_at_ms: i64,
 }
 
+/// An image of a board.
+#[derive(ToSchema)]
+pub struct AssetView {
+    /// SHA-256 of its bytes.
+    #[schema(min_length = 64, max_length = 64, pattern = "^[0-9a-f]{64}$")]
+    hash: String,
+    /// What its bytes are.
+    media_type: String,
+    size_bytes: u64,
+}
+
 /// The versions of a board, newest first.
 #[derive(ToSchema)]
 pub struct VersionList {

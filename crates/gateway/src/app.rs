@@ -19,6 +19,8 @@ use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::asset_store::AssetStore;
+use crate::assets::{self, AssetDesk};
 use crate::directory::ServiceDirectory;
 use crate::hubs::Hubs;
 use crate::limits::{CREATE_BURST, CREATE_PER_SECOND, DRAIN_TIMEOUT, REQUEST_TIMEOUT};
@@ -37,6 +39,7 @@ pub struct Endpoints {
     pub(crate) public_url: Option<String>,
     pub(crate) creations: Mutex<TokenBucket>,
     pub(crate) passwords: Passwords,
+    pub(crate) assets: AssetDesk,
     pub(crate) started: Instant,
 }
 
@@ -67,7 +70,12 @@ impl Gateway {
     /// Made within a tokio runtime, for it follows the store: a gateway to the boards of a store and the services of a directory. `public_url` is what people type, without a
     /// slash at its end; without it, links name the host that each request was sent to.
     #[must_use]
-    pub fn new(storage: Arc<dyn Storage>, directory: ServiceDirectory, public_url: Option<String>) -> Self {
+    pub fn new(
+        storage: Arc<dyn Storage>,
+        directory: ServiceDirectory,
+        public_url: Option<String>,
+        assets: AssetStore,
+    ) -> Self {
         let directory = Arc::new(directory);
         let endpoints = Endpoints {
             storage,
@@ -76,10 +84,12 @@ impl Gateway {
             public_url,
             creations: Mutex::new(TokenBucket::new(CREATE_BURST, CREATE_PER_SECOND)),
             passwords: Passwords::default(),
+            assets: AssetDesk::new(assets),
             started: Instant::now(),
         };
         let shared = Arc::new(endpoints);
         tokio::spawn(access_watch::follow(Arc::downgrade(&shared)));
+        tokio::spawn(assets::tend(Arc::downgrade(&shared)));
         Self { shared }
     }
 
@@ -115,7 +125,10 @@ impl Gateway {
             .routes(routes!(sync::sync))
             .route("/api/{*path}", axum::routing::any(page::nothing_here))
             .layer(DefaultBodyLimit::max(MAX_REST_BODY_BYTES))
+            .routes(routes!(assets::show))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
+            // An upload takes as long as it takes; it may not fall silent.
+            .routes(routes!(assets::bring))
             .layer(middleware::from_fn(problem::tell))
             .with_state(self.shared.clone())
     }

@@ -44,13 +44,13 @@ pub async fn create(
     make(&shared, &uri, &headers, title, None).await
 }
 
-/// Makes a board that begins with `content`, and answers with its links.
+/// Makes a board, as a copy of `origin` with this content if there is one, and answers with its links.
 pub async fn make(
     shared: &Shared,
     uri: &Uri,
     headers: &HeaderMap,
     given_title: String,
-    content: Option<Bytes>,
+    origin: Option<(&BoardId, Bytes)>,
 ) -> Result<Response, ApiError> {
     if let Err(wait_ms) = take_turn(shared) {
         let retry_after = [(header::RETRY_AFTER, wait_ms.div_ceil(1000).to_string())];
@@ -61,7 +61,11 @@ pub async fn make(
     let id = BoardId::from_random(random::bytes());
     let links = FIRST_LINKS.map(|role| new_link(&site, &id, role));
     let stored = links.iter().map(|link| NewLink { role: link.role, secret_hash: hash(&link.key) }).collect();
+    let (origin, content) = origin.unzip();
     shared.storage.create_board(NewBoard { id: id.clone(), title: title.clone(), links: stored, content }).await?;
+    if let Some(origin) = origin {
+        shared.storage.copy_assets(origin, &id).await?;
+    }
     tracing::info!(board_id = %id, "a board was made");
     let created = CreatedBoard { id, title, links: links.into() };
     Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(created)).into_response())

@@ -59,6 +59,21 @@ pub const WEBSOCKET_READ_BYTES: usize = 4096;
 pub const CREATE_BURST: u32 = 200;
 /// Boards a second that may be made for ever.
 pub const CREATE_PER_SECOND: u32 = 10;
+/// Images that may be brought at once with one link.
+pub const UPLOAD_BURST: u32 = 200;
+/// Images a second that may be brought with it for ever.
+pub const UPLOADS_PER_SECOND: u32 = 2;
+/// Images that are being brought at the same time, through this process.
+pub const MAX_UPLOADS: usize = 32;
+/// Bytes of an image that is being brought that are in memory; S3 takes no smaller parts.
+pub const ASSET_PART_BYTES: usize = 5 * 1024 * 1024;
+/// How long an image that is being brought may fall silent.
+pub const UPLOAD_SILENCE: Duration = Duration::from_secs(20);
+/// How often assets that nobody has are looked for.
+pub const ASSET_CARE_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How long assets that nobody has stay: longer than any upload takes to be noted.
+pub const ASSET_GRACE_MS: i64 = 24 * 60 * 60 * 1000;
+
 /// Passwords that may be tried at once for one link.
 pub const PASSWORD_BURST: u32 = 10;
 /// Passwords a second that may be tried for it for ever.

@@ -1,7 +1,6 @@
 //! Passwords of links: hashed slowly, tried at a bounded rate, a few at a time. It must not know links or requests.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use argon2::Argon2;
 use argon2::password_hash::{self, PasswordHasher, PasswordVerifier, SaltString};
@@ -9,20 +8,21 @@ use protocol::{ErrorCode, SecretHash};
 use storage::PasswordHash;
 use tokio::sync::Semaphore;
 
-use crate::limits::{MAX_TRIED_LINKS, PASSWORD_BURST, PASSWORD_WORKERS, PASSWORDS_PER_SECOND};
+use crate::limits::{PASSWORD_BURST, PASSWORD_WORKERS, PASSWORDS_PER_SECOND};
 use crate::problem::ApiError;
 use crate::random;
-use crate::token_bucket::TokenBucket;
+use crate::turns::Turns;
 
 /// Whoever hashes passwords for a gateway.
 pub struct Passwords {
-    tries: Mutex<HashMap<SecretHash, TokenBucket>>,
+    tries: Turns,
     workers: Arc<Semaphore>,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { tries: Mutex::default(), workers: Arc::new(Semaphore::new(PASSWORD_WORKERS)) }
+        let tries = Turns::new(PASSWORD_BURST, PASSWORDS_PER_SECOND);
+        Self { tries, workers: Arc::new(Semaphore::new(PASSWORD_WORKERS)) }
     }
 }
 
@@ -32,15 +32,7 @@ impl Passwords {
     /// # Errors
     /// For how many milliseconds there is none.
     pub fn take_turn(&self, link: SecretHash, now_ms: u64) -> Result<(), u64> {
-        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
-        if tries.len() >= MAX_TRIED_LINKS && !tries.contains_key(&link) {
-            tries.retain(|_, bucket| !bucket.is_full(now_ms));
-            if tries.len() >= MAX_TRIED_LINKS {
-                return Err(1000);
-            }
-        }
-        let bucket = tries.entry(link).or_insert_with(|| TokenBucket::new(PASSWORD_BURST, PASSWORDS_PER_SECOND));
-        bucket.take(now_ms)
+        self.tries.take(link, now_ms)
     }
 
     /// The hash to store: Argon2id with the crate's recommended cost and a fresh salt.
@@ -93,6 +85,7 @@ impl Passwords {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::MAX_TRIED_LINKS;
 
     #[tokio::test]
     async fn only_the_password_verifies_and_equal_ones_hash_differently() {

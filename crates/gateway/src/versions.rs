@@ -199,7 +199,7 @@ pub async fn copy(
     let admission = editor(&shared, &id, key).await?;
     let state = state(&shared, &admission, &version).await?;
     let title = body.and_then(|Json(body)| body.title).unwrap_or_else(|| admission.title().to_owned());
-    boards::make(&shared, &uri, &headers, title, Some(state)).await
+    boards::make(&shared, &uri, &headers, title, Some((admission.board(), state))).await
 }
 
 async fn editor(shared: &Shared, id: &str, key: Option<String>) -> Result<Admission, ApiError> {

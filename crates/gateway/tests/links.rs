@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
-use gateway::{Gateway, ServiceDirectory};
+use gateway::{AssetStore, Gateway, ServiceDirectory};
 use protocol::limits::{MAX_LABEL_CHARS, MAX_LINKS_PER_BOARD, MAX_PASSWORD_CHARS};
 use protocol::{BoardView, CreatedBoard, LinkList, LinkSecret, LinkView, Role, UnlockedLink};
 use serde::de::DeserializeOwned;
@@ -41,7 +41,12 @@ impl Server {
     async fn start() -> Self {
         let storage = storage::open("memory:").await.expect("memory never fails");
         let directory = ServiceDirectory::in_process(|| rsocket::memory::pair().0);
-        Self(Gateway::new(Arc::clone(&storage), directory, Some("https://boards.example".to_owned())))
+        Self(Gateway::new(
+            Arc::clone(&storage),
+            directory,
+            Some("https://boards.example".to_owned()),
+            AssetStore::in_memory(0),
+        ))
     }
 
     async fn ask(&self, method: Method, path: &str, key: &str, body: Option<Value>) -> Answer {

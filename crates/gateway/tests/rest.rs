@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use axum::response::Response;
-use gateway::{Gateway, ServiceDirectory};
+use gateway::{AssetStore, Gateway, ServiceDirectory};
 use protocol::limits::{MAX_REST_BODY_BYTES, MAX_TITLE_CHARS};
 use protocol::{BoardView, CreatedBoard, ErrorCode, Problem, Role, SecretHash};
 use serde_json::{Value, json};
@@ -22,7 +22,8 @@ impl Server {
         let storage = storage::open("memory:").await.expect("memory never fails");
         // Nobody answers at the far end: nothing here opens a board.
         let directory = ServiceDirectory::in_process(|| rsocket::memory::pair().0);
-        let gateway = Gateway::new(storage.clone(), directory, public_url.map(str::to_owned));
+        let gateway =
+            Gateway::new(storage.clone(), directory, public_url.map(str::to_owned), AssetStore::in_memory(1 << 30));
         Self { gateway, storage }
     }
 
@@ -197,6 +198,7 @@ async fn the_document_describes_every_route_and_every_route_answers() {
     let expected = [
         "/api/boards",
         "/api/boards/{id}",
+        "/api/boards/{id}/assets/{hash}",
         "/api/boards/{id}/bin",
         "/api/boards/{id}/damage",
         "/api/boards/{id}/links",

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use boardwalk::Running;
-use boardwalk::cli::ServeOptions;
+use boardwalk::cli::{AssetOptions, ServeOptions};
 use load::client::Client;
 use load::place::Speech;
 use load::scenarios::crowd::{self, Crowd};
@@ -19,6 +19,7 @@ async fn start() -> (Running, TempDir, Stage) {
         data_dir: PathBuf::from(folder.path()),
         database_url: None,
         public_url: None,
+        assets: AssetOptions { assets_url: None, assets_gib: 1 },
     };
     let running = Running::serve(&options).await.expect("the server starts");
     let address = running.address().expect("serve listens");

@@ -59,6 +59,14 @@ error_codes! {
     Deleted { "deleted", http 404, close 4405, Never, "The board was deleted; its owner can take it out of the bin for 30 days." }
     /// The board has no such version.
     UnknownVersion { "unknown-version", http 404, close 4406, Never, "The board has no such version; it may have been thinned out." }
+    /// The board has no such asset.
+    UnknownAsset { "unknown-asset", http 404, close 4414, Never, "The board has no such asset; it may still be on its way." }
+    /// The bytes are no image of a format that is taken.
+    UnknownFormat { "unknown-format", http 415, close 4415, Never, "Only PNG, JPEG, GIF, WebP, AVIF and SVG images are taken." }
+    /// The bytes are not those that their name says.
+    WrongHash { "wrong-hash", http 422, close 4422, Never, "The bytes do not have the SHA-256 that the address names." }
+    /// The board, or the whole server, has no room for more assets.
+    NoRoom { "no-room", http 507, close 4457, Never, "There is no room for more assets; delete boards that are not needed, or ask whoever runs the server." }
     /// The board has no such link.
     UnknownLink { "unknown-link", http 404, close 4407, Never, "The board has no such link; it may have been withdrawn." }
     /// The link was revoked while in use.

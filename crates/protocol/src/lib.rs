@@ -3,6 +3,7 @@
 //! Everything here is plain bytes and values: encode, decode, nothing else. It must not know yrs (an update is bytes
 //! here), async, sockets or any behaviour; the gateway links this crate and so cannot read a document.
 
+mod assets;
 pub mod awareness;
 mod deflate;
 pub mod edge;
@@ -15,12 +16,14 @@ pub mod request;
 mod rest;
 mod role;
 
+pub use assets::{AssetHash, AssetHashError, AssetHasher, ImageFormat, SNIFFED_BYTES};
 pub use deflate::{compress, decompress};
 pub use error_code::{ErrorCode, Retry};
 pub use ids::{BoardId, ConnectionId, IdError, LinkId, LinkSecret, SecretHash, ServiceId, VersionId, VisitToken};
 pub use rest::{
-    BinView, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, DamageList, DamageView,
-    LinkDescription, LinkList, LinkView, NameVersion, Problem, UnlockLink, UnlockedLink, VersionList, VersionView,
+    AssetView, BinView, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, DamageList,
+    DamageView, LinkDescription, LinkList, LinkView, NameVersion, Problem, UnlockLink, UnlockedLink, VersionList,
+    VersionView,
 };
 pub use role::Role;
 

@@ -103,3 +103,8 @@ pub const COMPRESS_FROM_BYTES: usize = 1024;
 
 /// Shapes in one transaction of the editor; more are split, still one undo step.
 pub const MAX_SHAPES_PER_TRANSACTION: usize = 2000;
+
+/// Largest asset (an image on a board).
+pub const MAX_ASSET_BYTES: u64 = 100 * 1024 * 1024;
+/// Bytes of all assets of one board.
+pub const MAX_BOARD_ASSET_BYTES: u64 = 2 * 1024 * 1024 * 1024;

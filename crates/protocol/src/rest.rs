@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{BoardId, LinkId, LinkSecret, Role, VersionId};
+use crate::{AssetHash, BoardId, LinkId, LinkSecret, Role, VersionId};
 
 /// `POST /api/boards`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -52,6 +52,17 @@ pub struct BoardView {
     pub link: LinkId,
     /// Milliseconds since 1970, UTC.
     pub created_at_ms: i64,
+}
+
+/// Answer to `PUT /api/boards/{id}/assets/{hash}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssetView {
+    /// SHA-256 of its bytes.
+    pub hash: AssetHash,
+    /// What its bytes are, as they show themselves.
+    pub media_type: String,
+    /// How many they are.
+    pub size_bytes: u64,
 }
 
 /// `GET /api/boards/{id}/versions`: newest first.

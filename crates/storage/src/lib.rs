@@ -6,6 +6,7 @@
 
 mod access;
 mod archive;
+mod assets;
 pub mod backup;
 mod clock;
 mod contract;
@@ -21,6 +22,7 @@ pub use access::{
     Access, AccessChanges, Grant, LinkEdit, LinkLookup, LinkRecord, LinkSettings, PasswordHash, PersonalLink,
 };
 pub use archive::{Archive, BoardExport, Damage, NewVersion, VersionRecord};
+pub use assets::{AssetRecord, AssetRoom, Assets};
 pub use contract::{
     Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Loaded, LogRow, MAX_LEASE_MS, NewBoard, NewLink, Owner,
     Snapshot, SnapshotOutcome, Storage,

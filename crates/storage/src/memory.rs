@@ -4,6 +4,7 @@
 
 mod access;
 mod archive;
+mod assets;
 mod state;
 
 use std::sync::atomic::{AtomicBool, Ordering};

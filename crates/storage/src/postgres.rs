@@ -13,6 +13,7 @@ macro_rules! now {
 
 mod access;
 mod archive;
+mod assets;
 mod line;
 mod ownership;
 

@@ -1,11 +1,11 @@
 //! What the two SQL engines share: numbers, and rows turned into values. Must not know an engine or hold a statement.
 
 use bytes::Bytes;
-use protocol::{BoardId, Role, SecretHash};
+use protocol::{AssetHash, BoardId, Role, SecretHash};
 
 use crate::{
-    Append, Aside, BoardRecord, Damage, Error, LinkLookup, LinkRecord, LinkSettings, Loaded, LogRow, MAX_LEASE_MS,
-    Owner, PasswordHash, PersonalLink, Snapshot, VersionRecord,
+    Append, Aside, AssetRecord, BoardRecord, Damage, Error, LinkLookup, LinkRecord, LinkSettings, Loaded, LogRow,
+    MAX_LEASE_MS, Owner, PasswordHash, PersonalLink, Snapshot, VersionRecord,
 };
 
 /// Services whose lease ran out this long ago, in milliseconds, and that own no board are forgotten. Until then even a
@@ -226,3 +226,46 @@ pub(crate) const NOTE_ACCESS_CHANGE: &str = "INSERT INTO access_changes (board_i
 
 /// The boards that changed so at $1 or later.
 pub(crate) const ACCESS_CHANGES: &str = "SELECT board_id FROM access_changes WHERE changed_at >= $1";
+
+/// The assets of a board ($1), as [`asset`] reads them.
+pub(crate) const ASSETS_OF_BOARD: &str =
+    "SELECT hash, media_type, size_bytes FROM assets WHERE board_id = $1 ORDER BY hash";
+
+/// One of them ($2).
+pub(crate) const ASSET: &str = "SELECT hash, media_type, size_bytes FROM assets WHERE board_id = $1 AND hash = $2";
+
+/// Gives a board ($1) an asset ($2 to $4) where it, with what the board ($5) and the store ($6) may hold, fits.
+macro_rules! add_asset {
+    () => {
+        concat!(
+            "INSERT INTO assets (board_id, hash, media_type, size_bytes, created_at) SELECT boards.id, $2, $3, $4, ",
+            now!(),
+            " FROM boards WHERE boards.id = $1 \
+             AND (SELECT coalesce(sum(size_bytes), 0) FROM assets WHERE board_id = $1) + $4 <= $5 \
+             AND (SELECT coalesce(sum(size_bytes), 0) FROM assets) + $4 <= $6 ON CONFLICT DO NOTHING"
+        )
+    };
+}
+pub(crate) use add_asset;
+
+/// Gives a board ($2) the assets of another ($1).
+macro_rules! copy_assets {
+    () => {
+        concat!(
+            "INSERT INTO assets (board_id, hash, media_type, size_bytes, created_at) \
+             SELECT boards.id, assets.hash, assets.media_type, assets.size_bytes, ",
+            now!(),
+            " FROM assets, boards WHERE assets.board_id = $1 AND boards.id = $2 ON CONFLICT DO NOTHING"
+        )
+    };
+}
+pub(crate) use copy_assets;
+
+/// A row where any board has the asset ($1).
+pub(crate) const ASSET_USED: &str = "SELECT size_bytes FROM assets WHERE hash = $1 LIMIT 1";
+
+/// An asset, from a row: hash, media type, size.
+pub(crate) fn asset((hash, media_type, size): (Vec<u8>, String, i64)) -> Result<AssetRecord, Error> {
+    let hash = hash.try_into().map_err(|_| Error::Corrupt("an asset's hash of another length".to_owned()))?;
+    Ok(AssetRecord { hash: AssetHash(hash), media_type, size_bytes: read(size)? })
+}

@@ -12,6 +12,7 @@ macro_rules! now {
 
 mod access;
 mod archive;
+mod assets;
 
 use std::time::Duration;
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use boardwalk::Running;
-use boardwalk::cli::ServeOptions;
+use boardwalk::cli::{AssetOptions, ServeOptions};
 use protocol::{BoardId, CreatedBoard, Role};
 use tempfile::TempDir;
 
@@ -52,6 +52,7 @@ impl Server {
             data_dir: PathBuf::from(folder.path()),
             database_url,
             public_url: None,
+            assets: AssetOptions { assets_url: None, assets_gib: 1 },
         };
         let running = Running::serve(&options).await.expect("the server starts");
         Self { running, folder }

@@ -4,12 +4,12 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{BoardId, SecretHash, ServiceId, VersionId};
+use protocol::{AssetHash, BoardId, SecretHash, ServiceId, VersionId};
 use storage::memory::MemoryStorage;
 use storage::{
-    Access, AccessChanges, Acquired, Append, AppendOutcome, Archive, Aside, BoardExport, BoardRecord, Damage, Epoch,
-    Error, LinkEdit, LinkLookup, LinkRecord, Loaded, NewBoard, NewVersion, Owner, Snapshot, SnapshotOutcome, Storage,
-    VersionRecord,
+    Access, AccessChanges, Acquired, Append, AppendOutcome, Archive, Aside, AssetRecord, AssetRoom, Assets,
+    BoardExport, BoardRecord, Damage, Epoch, Error, LinkEdit, LinkLookup, LinkRecord, Loaded, NewBoard, NewVersion,
+    Owner, Snapshot, SnapshotOutcome, Storage, VersionRecord,
 };
 use tokio::sync::Semaphore;
 
@@ -193,5 +193,28 @@ impl Archive for Gate {
 
     async fn import_version(&self, board: &BoardId, version: &VersionRecord, bytes: Bytes) -> Result<(), Error> {
         self.memory.import_version(board, version, bytes).await
+    }
+}
+
+#[async_trait]
+impl Assets for Gate {
+    async fn assets(&self, board: &BoardId) -> Result<Vec<AssetRecord>, Error> {
+        self.memory.assets(board).await
+    }
+
+    async fn asset(&self, board: &BoardId, hash: &AssetHash) -> Result<Option<AssetRecord>, Error> {
+        self.memory.asset(board, hash).await
+    }
+
+    async fn add_asset(&self, board: &BoardId, asset: &AssetRecord, room: AssetRoom) -> Result<(), Error> {
+        self.memory.add_asset(board, asset, room).await
+    }
+
+    async fn copy_assets(&self, from: &BoardId, to: &BoardId) -> Result<(), Error> {
+        self.memory.copy_assets(from, to).await
+    }
+
+    async fn is_asset_used(&self, hash: &AssetHash) -> Result<bool, Error> {
+        self.memory.is_asset_used(hash).await
     }
 }

@@ -2,12 +2,13 @@
 //! `BoardEnd`. Must not know files.
 
 use bytes::Bytes;
-use protocol::{BoardId, Role, SecretHash, VersionId};
+use protocol::{AssetHash, BoardId, Role, SecretHash, VersionId};
 use serde::{Deserialize, Serialize};
 
 use super::is_asset_name;
 use crate::{
-    Aside, BoardExport, LinkRecord, LinkSettings, LogRow, PasswordHash, PersonalLink, Snapshot, VersionRecord,
+    Aside, AssetRecord, BoardExport, LinkRecord, LinkSettings, LogRow, PasswordHash, PersonalLink, Snapshot,
+    VersionRecord,
 };
 
 /// One record.
@@ -35,6 +36,9 @@ pub(super) struct BoardRecord {
     /// Link, secret, made at.
     #[serde(default)]
     personal_links: Vec<([u8; 32], [u8; 32], u64)>,
+    /// Hash, media type, size.
+    #[serde(default)]
+    assets: Vec<(AssetHash, String, u64)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +93,7 @@ impl BoardRecord {
             password_hash: link.settings.password.as_ref().map(|password| password.0.clone()),
         };
         let personal = |link: &PersonalLink| (link.link.0, link.secret_hash.0, link.created_at_ms);
+        let asset = |asset: &AssetRecord| (asset.hash, asset.media_type.clone(), asset.size_bytes);
         Self {
             id: board.id.clone(),
             title: board.title.clone(),
@@ -97,6 +102,7 @@ impl BoardRecord {
             head_seq: board.head_seq,
             links: board.links.iter().map(link).collect(),
             personal_links: board.personal_links.iter().map(personal).collect(),
+            assets: board.assets.iter().map(asset).collect(),
         }
     }
 
@@ -117,6 +123,7 @@ impl BoardRecord {
             secret_hash: SecretHash(secret_hash),
             created_at_ms,
         };
+        let asset = |(hash, media_type, size_bytes)| AssetRecord { hash, media_type, size_bytes };
         BoardExport {
             id: self.id,
             title: self.title,
@@ -128,6 +135,7 @@ impl BoardRecord {
             snapshot: None,
             rows: Vec::new(),
             aside: Vec::new(),
+            assets: self.assets.into_iter().map(asset).collect(),
         }
     }
 }

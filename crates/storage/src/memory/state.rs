@@ -4,16 +4,17 @@
 
 mod access;
 mod archive;
+mod assets;
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use protocol::{BoardId, ServiceId};
+use protocol::{AssetHash, BoardId, ServiceId};
 
 use crate::contract::in_board_order;
 use crate::{
-    Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, LinkRecord, Loaded, LogRow, MAX_LEASE_MS,
-    NewBoard, Owner, PersonalLink, Snapshot, SnapshotOutcome, VersionRecord,
+    Acquired, Append, AppendOutcome, Aside, AssetRecord, BoardRecord, Epoch, Error, LinkRecord, Loaded, LogRow,
+    MAX_LEASE_MS, NewBoard, Owner, PersonalLink, Snapshot, SnapshotOutcome, VersionRecord,
 };
 
 /// Everything that is stored.
@@ -40,6 +41,7 @@ struct StoredBoard {
     load_attempts: u32,
     aside: Vec<(Aside, u64)>,
     versions: Vec<(VersionRecord, Bytes)>,
+    assets: BTreeMap<AssetHash, AssetRecord>,
 }
 
 #[derive(Debug, Clone)]
@@ -112,6 +114,7 @@ impl State {
             load_attempts: 0,
             aside: Vec::new(),
             versions: Vec::new(),
+            assets: BTreeMap::new(),
         };
         self.boards.insert(board.id, stored);
         Ok(())

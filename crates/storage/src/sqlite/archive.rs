@@ -157,6 +157,7 @@ async fn export(tx: &mut SqliteConnection, id: &BoardId) -> Result<Option<BoardE
     let content = sql::loaded(content.bind(id.as_str()).fetch_all(&mut *tx).await?)?;
     let aside = sqlx::query_as("SELECT seq, bytes, reason FROM set_aside WHERE board_id = $1 ORDER BY id");
     let aside = aside.bind(id.as_str()).fetch_all(&mut *tx).await?;
+    let assets = sqlx::query_as(sql::ASSETS_OF_BOARD).bind(id.as_str()).fetch_all(&mut *tx).await?;
     Ok(Some(BoardExport {
         id: id.clone(),
         title,
@@ -168,6 +169,7 @@ async fn export(tx: &mut SqliteConnection, id: &BoardId) -> Result<Option<BoardE
         snapshot: content.snapshot,
         rows: content.updates,
         aside: aside.into_iter().map(sql::aside).collect::<Result<_, _>>()?,
+        assets: assets.into_iter().map(sql::asset).collect::<Result<_, _>>()?,
     }))
 }
 
@@ -198,6 +200,12 @@ async fn import(tx: &mut SqliteConnection, board: &BoardExport) -> Result<(), Er
             row.push_bind(id).push_bind(sql::stored(*seq)).push_bind(&bytes[..]).push(now!());
         });
         insert.build().execute(&mut *tx).await?;
+    }
+    for asset in &board.assets {
+        let insert = sqlx::query(sql::add_asset!()).bind(id).bind(&asset.hash.0[..]).bind(&asset.media_type);
+        // There was room for it where it comes from.
+        let insert = insert.bind(sql::stored(asset.size_bytes)).bind(i64::MAX).bind(i64::MAX);
+        insert.execute(&mut *tx).await?;
     }
     for aside in &board.aside {
         let insert = concat!(

@@ -8,6 +8,7 @@
 mod access;
 mod append;
 mod archive;
+mod assets;
 mod care;
 mod engine;
 mod links;
@@ -39,8 +40,16 @@ macro_rules! cases {
 }
 pub(crate) use cases;
 
-const CASES: &[&[(&str, Case)]] =
-    &[access::CASES, append::CASES, archive::CASES, care::CASES, links::CASES, ownership::CASES, snapshots::CASES];
+const CASES: &[&[(&str, Case)]] = &[
+    access::CASES,
+    append::CASES,
+    archive::CASES,
+    assets::CASES,
+    care::CASES,
+    links::CASES,
+    ownership::CASES,
+    snapshots::CASES,
+];
 
 fn trial(engine: Engine, name: &str, run: impl Future<Output = ()> + Send + 'static) -> Trial {
     let runnable = engine.is_present();

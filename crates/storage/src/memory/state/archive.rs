@@ -130,6 +130,7 @@ impl State {
             snapshot: stored.snapshot.clone(),
             rows: stored.rows.iter().map(|(&seq, bytes)| LogRow { seq, bytes: bytes.clone() }).collect(),
             aside: stored.aside.iter().map(|(aside, _)| aside.clone()).collect(),
+            assets: stored.assets.values().cloned().collect(),
         })
     }
 
@@ -152,6 +153,7 @@ impl State {
             load_attempts: 0,
             aside: board.aside.into_iter().map(|aside| (aside, now_ms)).collect(),
             versions: Vec::new(),
+            assets: board.assets.into_iter().map(|asset| (asset.hash, asset)).collect(),
         };
         self.boards.insert(board.id.clone(), stored);
         Ok(())
