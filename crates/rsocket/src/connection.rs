@@ -16,12 +16,13 @@ use tokio::time::Instant;
 
 use crate::machine::Machine;
 use crate::wire::RequestKind;
-use crate::{CloseReason, Inbound, Outbound, Payload, RequestError, Window};
+use crate::{CloseReason, Inbound, Outbound, Payload, RequestError, SendError, Window};
 
 /// The machine and the two who must hear of changes: the writer, and whoever waits for the end.
 #[derive(Debug)]
 pub(crate) struct Shared {
     machine: Mutex<Machine>,
+    max_message_bytes: usize,
     output: Notify,
     phase: watch::Sender<Phase>,
 }
@@ -36,7 +37,18 @@ enum Phase {
 
 impl Shared {
     pub(crate) fn new(machine: Machine) -> Self {
-        Self { machine: Mutex::new(machine), output: Notify::new(), phase: watch::Sender::new(Phase::Open) }
+        Self {
+            max_message_bytes: machine.max_message_bytes(),
+            machine: Mutex::new(machine),
+            output: Notify::new(),
+            phase: watch::Sender::new(Phase::Open),
+        }
+    }
+
+    /// Refuses a message that is too long to be sent.
+    pub(crate) fn check_length(&self, payload: &Payload) -> Result<(), SendError> {
+        let (bytes, limit_bytes) = (payload.len_bytes(), self.max_message_bytes);
+        if bytes > limit_bytes { Err(SendError::TooLong { bytes, limit_bytes }) } else { Ok(()) }
     }
 
     /// Does something to the machine, and then, with the lock let go, wakes whoever it concerns.
@@ -44,7 +56,7 @@ impl Shared {
         let mut machine = self.lock();
         let value = act(&mut machine);
         let woken = machine.take_woken();
-        let has_output = machine.has_output();
+        let call_writer = machine.call_writer();
         let phase = match machine.closed() {
             Some(reason) => Phase::Closed(reason.clone()),
             None if machine.is_draining() => Phase::Draining,
@@ -54,7 +66,7 @@ impl Shared {
         for waker in woken {
             waker.wake();
         }
-        if has_output {
+        if call_writer {
             self.output.notify_one();
         }
         if phase != Phase::Open {

@@ -1,4 +1,5 @@
-//! The receiving half of a stream. It must not hold messages: they wait in the machine, so that credit stays exact.
+//! The receiving half of a stream: takes what waits in the machine, many messages at a time. It must not decide about
+//! credit: that is the machine's, which counts what is taken and not read as unread.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use tokio::task::coop;
 use tracing::Span;
 
 use crate::connection::Shared;
+use crate::machine::Taken;
 use crate::wire::RequestKind;
 use crate::{Payload, StreamError, Window};
 
@@ -20,6 +22,7 @@ use crate::{Payload, StreamError, Window};
 pub struct Inbound {
     shared: Arc<Shared>,
     id: u32,
+    taken: Taken,
     /// Lives as long as the stream is read; on the answering side its task has one of its own.
     _span: Span,
 }
@@ -27,11 +30,11 @@ pub struct Inbound {
 impl Inbound {
     pub(crate) fn asking(shared: Arc<Shared>, id: u32, kind: RequestKind) -> Self {
         let span = tracing::debug_span!("rsocket_request", kind = kind.name(), stream = id);
-        Self { shared, id, _span: span }
+        Self { shared, id, taken: Taken::default(), _span: span }
     }
 
     pub(crate) fn answering(shared: Arc<Shared>, id: u32) -> Self {
-        Self { shared, id, _span: Span::none() }
+        Self { shared, id, taken: Taken::default(), _span: Span::none() }
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -54,7 +57,15 @@ impl Stream for Inbound {
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         // A reader that never has to wait lets others run now and then.
         let turn = ready!(coop::poll_proceed(cx));
-        let message = self.shared.with(|machine| machine.poll_receive(self.id, cx));
+        let Self { shared, id, taken, .. } = self.get_mut();
+        if let Some(payload) = taken.pop() {
+            if taken.is_due() {
+                shared.with(|machine| machine.settle_taken(*id, taken));
+            }
+            turn.made_progress();
+            return Poll::Ready(Some(Ok(payload)));
+        }
+        let message = shared.with(|machine| machine.poll_receive(*id, taken, cx));
         if message.is_ready() {
             turn.made_progress();
         }

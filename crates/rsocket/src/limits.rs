@@ -38,8 +38,11 @@ pub const QUANTUM_BYTES: usize = 16 * 1024;
 pub const BATCH_BYTES: usize = 64 * 1024;
 /// Frames encoded and flushed at once.
 pub const BATCH_FRAMES: usize = 1_024;
-/// Frames taken from a link at once, if so many are there.
-pub const READ_FRAMES: usize = 128;
+/// Messages that an [`Outbound`](crate::Outbound) used as a sink collects before it queues them; up to
+/// [`QUANTUM_BYTES`] of them.
+pub const SINK_MESSAGES: usize = 64;
+/// Frames taken from a link at once, if so many are there, up to [`READ_BYTES`] of them.
+pub const READ_FRAMES: usize = 256;
 /// Bytes read from a TCP socket at once; as many as the other side flushes.
 pub const READ_BYTES: usize = BATCH_BYTES;
 /// Unsent bytes the kernel may hold before a TCP socket stops being writable, so that fairness stays ours.

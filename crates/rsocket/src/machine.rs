@@ -6,6 +6,7 @@ mod closing;
 pub mod hostile;
 mod lease;
 mod message;
+mod read;
 mod receive;
 mod resume;
 mod stream;
@@ -26,6 +27,7 @@ use crate::meters::Meters;
 use crate::wire::{Frame, RequestKind};
 use crate::{ConnectionOptions, Payload, Window, limits};
 
+pub(crate) use read::Taken;
 pub(crate) use receive::Start;
 
 /// Which side of the connection this is: it decides the parity of stream ids.
@@ -54,7 +56,8 @@ pub(crate) struct Machine {
     mtu: usize,
     max_message_bytes: usize,
     max_open_streams: usize,
-    streams: HashMap<u32, Stream>,
+    /// By id. The hasher is quick, and keyed at random: it is the peer that picks the ids of its streams.
+    streams: HashMap<u32, Stream, foldhash::fast::RandomState>,
     /// Who waits until a request may be opened.
     waiting_for_lease: Vec<Waker>,
     /// Streams in `streams` that were opened here.
@@ -69,6 +72,8 @@ pub(crate) struct Machine {
     /// Frames of the connection itself, and refusals, which have no stream.
     control: VecDeque<Frame>,
     refusals: usize,
+    /// Set while the writer has been called and has not come.
+    writer_called: bool,
     /// The keepalive to answer; a newer one replaces it.
     echo: Option<Bytes>,
     draining_here: bool,
@@ -94,7 +99,7 @@ impl Machine {
             mtu: options.mtu.clamp(limits::MIN_MTU_BYTES, limits::MAX_FRAME_BYTES),
             max_message_bytes: options.max_message_bytes,
             max_open_streams: options.max_open_streams,
-            streams: HashMap::new(),
+            streams: HashMap::default(),
             mine: 0,
             pushes: 0,
             next_stream: if side == Side::Client { 1 } else { 2 },
@@ -103,6 +108,7 @@ impl Machine {
             waiting_for_lease: Vec::new(),
             control: VecDeque::new(),
             refusals: 0,
+            writer_called: false,
             echo: None,
             draining_here: false,
             draining_there: false,
@@ -196,7 +202,7 @@ impl Machine {
         if self.mine >= self.max_open_streams {
             return Err(RequestError::TooManyStreams);
         }
-        if self.tally.backlog_bytes >= limits::CONNECTION_BACKLOG_BYTES {
+        if self.tally.is_crowded() {
             return Err(RequestError::Busy);
         }
         Ok(())
@@ -204,20 +210,19 @@ impl Machine {
 
     // ---- the sending half
 
-    /// Whether a message may be queued now; else `cx` is woken when it may be worth asking again.
-    pub(crate) fn poll_room(&mut self, id: u32, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
+    /// Whether a message may be queued now, beside `collected` that are on their way here; else `cx` is woken when it may be worth asking again.
+    pub(crate) fn poll_room(&mut self, id: u32, collected: usize, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
         let Some(stream) = self.streams.get_mut(&id) else {
             return Poll::Ready(Err(SendError::Ended));
         };
         if let Some(ended) = &stream.send.ended {
             return Poll::Ready(Err(ended.clone()));
         }
-        let crowded = self.tally.backlog_bytes >= limits::CONNECTION_BACKLOG_BYTES;
-        if stream.send.credit > 0 && stream.send.queued_bytes < limits::STREAM_BACKLOG_BYTES && !crowded {
+        if stream.has_room(collected, &self.tally) {
             return Poll::Ready(Ok(()));
         }
         stream.send.register(cx.waker());
-        if crowded && !stream.send.waits_for_room {
+        if self.tally.is_crowded() && !stream.send.waits_for_room {
             stream.send.waits_for_room = true;
             self.waiting_for_room.push(id);
         }
@@ -238,23 +243,55 @@ impl Machine {
         }
     }
 
+    /// Sends one message, of a length that [`Self::max_message_bytes`] allows, or hands it back.
     pub(crate) fn send(&mut self, id: u32, payload: Payload) -> Result<(), TrySendError> {
-        let bytes = payload.len_bytes();
-        let limit_bytes = self.max_message_bytes;
-        if bytes > limit_bytes {
-            return Err(SendError::TooLong { bytes, limit_bytes }.into());
+        let Some(stream) = self.streams.get_mut(&id) else {
+            return Err(SendError::Ended.into());
+        };
+        if let Some(ended) = &stream.send.ended {
+            return Err(ended.clone().into());
         }
-        match self.poll_room(id, &mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(())) => {}
-            Poll::Ready(Err(error)) => return Err(error.into()),
-            Poll::Pending => return Err(TrySendError::NoCredit(payload)),
+        if !stream.has_room(0, &self.tally) {
+            return Err(TrySendError::NoCredit(payload));
         }
-        if let Some(stream) = self.streams.get_mut(&id) {
-            stream.send.credit -= 1;
-            stream.enqueue(Message::new(None, payload), &mut self.tally);
-        }
-        self.settle(id);
+        stream.send.credit -= 1;
+        stream.enqueue(Message::new(None, payload), &mut self.tally);
+        self.line_up(id);
         Ok(())
+    }
+
+    /// Sends what a sink has collected. Invariant: no more than the credit it was told of, which only it can use up.
+    pub(crate) fn send_all(&mut self, id: u32, payloads: &mut Vec<Payload>) -> Result<(), SendError> {
+        let stream = self.streams.get_mut(&id);
+        let ended = stream.map_or(Some(SendError::Ended), |stream| {
+            if stream.send.ended.is_none() {
+                for payload in payloads.drain(..) {
+                    stream.send.credit -= 1;
+                    stream.enqueue(Message::new(None, payload), &mut self.tally);
+                }
+            }
+            stream.send.ended.clone()
+        });
+        payloads.clear();
+        self.line_up(id);
+        ended.map_or(Ok(()), Err)
+    }
+
+    /// Sends what a sink has collected, and says up to how many more it may collect, or when it is worth asking again.
+    pub(crate) fn poll_send_all(
+        &mut self,
+        id: u32,
+        payloads: &mut Vec<Payload>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<u64, SendError>> {
+        if !payloads.is_empty() {
+            self.send_all(id, payloads)?;
+        }
+        self.poll_room(id, 0, cx).map_ok(|()| self.credit(id))
+    }
+
+    pub(crate) fn max_message_bytes(&self) -> usize {
+        self.max_message_bytes
     }
 
     pub(crate) fn credit(&self, id: u32) -> u64 {
@@ -302,59 +339,6 @@ impl Machine {
         } else {
             self.fail(id, code, "the responder gave no answer".to_owned());
         }
-    }
-
-    // ---- the receiving half
-
-    pub(crate) fn poll_receive(&mut self, id: u32, cx: &mut Context<'_>) -> Poll<Option<Result<Payload, StreamError>>> {
-        let Some(stream) = self.streams.get_mut(&id) else {
-            return Poll::Ready(None);
-        };
-        let receive = &mut stream.receive;
-        if let Some(payload) = receive.queue.pop_front() {
-            self.tally.unread_bytes -= payload.len_bytes();
-            receive.top_up(&self.tally);
-            self.settle(id);
-            return Poll::Ready(Some(Ok(payload)));
-        }
-        if !receive.open {
-            return Poll::Ready(receive.error.take().map(Err));
-        }
-        receive.waker = Some(cx.waker().clone());
-        Poll::Pending
-    }
-
-    pub(crate) fn grant(&mut self, id: u32, n: u32) {
-        if let Some(stream) = self.streams.get_mut(&id)
-            && stream.receive.open
-        {
-            stream.receive.grant(n);
-        }
-        self.settle(id);
-    }
-
-    /// Sets the window of a channel that the peer has opened, and grants it.
-    pub(crate) fn open_window(&mut self, id: u32, window: Window) {
-        if let Some(stream) = self.streams.get_mut(&id) {
-            stream.receive.window = window;
-        }
-        self.grant(id, window.initial.min(limits::MAX_REQUEST_N));
-    }
-
-    /// The reader is gone. On a stream opened here that cancels it; on one opened there it stops this half only.
-    pub(crate) fn release_inbound(&mut self, id: u32) {
-        if let Some(stream) = self.streams.get_mut(&id) {
-            if stream.receive.open && stream.mine {
-                stream.terminate(Some(StreamError::Canceled), Some(Last::Cancel), &mut self.tally);
-            } else if stream.receive.open {
-                stream.receive.end(None, &mut self.tally);
-                stream.receive.owed = 0;
-                stream.receive.stop = true;
-            }
-            stream.receive.discard(&mut self.tally);
-            stream.receive.waker = None;
-        }
-        self.release(id);
     }
 
     /// A handle is gone; with the last one, the stream can be forgotten.
@@ -412,7 +396,18 @@ impl Machine {
             self.meters.open_streams.decrement(1);
             self.meters.pending_streams.decrement(if stream.mine { 1 } else { 0 });
             self.close_if_drained();
-        } else if self.closed.is_none() && stream.has_output() && !stream.in_line {
+        } else if stream.has_output() {
+            self.line_up(id);
+        }
+    }
+
+    /// Puts a stream in line for the writer, once.
+    fn line_up(&mut self, id: u32) {
+        if self.closed.is_none()
+            && let Some(stream) = self.streams.get_mut(&id)
+            && !stream.in_line
+            && stream.has_output()
+        {
             stream.in_line = true;
             self.line.push_back(id);
         }

@@ -9,7 +9,7 @@ use rsocket::*;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-use super::{ours, rate};
+use super::{ours, print_rate, rate};
 
 /// They are slower by a hundred times, so fewer will do.
 const REQUESTS: u32 = 6_400;
@@ -29,11 +29,11 @@ pub async fn speed() {
         };
         let link = tcp::TcpLink::connect(("127.0.0.1", port)).await.unwrap();
         let connection = connect(link, ConnectionOptions::default(), Arc::new(Deaf)).await.unwrap();
-        let work = ours::requests(&connection, 64, REQUESTS);
-        rate(&format!("{name} answers: request-response of 64 B"), REQUESTS, work).await;
+        let per_second = rate(REQUESTS, ours::ask(&connection, 64, REQUESTS)).await;
+        print_rate(&format!("{name} answers: request-response of 64 B"), per_second);
         let numbers = connection.request_stream(Payload::new(MESSAGES.to_string()), Window::of(1_024)).unwrap();
         let work = async { assert_eq!(numbers.count().await, MESSAGES as usize) };
-        rate(&format!("{name} answers: stream of numbers"), MESSAGES, work).await;
+        print_rate(&format!("{name} answers: stream of numbers"), rate(MESSAGES, work).await);
         drop(server);
     }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use futures_util::StreamExt;
-use futures_util::future::join_all;
+use futures_util::future::{join_all, ready};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use rsocket::*;
 use tokio::net::TcpListener;
 
@@ -13,7 +13,9 @@ use super::{FLOOD_BYTES, IDLE_CHANNELS, IDLE_CONNECTIONS, IN_FLIGHT, MESSAGES, P
 
 /// Enough that a round trip does not run dry.
 const WINDOW: Window = Window::of(1_024);
+/// What a channel begins with that is held open, and one that is echoed message by message.
 const HOLD: &[u8] = b"hold";
+const SINGLY: &[u8] = b"singly";
 
 /// Echoes requests and channels, floods a stream with messages like the request, and holds some channels open.
 struct Load;
@@ -35,7 +37,13 @@ impl Responder for Load {
             drop(inbound);
             return;
         }
+        let is_singly = &first.data[..SINGLY.len()] == SINGLY;
         let (mut out, mut inbound) = inbound.accept(WINDOW);
+        if !is_singly {
+            let messages = stream::once(ready(Ok(first))).chain(inbound);
+            messages.map_err(|_| SendError::Ended).forward(out).await.ok();
+            return;
+        }
         let mut message = Some(Ok(first));
         while let Some(Ok(payload)) = message {
             if out.send(payload).await.is_err() {
@@ -69,7 +77,7 @@ fn message(bytes: usize) -> Payload {
 }
 
 /// `count` requests, [`IN_FLIGHT`] at a time.
-pub async fn requests(connection: &Connection, bytes: usize, count: u32) {
+pub async fn ask(connection: &Connection, bytes: usize, count: u32) {
     let ask = || async {
         for _ in 0..count / IN_FLIGHT {
             connection.request_response(message(bytes)).await.unwrap();
@@ -78,34 +86,53 @@ pub async fn requests(connection: &Connection, bytes: usize, count: u32) {
     join_all((0..IN_FLIGHT).map(|_| ask())).await;
 }
 
-async fn echoes(connection: &Connection, bytes: usize) {
-    let (mut out, mut inbound) = connection.request_channel(message(bytes), WINDOW).unwrap();
-    let payload = message(bytes);
-    let send = async move {
-        for _ in 1..MESSAGES {
-            out.send(payload.clone()).await.unwrap();
-        }
-        out.complete();
-    };
-    let receive = async move { while inbound.next().await.transpose().unwrap().is_some() {} };
-    tokio::join!(tokio::spawn(send), receive).0.unwrap();
+pub async fn requests(bytes: usize) -> f64 {
+    let connection = join().await;
+    rate(REQUESTS, ask(&connection, bytes, REQUESTS)).await
 }
 
-pub async fn speed(bytes: usize) {
+pub async fn streamed(bytes: usize) -> f64 {
     let connection = join().await;
-    let work = requests(&connection, bytes, REQUESTS);
-    rate(&format!("ours: request-response of {bytes} B"), REQUESTS, work).await;
-    let mut stream = connection.request_stream(message(bytes), WINDOW).unwrap();
+    let stream = connection.request_stream(message(bytes), WINDOW).unwrap();
+    rate(MESSAGES, async { assert_eq!(stream.take(MESSAGES as usize).count().await, MESSAGES as usize) }).await
+}
+
+/// Each message goes there and comes back: two frames.
+pub async fn echoed(bytes: usize) -> f64 {
+    let connection = join().await;
+    let (out, mut inbound) = connection.request_channel(message(bytes), WINDOW).unwrap();
+    let payload = message(bytes);
     let work = async {
+        let sent = stream::iter((1..MESSAGES).map(move |_| Ok(payload.clone())));
+        let sending = tokio::spawn(sent.forward(out));
         for _ in 0..MESSAGES {
-            stream.next().await.unwrap().unwrap();
+            inbound.next().await.unwrap().unwrap();
         }
+        sending.await.unwrap().unwrap();
     };
-    rate(&format!("ours: stream of {bytes} B"), MESSAGES, work).await;
-    drop(stream);
-    // Each message goes there and comes back: two frames.
-    let work = echoes(&connection, bytes);
-    rate(&format!("ours: channel frames of {bytes} B, both ways"), 2 * MESSAGES, work).await;
+    rate(2 * MESSAGES, work).await
+}
+
+/// The same, with a call of both sides for each message.
+pub async fn echoed_singly(bytes: usize) -> f64 {
+    let connection = join().await;
+    let mut first = vec![b'x'; bytes];
+    first[..SINGLY.len()].copy_from_slice(SINGLY);
+    let (mut out, mut inbound) = connection.request_channel(Payload::new(first), WINDOW).unwrap();
+    let payload = message(bytes);
+    let work = async {
+        let sending = tokio::spawn(async move {
+            for _ in 1..MESSAGES {
+                out.send(payload.clone()).await.unwrap();
+            }
+            out.complete();
+        });
+        for _ in 0..MESSAGES {
+            inbound.next().await.unwrap().unwrap();
+        }
+        sending.await.unwrap();
+    };
+    rate(2 * MESSAGES, work).await
 }
 
 pub async fn beside_a_flood() {

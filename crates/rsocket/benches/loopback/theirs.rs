@@ -87,21 +87,26 @@ async fn drain(mut flux: Flux<Result<Payload>>, count: u32) {
     }
 }
 
-pub async fn speed(bytes: usize) {
+pub async fn requests(bytes: usize) -> f64 {
     let client = join().await;
     let ask = || async {
         for _ in 0..REQUESTS / IN_FLIGHT {
             client.request_response(message(bytes)).await.unwrap();
         }
     };
-    let work = async { drop(join_all((0..IN_FLIGHT).map(|_| ask())).await) };
-    rate(&format!("rsocket_rust: request-response of {bytes} B"), REQUESTS, work).await;
-    let work = drain(client.request_stream(counted(bytes, MESSAGES)), MESSAGES);
-    rate(&format!("rsocket_rust: stream of {bytes} B"), MESSAGES, work).await;
+    rate(REQUESTS, async { drop(join_all((0..IN_FLIGHT).map(|_| ask())).await) }).await
+}
+
+pub async fn streamed(bytes: usize) -> f64 {
+    let client = join().await;
+    rate(MESSAGES, drain(client.request_stream(counted(bytes, MESSAGES)), MESSAGES)).await
+}
+
+pub async fn echoed(bytes: usize) -> f64 {
+    let client = join().await;
     let payload = message(bytes);
     let sent = stream::iter((0..MESSAGES).map(move |_| Ok(payload.clone())));
-    let work = drain(client.request_channel(Box::pin(sent)), MESSAGES);
-    rate(&format!("rsocket_rust: channel frames of {bytes} B, both ways"), 2 * MESSAGES, work).await;
+    rate(2 * MESSAGES, drain(client.request_channel(Box::pin(sent)), MESSAGES)).await
 }
 
 pub async fn beside_a_flood() {

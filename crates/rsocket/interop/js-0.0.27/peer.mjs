@@ -128,8 +128,18 @@ function clientTransport(link, port) {
 }
 
 function resumable(link, port) {
-  const options = { bufferSize: RESUME_BYTES, resumeToken: "a token of js", sessionDurationSeconds: SESSION_S };
-  return new core.RSocketResumableTransport(() => clientTransport(link, port), options, core.BufferEncoders);
+  const options = { bufferSize: RESUME_BYTES, resumeToken: Buffer.from("a token of js"), sessionDurationSeconds: SESSION_S };
+  const transport = new core.RSocketResumableTransport(() => clientTransport(link, port), options, core.BufferEncoders);
+  // It does not dial again by itself.
+  let wasConnected = false;
+  transport.connectionStatus().subscribe({
+    onSubscribe: (subscription) => subscription.request(Number.MAX_SAFE_INTEGER),
+    onNext({ kind }) {
+      wasConnected ||= kind === "CONNECTED";
+      if (wasConnected && kind === "NOT_CONNECTED") setTimeout(() => transport.connect(), 100);
+    },
+  });
+  return transport;
 }
 
 async function connect({ link, scenario, port }) {

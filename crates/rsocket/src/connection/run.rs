@@ -1,9 +1,11 @@
 //! The life of a connection on one link: a reader, a writer and a clock around the machine. None of them decides
 //! anything; the machine does.
 
+use std::future::poll_fn;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -15,8 +17,7 @@ use super::Shared;
 use super::answer::answer;
 use super::write::write;
 use crate::link::Pulse;
-use crate::machine::Machine;
-use crate::wire;
+use crate::wire::{self, Frame};
 use crate::{CloseReason, Responder, limits};
 
 /// When to ask for a sign of life, and when to give up.
@@ -94,45 +95,95 @@ fn link_failed(error: &io::Error) -> CloseReason {
     CloseReason::Link { text: error.to_string() }
 }
 
-async fn read<R>(shared: &Arc<Shared>, reader: R, responder: &Arc<dyn Responder>) -> CloseReason
+/// Frames that have come in together and are taken together: one lock, and one waking of each reader, for all of them.
+#[derive(Default)]
+struct Incoming {
+    /// Each with its length.
+    frames: Vec<(Frame, usize)>,
+    bytes: usize,
+    end: Option<CloseReason>,
+}
+
+impl Incoming {
+    fn is_full(&self) -> bool {
+        self.end.is_some() || self.frames.len() >= limits::READ_FRAMES || self.bytes >= limits::READ_BYTES
+    }
+
+    fn push(&mut self, frame: Option<io::Result<BytesMut>>) {
+        match frame {
+            Some(Ok(bytes)) => {
+                let len_bytes = bytes.len();
+                self.bytes += len_bytes;
+                match wire::decode(bytes) {
+                    Ok(frame) => self.frames.push((frame, len_bytes)),
+                    Err(error) => self.end = Some(CloseReason::Protocol { text: error.to_string() }),
+                }
+            }
+            Some(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                self.end = Some(CloseReason::Protocol { text: error.to_string() });
+            }
+            Some(Err(error)) => self.end = Some(link_failed(&error)),
+            None => self.end = Some(CloseReason::HungUp),
+        }
+    }
+
+    /// Ready with at least one frame or the end.
+    fn poll_fill<R>(&mut self, reader: &mut R, cx: &mut Context<'_>) -> Poll<()>
+    where
+        R: Stream<Item = io::Result<BytesMut>> + Unpin,
+    {
+        while !self.is_full() {
+            match reader.poll_next_unpin(cx) {
+                Poll::Ready(frame) => self.push(frame),
+                Poll::Pending if self.frames.is_empty() => return Poll::Pending,
+                Poll::Pending => break,
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+async fn read<R>(shared: &Arc<Shared>, mut reader: R, responder: &Arc<dyn Responder>) -> CloseReason
 where
     R: Stream<Item = io::Result<BytesMut>> + Unpin,
 {
-    // What has come in together is taken together: one lock and one waking of each reader for all of it.
-    let mut chunks = reader.ready_chunks(limits::READ_FRAMES);
-    while let Some(chunk) = chunks.next().await {
-        let mut frames = Vec::with_capacity(chunk.len());
-        let mut end = None;
-        for bytes in chunk {
-            let len_bytes = bytes.as_ref().map_or(0, BytesMut::len);
-            match bytes.map(wire::decode) {
-                Ok(Ok(frame)) => frames.push((frame, len_bytes)),
-                Ok(Err(error)) => end = Some(CloseReason::Protocol { text: error.to_string() }),
-                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                    end = Some(CloseReason::Protocol { text: error.to_string() });
-                }
-                Err(error) => end = Some(link_failed(&error)),
-            }
-            if end.is_some() {
-                break;
-            }
-        }
+    let mut incoming = Incoming::default();
+    let mut starts = Vec::new();
+    loop {
+        poll_fn(|cx| incoming.poll_fill(&mut reader, cx)).await;
+        let is_full = incoming.is_full();
+        incoming.bytes = 0;
         let now = Instant::now();
-        let receive = |machine: &mut Machine| {
-            let received = frames.into_iter().filter_map(|(frame, len_bytes)| {
+        shared.with(|machine| {
+            for (frame, len_bytes) in incoming.frames.drain(..) {
                 machine.count_received(&frame, len_bytes);
-                machine.receive(frame, now)
-            });
-            received.collect::<Vec<_>>()
-        };
-        for start in shared.with(receive) {
+                starts.extend(machine.receive(frame, now));
+            }
+        });
+        for start in starts.drain(..) {
             answer(shared, start, responder);
         }
-        if let Some(reason) = end {
+        if let Some(reason) = incoming.end {
             return reason;
         }
+        if is_full {
+            next_turn().await;
+        }
     }
-    CloseReason::HungUp
+}
+
+/// Lets the other tasks that are ready run once. Not `yield_now`, after which a task waits until none is: what they wait
+/// for may be what this one reads or writes.
+pub(super) async fn next_turn() {
+    let mut is_next = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut is_next, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 async fn watch_life(shared: &Shared, pulse: &Pulse, keepalive: Keepalive) -> CloseReason {

@@ -2,6 +2,7 @@
 //! in them.
 
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use futures_util::{Sink, SinkExt};
 use tokio::time::timeout;
 
 use super::Shared;
+use super::run::next_turn;
 use crate::wire::{Encoder, Frame};
 use crate::{CloseReason, limits};
 
@@ -21,8 +23,11 @@ where
     let mut encoder = Encoder::default();
     let mut frames = Vec::new();
     let mut batch = first;
+    let mut ended = pin!(shared.closed());
+    // A batch may be stuck behind a peer that does not read, so the end must be able to interrupt it.
+    let mut overdue = pin!(closed_for(&shared, limits::CLOSE_TIMEOUT));
     loop {
-        let closing = take_batch(&shared, &mut encoder, &mut frames, &mut batch)?;
+        let Taken { closing, is_full } = take_batch(&shared, &mut encoder, &mut frames, &mut batch)?;
         if closing {
             // The connection is over: a peer that does not read gets no more than a moment.
             let farewell = async {
@@ -32,35 +37,47 @@ where
             let flushed = timeout(limits::CLOSE_TIMEOUT, farewell).await;
             return flushed.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
         }
-        // A batch may be stuck behind a peer that does not read, so the end must be able to interrupt it.
         tokio::select! {
             written = write_batch(&mut writer, &mut batch) => written?,
-            reason = closed_for(&shared, limits::CLOSE_TIMEOUT) => {
+            reason = &mut overdue => {
                 tracing::debug!(%reason, "gave up writing");
                 return Ok(());
             }
         }
+        if is_full {
+            next_turn().await;
+        }
         tokio::select! {
             () = shared.output.notified() => {}
-            _ = shared.closed() => {}
+            _ = &mut ended => {}
         }
     }
 }
 
-/// Appends the next frames as bytes; says whether the connection is closed.
+/// What became of taking a batch.
+struct Taken {
+    /// The connection is closed.
+    closing: bool,
+    /// There may be more.
+    is_full: bool,
+}
+
+/// Appends the next frames as bytes.
 fn take_batch(
     shared: &Shared,
     encoder: &mut Encoder,
     frames: &mut Vec<Frame>,
     batch: &mut Vec<Bytes>,
-) -> io::Result<bool> {
-    let (closing, resumable) = shared.with(|machine| {
-        machine.write(frames);
+) -> io::Result<Taken> {
+    let (closing, resumable, batch_bytes) = shared.with(|machine| {
+        let batch_bytes = machine.write(frames);
         for frame in &*frames {
             machine.meters().sent(frame);
         }
-        (machine.closed().is_some(), machine.is_resumable())
+        (machine.closed().is_some(), machine.is_resumable(), batch_bytes)
     });
+    encoder.reserve(batch_bytes);
+    let is_full = batch_bytes >= limits::BATCH_BYTES || frames.len() >= limits::BATCH_FRAMES;
     let mut kept = Vec::new();
     for frame in frames.drain(..) {
         let is_kept = resumable && frame.counts_towards_position();
@@ -74,7 +91,7 @@ fn take_batch(
     if !kept.is_empty() {
         shared.with(|machine| machine.keep_written(kept.into_iter()));
     }
-    Ok(closing)
+    Ok(Taken { closing, is_full })
 }
 
 async fn write_batch<W>(writer: &mut W, batch: &mut Vec<Bytes>) -> io::Result<()>

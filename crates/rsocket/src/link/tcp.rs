@@ -57,7 +57,8 @@ impl Link for TcpLink {
         let (read, write) = self.stream.into_split();
         let reader = FramedRead::with_capacity(Beating { read, pulse }, codec(max_frame_bytes), limits::READ_BYTES);
         let mut writer = FramedWrite::new(write, codec(limits::MAX_FRAME_BYTES));
-        writer.set_backpressure_boundary(limits::BATCH_BYTES);
+        // One write for a whole batch, which may be a turn longer than its limit.
+        writer.set_backpressure_boundary(2 * limits::BATCH_BYTES);
         (reader, writer)
     }
 }

@@ -234,10 +234,7 @@ impl Machine {
             self.refuse_message(id, "the message is too long");
             return None;
         }
-        receive.credit -= 1;
-        self.tally.unread_bytes += payload.len_bytes();
-        receive.queue.push_back(payload);
-        receive.wake(&mut self.tally);
+        receive.push(payload, &mut self.tally);
         if complete || stream.kind == RequestKind::Response {
             self.receive_complete(id);
         }

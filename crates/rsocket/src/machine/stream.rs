@@ -24,6 +24,13 @@ pub(super) struct Tally {
     pub woken: Vec<Waker>,
 }
 
+impl Tally {
+    /// Whether senders must wait until the writer has caught up.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.backlog_bytes >= limits::CONNECTION_BACKLOG_BYTES
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Stream {
     pub kind: RequestKind,
@@ -77,6 +84,10 @@ pub(super) struct Receiving {
     /// A CANCEL to write that ends this half only: the answering side of a channel wants no more.
     pub stop: bool,
     pub queue: VecDeque<Payload>,
+    pub queued_bytes: usize,
+    /// What the reader has taken and, as far as is known here, not read.
+    pub lent: usize,
+    pub lent_bytes: usize,
     pub assembly: Option<Assembly>,
     pub waker: Option<Waker>,
 }
@@ -106,6 +117,9 @@ impl Stream {
                 owed: 0,
                 stop: false,
                 queue: VecDeque::new(),
+                queued_bytes: 0,
+                lent: 0,
+                lent_bytes: 0,
                 assembly: None,
                 waker: None,
             },
@@ -121,6 +135,13 @@ impl Stream {
     /// Whether nothing can happen on it any more.
     pub(super) fn is_over(&self) -> bool {
         self.handles == 0 && self.send.ended.is_some() && !self.receive.open && !self.has_output()
+    }
+
+    /// Whether one more message may be queued, beside `collected` others: there is credit, and the writer has kept up.
+    pub(super) fn has_room(&self, collected: usize, tally: &Tally) -> bool {
+        self.send.credit > collected as u64
+            && self.send.queued_bytes < limits::STREAM_BACKLOG_BYTES
+            && !tally.is_crowded()
     }
 
     pub(super) fn enqueue(&mut self, message: Message, tally: &mut Tally) {
@@ -213,31 +234,25 @@ impl Receiving {
         tally.woken.extend(self.waker.take());
     }
 
+    pub(super) fn register(&mut self, waker: &Waker) {
+        if !self.waker.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            self.waker = Some(waker.clone());
+        }
+    }
+
+    /// Takes in one message.
+    pub(super) fn push(&mut self, payload: Payload, tally: &mut Tally) {
+        self.credit -= 1;
+        self.queued_bytes += payload.len_bytes();
+        tally.unread_bytes += payload.len_bytes();
+        self.queue.push_back(payload);
+        self.wake(tally);
+    }
+
     /// Grants up to `n` more messages, as far as credit can be expressed.
     pub(super) fn grant(&mut self, n: u32) {
         let n = n.min(limits::MAX_REQUEST_N - self.owed);
         self.owed += n;
         self.credit += u64::from(n);
-    }
-
-    /// Grants anew what the window allows. With too much unread on the connection, one message at a time.
-    pub(super) fn top_up(&mut self, tally: &Tally) {
-        if !self.open || self.window.refill_at == Window::NEVER {
-            return;
-        }
-        let crowded = tally.unread_bytes > limits::UNREAD_BYTES;
-        let target = u64::from(if crowded { 1 } else { self.window.initial });
-        let outstanding = self.credit + self.queue.len() as u64;
-        let refill_at = u64::from(self.window.refill_at).min(target.saturating_sub(1));
-        if outstanding <= refill_at && outstanding < target {
-            self.grant((target - outstanding) as u32);
-        }
-    }
-
-    /// Forgets everything unread.
-    pub(super) fn discard(&mut self, tally: &mut Tally) {
-        let unread: usize = self.queue.iter().map(Payload::len_bytes).sum();
-        tally.unread_bytes -= unread;
-        self.queue = VecDeque::new();
     }
 }

@@ -186,12 +186,13 @@ struct End {
     machine: Machine,
     outbound: Vec<u32>,
     inbound: Vec<u32>,
+    taken: HashMap<u32, Taken>,
 }
 
 impl End {
     fn new(side: Side) -> Self {
         let options = ConnectionOptions { mtu: 64, max_open_streams: 8, ..ConnectionOptions::default() };
-        Self { machine: machine(side, &options), outbound: Vec::new(), inbound: Vec::new() }
+        Self { machine: machine(side, &options), outbound: Vec::new(), inbound: Vec::new(), taken: HashMap::new() }
     }
 
     fn hold(&mut self, id: u32, kind: RequestKind, mine: bool) {
@@ -234,7 +235,14 @@ impl End {
             }
             Step::Read(at) => {
                 if let Some(id) = pick(&self.inbound, at) {
-                    let read = self.machine.poll_receive(id, &mut Context::from_waker(Waker::noop()));
+                    let taken = self.taken.entry(id).or_default();
+                    if taken.pop().is_some() {
+                        if taken.is_due() {
+                            self.machine.settle_taken(id, taken);
+                        }
+                        return self.machine.check_books();
+                    }
+                    let read = self.machine.poll_receive(id, taken, &mut Context::from_waker(Waker::noop()));
                     // The two machines keep to the rules, so neither ever accuses the other.
                     assert!(!matches!(
                         read,
@@ -267,6 +275,7 @@ impl End {
             Step::DropInbound(at) => {
                 if let Some(id) = pick(&self.inbound, at) {
                     self.inbound.retain(|it| *it != id);
+                    self.taken.remove(&id);
                     self.machine.release_inbound(id);
                 }
             }

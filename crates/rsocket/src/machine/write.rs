@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::Machine;
-use super::stream::Last;
+use super::stream::{Last, Stream, Tally};
 use crate::limits;
 use crate::wire::Frame;
 
@@ -15,8 +15,16 @@ impl Machine {
         self.echo.is_some() || !self.control.is_empty() || !self.line.is_empty()
     }
 
-    /// The next frames to write, about [`limits::BATCH_BYTES`] of them.
-    pub(crate) fn write(&mut self, batch: &mut Vec<Frame>) {
+    /// Whether the writer is to be called: there is something to write, and it has not been called yet.
+    pub(crate) fn call_writer(&mut self) -> bool {
+        let call = self.has_output() && !self.writer_called;
+        self.writer_called |= call;
+        call
+    }
+
+    /// The next frames to write, about [`limits::BATCH_BYTES`] of them; says about how many.
+    pub(crate) fn write(&mut self, batch: &mut Vec<Frame>) -> usize {
+        self.writer_called = false;
         if let Some(data) = self.echo.take() {
             batch.push(Frame::Keepalive { respond: false, position: self.received_position(), data });
         }
@@ -27,9 +35,6 @@ impl Machine {
             let Some(id) = self.line.pop_front() else {
                 break;
             };
-            if let Some(stream) = self.streams.get_mut(&id) {
-                stream.in_line = false;
-            }
             bytes += self.serve(id, batch);
             self.settle(id);
         }
@@ -42,13 +47,18 @@ impl Machine {
                 }
             }
         }
+        bytes
     }
 
     /// One stream's turn; says how many bytes it took.
     fn serve(&mut self, id: u32, batch: &mut Vec<Frame>) -> usize {
+        let Some(stream) = self.streams.get_mut(&id) else {
+            return 0;
+        };
+        stream.in_line = false;
         let mut bytes = 0;
         while bytes < limits::QUANTUM_BYTES && batch.len() < limits::BATCH_FRAMES {
-            let Some(frame) = self.next_frame(id) else {
+            let Some(frame) = stream.next_frame(id, self.mtu, &mut self.tally) else {
                 break;
             };
             bytes += FRAME_BYTES + payload_bytes(&frame);
@@ -56,30 +66,31 @@ impl Machine {
         }
         bytes
     }
+}
 
-    fn next_frame(&mut self, id: u32) -> Option<Frame> {
-        let stream = self.streams.get_mut(&id)?;
-        let between_messages = !stream.send.queue.front().is_some_and(|message| message.is_started());
-        if stream.head_sent && between_messages && stream.receive.owed > 0 {
-            let n = std::mem::take(&mut stream.receive.owed);
+impl Stream {
+    fn next_frame(&mut self, id: u32, mtu: usize, tally: &mut Tally) -> Option<Frame> {
+        let between_messages = !self.send.queue.front().is_some_and(|message| message.is_started());
+        if self.head_sent && between_messages && self.receive.owed > 0 {
+            let n = std::mem::take(&mut self.receive.owed);
             return Some(Frame::RequestN { stream: id, n });
         }
-        if std::mem::take(&mut stream.receive.stop) {
+        if std::mem::take(&mut self.receive.stop) {
             return Some(Frame::Cancel { stream: id });
         }
-        let is_final = stream.send.queue.len() == 1 && stream.send.last == Some(Last::Complete);
-        if let Some(message) = stream.send.queue.front_mut() {
-            let (frame, done) = message.next_fragment(id, self.mtu, is_final);
-            stream.head_sent = true;
+        let is_final = self.send.queue.len() == 1 && self.send.last == Some(Last::Complete);
+        if let Some(message) = self.send.queue.front_mut() {
+            let (frame, done) = message.next_fragment(id, mtu, is_final);
+            self.head_sent = true;
             if done {
-                stream.front_written(&mut self.tally);
+                self.front_written(tally);
                 if is_final {
-                    stream.send.last = None;
+                    self.send.last = None;
                 }
             }
             return Some(frame);
         }
-        Some(match stream.send.last.take()? {
+        Some(match self.send.last.take()? {
             Last::Complete => Frame::Payload {
                 stream: id,
                 next: false,

@@ -32,6 +32,11 @@ pub(crate) struct Encoder {
 }
 
 impl Encoder {
+    /// Makes room for a batch of frames, in the last one's buffer if nobody holds on to its frames.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.buffer.reserve(bytes);
+    }
+
     /// The bytes of `frame`, without a link's length prefix.
     pub(crate) fn encode(&mut self, frame: Frame) -> Result<Bytes, EncodeError> {
         let coded = translate(frame)?;
@@ -39,7 +44,7 @@ impl Encoder {
         if length > limits::MAX_FRAME_BYTES {
             return Err(EncodeError::TooLong);
         }
-        self.buffer.reserve(length.max(limits::DEFAULT_MTU_BYTES));
+        self.buffer.reserve(length);
         coded.write_to(&mut self.buffer);
         Ok(self.buffer.split().freeze())
     }

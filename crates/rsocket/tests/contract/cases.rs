@@ -90,6 +90,30 @@ pub async fn sender_waits_for_credit_in_both_directions(client: impl Link, serve
     assert_eq!(ends.event().await, "2");
 }
 
+pub async fn a_sink_collects_no_more_than_its_credit(client: impl Link, server: impl Link) {
+    let mut ends = join(client, server).await;
+    let first = Payload::new("by hand");
+    let (mut out, _inbound) = ends.client.request_channel(first, Window::of(1)).unwrap();
+    out.ready().await;
+    out.feed(Payload::new("1")).await.unwrap();
+    assert_eq!(out.credit(), 0, "what is collected has used up its credit");
+    // Feeding past the credit queues what was collected, and waits.
+    {
+        let mut waiting = std::pin::pin!(out.feed(Payload::new("2")));
+        assert!(futures_util::FutureExt::now_or_never(&mut waiting).is_none());
+        assert_eq!(ends.event().await, "1");
+        ends.client.request_response(Payload::new("x")).await.unwrap();
+        assert!(futures_util::FutureExt::now_or_never(&mut waiting).is_none());
+        ends.responder.hold.notify_one();
+        waiting.await.unwrap();
+    }
+    // A message sent singly comes after what was collected.
+    ends.responder.hold.notify_one();
+    out.send(Payload::new("3")).await.unwrap();
+    assert_eq!(ends.event().await, "2");
+    assert_eq!(ends.event().await, "3");
+}
+
 pub async fn unread_stream_holds_up_nobody(client: impl Link, server: impl Link) {
     let ends = join(client, server).await;
     let unread = ends.client.request_stream(Payload::new("100000x1000"), Window::of(64)).unwrap();

@@ -34,6 +34,7 @@ on_each_link![
     one_granted_is_one_received,
     windows_top_up,
     sender_waits_for_credit_in_both_directions,
+    a_sink_collects_no_more_than_its_credit,
     unread_stream_holds_up_nobody,
     long_messages_travel_in_fragments,
     metadata_is_fragmented_before_data,

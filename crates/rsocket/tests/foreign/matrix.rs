@@ -35,6 +35,7 @@ tried! {
     js_0_asks_with_metadata: asked::metadata, JS_0, Tcp;
     js_0_answers_metadata: answered::metadata, JS_0, WebSocket;
     js_0_asks_by_lease: asked::lease, JS_0, Tcp;
+    js_0_resumes: asked::resume, JS_0, Tcp;
     js_0_answers_by_lease: answered::lease, JS_0, WebSocket;
 
     js_1_asks_over_tcp: asked::basics, JS_1, Tcp;

@@ -25,7 +25,8 @@ fn on_a_stream_the_requester_hears_what_it_may_do() {
             let id = client.open(kind, Payload::default(), Window::manual(1), now()).unwrap();
             written(&mut client);
             received(&mut client, id, code);
-            let Poll::Ready(Some(Err(error))) = client.poll_receive(id, &mut Context::from_waker(Waker::noop())) else {
+            let mut cx = Context::from_waker(Waker::noop());
+            let Poll::Ready(Some(Err(error))) = client.poll_receive(id, &mut Taken::default(), &mut cx) else {
                 panic!("{code} on {kind:?} must be heard");
             };
             assert_eq!(error, heard, "{kind:?}");
