@@ -23,8 +23,9 @@ pub struct Board {
     document: Document,
     touched: Touched,
     /// By place in the pile.
-    pile: BTreeMap<(OrderKey, ShapeId), Shape>,
-    places: HashMap<ShapeId, OrderKey>,
+    pile: BTreeMap<(OrderKey, ShapeId), Arc<Shape>>,
+    /// The same by id: a hand that has thousands of them asks for each one several times over.
+    by_id: HashMap<ShapeId, Arc<Shape>>,
     /// Which shapes are derived from this one: lines that hold it, shapes that lie in it.
     dependents: HashMap<ShapeId, BTreeSet<ShapeId>>,
     revision: u64,
@@ -91,7 +92,7 @@ impl Board {
             document,
             touched,
             pile: BTreeMap::new(),
-            places: HashMap::new(),
+            by_id: HashMap::new(),
             dependents: HashMap::new(),
             revision: 0,
             restored: Restored::default(),
@@ -151,25 +152,26 @@ impl Board {
         let root = self.document.shapes();
         let txn = self.document.transact();
         for id in &touched {
-            if let Some(order) = self.places.remove(id)
-                && let Some(before) = self.pile.remove(&(order, id.clone()))
-            {
-                for other in before.depends_on() {
-                    if let Some(dependents) = self.dependents.get_mut(other) {
-                        dependents.remove(id);
-                        if dependents.is_empty() {
-                            self.dependents.remove(other);
-                        }
-                    }
-                }
-            }
-            if let Some(map) = schema::shape_map(&txn, &root, id.as_str()) {
+            let shape = schema::shape_map(&txn, &root, id.as_str()).map(|map| {
                 let mut shape = schema::read(&txn, id.clone(), &map);
                 shape.revision = self.revision;
+                Arc::new(shape)
+            });
+            let before = match &shape {
+                Some(shape) => self.by_id.insert(id.clone(), Arc::clone(shape)),
+                None => self.by_id.remove(id),
+            };
+            if let Some(before) = before {
+                depart(&mut self.dependents, &before);
+                // Most edits leave a shape where it lies in the pile; it is then replaced in its place.
+                if shape.as_ref().is_none_or(|now| now.order != before.order) {
+                    self.pile.remove(&(before.order.clone(), id.clone()));
+                }
+            }
+            if let Some(shape) = shape {
                 for other in shape.depends_on() {
                     self.dependents.entry(other.clone()).or_default().insert(id.clone());
                 }
-                self.places.insert(id.clone(), shape.order.clone());
                 self.pile.insert((shape.order.clone(), id.clone()), shape);
             }
         }
@@ -305,13 +307,12 @@ impl Board {
 
     /// A shape by its id.
     pub fn shape(&self, id: &ShapeId) -> Option<&Shape> {
-        let order = self.places.get(id)?;
-        self.pile.get(&(order.clone(), id.clone()))
+        self.by_id.get(id).map(Arc::as_ref)
     }
 
     /// All shapes, the lowest in the pile first.
     pub fn shapes(&self) -> impl DoubleEndedIterator<Item = &Shape> {
-        self.pile.values()
+        self.pile.values().map(Arc::as_ref)
     }
 
     /// How many shapes there are.
@@ -371,7 +372,7 @@ impl Board {
         count: usize,
         jitter: u64,
     ) -> Placement {
-        let place = |id: Option<&ShapeId>| id.and_then(|id| Some((self.places.get(id)?.clone(), id.clone())));
+        let place = |id: Option<&ShapeId>| id.and_then(|id| Some((self.by_id.get(id)?.order.clone(), id.clone())));
         let (below, above) = (place(below), place(above));
         let low = below.as_ref().map(|(order, _)| order);
         let from = match (&above, &below) {
@@ -379,7 +380,7 @@ impl Board {
             (None, _) => std::ops::Bound::Unbounded,
         };
         let mut higher: Vec<&Shape> = match above {
-            Some(_) => self.pile.range((from, std::ops::Bound::Unbounded)).map(|(_, shape)| shape).collect(),
+            Some(_) => self.pile.range((from, std::ops::Bound::Unbounded)).map(|(_, shape)| shape.as_ref()).collect(),
             None => Vec::new(),
         };
         higher.retain(|shape| !moving.contains(&shape.id));
@@ -394,6 +395,18 @@ impl Board {
             }
         }
         Placement { keys: vec![OrderKey::above(low, jitter); count], shifts: Vec::new() }
+    }
+}
+
+/// Whatever this shape was derived from has one less to tell.
+fn depart(dependents: &mut HashMap<ShapeId, BTreeSet<ShapeId>>, shape: &Shape) {
+    for other in shape.depends_on() {
+        if let Some(known) = dependents.get_mut(other) {
+            known.remove(&shape.id);
+            if known.is_empty() {
+                dependents.remove(other);
+            }
+        }
     }
 }
 

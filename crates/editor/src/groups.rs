@@ -1,7 +1,7 @@
 //! Groups: what a click means where shapes belong together. A group is a name that its shapes have in common, so groups
 //! can neither be empty nor hold one another in a circle, whatever two people do at once. Knows no pointer.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use board::{GroupId, Shape, ShapeId};
 
@@ -64,11 +64,15 @@ fn members(shape: &Shape, level: usize, view: &View) -> Vec<ShapeId> {
 pub(crate) fn parts<'a>(view: &'a View) -> Vec<Vec<&'a Shape>> {
     let level = common(view).len();
     let mut parts: Vec<(Option<&GroupId>, Vec<&Shape>)> = vec![];
+    let mut places: HashMap<&GroupId, usize> = HashMap::new();
     for shape in view.movable() {
         let group = shape.groups.get(level);
-        match parts.iter_mut().find(|(name, _)| group.is_some() && *name == group) {
-            Some((_, part)) => part.push(shape),
-            None => parts.push((group, vec![shape])),
+        match group.and_then(|group| places.get(group)) {
+            Some(&at) => parts[at].1.push(shape),
+            None => {
+                places.extend(group.map(|group| (group, parts.len())));
+                parts.push((group, vec![shape]));
+            }
         }
     }
     // A single group is one thing to a hand that means the shapes in it.

@@ -152,20 +152,26 @@ fn tool_of(kind: &Kind) -> &str {
 
 /// What all shapes have in common.
 pub(crate) fn shared<'a>(shapes: impl Iterator<Item = &'a Shape>) -> StyleOfSelection {
-    let mut entries: Vec<(&'static str, Option<Field>)> = vec![];
+    // Of each key: nothing yet, or what all of them have, or that they differ.
+    let mut found: Vec<Option<Option<Field>>> = vec![None; STYLES.len()];
     for shape in shapes {
-        for key in STYLES.iter().filter(|key| applies(key, &shape.kind)) {
+        for (key, found) in STYLES.iter().zip(&mut found) {
+            // Of fifty thousand shapes most keys are settled by the first few.
+            if *found == Some(None) || !applies(key, &shape.kind) {
+                continue;
+            }
             let Some(field) = shape.field(key) else { continue };
             // Every hand is another; whether it is one is what counts.
             let field = if let Field::Sketch(Some(_)) = field { Field::Sketch(Some(1)) } else { field };
-            match entries.iter_mut().find(|(known, _)| known == key) {
-                None => entries.push((key, Some(field))),
-                Some((_, shared)) if shared.as_ref() != Some(&field) => *shared = None,
+            match found {
+                None => *found = Some(Some(field)),
+                Some(shared) if shared.as_ref() != Some(&field) => *shared = None,
                 Some(_) => {}
             }
         }
     }
-    StyleOfSelection { entries }
+    let entries = STYLES.iter().zip(found).filter_map(|(key, found)| Some((*key, found?)));
+    StyleOfSelection { entries: entries.collect() }
 }
 
 #[cfg(test)]
