@@ -11,4 +11,5 @@ mod screen;
 mod shell;
 mod text_field;
 
+pub use events::key as key_event;
 pub use shell::{Place, mount};

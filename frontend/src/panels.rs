@@ -2,11 +2,15 @@
 
 pub mod actions;
 pub mod appearance;
+pub mod context_menu;
+pub mod find;
+pub mod geometry;
 pub mod help;
 pub mod icons;
 pub mod invite;
 pub mod links;
 pub mod menu;
+pub mod palette;
 pub mod people;
 pub mod status;
 pub mod style;

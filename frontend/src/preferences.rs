@@ -1,5 +1,6 @@
 //! What a person chose for this browser: language, theme and their name, kept in local storage. It must not know boards.
 
+use editor::KeyMap;
 use leptos::prelude::*;
 use web_sys::Storage;
 
@@ -7,6 +8,7 @@ use crate::person_name::{cleaned, friendly_name};
 use crate::ui::dynamic::effect;
 use crate::words::Language;
 
+const KEYS: &str = "boardwalk.keys";
 const LANGUAGE: &str = "boardwalk.language";
 const NAME: &str = "boardwalk.name";
 const THEME: &str = "boardwalk.theme";
@@ -52,6 +54,8 @@ pub struct Preferences {
     pub language: RwSignal<Language>,
     /// Name that others see; never empty.
     pub name: RwSignal<String>,
+    /// The keys of commands and tools.
+    pub keys: RwSignal<KeyMap>,
     /// The theme chosen here; none follows the system.
     chosen_theme: RwSignal<Option<Theme>>,
     /// What the system asks for.
@@ -74,6 +78,7 @@ impl Preferences {
         let preferences = Self {
             language: RwSignal::new(language),
             name: RwSignal::new(name),
+            keys: RwSignal::new(KeyMap::parse(&stored(KEYS).unwrap_or_default())),
             chosen_theme: RwSignal::new(stored(THEME).as_deref().and_then(Theme::from_id)),
             system_theme: RwSignal::new(Theme::Light),
         };
@@ -126,6 +131,10 @@ impl Preferences {
             store(THEME, self.chosen_theme.get().map(Theme::id));
         });
         effect(move || store(NAME, Some(&self.name.get())));
+        effect(move || {
+            let text = self.keys.read().text();
+            store(KEYS, (!text.is_empty()).then_some(&*text));
+        });
     }
 }
 

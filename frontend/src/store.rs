@@ -1,7 +1,7 @@
 //! The seam between the chrome and the shells: signals that the shells write, requests that the chrome makes. It must not
 //! know an editor or a connection, nor the DOM.
 
-use editor::TOOLS;
+use editor::{Geometry, GeometryField, TOOLS};
 use leptos::prelude::*;
 use leptos::reactive::callback::{Callable, UnsyncCallback};
 use protocol::{ErrorCode, Role};
@@ -121,7 +121,7 @@ impl From<ApiError> for Problem {
 }
 
 /// Something that a person asked for in the chrome.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum UiRequest {
     /// Take a tool.
     SetTool(&'static str),
@@ -129,6 +129,16 @@ pub enum UiRequest {
     SetStyle(StyleChange),
     /// Run a command.
     Command(&'static str),
+    /// Run a command and leave the focus where it is.
+    CommandKeepingFocus(&'static str),
+    /// Set a number of the selection.
+    SetGeometry(GeometryField),
+    /// Look for a text.
+    Find(String),
+    /// Give the focus to the board.
+    Focus,
+    /// Look up which commands can be run now, for [`BoardStore::enabled_commands`].
+    ListCommands,
     /// Look up which colours the board uses, for [`BoardStore::board_colours`].
     ListColours,
 }
@@ -140,12 +150,27 @@ pub struct BoardStore {
     pub tool: RwSignal<&'static str>,
     /// Style of the selection, or of the next shape.
     pub style: RwSignal<Style>,
-    /// A command of the page's own that was run.
-    pub asked: RwSignal<Option<&'static str>>,
     /// The shape that was drawn last, for the toolbar.
     pub last_shape: RwSignal<&'static str>,
     /// Colours beside the palette's that the board uses, as text.
     pub board_colours: RwSignal<Vec<String>>,
+    /// The selection in numbers.
+    pub geometry: RwSignal<Option<Geometry>>,
+    /// Which of how many texts that were found is shown.
+    pub found: RwSignal<(usize, usize)>,
+    /// Nothing of the board is in view although there is something.
+    pub is_lost: RwSignal<bool>,
+    /// How many shapes others deleted that the reader had changed meanwhile.
+    pub lost_count: RwSignal<usize>,
+    /// The reader looks on only, for as long as they want.
+    pub view_mode: RwSignal<bool>,
+    /// Where the context menu was asked for, in pixels of the page.
+    pub menu_at: RwSignal<Option<(f64, f64)>>,
+    /// A command of the page's own that was run.
+    pub asked: RwSignal<Option<&'static str>>,
+    /// The shape that the address names, until it was gone to.
+    pub destination: StoredValue<Option<String>>,
+    enabled: StoredValue<Vec<&'static str>>,
     /// How many shapes are selected.
     pub selection_count: RwSignal<usize>,
     /// Whether there is something of one's own to undo.
@@ -173,9 +198,17 @@ impl BoardStore {
         Self {
             tool: RwSignal::new(TOOLS.first().map_or("", |tool| tool.id)),
             style: RwSignal::default(),
-            asked: RwSignal::new(None),
             last_shape: RwSignal::new("rectangle"),
             board_colours: RwSignal::default(),
+            geometry: RwSignal::new(None),
+            found: RwSignal::new((0, 0)),
+            is_lost: RwSignal::new(false),
+            lost_count: RwSignal::new(0),
+            view_mode: RwSignal::new(false),
+            menu_at: RwSignal::new(None),
+            asked: RwSignal::new(None),
+            destination: StoredValue::new(None),
+            enabled: StoredValue::new(Vec::new()),
             selection_count: RwSignal::new(0),
             can_undo: RwSignal::new(false),
             can_redo: RwSignal::new(false),
@@ -206,8 +239,19 @@ impl BoardStore {
         }
     }
 
-    /// Whether the reader may change the board.
+    /// Whether the reader may change the board, and wants to.
     pub fn may_write(self) -> bool {
-        self.role.get().may_write()
+        self.role.get().may_write() && !self.view_mode.get()
+    }
+
+    /// The ids of the commands that can be run now.
+    pub fn enabled_commands(self) -> Vec<&'static str> {
+        self.request(UiRequest::ListCommands);
+        self.enabled.get_value()
+    }
+
+    /// Says which commands can be run.
+    pub fn enable(self, ids: Vec<&'static str>) {
+        self.enabled.set_value(ids);
     }
 }

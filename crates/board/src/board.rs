@@ -232,6 +232,8 @@ impl Board {
         let Some(shape) = self.shape(id).filter(|shape| shape.depends_on().next().is_some()).cloned() else { return };
         let mut shape = Self::derived(shape, &|id| self.shape(id).cloned());
         shape.revision = self.revision;
+        let shape = Arc::new(shape);
+        self.by_id.insert(id.clone(), Arc::clone(&shape));
         self.pile.insert((shape.order.clone(), id.clone()), shape);
     }
 

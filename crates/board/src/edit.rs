@@ -139,6 +139,13 @@ impl NewShape {
         Self { kind, fields, text: String::new(), ink: Vec::new(), unknown: Vec::new() }
     }
 
+    /// A shape like this one, as far as this version understands it.
+    pub fn like(shape: &crate::Shape) -> Self {
+        let keys = crate::schema::KEYS.iter().filter(|key| **key != crate::schema::KIND);
+        let fields = keys.filter_map(|key| shape.field(key)).collect();
+        Self::new(shape.kind.clone(), fields).with_text(&*shape.text).with_ink(shape.ink.to_vec())
+    }
+
     /// With this text.
     pub fn with_text(self, text: impl Into<String>) -> Self {
         Self { text: text.into(), ..self }

@@ -39,6 +39,8 @@ pub struct Chrome {
     pub is_lost: bool,
     /// This person looks on only, for as long as they want.
     pub view_mode: bool,
+    /// How many shapes others deleted that were changed here meanwhile.
+    pub lost_count: usize,
     /// Drags snap to their neighbours.
     pub snaps: bool,
     /// Drags snap to the grid.

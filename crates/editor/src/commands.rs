@@ -10,7 +10,9 @@ mod layout;
 mod nudge;
 mod page;
 mod remove;
+mod restore;
 mod step;
+mod styles;
 mod turn;
 mod zoom;
 
@@ -51,6 +53,8 @@ pub static COMMANDS: &[Command] = &[
     focus::SELECT_NEXT,
     focus::SELECT_PREVIOUS,
     focus::EDIT_TEXT,
+    styles::COPY,
+    styles::PASTE,
     group::GROUP,
     group::UNGROUP,
     group::LOCK,
@@ -97,11 +101,17 @@ pub static COMMANDS: &[Command] = &[
     focus::TOGGLE_TOOL_LOCK,
     page::SNAP,
     page::GRID,
+    page::FIND,
     page::FIND_NEXT,
     page::FIND_PREVIOUS,
+    page::PALETTE,
+    page::GEOMETRY,
     page::ZEN,
     page::VIEW_MODE,
     page::THEME,
+    page::COPY_LINK,
+    restore::RESTORE,
+    restore::FORGET,
     page::HELP,
 ];
 

@@ -5,6 +5,7 @@ mod announcing;
 mod describing;
 mod editing;
 mod helping;
+mod keeping;
 mod keyboard;
 mod looking;
 mod pointing;
@@ -21,7 +22,7 @@ use crate::handles::Handles;
 use crate::history::History;
 use crate::ids::IdSource;
 use crate::index::Index;
-use crate::input::{Device, Input, Modifiers};
+use crate::input::{Device, Input, Modifiers, StyleField};
 use crate::keys::KeyMap;
 use crate::lasers::Lasers;
 use crate::limits;
@@ -36,6 +37,7 @@ use crate::tools::{self, Effect, Tool, ToolSpec};
 use crate::view::{Aids, Copied, View};
 use announcing::Announcer;
 use helping::Search;
+use keeping::Mine;
 
 /// One person's hand on one board.
 pub struct Editor {
@@ -55,6 +57,8 @@ pub struct Editor {
     aids: Aids,
     keys: KeyMap,
     search: Search,
+    mine: Mine,
+    copied_style: Vec<StyleField>,
     last_copy: Option<Copied>,
     /// What was pasted last, where, and how often there.
     last_paste: Option<(String, BoardPoint, u32)>,
@@ -147,6 +151,8 @@ impl Editor {
             aids: Aids::default(),
             keys: KeyMap::default(),
             search: Search::default(),
+            mine: Mine::default(),
+            copied_style: vec![],
             last_copy: None,
             last_paste: None,
             name: String::new(),
@@ -173,6 +179,8 @@ impl Editor {
                 self.outbox.chrome = true;
             }
             Input::TextEdited { id, text, composing } => self.text_edited(&id, text, composing),
+            Input::Saved => self.saved(),
+            Input::Pick(at) => self.pick(at),
             Input::SetGeometry(field) => self.set_geometry(field),
             Input::Find(text) => self.find(&text),
             Input::GoTo(id) => {
@@ -236,6 +244,8 @@ impl Editor {
             aids: self.aids,
             last_copy: self.last_copy.as_ref(),
             name: &self.name,
+            copied_style: &self.copied_style,
+            lost: &self.mine.lost,
         }
     }
 
@@ -303,11 +313,13 @@ impl Editor {
                     self.outbox.chrome = true;
                 }
                 Effect::Copied(copied) => self.last_copy = Some(copied),
-                Effect::Style(field) => self.set_style(field),
+                Effect::Style(style) => self.set_styles(style),
+                Effect::CopyStyle(style) => self.copied_style = style,
                 Effect::Help(aids) => {
                     self.aids = aids;
                     self.outbox.chrome = true;
                 }
+                Effect::ForgetLost => self.forget_lost(),
                 Effect::Page(id) => self.emit(Output::Page(id)),
                 Effect::ToggleViewMode => self.toggle_view_mode(),
                 Effect::Found(by) => self.show_found(by),

@@ -30,6 +30,10 @@ pub enum Input {
     Named(String),
     /// What [`crate::Editor::remembered_styles`] said at an earlier visit.
     RecallStyles(String),
+    /// The service keeps everything that was changed here.
+    Saved,
+    /// A menu was asked for at this place of the view: what is there is selected, be it locked, unless it is already.
+    Pick(ScreenPoint),
     /// The text of the running [`crate::TextSession`] is now this.
     TextEdited {
         /// The session's shape.

@@ -169,6 +169,11 @@ pub enum Notice {
         /// Nothing of the step was left to do.
         all: bool,
     },
+    /// Others deleted shapes that were changed here meanwhile: `restore-mine` brings them back.
+    DeletedMeanwhile {
+        /// How many.
+        count: usize,
+    },
     /// The clipboard held nothing that can be pasted, or too much.
     PasteRefused,
     /// An update of others could not be read.

@@ -159,10 +159,14 @@ pub(crate) enum Effect {
     Clipboard(String),
     /// Copies were made.
     Copied(crate::view::Copied),
-    /// Give this style to the selection and to what comes.
-    Style(crate::input::StyleField),
+    /// Give this style to the selection and to what comes, in one step.
+    Style(Vec<crate::input::StyleField>),
+    /// Keep this style for pasting.
+    CopyStyle(Vec<crate::input::StyleField>),
     /// Help the hand in this way from now on.
     Help(crate::view::Aids),
+    /// No longer offer what others deleted.
+    ForgetLost,
     /// Look on only, or edit again.
     ToggleViewMode,
     /// Go to another of the texts that were found.

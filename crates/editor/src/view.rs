@@ -44,6 +44,10 @@ pub(crate) struct View<'a> {
     pub(crate) hover: Option<BoardPoint>,
     pub(crate) can_edit: bool,
     pub(crate) aids: Aids,
+    /// What others deleted that was changed here meanwhile.
+    pub(crate) lost: &'a [(ShapeId, NewShape)],
+    /// For pasting.
+    pub(crate) copied_style: &'a [Field],
     /// What was copied last, and what of it: for repeating a duplicate with its offset.
     pub(crate) last_copy: Option<&'a Copied>,
     /// What this person is called.
@@ -196,6 +200,16 @@ impl View<'_> {
     /// What a change of the selection changes: frames take along what lies in them, unless they are resized.
     pub(crate) fn carried(&self, transform: &Transform) -> Vec<ShapeId> {
         carried(self.board, self.selection, transform)
+    }
+
+    /// The topmost shape under a point, also where a hand cannot take it.
+    pub(crate) fn hit_even_locked(&self, at: BoardPoint) -> Option<ShapeId> {
+        let margin = self.hit_margin(Device::Mouse);
+        let near = Rect::from_center_size(Point::from(at), (2.0 * margin, 2.0 * margin));
+        self.shapes_meeting(near)
+            .filter(|shape| shape.hit(at, margin))
+            .max_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)))
+            .map(|shape| shape.id.clone())
     }
 
     /// Everything that a rectangle touches, not only by its bounds; lowest first.

@@ -214,7 +214,12 @@ impl Visit {
                 ClientOutput::Send(bytes) => out.push(VisitOutput::Send(bytes)),
                 ClientOutput::Log { entry, update } => out.push(VisitOutput::Log { entry, update }),
                 ClientOutput::Unlog(keys) => out.push(VisitOutput::Unlog(keys)),
-                ClientOutput::Status(status) => out.push(VisitOutput::Status(status)),
+                ClientOutput::Status(status) => {
+                    if status == sync::Status::Saved {
+                        self.edit(now_ms, editor::Input::Saved, out);
+                    }
+                    out.push(VisitOutput::Status(status));
+                }
                 ClientOutput::Damaged { parts } => out.push(VisitOutput::Damaged { parts }),
                 ClientOutput::Merge(update) => self.edit(now_ms, editor::Input::Merge(update.into()), out),
                 ClientOutput::MergeNext(update) => self.merge_next(now_ms, update, out),

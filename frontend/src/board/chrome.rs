@@ -36,6 +36,14 @@ pub(super) fn follow(shell: &Rc<Shell>) {
     let weak = Rc::downgrade(shell);
     page.store.on_request(move |request| {
         let Some(shell) = weak.upgrade() else { return };
+        if let UiRequest::Find(_) | UiRequest::CommandKeepingFocus(_) = &request {
+            // Who types in the search goes on typing there.
+            return shell.edit(match request {
+                UiRequest::Find(text) => Input::Find(text),
+                UiRequest::CommandKeepingFocus(id) => Input::Command(id.to_owned()),
+                _ => return,
+            });
+        }
         shell.edit(match request {
             UiRequest::SetTool(id) => Input::SelectTool(id.to_owned()),
             UiRequest::Command(id) => Input::Command(id.to_owned()),
@@ -43,7 +51,13 @@ pub(super) fn follow(shell: &Rc<Shell>) {
                 Some(field) => Input::SetStyle(field),
                 None => return,
             },
+            UiRequest::SetGeometry(field) => Input::SetGeometry(field),
             UiRequest::ListColours => return shell.list_colours(),
+            UiRequest::ListCommands => return shell.list_commands(),
+            UiRequest::Focus | UiRequest::Find(_) | UiRequest::CommandKeepingFocus(_) => {
+                let _ = shell.host.focus();
+                return;
+            }
         });
         shell.take_focus_back();
     });
@@ -53,6 +67,12 @@ pub(super) fn follow(shell: &Rc<Shell>) {
         page.preferences.theme();
         if let (Some(()), Some(shell)) = (before, weak.with_value(std::rc::Weak::upgrade)) {
             shell.repaint_all();
+        }
+    });
+    Effect::new(move |_| {
+        let keys = page.preferences.keys.get();
+        if let Some(shell) = weak.with_value(std::rc::Weak::upgrade) {
+            shell.edit(Input::SetKeys(keys));
         }
     });
     Effect::new(move |before: Option<()>| {
@@ -76,6 +96,11 @@ impl Chrome {
         let store = page.store;
         set(store.tool, chrome.tool);
         set(store.selection_count, chrome.selection_count);
+        set(store.geometry, chrome.geometry);
+        set(store.found, (chrome.found.at, chrome.found.count));
+        set(store.is_lost, chrome.is_lost);
+        set(store.lost_count, chrome.lost_count);
+        set(store.view_mode, chrome.view_mode);
         set(store.can_undo, chrome.can_undo);
         set(store.can_redo, chrome.can_redo);
         set(store.zoom_percent, (chrome.zoom * 100.0).round() as u32);
@@ -146,6 +171,9 @@ pub(super) fn notice_words(words: Words, notice: Notice) -> String {
         Notice::UndoKept { all: true, .. } => words.get(key::NOTICE_UNDO_KEPT_ALL).to_owned(),
         Notice::UndoKept { kept, all: false } => {
             words.count(key::NOTICE_UNDO_KEPT_ONE, key::NOTICE_UNDO_KEPT_MANY, kept)
+        }
+        Notice::DeletedMeanwhile { count } => {
+            words.count(key::NOTICE_DELETED_MEANWHILE_ONE, key::NOTICE_DELETED_MEANWHILE_MANY, count)
         }
         Notice::PasteRefused => words.get(key::NOTICE_PASTE_REFUSED).to_owned(),
         Notice::UpdateRefused => words.get(key::NOTICE_UPDATE_REFUSED).to_owned(),

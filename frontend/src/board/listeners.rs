@@ -85,8 +85,12 @@ fn pointers(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue>
             event.prevent_default();
         }
     })?;
-    // A long press must draw, and a right button is the editor's.
-    listeners.on(&host, "contextmenu", shell, |_, event: Event| event.prevent_default())
+    listeners.on(&host, "contextmenu", shell, |shell, event: PointerEvent| {
+        if !is_over_text(&event.clone().into()) {
+            event.prevent_default();
+            shell.open_menu(&event);
+        }
+    })
 }
 
 fn keys(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue> {

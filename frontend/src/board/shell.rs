@@ -253,7 +253,12 @@ impl Shell {
                 self.page.store.role.set(role);
                 self.page.store.title.set(title);
             }
-            VisitOutput::Status(status) => chrome::show_status(self.page, status),
+            VisitOutput::Status(status) => {
+                chrome::show_status(self.page, status);
+                if matches!(status, Status::Saved | Status::ViewOnly) {
+                    self.go_to_destination();
+                }
+            }
             VisitOutput::Damaged { parts } => chrome::show_damage(self.page, parts),
             VisitOutput::Editor(output) => self.carry_out_editor(output),
         }
@@ -277,6 +282,7 @@ impl Shell {
                 let _ = self.host.focus();
             }
             Output::Clipboard(text) => self.put_on_clipboard(&text),
+            Output::Page("copy-link") => self.copy_link(),
             Output::Page(id) => self.page.store.asked.set(Some(id)),
             Output::Chrome => self.show_chrome(),
             Output::Notice(notice) => self.page.toasts.push(chrome::notice_words(self.page.words, notice)),
@@ -288,6 +294,53 @@ impl Shell {
             | Output::Selection(_)
             | Output::WakeAt(_) => {}
         }
+    }
+
+    /// Goes where the address leads, once the board is there.
+    fn go_to_destination(self: &Rc<Self>) {
+        let Some(id) = self.page.store.destination.try_update_value(Option::take).flatten() else { return };
+        let known =
+            board::ShapeId::parse(&id).is_some_and(|id| self.visit.borrow().editor().board().shape(&id).is_some());
+        match known {
+            true => self.edit(Input::GoTo(id)),
+            false => self.page.toasts.push(self.page.words.get(key::BOARD_GONE_BY_LINK).to_owned()),
+        }
+    }
+
+    /// A link that leads to the first selected shape; it gives nobody a right that they do not have.
+    fn copy_link(&self) {
+        let id = self.visit.borrow().editor().selection().first().cloned();
+        let Some(id) = id else { return };
+        let origin = window().location().origin().unwrap_or_default();
+        crate::clipboard::copy(&format!("{origin}{}#at={id}", crate::route::board_path(&self.board)));
+        self.page.toasts.push(self.page.words.get(key::BOARD_LINK_COPIED).to_owned());
+    }
+
+    /// Says which commands can be run now.
+    pub fn list_commands(&self) {
+        let visit = self.visit.borrow();
+        let enabled = editor::COMMANDS.iter().filter(|command| visit.editor().is_command_enabled(command.id));
+        self.page.store.enable(enabled.map(|command| command.id).collect());
+    }
+
+    /// Opens the menu of what was pressed on, or of the selection where a key asked for it.
+    pub fn open_menu(self: &Rc<Self>, event: &web_sys::PointerEvent) {
+        let rect = self.host.get_bounding_client_rect();
+        // Not every browser tells what kind of pointer asked.
+        let kind = js_sys::Reflect::get(event, &"pointerType".into()).ok().and_then(|kind| kind.as_string());
+        let is_finger = kind.as_deref() == Some("touch");
+        if is_finger && self.page.store.tool.get_untracked() != "select" {
+            // A long press draws.
+            return;
+        }
+        let at = match event.button() == 2 || is_finger {
+            true => (f64::from(event.client_x()), f64::from(event.client_y())),
+            false => (rect.left() + rect.width() / 2.0, rect.top() + rect.height() / 3.0),
+        };
+        if event.button() == 2 || is_finger {
+            self.edit(Input::Pick(scene::ScreenPoint::new(at.0 - rect.left(), at.1 - rect.top())));
+        }
+        self.page.store.menu_at.set(Some(at));
     }
 
     fn connect(self: &Rc<Self>) {

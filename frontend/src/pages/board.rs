@@ -10,9 +10,13 @@ use super::unlock::UnlockPage;
 use crate::board::{Place, mount};
 use crate::opening::{Opened, OpenedBoard, open_board, remember};
 use crate::panels::actions::SelectionActions;
+use crate::panels::context_menu::ContextMenu;
+use crate::panels::find::FindPanel;
+use crate::panels::geometry::GeometryPanel;
 use crate::panels::help::HelpDialog;
 use crate::panels::invite::{Invitation, InviteDialog};
 use crate::panels::menu::MenuPanel;
+use crate::panels::palette::PaletteDialog;
 use crate::panels::people::PeoplePanel;
 use crate::panels::status::StatusLine;
 use crate::panels::style::{StyleOpen, StylePanel};
@@ -20,11 +24,12 @@ use crate::panels::toolbar::Toolbar;
 use crate::panels::zoom::{HistoryPanel, ZoomPanel};
 use crate::preferences::Preferences;
 use crate::route::Router;
-use crate::store::{BoardStore, Problem};
-use crate::ui::dynamic::{Mounted, dynamic, effect, when};
+use crate::store::{BoardStore, Problem, UiRequest};
+use crate::ui::button::{Button, Weight};
+use crate::ui::dynamic::{Mounted, dynamic, effect, list, when};
 use crate::ui::icon::Icon;
 use crate::ui::toast::Toasts;
-use crate::words::{Words, key};
+use crate::words::{Word, Words, key};
 
 /// The page of one board.
 #[component]
@@ -35,6 +40,7 @@ pub fn BoardPage(
     key: Option<LinkSecret>,
 ) -> impl IntoView {
     let store = BoardStore::opening();
+    store.destination.set_value(destination());
     let opened = RwSignal::new(None::<Opened>);
     provide_context(store);
     provide_context(StyleOpen(RwSignal::new(false)));
@@ -98,11 +104,15 @@ fn keep_known(store: BoardStore, opened: RwSignal<Option<Opened>>) {
 fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let help_open = RwSignal::new(false);
     let invite_open = RwSignal::new(false);
-    let zen = RwSignal::new(false);
+    let (palette_open, find_open) = (RwSignal::new(false), RwSignal::new(false));
+    let (geometry_open, zen) = (RwSignal::new(false), RwSignal::new(false));
     let (store, preferences) = (BoardStore::of_page(), Preferences::of_page());
     effect(move || {
         match store.asked.get() {
             Some("help") => help_open.set(true),
+            Some("palette") => palette_open.set(true),
+            Some("find") => find_open.set(true),
+            Some("geometry") => geometry_open.update(|open| *open = !*open),
             Some("zen") => zen.update(|zen| *zen = !*zen),
             Some("theme") => preferences.toggle_theme(),
             _ => return,
@@ -114,6 +124,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
         view! {
             <div class="side">
                 <StylePanel />
+                <GeometryPanel open=geometry_open />
                 <SelectionActions />
             </div>
             <HistoryPanel />
@@ -135,11 +146,52 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
             </div>
             // What one may do is known only then; shown earlier, the panels would jump.
             {when(Signal::derive(move || opened.read().is_some()), panels)}
+            <FindPanel open=find_open />
+            <BoardNotice />
+            <ContextMenu />
         </main>
         <InviteDialog open=invite_open invitation=invitation />
         <HelpDialog open=help_open />
+        <PaletteDialog open=palette_open />
     }
     .into_any()
+}
+
+/// The shape that the address leads to.
+fn destination() -> Option<String> {
+    let fragment = window().location().hash().ok()?;
+    let fragment = fragment.strip_prefix('#')?;
+    fragment.split('&').find_map(|part| part.strip_prefix("at=")).map(str::to_owned)
+}
+
+/// The way out of where nothing can be seen, or nothing can be done.
+#[component]
+fn BoardNotice() -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    dynamic(move || {
+        let button = |label: Word, command: &'static str| {
+            view! {
+                <div class="board__notice" data-testid=command>
+                    <Button
+                        label=words.of(label)
+                        weight=Weight::Secondary
+                        on_press=Callback::new(move |()| store.request(UiRequest::Command(command)))
+                    />
+                </div>
+            }
+            .into_any()
+        };
+        match (store.view_mode.get(), store.is_lost.get(), store.lost_count.get()) {
+            (true, ..) => button(key::BOARD_VIEW_MODE_END, "view-mode"),
+            (false, _, 1..) => {
+                let both = [(key::BOARD_RESTORE_MINE, "restore-mine"), (key::BOARD_FORGET_MINE, "forget-mine")];
+                let buttons = list(both.into_iter().map(|(label, command)| button(label, command)));
+                view! { <div class="board__offer">{buttons}</div> }.into_any()
+            }
+            (false, true, 0) => button(key::BOARD_BACK_TO_CONTENT, "zoom-fit"),
+            (false, false, 0) => ().into_any(),
+        }
+    })
 }
 
 /// The element that the canvas shell fills, with what assistive technology may know of it.

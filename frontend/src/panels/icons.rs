@@ -56,7 +56,7 @@ fn outline(kind: Kind) -> String {
 }
 
 /// The icon of a tool; a plain dot for one that has none yet.
-fn tool_icon(id: &str) -> IconShape {
+pub fn tool_icon(id: &str) -> IconShape {
     match id {
         "select" => icondata::LuMousePointer2,
         "hand" => icondata::LuHand,
@@ -86,7 +86,41 @@ pub fn command_icon(id: &str) -> IconShape {
         "zoom-out" => icondata::LuMinus,
         "zoom-fit" => icondata::LuMaximize,
         "delete" => icondata::LuTrash2,
-        "duplicate" => icondata::LuCopy,
+        "duplicate" => icondata::LuCopyPlus,
+        "copy" => icondata::LuCopy,
+        "cut" => icondata::LuScissors,
+        "copy-styles" => icondata::LuPaintbrush,
+        "paste-styles" => icondata::LuPaintRoller,
+        "group" => icondata::LuGroup,
+        "ungroup" => icondata::LuUngroup,
+        "lock" => icondata::LuLock,
+        "unlock-all" => icondata::LuLockOpen,
+        "bring-to-front" => icondata::LuChevronsUp,
+        "bring-forward" => icondata::LuChevronUp,
+        "send-backward" => icondata::LuChevronDown,
+        "send-to-back" => icondata::LuChevronsDown,
+        "flip-across" => icondata::LuFlipHorizontal2,
+        "flip-down" => icondata::LuFlipVertical2,
+        "align-left" => icondata::LuAlignStartVertical,
+        "align-centre" => icondata::LuAlignCenterVertical,
+        "align-right" => icondata::LuAlignEndVertical,
+        "align-top" => icondata::LuAlignStartHorizontal,
+        "align-middle" => icondata::LuAlignCenterHorizontal,
+        "align-bottom" => icondata::LuAlignEndHorizontal,
+        "distribute-across" => icondata::LuAlignHorizontalSpaceBetween,
+        "distribute-down" => icondata::LuAlignVerticalSpaceBetween,
+        "stretch-across" => icondata::LuStretchHorizontal,
+        "stretch-down" => icondata::LuStretchVertical,
+        "tidy" => icondata::LuLayoutGrid,
+        "toggle-snapping" => icondata::LuMagnet,
+        "toggle-grid" => icondata::LuGrid3x3,
+        "find" => icondata::LuSearch,
+        "palette" => icondata::LuCommand,
+        "help" => icondata::LuKeyboard,
+        "zen" => icondata::LuExpand,
+        "view-mode" => icondata::LuEye,
+        "copy-link" => icondata::LuLink,
+        "select-all" => icondata::LuSquareDashedMousePointer,
         _ => icondata::LuDot,
     }
 }

@@ -6,9 +6,9 @@ use editor::{TOOLS, ToolSpec};
 use leptos::html;
 use leptos::prelude::*;
 
+use super::actions::{shortcut_of, spoken_keys};
 use super::icons::ToolIcon;
 use super::style::StyleButton;
-use crate::shortcut::spoken;
 use crate::store::{BoardStore, UiRequest};
 use crate::ui::choice::{Choice, ChoiceGroup};
 use crate::ui::dynamic::{dynamic, list, when};
@@ -64,8 +64,6 @@ pub fn Toolbar() -> impl IntoView {
 fn ToolButton(tool: &'static ToolSpec, open: RwSignal<bool>) -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let label = Signal::derive(move || words.named("tool", tool.id));
-    let shortcut = tool.shortcuts.first().copied();
-    let keys = Signal::derive(move || shortcut.map(|keys| spoken(keys, words)).unwrap_or_default());
     let choose = move |()| {
         if is_shape(tool.id) {
             store.last_shape.set(tool.id);
@@ -76,14 +74,14 @@ fn ToolButton(tool: &'static ToolSpec, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Choice
             attr:data-tool=tool.id
-            attr:aria-keyshortcuts=shortcut.map(crate::shortcut::aria)
+            attr:aria-keyshortcuts=shortcut_of(tool.id).as_deref().map(crate::shortcut::aria)
             label=label
             class="tool"
             chosen=Signal::derive(move || store.tool.get() == tool.id)
             on_choose=Callback::new(choose)
         >
             <ToolIcon id=tool.id />
-            <Tooltip label=label keys=keys side=Side::Top />
+            <Tooltip label=label keys=spoken_keys(tool.id) side=Side::Top />
         </Choice>
     }
     .into_any()
@@ -142,4 +140,20 @@ fn Shapes(open: RwSignal<bool>) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_take_the_tools_in_the_order_of_the_bar() {
+        let (before, after) = ON_BAR.split_at(BEFORE_SHAPES);
+        let order = before.iter().chain(&["rectangle"]).chain(after);
+        for (place, id) in order.enumerate() {
+            if let Some(tool) = by_id(id) {
+                assert!(tool.shortcuts.contains(&&*(place + 1).to_string()), "{id} has place {}", place + 1);
+            }
+        }
+    }
 }

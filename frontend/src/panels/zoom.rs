@@ -2,8 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::actions::{CommandButton, shortcut_of};
-use crate::shortcut::spoken;
+use super::actions::{CommandButton, shortcut_of, spoken_keys};
 use crate::store::{BoardStore, UiRequest};
 use crate::ui::dynamic::when;
 use crate::ui::tooltip::{Side, Tooltip};
@@ -37,7 +36,6 @@ pub fn ZoomPanel() -> impl IntoView {
     let label = Signal::derive(move || {
         words.fill(key::BOARD_ZOOM_LEVEL, &[("percent", &store.zoom_percent.get().to_string())])
     });
-    let shortcut = shortcut_of(reset);
     view! {
         <div class="panel zoom" role="group" aria-label=words.of(key::BOARD_VIEW)>
             <CommandButton id="zoom-out" side=Side::Top />
@@ -46,13 +44,13 @@ pub fn ZoomPanel() -> impl IntoView {
                 class="zoom__level"
                 data-command=reset
                 aria-label=label
-                aria-keyshortcuts=shortcut.map(crate::shortcut::aria)
+                aria-keyshortcuts=shortcut_of(reset).as_deref().map(crate::shortcut::aria)
                 on:click=move |_| store.request(UiRequest::Command(reset))
             >
                 {Signal::derive(move || format!("{}%", store.zoom_percent.get()))}
                 <Tooltip
                     label=Signal::derive(move || words.named("command", reset))
-                    keys=Signal::derive(move || shortcut.map(|keys| spoken(keys, words)).unwrap_or_default())
+                    keys=spoken_keys(reset)
                     side=Side::Top
                 />
             </button>

@@ -13,8 +13,12 @@ macro_rules! page {
 
 page! {
     HELP "help" &["?", "Mod+Alt+/"];
+    PALETTE "palette" &["Mod+/", "Mod+Shift+P"];
+    FIND "find" &["Mod+F"];
     ZEN "zen" &["Alt+Z", "Mod+."];
     THEME "theme" &["Alt+Shift+D"];
+    GEOMETRY "geometry" &["Alt+/"];
+    COPY_LINK "copy-link" &[];
 }
 
 pub(super) const SNAP: Command = Command {

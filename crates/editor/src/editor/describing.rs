@@ -32,6 +32,7 @@ impl Editor {
             found: self.found(),
             is_lost: self.is_lost(),
             view_mode: self.view_mode,
+            lost_count: self.mine.lost.len(),
             snaps: self.aids.snaps,
             grid: self.aids.grid,
             is_gesturing: self.is_busy(),

@@ -28,6 +28,7 @@ impl Editor {
             touched.extend(applied.change.touched);
         }
         self.absorb(&touched);
+        self.changed_here(&touched);
         self.history.record(reversals, &selection, kind, self.now_ms);
         self.outbox.chrome = true;
     }

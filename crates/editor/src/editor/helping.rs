@@ -2,12 +2,14 @@
 
 use board::{Shape, ShapeId};
 use kurbo::Rect;
+use scene::ScreenPoint;
 
 use super::Editor;
 use crate::chrome::{Found, Geometry};
 use crate::framing;
+use crate::groups;
 use crate::history::StepKind;
-use crate::input::GeometryField;
+use crate::input::{GeometryField, StyleField};
 use crate::limits;
 use crate::transform::{Frame, Transform, tidy};
 
@@ -93,6 +95,35 @@ impl Editor {
         let (width_px, height_px) = self.size_px;
         let seen = self.camera.visible(width_px, height_px);
         !self.board.is_empty() && width_px > 0.0 && self.index.meeting(seen).next().is_none()
+    }
+
+    /// Several styles at once, as one step.
+    pub(super) fn set_styles(&mut self, style: Vec<StyleField>) {
+        if self.history.is_open() {
+            return;
+        }
+        self.history.open(self.selection.to_vec());
+        style.into_iter().for_each(|field| self.set_style(field));
+        self.history.close();
+    }
+
+    /// Selects what a menu is about.
+    pub(super) fn pick(&mut self, at: ScreenPoint) {
+        if !at.x.is_finite() || !at.y.is_finite() {
+            return;
+        }
+        self.cancel_gesture();
+        self.end_text();
+        let at = self.camera.to_board(at);
+        let view = self.view();
+        let is_around = view.handles().is_some_and(|handles| handles.contains(at));
+        let ids = match view.hit_even_locked(at).and_then(|id| view.board.shape(&id)) {
+            Some(shape) if view.selection.contains(&shape.id) => return,
+            Some(shape) => groups::around(shape, &view),
+            None if is_around => return,
+            None => vec![],
+        };
+        self.select(ids);
     }
 
     /// Looking on only, for as long as this person wants.

@@ -13,6 +13,7 @@ use crate::view::carried;
 
 impl Editor {
     pub(super) fn merge(&mut self, bytes: &[u8]) {
+        let at_stake = self.at_stake();
         let change = match self.board.merge(bytes) {
             Ok(change) => change,
             Err(_) => return self.notice(Notice::UpdateRefused),
@@ -25,6 +26,7 @@ impl Editor {
             self.settle_peers();
             return;
         }
+        self.offer_lost(at_stake);
         if self.is_busy() {
             self.feed(&Event::Refresh(self.modifiers));
         }

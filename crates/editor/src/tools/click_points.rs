@@ -13,7 +13,7 @@ use crate::transform::in_angle_steps;
 use crate::view::View;
 
 pub(super) const LINE: ToolSpec =
-    ToolSpec { id: "line", shortcuts: &["l", "6"], edits: true, new: |id| ClickPoints::boxed(id) };
+    ToolSpec { id: "line", shortcuts: &["l"], edits: true, new: |id| ClickPoints::boxed(id) };
 
 pub(super) const POLYGON: ToolSpec =
     ToolSpec { id: "polygon", shortcuts: &[], edits: true, new: |id| ClickPoints::boxed(id) };

@@ -46,19 +46,19 @@ enum State {
 /// The tool of a closed kind.
 pub(super) fn closed(kind: &'static Kind) -> ToolSpec {
     let shortcuts: &[&str] = match kind {
-        Kind::Rectangle => &["r", "2"],
-        Kind::Ellipse => &["o", "3"],
-        Kind::Diamond => &["d", "4"],
+        Kind::Rectangle => &["r", "3"],
+        Kind::Ellipse => &["o"],
+        Kind::Diamond => &["d"],
         _ => &[],
     };
     ToolSpec { id: kind.name(), shortcuts, edits: true, new: |id| DragToCreate::boxed(id, Span::Corners) }
 }
 
 pub(super) const ARROW: ToolSpec =
-    ToolSpec { id: "arrow", shortcuts: &["a", "5"], edits: true, new: |id| DragToCreate::boxed(id, Span::Ends) };
+    ToolSpec { id: "arrow", shortcuts: &["a", "4"], edits: true, new: |id| DragToCreate::boxed(id, Span::Ends) };
 
 pub(super) const NOTE: ToolSpec =
-    ToolSpec { id: "note", shortcuts: &["n"], edits: true, new: |id| DragToCreate::boxed(id, Span::Corners) };
+    ToolSpec { id: "note", shortcuts: &["n", "7"], edits: true, new: |id| DragToCreate::boxed(id, Span::Corners) };
 
 pub(super) const FRAME: ToolSpec =
     ToolSpec { id: "frame", shortcuts: &["f"], edits: true, new: |id| DragToCreate::boxed(id, Span::Corners) };

@@ -12,7 +12,7 @@ use crate::output::CursorKind;
 use crate::view::View;
 
 pub(super) const SPEC: ToolSpec =
-    ToolSpec { id: "eraser", shortcuts: &["e", "0"], edits: true, new: |_| Box::new(Eraser::default()) };
+    ToolSpec { id: "eraser", shortcuts: &["e", "8"], edits: true, new: |_| Box::new(Eraser::default()) };
 
 #[derive(Default)]
 enum Eraser {

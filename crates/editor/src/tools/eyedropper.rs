@@ -17,7 +17,7 @@ impl Tool for Eyedropper {
     fn on_event(&mut self, event: &Event, view: &View) -> Vec<Effect> {
         let Event::Down(pointer) = event else { return vec![] };
         let shape = view.hit(pointer.at, pointer.device).and_then(|id| view.board.shape(&id));
-        let picked = shape.map(|shape| picked(shape, pointer, view));
+        let picked = shape.map(|shape| vec![picked(shape, pointer, view)]);
         [Effect::Rest].into_iter().chain(picked.map(Effect::Style)).collect()
     }
 

@@ -7,7 +7,7 @@ use crate::output::CursorKind;
 use crate::view::View;
 
 pub(super) const SPEC: ToolSpec =
-    ToolSpec { id: "hand", shortcuts: &["h"], edits: false, new: |_| Box::new(Hand::default()) };
+    ToolSpec { id: "hand", shortcuts: &["h", "2"], edits: false, new: |_| Box::new(Hand::default()) };
 
 #[derive(Default)]
 enum Hand {

@@ -14,7 +14,7 @@ use crate::view::View;
 
 pub(super) const SPEC: ToolSpec = ToolSpec {
     id: "ink",
-    shortcuts: &["p", "x", "7"],
+    shortcuts: &["p", "x", "5"],
     edits: true,
     new: |_| Box::new(Pen { highlights: false, ink: Ink::Lifted }),
 };

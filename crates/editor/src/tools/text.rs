@@ -6,7 +6,7 @@ use crate::text_session::TextTarget;
 use crate::view::View;
 
 pub(super) const SPEC: ToolSpec =
-    ToolSpec { id: "text", shortcuts: &["t", "8"], edits: true, new: |_| Box::new(Text::default()) };
+    ToolSpec { id: "text", shortcuts: &["t", "6"], edits: true, new: |_| Box::new(Text::default()) };
 
 #[derive(Default)]
 enum Text {

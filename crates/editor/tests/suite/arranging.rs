@@ -226,3 +226,13 @@ fn a_copy_of_a_group_is_a_group_of_its_own() {
     assert_eq!(hand.editor.selection().len(), 2);
     assert!(!hand.editor.selection().contains(&id("a")));
 }
+
+#[test]
+fn a_style_goes_from_one_shape_to_others_in_one_step() {
+    let mut hand = Hand::on(THREE);
+    run(&mut hand, "click 50,50\nstroke blue\nwidth 7\nkey Mod+Alt+C\nclick 220,50\nkey Mod+Alt+V");
+    let look = |hand: &Hand| hand.editor.board().shape(&id("b")).map(|shape| (shape.stroke.to_string(), shape.width));
+    assert_eq!(look(&hand), Some(("blue".to_owned(), 7.0)));
+    run(&mut hand, "key Mod+Z");
+    assert_eq!(look(&hand), Some(("ink".to_owned(), 2.0)));
+}

@@ -110,6 +110,7 @@ fn what_a_peer_deleted_stays_deleted() {
     let mut pair = Pair::on(TWO);
     run(&mut pair.a, "key Mod+A\ndrag 50,50 60,60");
     pair.exchange();
+    pair.a.give(Input::Saved);
     run(&mut pair.b, "click 60,60\nkey Delete");
     pair.exchange();
     run(&mut pair.a, "key Mod+Z");
@@ -195,4 +196,31 @@ fn two_people_in_one_text_undo_their_own_letters() {
     assert_eq!(pair.a.editor.board().shape(&id("t")).map(|text| &*text.text), Some("middle"));
     run(&mut pair.a, "key Mod+Shift+Z");
     assert_eq!(pair.a.editor.board().shape(&id("t")).map(|text| &*text.text), Some("middle end"));
+}
+
+#[test]
+fn a_delete_that_meets_own_changes_offers_them() {
+    let mut pair = Pair::on(TWO);
+    // Both are away from one another: one moves what the other deletes.
+    run(&mut pair.a, "drag 50,50 90,90");
+    run(&mut pair.b, "click 50,50\nkey Delete");
+    pair.exchange();
+    assert!(pair.contents_agree());
+    assert_eq!(pair.a.editor.board().len(), 1, "the delete wins");
+    assert_eq!(pair.a.editor.chrome().lost_count, 1);
+    assert_eq!(pair.b.editor.chrome().lost_count, 0);
+    run(&mut pair.a, "command restore-mine");
+    pair.exchange();
+    assert!(pair.contents_agree());
+    assert_eq!(pair.b.editor.board().shape(&id("a")).map(|shape| shape.pos.x), Some(40.0));
+    assert_eq!(pair.a.editor.chrome().lost_count, 0);
+    run(&mut pair.a, "key Mod+Z");
+    assert_eq!(pair.a.editor.board().len(), 1);
+    // What the service keeps, whoever deletes it has seen.
+    let mut pair = Pair::on(TWO);
+    run(&mut pair.a, "drag 50,50 90,90");
+    pair.a.give(Input::Saved);
+    run(&mut pair.b, "click 50,50\nkey Delete");
+    pair.exchange();
+    assert_eq!(pair.a.editor.chrome().lost_count, 0);
 }

@@ -1,0 +1,147 @@
+// What one hand does: tools, menus, keys, finding one's way.
+
+import assert from "node:assert/strict";
+
+import { journey } from "../fixtures.mjs";
+import { eventually } from "../pages/board.mjs";
+
+journey("a right press opens a menu of what can be done, with its keys", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.draw("rectangle", [300, 250], [480, 380]);
+  await ada.shapes(1);
+  await ada.page.mouse.click(300, 300, { button: "right" });
+  const menu = ada.page.getByTestId("context-menu");
+  await menu.waitFor();
+  await it.picture("menu");
+  assert.match(await menu.locator(`[data-command="duplicate"]`).innerText(), /Ctrl\+D/);
+  await menu.locator(`[data-command="duplicate"]`).click();
+  await menu.waitFor({ state: "detached" });
+  await ada.shapes(2);
+  // The empty board has a menu of its own, for the keyboard too.
+  await ada.page.mouse.click(900, 600, { button: "right" });
+  await menu.waitFor();
+  await ada.page.keyboard.press("ArrowDown");
+  await ada.page.keyboard.press("Escape");
+  await menu.waitFor({ state: "detached" });
+});
+
+journey("locked shapes stay until they are unlocked", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.draw("rectangle", [300, 250], [480, 380]);
+  await ada.page.keyboard.press("Control+Shift+L");
+  await ada.page.keyboard.press("Escape");
+  await ada.page.keyboard.press("Control+A");
+  await ada.page.keyboard.press("Delete");
+  await ada.shapes(1);
+  await ada.page.mouse.click(300, 300, { button: "right" });
+  await ada.page.getByTestId("context-menu").locator(`[data-command="lock"]`).click();
+  await ada.page.keyboard.press("Delete");
+  await ada.shapes(0);
+});
+
+journey("the help opens by its key, is searched, and changes keys", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.page.keyboard.press("?");
+  const search = ada.page.getByTestId("help-search");
+  await search.waitFor();
+  await it.picture("help");
+  await search.fill("ellipse");
+  const keys = ada.page.locator(`[data-keys="ellipse"]`);
+  await keys.click();
+  await ada.page.keyboard.press("w");
+  await eventually(async () => assert.match(await keys.innerText(), /W/));
+  await ada.page.keyboard.press("Escape");
+  await search.waitFor({ state: "hidden" });
+  await ada.page.keyboard.press("w");
+  await ada.down([300, 250]);
+  await ada.moveTo([420, 330]);
+  await ada.up();
+  await ada.shapes(1);
+});
+
+journey("the palette runs commands by their names", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.draw("rectangle", [300, 250], [480, 380]);
+  await ada.page.keyboard.press("Control+/");
+  await ada.page.getByTestId("palette").fill("dupl");
+  await it.picture("palette");
+  await ada.page.keyboard.press("Enter");
+  await ada.shapes(2);
+});
+
+journey("text is found, and who is lost finds the way back", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.tool("text");
+  await ada.page.mouse.click(400, 300);
+  await ada.page.keyboard.type("a needle");
+  await ada.page.keyboard.press("Escape");
+  await ada.shapes(1);
+  await ada.page.keyboard.press("Escape");
+  for (let step = 0; step < 12; step += 1) await ada.page.mouse.wheel(0, 400);
+  await ada.page.getByTestId("zoom-fit").waitFor();
+  await it.picture("lost");
+  await ada.page.keyboard.press("Control+F");
+  await ada.page.getByTestId("find").fill("needle");
+  await eventually(async () => assert.match(await ada.page.getByTestId("find-count").innerText(), /1 of 1/));
+  await ada.page.getByTestId("zoom-fit").waitFor({ state: "detached" });
+  await it.picture("found");
+});
+
+journey("a rubber cuts a stroke in two and undo makes it whole", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.draw("ink", [300, 300], [700, 300]);
+  await ada.shapes(1);
+  await ada.page.keyboard.press("Shift+E");
+  await ada.down([500, 200]);
+  await ada.moveTo([500, 400]);
+  await ada.up();
+  await ada.shapes(2);
+  await it.picture("cut");
+  await ada.undo();
+  await ada.shapes(1);
+});
+
+journey("a lasso, a group and the numbers of what it holds", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.draw("rectangle", [300, 250], [400, 350]);
+  await ada.draw("ellipse", [500, 250], [600, 350]);
+  await ada.draw("diamond", [900, 600], [1000, 700]);
+  await ada.page.keyboard.press("Escape");
+  await ada.tool("lasso");
+  await ada.down([250, 200]);
+  for (const at of [[250, 400], [650, 400], [650, 200], [260, 200]]) await ada.moveTo(at);
+  await it.picture("loop");
+  await ada.up();
+  await ada.page.keyboard.press("v");
+  await ada.page.keyboard.press("Control+G");
+  await ada.page.keyboard.press("Alt+/");
+  const numbers = ada.page.locator(".geometry input");
+  await numbers.first().waitFor();
+  await numbers.first().fill("100");
+  await numbers.first().press("Enter");
+  await it.picture("numbers");
+  await ada.page.mouse.click(150, 300);
+  await ada.page.keyboard.press("Escape");
+  await ada.page.keyboard.press("Control+A");
+  await ada.page.keyboard.press("Delete");
+  await ada.shapes(0);
+});
+
+journey("a laser is seen by others and leaves nothing", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const ben = await (await it.person("ben")).open(await ada.invite());
+  await ada.people(2);
+  const before = await ben.pixels([280, 280], [60, 60]);
+  await ada.page.keyboard.press("k");
+  await ada.down([300, 300]);
+  await ada.moveTo([500, 300]);
+  await ben.differs(before, [280, 280], [60, 60]);
+  await ada.up();
+  await ada.shapes(0);
+});
+
+journey("a wrong address looks like the product", async (it) => {
+  const ada = await (await it.person("ada")).open("/foo/bar", { ready: false });
+  await ada.problem("no-page");
+  await it.picture("no page");
+});
