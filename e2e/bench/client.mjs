@@ -44,7 +44,15 @@ try {
   const updates = shapes > 0 ? await updatesOf(path.join(values.scenes, String(shapes))) : [];
   const board = await boardOf(serverUrl, updates);
   for (const name of names) {
-    const result = await run(name, { browser, serverUrl, board, shapes, updates });
+    let result;
+    try {
+      result = await run(name, { browser, serverUrl, board, shapes, updates });
+    } catch (error) {
+      // One that fails must not take the others' figures with it.
+      console.error(`${name} at ${shapes} shapes gave no figure: ${error}`);
+      process.exitCode = 1;
+      continue;
+    }
     const line = JSON.stringify({ shapes, name, ...rounded(result) });
     console.log(line);
     if (values.into) await appendFile(values.into, `${line}\n`);

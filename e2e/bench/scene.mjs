@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { asUpdate, connect } from "../raw-client.mjs";
 
 const QUIET_MS = 400;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 /** The updates in a file of the `scene` program: each with its length before it. */
 export async function updatesOf(file) {
@@ -45,7 +45,11 @@ async function stored(serverUrl, id, key, bytes) {
     socket.on("message", (message) => (received += message.length));
     socket.send(Buffer.from([0, 0, 1, 0]));
     await once(socket, "message").catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+    // A large board comes in many messages: it is all there once none came for a while.
+    for (let before = -1; before < received; ) {
+      before = received;
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+    }
     socket.close();
     if (received > bytes * 0.9) return;
   }

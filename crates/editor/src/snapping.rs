@@ -98,7 +98,47 @@ impl Neighbours {
                 },
             );
         }
+        // The sides of one box that is moved; what is resized by one side has no gap of its own.
+        if across.is_some() && sides.x.len() > 1 {
+            let gaps = self.equal_gaps(landed, |rect| (rect.x0, rect.x1), |rect| (rect.y0, rect.y1));
+            gaps.into_iter().for_each(|line| snap.guides.extend(self.dimension(line)));
+        }
+        if down.is_some() && sides.y.len() > 1 {
+            let gaps = self.equal_gaps(landed, |rect| (rect.y0, rect.y1), |rect| (rect.x0, rect.x1));
+            let turned = |line: Line| Line::new((line.p0.y, line.p0.x), (line.p1.y, line.p1.x));
+            gaps.into_iter().for_each(|line| snap.guides.extend(self.dimension(line).map(turned)));
+        }
         snap
+    }
+
+    /// The gaps of the box's row that are as wide as one beside it, if there is another: each a line along the row, in the
+    /// middle of what its neighbours have in common.
+    fn equal_gaps(&self, rect: Rect, span: Span, across: Span) -> Vec<Line> {
+        let (low, high) = across(rect);
+        let is_in_row = |other: &&Rect| {
+            let (from, to) = across(**other);
+            from < high && to > low
+        };
+        let mut row: Vec<Rect> = self.boxes.iter().filter(is_in_row).take(limits::SNAP_ROW).copied().collect();
+        row.push(rect);
+        row.sort_by(|a, b| span(*a).0.total_cmp(&span(*b).0));
+        let width = |pair: &[Rect]| span(pair[1]).0 - span(pair[0]).1;
+        let of_width =
+            |wanted: f64| row.windows(2).filter(move |pair| wanted > 0.0 && (width(pair) - wanted).abs() < SAME);
+        let beside = row.windows(2).filter(|pair| pair.contains(&rect)).map(width);
+        let Some(wanted) = beside.into_iter().find(|wanted| of_width(*wanted).count() > 1) else { return vec![] };
+        let line = |pair: &[Rect]| {
+            let (one, next) = (across(pair[0]), across(pair[1]));
+            let at = (one.0.max(next.0) + one.1.min(next.1)) / 2.0;
+            Line::new((span(pair[0]).1, at), (span(pair[1]).0, at))
+        };
+        of_width(wanted).map(line).collect()
+    }
+
+    /// A line with a tick at both ends, as drawings show a distance.
+    fn dimension(&self, line: Line) -> [Line; 3] {
+        let tick = |at: Point| Line::new((at.x, at.y - self.reach / 2.0), (at.x, at.y + self.reach / 2.0));
+        [line, tick(line.p0), tick(line.p1)]
     }
 
     /// The smallest way to something along one axis: a neighbour's edge or middle, an equal gap, the grid.
@@ -156,7 +196,6 @@ impl Neighbours {
 
     /// Tells of every line that the box now shares with a neighbour: where it is, from where to where.
     fn guides(&self, rect: Rect, shares: &[f64], span: Span, across: Span, mut tell: impl FnMut(f64, f64, f64)) {
-        const SAME: f64 = 1e-6;
         let (start, end) = span(rect);
         for share in shares {
             let own = start + (end - start) * share;
@@ -178,6 +217,9 @@ impl Neighbours {
 }
 
 type Span = fn(Rect) -> (f64, f64);
+
+/// Places closer together than this are the same, in board pixels.
+const SAME: f64 = 1e-6;
 
 #[cfg(test)]
 mod tests {
@@ -203,6 +245,18 @@ mod tests {
         for (name, neighbours, rect, by) in table {
             assert_eq!(neighbours.snap(rect, Sides::ALL).by, Vec2::from(by), "{name}");
         }
+    }
+
+    #[test]
+    fn equal_gaps_are_shown_with_their_ends() {
+        let row = neighbours(&[[0.0, 0.0, 100.0, 100.0], [130.0, 0.0, 230.0, 100.0]], None);
+        let snap = row.snap(Rect::new(257.0, 10.0, 277.0, 21.0), Sides::ALL);
+        let gaps: Vec<Line> = snap.guides.into_iter().filter(|line| line.p0.y == line.p1.y).collect();
+        assert_eq!(gaps, [Line::new((100.0, 50.0), (130.0, 50.0)), Line::new((230.0, 15.5), (260.0, 15.5))]);
+        let column = neighbours(&[[0.0, 0.0, 100.0, 100.0], [0.0, 130.0, 100.0, 230.0]], None);
+        let snap = column.snap(Rect::new(10.0, 257.0, 21.0, 277.0), Sides::ALL);
+        let gaps: Vec<Line> = snap.guides.into_iter().filter(|line| line.p0.x == line.p1.x).collect();
+        assert_eq!(gaps, [Line::new((50.0, 100.0), (50.0, 130.0)), Line::new((15.5, 230.0), (15.5, 260.0))]);
     }
 
     #[test]

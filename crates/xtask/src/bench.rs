@@ -45,10 +45,9 @@ pub fn client(root: &Path, words: &[OsString]) -> Result<()> {
     if !words.is_empty() {
         return run(words);
     }
-    for shapes in BOARDS {
-        run(&["--shapes".into(), shapes.into()])?;
-    }
-    process::run(journeys::node(root)?.arg("bench/table.mjs").arg(&figures).arg(root.join("docs/performance.md")))
+    let runs: Vec<Result<()>> = BOARDS.iter().map(|shapes| run(&["--shapes".into(), (*shapes).into()])).collect();
+    process::run(journeys::node(root)?.arg("bench/table.mjs").arg(&figures).arg(root.join("docs/performance.md")))?;
+    runs.into_iter().collect()
 }
 
 /// Everything that `docs/performance.md` tells of the server, in its order.

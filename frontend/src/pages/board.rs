@@ -123,8 +123,8 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let panels = move || {
         view! {
             <div class="side">
-                <StylePanel />
                 <GeometryPanel open=geometry_open />
+                <StylePanel />
                 <SelectionActions />
             </div>
             <HistoryPanel />
