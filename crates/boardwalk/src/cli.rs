@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::https::HttpsFiles;
 use crate::logging::LogFormat;
 
 /// A whiteboard for many people at once.
@@ -55,6 +56,9 @@ pub struct ServeOptions {
     /// Images on boards.
     #[command(flatten)]
     pub assets: AssetOptions,
+    /// HTTPS.
+    #[command(flatten)]
+    pub https: HttpsFiles,
 }
 
 /// Where images on boards are kept.

@@ -7,9 +7,12 @@ pub mod cli;
 mod cluster_secret;
 mod data_folder;
 mod health;
+mod https;
 pub mod logging;
+mod pem;
 mod rsocket_tls;
 pub mod running;
 
 pub use health::check_health;
+pub use https::HttpsFiles;
 pub use running::Running;

@@ -54,7 +54,10 @@ fn report(what: &str, contents: Contents) -> Result<()> {
 
 fn announce(running: &Running, public_url: Option<&str>) {
     if let Some(address) = running.address() {
-        println!("Boardwalk is at {}", public_url.map_or_else(|| format!("http://{address}"), str::to_owned));
+        println!(
+            "Boardwalk is at {}",
+            public_url.map_or_else(|| format!("{}://{address}", running.scheme()), str::to_owned)
+        );
     }
 }
 

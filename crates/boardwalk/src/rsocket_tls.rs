@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use rsocket::tls::rustls::crypto::ring;
-use rsocket::tls::rustls::pki_types::pem::PemObject;
-use rsocket::tls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rsocket::tls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 
 use crate::cli::RsocketTls;
+use crate::pem;
 
 /// What a service shows, and what it trusts in others; `None` where no file is named.
 ///
@@ -19,7 +18,7 @@ use crate::cli::RsocketTls;
 pub fn of_document(files: &RsocketTls) -> Result<Option<(Arc<ServerConfig>, Arc<ClientConfig>)>> {
     match (&files.rsocket_tls_cert, &files.rsocket_tls_key, &files.rsocket_tls_ca) {
         (None, None, None) => Ok(None),
-        (Some(cert), Some(key), Some(ca)) => Ok(Some((server(cert, key)?, client(ca)?))),
+        (Some(cert), Some(key), Some(ca)) => Ok(Some((Arc::new(pem::server(cert, key)?), client(ca)?))),
         _ => bail!("--rsocket-tls-cert, --rsocket-tls-key and --rsocket-tls-ca go together"),
     }
 }
@@ -30,30 +29,12 @@ pub fn of_document(files: &RsocketTls) -> Result<Option<(Arc<ServerConfig>, Arc<
 /// It cannot be read, or holds none.
 pub fn client(ca: &Path) -> Result<Arc<ClientConfig>> {
     let mut roots = RootCertStore::empty();
-    for certificate in certificates(ca)? {
+    for certificate in pem::certificates(ca)? {
         roots.add(certificate).with_context(|| format!("{} holds a certificate that cannot be used", ca.display()))?;
     }
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
     let config = config.with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth();
     Ok(Arc::new(config))
-}
-
-fn server(cert: &Path, key: &Path) -> Result<Arc<ServerConfig>> {
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
-    let config = config.with_safe_default_protocol_versions()?.with_no_client_auth();
-    let key_bytes =
-        PrivateKeyDer::from_pem_file(key).with_context(|| format!("cannot read a key in {}", key.display()))?;
-    let config = config.with_single_cert(certificates(cert)?, key_bytes);
-    Ok(Arc::new(config.with_context(|| format!("{} and {} do not fit", cert.display(), key.display()))?))
-}
-
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    let read = || CertificateDer::pem_file_iter(path)?.collect::<Result<Vec<_>, _>>();
-    let certificates = read().with_context(|| format!("cannot read certificates in {}", path.display()))?;
-    if certificates.is_empty() {
-        bail!("{} holds no certificate", path.display());
-    }
-    Ok(certificates)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use axum::Router;
 use axum::serve::ListenerExt;
 use document_service::{DocumentService, ServiceOptions};
 use gateway::{AssetStore, Gateway, IN_PROCESS, ServiceDirectory, ops};
+use rsocket::tls::rustls::ServerConfig;
 use storage::Storage;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -20,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::{AssetOptions, DocumentOptions, GatewayOptions, MigrateOptions, ServeOptions};
 use crate::cluster_secret;
 use crate::data_folder::{self, DataFolder};
+use crate::https::{self, TlsListener};
 use crate::rsocket_tls;
 
 /// How long HTTP requests in flight may take once the process leaves.
@@ -39,6 +41,7 @@ pub struct Running {
 /// A web server on its socket.
 struct Http {
     address: SocketAddr,
+    is_https: bool,
     leaving: CancellationToken,
     serving: JoinHandle<std::io::Result<()>>,
 }
@@ -49,6 +52,7 @@ impl Running {
     /// # Errors
     /// The port is taken, the folder or the database cannot be used.
     pub async fn serve(options: &ServeOptions) -> Result<Self> {
+        let tls = options.https.read()?;
         let socket = listen("--listen", &options.listen).await?;
         let (url, data) = database(options.database_url.as_deref(), &options.data_dir)?;
         let storage = open(&url).await?;
@@ -63,7 +67,7 @@ impl Running {
         });
         let assets = assets(&options.assets, &options.data_dir)?;
         let gateway = Gateway::new(storage, directory, options.public_url.clone(), assets);
-        let http = Http::start(socket, gateway.router())?;
+        let http = Http::start(socket, gateway.router(), tls)?;
         let background = vec![tokio::spawn(ops::record_metrics())];
         Ok(Self { http: Some(http), gateway: Some(gateway), service: Some(service), background, _data: data })
     }
@@ -81,7 +85,7 @@ impl Running {
         let directory = ServiceDirectory::cluster(storage.clone(), connector);
         let assets = assets(&options.assets, Path::new(GATEWAY_DATA))?;
         let gateway = Gateway::new(storage, directory, options.public_url.clone(), assets);
-        let http = Http::start(socket, gateway.router())?;
+        let http = Http::start(socket, gateway.router(), None)?;
         let background = vec![tokio::spawn(ops::record_metrics())];
         Ok(Self { http: Some(http), gateway: Some(gateway), service: None, background, _data: None })
     }
@@ -106,13 +110,19 @@ impl Running {
         others.options.lease = false;
         let options = ServiceOptions::at(address).among(Arc::new(others));
         let service = Arc::new(DocumentService::start(options, storage.clone()).await?);
-        let http = health.map(|socket| Http::start(socket, ops::routes(storage, None))).transpose()?;
+        let http = health.map(|socket| Http::start(socket, ops::routes(storage, None), None)).transpose()?;
         let accepting = service.clone();
         let background = vec![
             tokio::spawn(async move { accepting.serve_tcp(socket, secret, tls).await }),
             tokio::spawn(ops::record_metrics()),
         ];
         Ok(Self { http, gateway: None, service: Some(service), background, _data: None })
+    }
+
+    /// `http` or `https`.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.http.as_ref().is_some_and(|http| http.is_https) { "https" } else { "http" }
     }
 
     /// Where the process answers HTTP, if it does.
@@ -142,16 +152,22 @@ impl Running {
 }
 
 impl Http {
-    fn start(socket: TcpListener, router: Router) -> Result<Self> {
+    fn start(socket: TcpListener, router: Router, tls: Option<ServerConfig>) -> Result<Self> {
         let address = socket.local_addr()?;
-        let leaving = CancellationToken::new();
+        let (leaving, is_https) = (CancellationToken::new(), tls.is_some());
+        let left = leaving.clone().cancelled_owned();
+        if let Some(config) = tls {
+            let router = router.layer(https::mark());
+            let serving = axum::serve(TlsListener::start(socket, config)?, router).with_graceful_shutdown(left);
+            return Ok(Self { address, is_https, leaving, serving: tokio::spawn(serving.into_future()) });
+        }
         let socket = socket.tap_io(|stream| {
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "a socket keeps Nagle's delay");
             }
         });
-        let serving = axum::serve(socket, router).with_graceful_shutdown(leaving.clone().cancelled_owned());
-        Ok(Self { address, leaving, serving: tokio::spawn(serving.into_future()) })
+        let serving = axum::serve(socket, router).with_graceful_shutdown(left);
+        Ok(Self { address, is_https, leaving, serving: tokio::spawn(serving.into_future()) })
     }
 }
 

@@ -248,9 +248,9 @@ impl BoardTask {
     }
 
     async fn tell_messages(&mut self, messages: &mut Vec<(LaneId, UpdatesUp)>) {
-        match std::mem::take(messages) {
-            none if none.is_empty() => {}
-            several => self.tell_room(RoomInput::Several(several)).await,
+        if !messages.is_empty() {
+            self.versioning.authors.note(messages, |lane, connection| self.presence.name_of(lane, connection));
+            self.tell_room(RoomInput::Several(std::mem::take(messages))).await;
         }
     }
 

@@ -6,6 +6,7 @@
 //! side in `responder`, `updates_lane` and `presence_lane`.
 
 mod acceptor;
+mod authors;
 mod backoff;
 mod board_inbox;
 mod board_task;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use metrics::counter;
+use protocol::ConnectionId;
 use protocol::lane::{PresenceDown, PresenceUp};
 use protocol::limits::PRESENCE_INTERVAL_MS;
 use sync::{LaneId, Presence};
@@ -14,6 +15,7 @@ use crate::clock::Clock;
 use crate::counted::Counted;
 use crate::limits::PRESENCE_SWEEP;
 use crate::presence_lane::PresenceSlot;
+use crate::service::are_beside;
 
 /// Presence and its lanes.
 pub(crate) struct PresenceShell {
@@ -44,6 +46,11 @@ impl PresenceShell {
 
     pub(crate) fn receive(&mut self, lane: LaneId, message: PresenceUp) {
         self.machine.receive(self.clock.now_ms(), lane, message);
+    }
+
+    /// What a connection behind an updates lane calls itself.
+    pub(crate) fn name_of(&self, lane: LaneId, connection: ConnectionId) -> Option<String> {
+        self.machine.name_of(connection, |other| are_beside(lane, other))
     }
 
     /// When it is to be given a turn next; never while nobody listens.

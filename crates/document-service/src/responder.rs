@@ -47,17 +47,17 @@ impl Responder for Lanes {
         drop((first, tags));
         let span = tracing::info_span!("lane", route, board_id = open.board.as_str(), lane = open.lane);
         match route.unwrap_or_default() {
-            UPDATES_ROUTE => self.updates(&open.board, channel).instrument(span).await,
-            PRESENCE_ROUTE => self.presence(&open.board, channel).instrument(span).await,
+            UPDATES_ROUTE => self.updates(&open, channel).instrument(span).await,
+            PRESENCE_ROUTE => self.presence(&open, channel).instrument(span).await,
             _ => channel.reject(rsocket::ErrorCode::INVALID, ErrorCode::Malformed.id()),
         }
     }
 }
 
 impl Lanes {
-    async fn updates(&self, board: &BoardId, channel: IncomingChannel) {
-        let lane = self.service.next_lane();
-        let opening = self.open(board, |inbox, welcome| async move {
+    async fn updates(&self, open: &LaneOpen, channel: IncomingChannel) {
+        let lane = self.service.next_lane(open.lane);
+        let opening = self.open(&open.board, |inbox, welcome| async move {
             let (queue, end) = LaneQueue::pair();
             inbox.updates.send(UpdatesIncoming::Open(lane, queue, welcome)).await.is_ok().then_some(end)
         });
@@ -76,9 +76,9 @@ impl Lanes {
         ending.tell(outbound);
     }
 
-    async fn presence(&self, board: &BoardId, channel: IncomingChannel) {
-        let lane = self.service.next_lane();
-        let opening = self.open(board, |inbox, welcome| async move {
+    async fn presence(&self, open: &LaneOpen, channel: IncomingChannel) {
+        let lane = self.service.next_lane(open.lane);
+        let opening = self.open(&open.board, |inbox, welcome| async move {
             let (slot, end) = PresenceSlot::pair();
             inbox.presence.send(PresenceIncoming::Open(lane, slot, welcome)).await.is_ok().then_some(end)
         });

@@ -251,6 +251,14 @@ pub enum NotReady {
     Storage(#[from] storage::Error),
 }
 
+/// Of a lane's number; the others are its pair's.
+const ORDINAL_BITS: u32 = 24;
+
+/// Whether two lanes of a board are one gateway's.
+pub(crate) fn are_beside(one: LaneId, other: LaneId) -> bool {
+    one.0 >> ORDINAL_BITS == other.0 >> ORDINAL_BITS
+}
+
 impl Service {
     /// Serves a link of this process.
     pub(crate) async fn serve_trusted(self: Arc<Self>, link: impl Link) {
@@ -297,9 +305,10 @@ impl Service {
         self.drains.clone().acquire_owned().await.ok()
     }
 
-    /// A number for a lane, unique in this service.
-    pub(crate) fn next_lane(&self) -> LaneId {
-        LaneId(self.lanes_so_far.fetch_add(1, Ordering::Relaxed))
+    /// A number for a lane, unique among a board's, which says to which pair of a gateway's lanes it belongs.
+    pub(crate) fn next_lane(&self, pair: u64) -> LaneId {
+        let ordinal = self.lanes_so_far.fetch_add(1, Ordering::Relaxed) % (1 << ORDINAL_BITS);
+        LaneId(pair << ORDINAL_BITS | ordinal)
     }
 
     /// Boards that may still be opened here.

@@ -13,6 +13,7 @@ use storage::{Error, NewVersion, Storage, VersionRecord};
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{Duration, Instant};
 
+use crate::authors::Authors;
 use crate::thinning::to_forget;
 
 /// When an open board gets its next version.
@@ -20,13 +21,15 @@ pub(crate) struct Versioning {
     /// Number of the row that the newest version reaches to, as far as is known here.
     through: u64,
     due: Option<Instant>,
+    /// Of what no version has.
+    pub(crate) authors: Authors,
     saves: JoinSet<()>,
 }
 
 impl Versioning {
     /// Of a board that was opened at this row.
     pub(crate) fn new(head_seq: u64) -> Self {
-        Self { through: head_seq, due: None, saves: JoinSet::new() }
+        Self { through: head_seq, due: None, authors: Authors::default(), saves: JoinSet::new() }
     }
 
     /// When to call [`take_turn`](Self::take_turn), if ever.
@@ -49,10 +52,11 @@ impl Versioning {
     /// Keeps a version that nobody asked for, beside whatever else goes on.
     pub(crate) fn take_turn(&mut self, storage: Arc<dyn Storage>, board: BoardId, seq: u64, state: Bytes) {
         (self.through, self.due) = (seq, None);
+        let author = self.authors.take();
         // What has ended is dropped, so that the set does not grow.
         while self.saves.try_join_next().is_some() {}
         self.saves.spawn(async move {
-            if let Err(error) = keep_automatic(&*storage, &board, state).await {
+            if let Err(error) = keep_automatic(&*storage, &board, state, author).await {
                 tracing::warn!(%error, board_id = board.as_str(), "a version could not be kept");
             }
         });
@@ -101,8 +105,13 @@ async fn keep(
     storage.save_version(board, NewVersion { id, name, author, bytes }).await
 }
 
-async fn keep_automatic(storage: &dyn Storage, board: &BoardId, state: Bytes) -> Result<(), Error> {
-    let kept = keep(storage, board, state, None, None).await?;
+async fn keep_automatic(
+    storage: &dyn Storage,
+    board: &BoardId,
+    state: Bytes,
+    author: Option<String>,
+) -> Result<(), Error> {
+    let kept = keep(storage, board, state, None, author).await?;
     let automatic = storage.versions(board).await?.into_iter().filter(|version| version.name.is_none());
     // Oldest first, so that of two of one time the later counts as newer.
     let mut versions: Vec<VersionRecord> = automatic.collect();

@@ -49,8 +49,10 @@ pub struct Person {
     random: ChaCha8Rng,
     begin: Instant,
     pause: Option<Duration>,
-    /// Entries of the log: the shape that each made, and when.
+    /// Keys of the log: the shape that each entry made, and when. What is brought back for others is nobody's shape.
     log: BTreeMap<u64, (ShapeId, Instant)>,
+    /// Drawn, and not in the log yet.
+    fresh: Option<(ShapeId, Instant)>,
     is_told_not_saved: bool,
     found: Findings,
 }
@@ -75,6 +77,7 @@ impl Person {
             begin: Instant::now(),
             pause: (rate > 0).then(|| Duration::from_secs(1) / rate),
             log: BTreeMap::new(),
+            fresh: None,
             is_told_not_saved: false,
             found: Findings::default(),
         }
@@ -135,8 +138,7 @@ impl Person {
         let applied = self.board.apply(&[Edit::Insert { id: id.clone(), shape }]);
         let Some(update) = applied.update else { return };
         self.found.drawn.insert(id.clone(), Instant::now());
-        let next = self.log.len() as u64;
-        self.log.insert(next, (id, Instant::now()));
+        self.fresh = Some((id, Instant::now()));
         self.handle(ClientInput::Local(update.0)).await;
     }
 
@@ -210,7 +212,7 @@ impl Person {
                 }
             }
             ClientOutput::Log { entry, .. } => {
-                // The keys of a reconciliation are nobody's shape; shapes are logged in the order in which they are drawn.
+                self.log.extend(self.fresh.take().map(|drawn| (entry, drawn)));
                 return Some(ClientInput::Logged { entry, key: Some(LogKey(entry)) });
             }
             ClientOutput::Unlog(keys) => self.acknowledged(&keys),
@@ -249,7 +251,7 @@ impl Person {
     fn acknowledged(&mut self, keys: &[LogKey]) {
         let now = Instant::now();
         for key in keys {
-            if let Some((id, drawn)) = self.log.get(&(key.0 - 1)) {
+            if let Some((id, drawn)) = self.log.get(&key.0) {
                 self.found.acknowledged.insert(id.clone(), now);
                 self.found.slowest = self.found.slowest.max(now - *drawn);
             }

@@ -3,8 +3,8 @@
 
 use std::path::PathBuf;
 
-use boardwalk::Running;
 use boardwalk::cli::{AssetOptions, ServeOptions};
+use boardwalk::{HttpsFiles, Running};
 use load::client::Client;
 use load::place::Speech;
 use load::scenarios::crowd::{self, Crowd};
@@ -20,6 +20,7 @@ async fn start() -> (Running, TempDir, Stage) {
         database_url: None,
         public_url: None,
         assets: AssetOptions { assets_url: None, assets_gib: 1 },
+        https: HttpsFiles::default(),
     };
     let running = Running::serve(&options).await.expect("the server starts");
     let address = running.address().expect("serve listens");

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use protocol::awareness::{self, AwarenessEntry};
+use protocol::awareness::{self, AwarenessEntry, PresenceState};
 use protocol::edge::EdgeMessage;
 use protocol::lane::{Audience, PresenceDown, PresenceUp};
 use protocol::limits::{MAX_AWARENESS_CLIENTS, MAX_PRESENCE_BYTES, PRESENCE_BATCH_BYTES, PRESENCE_TIMEOUT_MS};
@@ -95,6 +95,15 @@ impl Presence {
             PresenceUp::Gone { connection } => self.leave((lane, connection)),
             PresenceUp::Visit { connection, token } => self.take_over((lane, connection), token),
         }
+    }
+
+    /// What a connection of one of these lanes calls itself; `None` where it says nothing of the kind.
+    #[must_use]
+    pub fn name_of(&self, connection: ConnectionId, is_theirs: impl Fn(LaneId) -> bool) -> Option<String> {
+        let is_owner = |(lane, theirs): Peer| theirs == connection && is_theirs(lane);
+        let person = self.people.values().find(|person| is_owner(person.owner))?;
+        let state: PresenceState = serde_json::from_str(&person.state).ok()?;
+        Some(state.user.name).filter(|name| !name.is_empty())
     }
 
     /// Removes who has not been heard of for too long.

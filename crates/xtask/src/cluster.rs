@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::postgres::{Postgres, random_hex};
 use crate::process::{self, Running};
+use crate::relay::Relay;
 use crate::step::step;
 use crate::{interrupt, port, server};
 
@@ -23,17 +24,21 @@ pub struct Layout {
     pub documents: usize,
     /// Gateways.
     pub gateways: usize,
+    /// Whether each document service is behind relays of its own.
+    pub is_relayed: bool,
 }
 
 impl Layout {
     /// As in `docker-compose.yml`.
-    const COMPOSE: Self = Self { documents: 2, gateways: 1 };
+    const COMPOSE: Self = Self { documents: 2, gateways: 1, is_relayed: false };
 }
 
 /// One process, and how to start it again where it was.
 pub struct Member {
     name: String,
     arguments: Vec<String>,
+    /// The database as it sees it, if not as all do.
+    database_url: Option<String>,
     /// Where it answers HTTP.
     pub address: String,
     running: Running,
@@ -54,6 +59,10 @@ pub struct Cluster {
     pub gateways: Vec<Member>,
     /// The services behind them.
     pub documents: Vec<Member>,
+    /// Between gateways and each document service, in their order; none without relays.
+    pub doors: Vec<Relay>,
+    /// Between each document service and the database.
+    pub lines: Vec<Relay>,
     common: Common,
 }
 
@@ -69,12 +78,21 @@ impl Cluster {
     ) -> Result<Self> {
         let common =
             Common { binary: binary.to_owned(), database_url: database_url.to_owned(), secret: random_hex()?, log };
-        process::output(common.command().arg("migrate"))?;
-        let mut documents = Vec::new();
+        process::output(&mut common.command(&["migrate".to_owned()], None))?;
+        let (mut documents, mut doors, mut lines) = (Vec::new(), Vec::new(), Vec::new());
         for number in 1..=layout.documents {
-            let (address, health) = (local(port::free()?), local(port::free()?));
-            let flags = ["--rsocket-listen", &address, "--rsocket-advertise", &address, "--listen", &health];
-            documents.push(Member::start(&common, format!("document {number}"), "document", &flags, &health)?);
+            let (port, health) = (port::free()?, local(port::free()?));
+            let (mut told, mut own_url) = (port, None);
+            if layout.is_relayed {
+                let (door, line) = (Relay::start(port)?, Relay::start(port_of(database_url)?)?);
+                (told, own_url) = (door.port(), Some(with_port(database_url, line.port())?));
+                doors.push(door);
+                lines.push(line);
+            }
+            let (address, told) = (local(port), local(told));
+            let flags = ["--rsocket-listen", &address, "--rsocket-advertise", &told, "--listen", &health];
+            let name = format!("document {number}");
+            documents.push(Member::start(&common, name, "document", &flags, &health, own_url)?);
         }
         let mut gateways = Vec::new();
         for number in 1..=layout.gateways {
@@ -83,9 +101,9 @@ impl Cluster {
                 None => local(port::free()?),
             };
             let flags = ["--listen", &address, "--public-url", &format!("http://{address}")];
-            gateways.push(Member::start(&common, format!("gateway {number}"), "gateway", &flags, &address)?);
+            gateways.push(Member::start(&common, format!("gateway {number}"), "gateway", &flags, &address, None)?);
         }
-        let mut cluster = Self { gateways, documents, common };
+        let mut cluster = Self { gateways, documents, doors, lines, common };
         cluster.wait_until_ready()?;
         Ok(cluster)
     }
@@ -124,23 +142,35 @@ impl Cluster {
 }
 
 impl Common {
-    fn command(&self) -> Command {
+    fn command(&self, arguments: &[String], database_url: Option<&str>) -> Command {
         let mut command = Command::new(&self.binary);
-        command.env("BOARDWALK_DATABASE_URL", &self.database_url).env("BOARDWALK_CLUSTER_SECRET", &self.secret);
+        let database_url = database_url.unwrap_or(&self.database_url);
+        command
+            .args(arguments)
+            .env("BOARDWALK_DATABASE_URL", database_url)
+            .env("BOARDWALK_CLUSTER_SECRET", &self.secret);
         command.env("BOARDWALK_LOG", self.log);
         command
     }
 }
 
 impl Member {
-    fn start(common: &Common, name: String, task: &str, flags: &[&str], address: &str) -> Result<Self> {
+    fn start(
+        common: &Common,
+        name: String,
+        task: &str,
+        flags: &[&str],
+        address: &str,
+        database_url: Option<String>,
+    ) -> Result<Self> {
         let arguments: Vec<String> = std::iter::once(task).chain(flags.iter().copied()).map(str::to_owned).collect();
-        let running = Running::start(&name, common.command().args(&arguments))?;
-        Ok(Self { name, arguments, address: address.to_owned(), running })
+        let running = Running::start(&name, &mut common.command(&arguments, database_url.as_deref()))?;
+        Ok(Self { name, arguments, database_url, address: address.to_owned(), running })
     }
 
     fn start_again(&mut self, common: &Common) -> Result<()> {
-        self.running = Running::start(&self.name, common.command().args(&self.arguments))?;
+        let mut command = common.command(&self.arguments, self.database_url.as_deref());
+        self.running = Running::start(&self.name, &mut command)?;
         Ok(())
     }
 
@@ -169,6 +199,16 @@ impl Member {
             (None, None) => bail!("{url} was never asked"),
         }
     }
+}
+
+/// The port in a database's URL.
+fn port_of(url: &str) -> Result<u16> {
+    let port = url.rsplit_once(':').and_then(|(_, rest)| rest.split('/').next()?.parse().ok());
+    port.with_context(|| "the database's URL names no port".to_owned())
+}
+
+fn with_port(url: &str, port: u16) -> Result<String> {
+    Ok(url.replace(&format!(":{}/", port_of(url)?), &format!(":{port}/")))
 }
 
 fn local(port: u16) -> String {

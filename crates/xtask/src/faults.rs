@@ -17,12 +17,15 @@ use crate::postgres::Postgres;
 use crate::relay::Relay;
 use crate::{interrupt, process, server};
 
-const LAYOUT: Layout = Layout { documents: 3, gateways: 2 };
+const LAYOUT: Layout = Layout { documents: 3, gateways: 2, is_relayed: true };
 /// A round that takes longer has failed.
 const ROUND_LIMIT: Duration = Duration::from_secs(240);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How long the database is away in a round that takes it away.
 const DATABASE_AWAY: Duration = Duration::from_secs(3);
+
+/// How long a wire is silent: longer than leases and keepalives last.
+const SILENCE: Duration = Duration::from_secs(6);
 
 /// What goes wrong in a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,17 +40,36 @@ enum Fault {
     PauseService,
     /// Every service is replaced, one after the other.
     RollingRestart,
+    /// Gateways and a service do not hear of each other for a while; no connection breaks.
+    PartService,
+    /// A service and the database do not, while everybody else does.
+    PartDatabase,
+    /// Nobody and the database do.
+    SilenceDatabase,
     /// The database crashes and comes back.
     RestartDatabase,
     /// The database is killed for good, and its standby takes its address.
     FailOver,
 }
 
-use Fault::{FailOver, KillGateway, KillService, KillServiceAndLeave, PauseService, RestartDatabase, RollingRestart};
+use Fault::{
+    FailOver, KillGateway, KillService, KillServiceAndLeave, PartDatabase, PartService, PauseService, RestartDatabase,
+    RollingRestart, SilenceDatabase,
+};
 
 /// A round each, for the test command.
-const CHECKED: [Fault; 7] =
-    [KillServiceAndLeave, KillService, KillGateway, PauseService, RollingRestart, RestartDatabase, FailOver];
+const CHECKED: [Fault; 10] = [
+    KillServiceAndLeave,
+    KillService,
+    KillGateway,
+    PauseService,
+    RollingRestart,
+    PartService,
+    PartDatabase,
+    SilenceDatabase,
+    RestartDatabase,
+    FailOver,
+];
 /// What the rounds of the bench command kill, in turn.
 const KILLS: [Fault; 5] = [KillServiceAndLeave, KillService, KillServiceAndLeave, KillGateway, KillService];
 
@@ -129,7 +151,8 @@ impl Field {
             self.standby = Some(self.primary.start_standby()?);
         }
         let (services, gateways) = (&self.cluster.documents, &self.cluster.gateways);
-        let service = services[self.random.below(services.len())].pid();
+        let victim = self.random.below(services.len());
+        let service = services[victim].pid();
         let gateway = gateways[self.random.below(gateways.len())].pid();
         let when = 500 + self.random.below(3_000);
         let seconds = if matches!(fault, KillServiceAndLeave | KillService | KillGateway) { 5 } else { 9 };
@@ -151,11 +174,14 @@ impl Field {
                     &format!("{service}:CONT:{resumed}"),
                 ]);
             }
-            RollingRestart | RestartDatabase | FailOver => {}
+            PartService | PartDatabase | SilenceDatabase | RollingRestart | RestartDatabase | FailOver => {}
         }
         let mut people = command.stdout(Stdio::piped()).spawn().context("cannot start the people")?;
         match fault {
             RollingRestart => self.replace_everybody()?,
+            PartService => keep_silent(&self.cluster.doors[victim])?,
+            PartDatabase => keep_silent(&self.cluster.lines[victim])?,
+            SilenceDatabase => keep_silent(&self.relay)?,
             RestartDatabase => self.restart_database()?,
             FailOver => self.fail_over()?,
             _ => {}
@@ -211,6 +237,14 @@ impl Field {
     }
 }
 
+fn keep_silent(relay: &Relay) -> Result<()> {
+    interrupt::pause(Duration::from_secs(1))?;
+    relay.silence();
+    let waited = interrupt::pause(SILENCE);
+    relay.speak();
+    waited
+}
+
 fn parse(said: &str) -> Result<Numbers> {
     said.split_whitespace()
         .map(|pair| {
@@ -234,7 +268,7 @@ fn faulty(fault: Fault, numbers: &Numbers) -> impl Iterator<Item = String> {
         let told = ["closed", "not-saved"].into_iter().filter(|name| number(name) > 0);
         wrong.extend(told.map(|name| format!("{name} {}", number(name))));
     }
-    if matches!(fault, RestartDatabase | FailOver) && number("not-saved") == 0 {
+    if matches!(fault, SilenceDatabase | RestartDatabase | FailOver) && number("not-saved") == 0 {
         wrong.push("nobody was told \"not saved\"".to_owned());
     }
     if number("acknowledged") == 0 || number("seen") == 0 {

@@ -7,6 +7,7 @@ mod cluster;
 mod database;
 mod drawing;
 mod http;
+mod https;
 mod keeping;
 mod presence;
 mod rights;

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use boardwalk::Running;
 use boardwalk::cli::{AssetOptions, ServeOptions};
+use boardwalk::{HttpsFiles, Running};
 use protocol::{BoardId, CreatedBoard, Role};
 use tempfile::TempDir;
 
@@ -47,12 +47,18 @@ impl Server {
     }
 
     pub async fn begin(folder: TempDir, database_url: Option<String>) -> Self {
+        Self::begin_as(folder, database_url, HttpsFiles::default()).await
+    }
+
+    /// Under TLS.
+    pub async fn begin_as(folder: TempDir, database_url: Option<String>, https: HttpsFiles) -> Self {
         let options = ServeOptions {
             listen: "127.0.0.1:0".to_owned(),
             data_dir: PathBuf::from(folder.path()),
             database_url,
             public_url: None,
             assets: AssetOptions { assets_url: None, assets_gib: 1 },
+            https,
         };
         let running = Running::serve(&options).await.expect("the server starts");
         Self { running, folder }

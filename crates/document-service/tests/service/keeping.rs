@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use protocol::awareness::{self, AwarenessEntry};
 use protocol::edge::EdgeMessage;
-use protocol::lane::Audience;
+use protocol::lane::{Audience, PresenceUp};
 use protocol::limits::{SNAPSHOT_EVERY_UPDATES_AT_MOST, VERSION_EVERY_MS};
 use protocol::request::{Ask, BoardRequest, KeptVersion, REQUEST_ROUTE};
 use protocol::{BoardId, ConnectionId, Role, VersionId};
 use rsocket::metadata::{self, Entry};
-use rsocket::{Connection, Payload};
+use rsocket::{Connection, Payload, Window};
 use storage::{Acquired, Append, Archive, NewVersion, Snapshot, Storage};
 
-use crate::gateway::{Updates, connect, holds, update};
+use crate::gateway::{Presence, Updates, connect, holds, update};
 use crate::{eventually, new_board, other, start, started, take};
 
 const TO_AUTHOR: Audience = Audience::One(ConnectionId(1));
@@ -41,14 +42,24 @@ async fn an_edited_board_gets_a_version_every_few_minutes_and_one_when_everybody
     let connection = connect(&service).await;
     let mut lane = Updates::wide(&connection, &board);
     lane.join(1, Role::Edit).await;
+    let mut presence = Presence::open(&connection, &board, Window::of(64));
+    let state = r##"{"user":{"name":"Ann","color":"#336699"}}"##.to_owned();
+    let said = awareness::encode(&[AwarenessEntry { client: 1, clock: 1, state }]).into();
+    presence.send(&PresenceUp::Awareness { connection: ConnectionId(1), update: said }).await;
+    presence.batch().await;
     edit(&mut lane, 1).await;
     tokio::time::sleep(Duration::from_millis(VERSION_EVERY_MS - 1000)).await;
     assert!(storage.versions(&board).await.expect("available").is_empty());
     eventually(async || storage.versions(&board).await.expect("available").len() == 1).await;
+    let first = &storage.versions(&board).await.expect("available")[0];
+    assert_eq!((first.name.as_deref(), first.author.as_deref()), (None, Some("Ann")));
     // Nobody draws: no more versions.
     tokio::time::sleep(Duration::from_millis(3 * VERSION_EVERY_MS)).await;
     assert_eq!(storage.versions(&board).await.expect("available").len(), 1);
-    edit(&mut lane, 2).await;
+    drop(presence);
+    lane.join(2, Role::Edit).await;
+    lane.edit(2, 1, update(7, 1, 10)).await;
+    lane.message().await;
     lane.leave().await;
     eventually(async || storage.versions(&board).await.expect("available").len() == 2).await;
     let newest = &storage.versions(&board).await.expect("available")[0];
