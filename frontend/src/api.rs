@@ -121,7 +121,7 @@ async fn text_of(response: &Response) -> Result<String, JsValue> {
 }
 
 /// The code of a problem; where a proxy in between answered with something else, the nearest by status.
-fn code_of(status: u16, body: &str) -> ErrorCode {
+pub fn code_of(status: u16, body: &str) -> ErrorCode {
     serde_json::from_str::<protocol::Problem>(body)
         .ok()
         .and_then(|problem| ErrorCode::from_id(&problem.code))

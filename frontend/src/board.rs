@@ -4,12 +4,18 @@
 mod canvas2d;
 mod chrome;
 mod events;
+mod export;
+mod images;
 mod layer;
 mod listeners;
 mod log_writer;
+mod paste;
+mod pictures;
+mod rescue;
 mod screen;
 mod shell;
 mod text_field;
 
 pub use events::key as key_event;
+pub use rescue::keep_log;
 pub use shell::{Place, mount};

@@ -26,7 +26,8 @@ pub async fn copy_shown(input: HtmlInputElement) -> bool {
     write(&input.value()).await
 }
 
-async fn write(text: &str) -> bool {
+/// Copies a text; false where the browser refuses.
+pub async fn write(text: &str) -> bool {
     if let Some(writing) = write_async(text)
         && JsFuture::from(writing).await.is_ok()
     {

@@ -2,6 +2,7 @@
 
 mod api;
 mod app;
+mod assets;
 mod board;
 mod clipboard;
 mod clock;

@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod appearance;
 pub mod context_menu;
+pub mod export;
 pub mod find;
 pub mod geometry;
 pub mod help;
@@ -16,4 +17,5 @@ pub mod status;
 pub mod style;
 pub mod title;
 pub mod toolbar;
+pub mod uploads;
 pub mod zoom;

@@ -139,8 +139,80 @@ pub enum UiRequest {
     Focus,
     /// Look up which commands can be run now, for [`BoardStore::enabled_commands`].
     ListCommands,
+    /// Make a file of the board.
+    Export(ExportWish, ExportTask),
     /// Look up which colours the board uses, for [`BoardStore::board_colours`].
     ListColours,
+}
+
+/// Images on their way to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Uploading {
+    /// How many, with the one that is being sent.
+    pub images: usize,
+    /// How much of that one is sent.
+    pub percent: u32,
+}
+
+/// What an export comes out as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// Pixels.
+    Png,
+    /// Lines.
+    Svg,
+    /// Our own form, which can be opened again.
+    Json,
+}
+
+/// What is to be exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExportWish {
+    /// As what.
+    pub format: ExportFormat,
+    /// The selection, or the whole board.
+    pub selection: bool,
+    /// Pixels for each of the board's, along a side.
+    pub scale: u8,
+    /// On the board's ground, or on none.
+    pub background: bool,
+    /// In the colours of the dark theme.
+    pub dark: bool,
+}
+
+/// What becomes of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportTask {
+    /// It is shown in the dialog.
+    Preview,
+    /// It is saved as a file.
+    Save,
+    /// It is put on the clipboard.
+    Copy,
+}
+
+/// What an export looks like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exported {
+    /// A blob URL of a picture.
+    pub url: String,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// The scale is smaller than wished.
+    pub is_reduced: bool,
+}
+
+/// A copy of a board that can no longer be written, with changes that are on no server. Addresses are of blobs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rescue {
+    /// How many changes the server never took.
+    pub count: usize,
+    /// Our own form.
+    pub json: String,
+    /// Pixels, where they could be made.
+    pub png: Option<String>,
 }
 
 /// One open board, provided by context. The canvas shell writes the signals and takes the requests.
@@ -181,6 +253,12 @@ pub struct BoardStore {
     pub zoom_percent: RwSignal<u32>,
     /// Everybody on the board, the reader first.
     pub people: RwSignal<Vec<Person>>,
+    /// What is offered to be saved when the board can no longer be written.
+    pub rescue: RwSignal<Option<Rescue>>,
+    /// What the export would look like.
+    pub exported: RwSignal<Option<Exported>>,
+    /// What of images is on its way to the server.
+    pub uploading: RwSignal<Option<Uploading>>,
     /// How safe the reader's changes are.
     pub status: RwSignal<Status>,
     /// What the reader may do.
@@ -214,6 +292,9 @@ impl BoardStore {
             can_redo: RwSignal::new(false),
             zoom_percent: RwSignal::new(100),
             people: RwSignal::default(),
+            rescue: RwSignal::new(None),
+            exported: RwSignal::new(None),
+            uploading: RwSignal::new(None),
             status: RwSignal::default(),
             role: RwSignal::new(Role::View),
             title: RwSignal::default(),

@@ -1,7 +1,7 @@
 //! The one table of bounds. Every reader holds every value to it, so that all replicas see the same picture whatever
 //! was written; nothing is ever refused or rewritten for its value. Must not know where values come from.
 
-use kurbo::{Size, Vec2};
+use kurbo::{Rect, Size, Vec2};
 use scene::BoardPoint;
 use std::f64::consts::{PI, TAU};
 use std::ops::RangeInclusive;
@@ -48,6 +48,28 @@ pub const GROUPS_MAX: usize = 16;
 pub const ORDER_KEY_BYTES_MAX: usize = 64;
 /// The longest shape id.
 pub const ID_BYTES_MAX: usize = 64;
+
+/// All of a picture.
+pub const CROP_ALL: Rect = Rect::new(0.0, 0.0, 1.0, 1.0);
+/// The smallest part of a picture's side that is shown.
+pub const CROP_MIN: f64 = 0.001;
+/// The longest description of a picture, in bytes.
+pub const ALT_BYTES_MAX: usize = 4000;
+
+/// A part of a picture, in shares of its sides: within it, and something of it.
+pub(crate) fn crop(crop: Rect) -> Rect {
+    let side = |from: f64, to: f64| {
+        let from = bounded(from, 0.0, 0.0..=1.0 - CROP_MIN);
+        (from, bounded(to, 1.0, from + CROP_MIN..=1.0))
+    };
+    let ((x0, x1), (y0, y1)) = (side(crop.x0, crop.x1), side(crop.y0, crop.y1));
+    Rect::new(x0, y0, x1, y1)
+}
+
+/// The beginning of a description.
+pub(crate) fn alt(text: &str) -> &str {
+    &text[..text.floor_char_boundary(ALT_BYTES_MAX)]
+}
 
 pub(crate) fn coordinate(value: f64) -> f64 {
     bounded(value, 0.0, -COORDINATE_MAX..=COORDINATE_MAX)

@@ -1,7 +1,7 @@
 //! The one vocabulary of change: what tools, commands, paste, import and the simulator ask of a board.
 
-use kurbo::{Size, Vec2};
-use scene::{BoardPoint, Colour};
+use kurbo::{Rect, Size, Vec2};
+use scene::{BoardPoint, Colour, ImageId};
 use std::sync::Arc;
 
 use crate::schema::Entry;
@@ -116,6 +116,14 @@ pub enum Field {
     Via(Arc<[f64]>),
     /// Where its label lies along it, from 0 to 1 (line, arrow).
     LabelAt(f64),
+    /// Which picture it shows (image).
+    Asset(ImageId),
+    /// How large that is in its own pixels (image).
+    Natural(Size),
+    /// Which part of it is shown, in shares of its sides (image).
+    Crop(Rect),
+    /// What is to be seen, in words (image).
+    Alt(Arc<str>),
 }
 
 /// A shape to be. What is not said has its default.

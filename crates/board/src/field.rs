@@ -1,8 +1,8 @@
 //! How each property is stored and read: the one place that knows both its key and its type. Must not know shapes as a
 //! whole, edits or undo. Values are held to the table of bounds on the way in and on the way out.
 
-use kurbo::{Size, Vec2};
-use scene::BoardPoint;
+use kurbo::{Rect, Size, Vec2};
+use scene::{BoardPoint, ImageId};
 use std::sync::Arc;
 use yrs::{Any, Number};
 
@@ -65,6 +65,16 @@ pub(crate) fn stored(field: &Field) -> (&'static str, Option<Any>) {
             (schema::GROUPS, (!groups.is_empty()).then(|| Any::Array(groups.into())))
         }
         Field::Locked(locked) => (schema::LOCKED, locked.then_some(Any::Bool(true))),
+        Field::Asset(asset) => (schema::ASSET, Some(Any::from(asset.to_string()))),
+        Field::Natural(size) => {
+            let size = clamp::size(*size);
+            (schema::NATURAL, numbers([size.width, size.height]))
+        }
+        Field::Crop(crop) => {
+            let crop = clamp::crop(*crop);
+            (schema::CROP, (crop != clamp::CROP_ALL).then(|| plain_numbers([crop.x0, crop.y0, crop.x1, crop.y1])))
+        }
+        Field::Alt(text) => (schema::ALT, name(Some(clamp::alt(text)).filter(|text| !text.is_empty()))),
     }
 }
 
@@ -105,6 +115,15 @@ pub(crate) fn read(key: &str, value: &Any) -> Option<Field> {
         schema::END_HEAD => Field::EndHead(Some(Head::from_name(string(value)?)?)),
         schema::VIA => Field::Via(via(value)?),
         schema::LABEL_AT => Field::LabelAt(number(value)),
+        schema::ASSET => Field::Asset(ImageId::parse(string(value)?)?),
+        schema::NATURAL => pair(value).map(|[width, height]| Field::Natural(Size::new(width, height)))?,
+        schema::CROP => match value {
+            Any::Array(sides) if sides.len() == 4 => {
+                Field::Crop(Rect::new(number(&sides[0]), number(&sides[1]), number(&sides[2]), number(&sides[3])))
+            }
+            _ => return None,
+        },
+        schema::ALT => Field::Alt(string(value)?.into()),
         _ => return None,
     })
 }
@@ -157,10 +176,13 @@ impl Field {
         if text.is_empty() {
             return absent(key);
         }
+        if key == schema::ALT {
+            return Some(Field::Alt(text.into()));
+        }
         let is_number = text.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || byte == b'-');
         let value = match text.as_bytes() {
             // Names may look like anything.
-            _ if matches!(key, schema::FRAME | schema::AUTHOR | schema::KIND) => Any::from(text),
+            _ if matches!(key, schema::FRAME | schema::AUTHOR | schema::KIND | schema::ASSET) => Any::from(text),
             [b'[', ..] => Any::from_json(text).ok()?,
             b"true" => Any::Bool(true),
             _ if is_number => match text.parse::<f64>() {
@@ -192,6 +214,8 @@ fn absent(key: &str) -> Option<Field> {
         schema::START_HEAD => Field::StartHead(None),
         schema::END_HEAD => Field::EndHead(None),
         schema::VIA => Field::Via([].into()),
+        schema::CROP => Field::Crop(clamp::CROP_ALL),
+        schema::ALT => Field::Alt("".into()),
         _ => return None,
     })
 }

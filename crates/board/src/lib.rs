@@ -40,7 +40,7 @@ pub use ids::{Binding, ClientId, GroupId, ShapeId};
 pub use ink::InkPoint;
 pub use order::OrderKey;
 pub use reversal::Reversal;
-pub use shape::Shape;
+pub use shape::{Picture, Shape};
 pub use shapes::{Kind, PlacedText};
 pub use style::{Align, AlignY, FillStyle, Head, LineStyle, Route};
 pub use update::{StateVector, Update, is_empty_update};
@@ -48,8 +48,8 @@ pub use update::{StateVector, Update, is_empty_update};
 pub mod limits {
     pub use crate::check::{CLIENTS_MAX, DEPTH_MAX, STRUCTS_MAX, VALUES_MAX};
     pub use crate::clamp::{
-        ANGLE_DEFAULT, COORDINATE_MAX, FONT_SIZE, FONT_SIZE_DEFAULT, GROUPS_MAX, ID_BYTES_MAX, INK_POINTS_MAX,
-        OPACITY_DEFAULT, ORDER_KEY_BYTES_MAX, POINTS_MAX, RADIUS_MAX, SCALE_MAX, SCALE_MIN, SIZE_DEFAULT, SIZE_MAX,
-        STROKE_WIDTH, STROKE_WIDTH_DEFAULT, TEXT_UTF16_MAX,
+        ALT_BYTES_MAX, ANGLE_DEFAULT, COORDINATE_MAX, CROP_ALL, CROP_MIN, FONT_SIZE, FONT_SIZE_DEFAULT, GROUPS_MAX,
+        ID_BYTES_MAX, INK_POINTS_MAX, OPACITY_DEFAULT, ORDER_KEY_BYTES_MAX, POINTS_MAX, RADIUS_MAX, SCALE_MAX,
+        SCALE_MIN, SIZE_DEFAULT, SIZE_MAX, STROKE_WIDTH, STROKE_WIDTH_DEFAULT, TEXT_UTF16_MAX,
     };
 }

@@ -43,6 +43,10 @@ pub(crate) const VIA: &str = "via";
 pub(crate) const LABEL_AT: &str = "label_at";
 pub(crate) const GROUPS: &str = "groups";
 pub(crate) const LOCKED: &str = "locked";
+pub(crate) const ASSET: &str = "asset";
+pub(crate) const NATURAL: &str = "natural";
+pub(crate) const CROP: &str = "crop";
+pub(crate) const ALT: &str = "alt";
 
 /// Every key of this version; others are carried untouched.
 pub(crate) const KEYS: &[&str] = &[
@@ -79,6 +83,10 @@ pub(crate) const KEYS: &[&str] = &[
     END_HEAD,
     VIA,
     LABEL_AT,
+    ASSET,
+    NATURAL,
+    CROP,
+    ALT,
 ];
 
 /// One key of a shape with a deep copy of its value.

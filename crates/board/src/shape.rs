@@ -2,7 +2,7 @@
 //! Must not know the CRDT, nor who else sees it.
 
 use kurbo::{Affine, BezPath, ParamCurve, ParamCurveArclen, ParamCurveNearest, Point, Rect, Shape as _, Size, Vec2};
-use scene::{BoardPoint, Colour, Command, DisplayList};
+use scene::{BoardPoint, Colour, Command, DisplayList, ImageId};
 use std::sync::Arc;
 
 use crate::{
@@ -81,6 +81,8 @@ pub struct Shape {
     pub groups: Arc<[GroupId]>,
     /// Whether it is safe from the hand: neither selected by a click nor moved nor erased, until it is unlocked.
     pub locked: bool,
+    /// The picture that it shows (image).
+    pub picture: Option<Arc<Picture>>,
     /// Grows whenever the board reads the shape anew: what is derived from a shape is good while this stays.
     pub revision: u64,
     /// What its values span, relative to `pos`: derived.
@@ -89,6 +91,25 @@ pub struct Shape {
     pub(crate) course: Option<Arc<BezPath>>,
     /// The outlines of the frames around it, on the board: derived as well.
     pub(crate) clips: Option<Arc<[Arc<BezPath>]>>,
+}
+
+/// What an image shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// Which picture; none is known where nobody said.
+    pub asset: Option<ImageId>,
+    /// Its size in its own pixels.
+    pub natural: Size,
+    /// The part of it that is shown, in shares of its sides.
+    pub crop: Rect,
+    /// What is to be seen, in words.
+    pub alt: Arc<str>,
+}
+
+impl Default for Picture {
+    fn default() -> Self {
+        Self { asset: None, natural: clamp::SIZE_DEFAULT, crop: clamp::CROP_ALL, alt: "".into() }
+    }
 }
 
 impl Shape {
@@ -129,6 +150,7 @@ impl Shape {
             label_at: clamp::LABEL_AT_DEFAULT,
             groups: Arc::new([]),
             locked: false,
+            picture: None,
             revision: 0,
             extent: Rect::ZERO,
             course: None,
@@ -149,6 +171,10 @@ impl Shape {
         let mut shape = Self { course: None, clips: None, ..self.clone() };
         fields.iter().for_each(|field| shape.put(field));
         shape.measured()
+    }
+
+    fn picture_mut(&mut self) -> &mut Picture {
+        Arc::make_mut(self.picture.get_or_insert_default())
     }
 
     /// Takes one value, held to the table. What is derived from it is left as it was: see [`Shape::measured`].
@@ -188,6 +214,10 @@ impl Shape {
             Field::LabelAt(at) => self.label_at = clamp::share(*at),
             Field::Groups(groups) => self.groups = groups.iter().take(clamp::GROUPS_MAX).cloned().collect(),
             Field::Locked(locked) => self.locked = *locked,
+            Field::Asset(asset) => self.picture_mut().asset = Some(*asset),
+            Field::Natural(size) => self.picture_mut().natural = clamp::size(*size),
+            Field::Crop(crop) => self.picture_mut().crop = clamp::crop(*crop),
+            Field::Alt(text) => self.picture_mut().alt = clamp::alt(text).into(),
         }
     }
 
@@ -222,6 +252,10 @@ impl Shape {
             schema::LABEL_AT => Field::LabelAt(self.label_at),
             schema::GROUPS => Field::Groups(self.groups.clone()),
             schema::LOCKED => Field::Locked(self.locked),
+            schema::ASSET => Field::Asset(self.picture.as_ref()?.asset?),
+            schema::NATURAL => Field::Natural(self.picture.as_ref()?.natural),
+            schema::CROP => Field::Crop(self.picture.as_ref()?.crop),
+            schema::ALT => Field::Alt(self.picture.as_ref()?.alt.clone()),
             _ => return None,
         })
     }

@@ -4,6 +4,7 @@
 mod closed;
 mod frame;
 mod heads;
+mod image;
 mod ink;
 mod label;
 mod look;
@@ -137,6 +138,7 @@ shapes! {
         Note = "note",
         Frame = "frame",
         Ink = "ink",
+        Image = "image",
         Text = "text",
     }
 }

@@ -5,7 +5,7 @@
 use board::{Align, AlignY, Field, FillStyle, InkPoint, Kind, LineStyle, Shape, ShapeId};
 use kurbo::{Point, Rect, Shape as _, Size, Vec2};
 use proptest::prelude::*;
-use scene::{BoardPoint, Colour, DisplayList, Painter, SvgPainter, Swatch, Theme, replay};
+use scene::{BoardPoint, Colour, DisplayList, ImageRun, Painter, SvgPainter, Swatch, Theme, replay};
 
 fn shape(kind: Kind, fields: &[Field]) -> Shape {
     let text = match kind {
@@ -114,6 +114,9 @@ impl Painter for Extent {
             run.x + width,
             run.baseline_y + run.font_size_px * 0.25,
         ));
+    }
+    fn image(&mut self, run: &scene::ImageRun) {
+        self.add(run.place);
     }
     fn push(&mut self, transform: kurbo::Affine) {
         self.transforms.push(transform);

@@ -9,8 +9,10 @@ use scene::BoardPoint;
 use serde::{Deserialize, Serialize};
 
 use crate::draft::preview;
+use crate::excalidraw;
 use crate::groups;
 use crate::limits;
+use crate::tables;
 use crate::text_session::bounded;
 use crate::view::View;
 
@@ -52,7 +54,12 @@ const VERSION: u32 = 1;
 
 /// The selection as text.
 pub(crate) fn copied(view: &View) -> String {
-    let shapes = taken(view).into_iter().map(|(id, copy)| ClipShape { id: id.as_str().to_owned(), ..written(copy) });
+    written_all(taken(view))
+}
+
+/// Shapes as text, with their ids.
+pub(crate) fn written_all(shapes: impl IntoIterator<Item = (ShapeId, NewShape)>) -> String {
+    let shapes = shapes.into_iter().map(|(id, copy)| ClipShape { id: id.as_str().to_owned(), ..written(copy) });
     let clip = Clip { boardwalk: VERSION, shapes: shapes.collect() };
     serde_json::to_string(&clip).expect("text and numbers always have a JSON form")
 }
@@ -102,21 +109,27 @@ fn rename(field: &Field, names: &HashMap<ShapeId, ShapeId>, view: &View) -> Opti
 }
 
 /// What a pasted text makes: shapes around a place. None: there is nothing to paste.
-pub(crate) fn pasted(text: &str, around: BoardPoint, view: &View) -> Option<(Vec<Edit>, Vec<ShapeId>)> {
+pub(crate) fn pasted(text: &str, is_plain: bool, around: BoardPoint, view: &View) -> Option<(Vec<Edit>, Vec<ShapeId>)> {
     if text.len() > limits::PASTE_BYTES || text.trim().is_empty() {
         return None;
     }
-    let shapes = match serde_json::from_str::<Clip>(text) {
-        Ok(clip) if clip.boardwalk == VERSION => {
+    let clip = if is_plain { None } else { serde_json::from_str::<Clip>(text).ok() };
+    let unnamed = |shapes: Vec<NewShape>| shapes.into_iter().map(|shape| (None, shape)).collect();
+    let shapes: Vec<(Option<ShapeId>, NewShape)> = match (clip, tables::cells(text)) {
+        (Some(clip), _) if clip.boardwalk != VERSION => return None,
+        (Some(clip), _) => {
             let named = clip.shapes.into_iter().map(|shape| Some((ShapeId::parse(&shape.id), read(shape)?)));
             named.collect::<Option<Vec<_>>>()?
         }
-        Ok(_) => return None,
-        Err(_) => {
-            let place = [Field::Pos(BoardPoint::ORIGIN)];
-            let text = bounded(text.trim_end().replace("\r\n", "\n"));
-            vec![(None, view.new_shape(Kind::Text, place).with_text(text))]
-        }
+        (None, Some(cells)) if !is_plain => unnamed(tables::grid(&cells, view)),
+        (None, _) => match excalidraw::read(text).filter(|_| !is_plain) {
+            Some(shapes) => unnamed(shapes),
+            None => {
+                let place = [Field::Pos(BoardPoint::ORIGIN)];
+                let text = bounded(text.trim_end().replace("\r\n", "\n"));
+                unnamed(vec![view.new_shape(Kind::Text, place).with_text(text)])
+            }
+        },
     };
     if shapes.is_empty() || shapes.len() > limits::PASTE_SHAPES {
         return None;
@@ -134,7 +147,11 @@ pub(crate) fn pasted(text: &str, around: BoardPoint, view: &View) -> Option<(Vec
 
 /// Inserts above everything, in this order. Groups of copies are groups of their own, but for those that the hand is
 /// within; and copies are not locked.
-fn on_top(mut shapes: Vec<(Option<ShapeId>, NewShape)>, within: &[GroupId], view: &View) -> (Vec<Edit>, Vec<ShapeId>) {
+pub(crate) fn on_top(
+    mut shapes: Vec<(Option<ShapeId>, NewShape)>,
+    within: &[GroupId],
+    view: &View,
+) -> (Vec<Edit>, Vec<ShapeId>) {
     let mut names: HashMap<GroupId, GroupId> = within.iter().map(|group| (group.clone(), group.clone())).collect();
     let ids: Vec<ShapeId> = shapes.iter().map(|_| view.ids.shape()).collect();
     let renamed = shapes.iter().zip(&ids).filter_map(|((old, _), new)| Some((old.clone()?, new.clone()))).collect();

@@ -191,7 +191,10 @@ impl Editor {
             Input::SetKeys(keys) => self.keys = keys,
             Input::TextEnded => self.end_text(),
             Input::TextNext { down } => self.next_text(down),
-            Input::Paste(text) => self.paste(&text),
+            Input::Paste(text) => self.paste(&text, false),
+            Input::PastePlain(text) => self.paste(&text, true),
+            Input::PlaceImages { images, at } => self.place_images(&images, at),
+            Input::ReplaceImage(image) => self.replace_image(&image),
             Input::ViewResized { width_px, height_px } => self.view_resized(width_px, height_px),
             Input::Merge(bytes) => self.merge(&bytes),
             Input::PeerPresence { client, presence } => self.peer_presence(client, presence),
@@ -220,6 +223,10 @@ impl Editor {
         &self.selection
     }
 
+    pub(crate) fn is_selected(&self, id: &ShapeId) -> bool {
+        self.selection.contains(id)
+    }
+
     /// The styles that tools will use, as text for [`Input::RecallStyles`] at the next visit. They change with
     /// [`Output::Chrome`] only.
     pub fn remembered_styles(&self) -> String {
@@ -227,7 +234,7 @@ impl Editor {
     }
 
     /// What tools and commands see.
-    fn view(&self) -> View<'_> {
+    pub(crate) fn view(&self) -> View<'_> {
         View {
             now_ms: self.now_ms,
             board: &self.board,
@@ -293,7 +300,7 @@ impl Editor {
     }
 
     /// Carries out what a tool or command asked for.
-    fn run(&mut self, effects: Vec<Effect>) {
+    pub(crate) fn run(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Select(ids) => self.select(ids),

@@ -114,8 +114,10 @@ impl Handles {
         let frame = Frame::around(shapes.iter().copied())?;
         let one = if let [shape] = shapes { Some(shape) } else { None };
         let one_text = one.is_some_and(|shape| shape.kind == Kind::Text);
-        let keeps_proportions =
-            one_text || (one.is_none() && shapes.iter().any(|shape| shape.angle != 0.0 || shape.kind == Kind::Text));
+        let one_image = one.is_some_and(|shape| shape.kind == Kind::Image);
+        let keeps_proportions = one_text
+            || one_image
+            || (one.is_none() && shapes.iter().any(|shape| shape.angle != 0.0 || shape.kind == Kind::Text));
         let sides = if one_text { Sides::LeftAndRight } else { Sides::All };
         let grows = one.is_some_and(|shape| growing::can_grow(shape));
         Some(Handles::Box { frame, keeps_proportions, sides, grows })

@@ -51,8 +51,19 @@ pub enum Input {
         /// The note below, not the one beside.
         down: bool,
     },
-    /// Text was pasted: our own clipboard form becomes shapes, other text a text shape.
+    /// Text was pasted: our own clipboard form becomes shapes, a table a grid, other text a text shape.
     Paste(String),
+    /// Text was pasted that is to stay text, whatever it looks like.
+    PastePlain(String),
+    /// Images were dropped, pasted or picked; their bytes are on their way to the server.
+    PlaceImages {
+        /// Which.
+        images: Vec<crate::NewImage>,
+        /// Where; in the middle of the view where nobody said.
+        at: Option<ScreenPoint>,
+    },
+    /// The selected image shows another one.
+    ReplaceImage(crate::NewImage),
     /// The board's place on the screen has this size, in CSS pixels.
     ViewResized {
         /// Width in CSS pixels.

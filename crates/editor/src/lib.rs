@@ -13,12 +13,15 @@ mod commands;
 mod connecting;
 mod draft;
 mod editor;
+mod excalidraw;
+mod export;
 mod framing;
 mod groups;
 mod growing;
 mod handles;
 mod history;
 mod ids;
+mod images;
 mod index;
 mod input;
 mod keys;
@@ -35,6 +38,7 @@ mod snapping;
 mod splice;
 mod style;
 mod sweep;
+mod tables;
 mod text_session;
 mod tools;
 mod transform;
@@ -44,7 +48,9 @@ mod wire;
 pub use chrome::{Chrome, Found, Geometry, Person, SelectionPart, StyleOfSelection};
 pub use commands::{COMMANDS, Command};
 pub use editor::Editor;
+pub use export::{Export, Scope};
 pub use ids::IdSource;
+pub use images::NewImage;
 pub use input::{
     Button, Device, GeometryField, Input, KeyEvent, KeyPhase, Modifiers, PeerPresence, PointerEvent, PointerPhase,
     StyleField, WheelEvent,

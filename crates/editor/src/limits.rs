@@ -80,6 +80,14 @@ pub const FOUND: usize = 1_000;
 /// Duplicates and repeated pastes are put this far to the right and down.
 pub const COPY_OFFSET_BOARD: f64 = 16.0;
 
+/// An image is put on the board at most so large, as a share of the view's sides.
+pub const IMAGE_SHARE_OF_VIEW: f64 = 0.7;
+
+/// Frames within frames that are looked through.
+pub const NESTED_FRAMES: usize = 16;
+/// An exported picture has so much room around its shapes.
+pub const EXPORT_MARGIN_BOARD: f64 = 16.0;
+
 /// Presence and drafts leave at most this often.
 pub const PRESENCE_MS: u64 = 33;
 /// A resting draft is repeated this often, so that receivers know that it lives.
@@ -119,6 +127,8 @@ pub const HISTORY_STEPS: usize = 500;
 pub const STEP_MERGE_MS: u64 = 1_000;
 /// Bytes of a clipboard text that are looked at.
 pub const PASTE_BYTES: usize = 16 * 1024 * 1024;
+/// Cells of a pasted table; a larger one is a text.
+pub const TABLE_CELLS: usize = 2_000;
 /// Shapes in one paste.
 pub const PASTE_SHAPES: usize = 20_000;
 /// Display lists that are kept for shapes; what is painted from far away needs none.

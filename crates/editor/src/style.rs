@@ -35,11 +35,11 @@ pub(crate) fn applies(key: &str, kind: &Kind) -> bool {
     match key {
         "kind" => kind.is_closed() || kind.is_line(),
         "opacity" => !matches!(kind, Kind::Unknown(_)),
-        "stroke" => !matches!(kind, Kind::Unknown(_) | Kind::Note | Kind::Frame),
+        "stroke" => !matches!(kind, Kind::Unknown(_) | Kind::Note | Kind::Frame | Kind::Image),
         "fill" => is_area || matches!(kind, Kind::Note | Kind::Frame),
         "fill_style" => is_area,
         "route" | "start_head" | "end_head" => kind.is_line(),
-        "radius" => kind.has_corners(),
+        "radius" => kind.has_corners() || *kind == Kind::Image,
         "width" => has_line || *kind == Kind::Ink,
         "dash" | "sketch" => has_line,
         "font_size" | "align" => kind.has_text() && *kind != Kind::Frame,

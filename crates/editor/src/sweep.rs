@@ -30,7 +30,7 @@ pub(crate) fn touches(rect: Rect, shape: &Shape) -> bool {
         touched |= crosses(rect, last, next);
         last = next;
     });
-    let is_solid = shape.fill.is_some() || shape.kind == board::Kind::Text;
+    let is_solid = shape.fill.is_some() || matches!(shape.kind, board::Kind::Text | board::Kind::Image);
     touched || (is_solid && outline.winding(rect.center()) != 0)
 }
 

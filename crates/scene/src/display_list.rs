@@ -1,6 +1,6 @@
 //! The list of commands that paints something, and what a painter must be able to do. Must not know shapes or backends.
 
-use crate::Colour;
+use crate::{Colour, ImageRun};
 use kurbo::{Affine, BezPath};
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub enum Command {
     },
     /// One line of text in the bundled font.
     Text(TextRun),
+    /// A part of an image.
+    Image(ImageRun),
     /// Everything up to the matching [`Command::Pop`] is transformed.
     Push(Affine),
     /// Everything up to the matching [`Command::Pop`] is painted only inside the path.
@@ -139,6 +141,11 @@ impl DisplayList {
         self.command(Command::Text(run));
     }
 
+    /// Paints a part of an image.
+    pub fn image(&mut self, run: ImageRun) {
+        self.command(Command::Image(run));
+    }
+
     /// Paints what `inner` appends under a transform.
     pub fn transformed(&mut self, transform: Affine, inner: impl FnOnce(&mut Self)) {
         self.command(Command::Push(transform));
@@ -177,6 +184,8 @@ pub trait Painter {
     fn stroke(&mut self, path: &Arc<BezPath>, paint: Paint, style: StrokeStyle);
     /// Writes one line, with kerning and ligatures off.
     fn text(&mut self, run: &TextRun);
+    /// Paints a part of an image, or a placeholder while its pixels are not there.
+    fn image(&mut self, run: &ImageRun);
     /// Begins a transform, inside those already begun.
     fn push(&mut self, transform: Affine);
     /// Begins a clip, inside those already begun.
@@ -192,6 +201,7 @@ pub fn replay(list: &DisplayList, painter: &mut impl Painter) {
             Command::Fill { path, paint } => painter.fill(path, *paint),
             Command::Stroke { path, paint, style } => painter.stroke(path, *paint, *style),
             Command::Text(run) => painter.text(run),
+            Command::Image(run) => painter.image(run),
             Command::Push(transform) => painter.push(*transform),
             Command::Clip(path) => painter.clip(path),
             Command::Pop => painter.pop(),

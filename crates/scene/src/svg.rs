@@ -1,10 +1,14 @@
 //! The painter that writes SVG: for export, and for the tests, whose pictures are text that a person can review.
 
 use crate::text::FONT_FAMILY;
-use crate::{Cap, Dash, Paint, Painter, Rgba, StrokeStyle, TextRun, Theme};
+use crate::{Cap, Colour, Dash, ImageId, ImageRun, Paint, Painter, Rgba, StrokeStyle, Swatch, TextRun, Theme};
 use kurbo::{Affine, BezPath, PathEl, Point, Rect};
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
+
+/// How strong the box is that stands for an image whose pixels are not there.
+const PLACEHOLDER_OPACITY: f32 = 0.25;
 
 /// Writes what is replayed into it as one SVG document.
 pub struct SvgPainter {
@@ -12,12 +16,26 @@ pub struct SvgPainter {
     view: Rect,
     definitions: usize,
     body: String,
+    images: HashMap<ImageId, String>,
+    style: String,
 }
 
 impl SvgPainter {
     /// A picture of `view` (in the pixels that are painted), in `theme`, without background.
     pub fn new(theme: Theme, view: Rect) -> Self {
-        Self { theme, view, definitions: 0, body: String::new() }
+        Self { theme, view, definitions: 0, body: String::new(), images: HashMap::new(), style: String::new() }
+    }
+
+    /// Knows these images, as `data:` URLs; others are painted as placeholders.
+    #[must_use]
+    pub fn with_images(self, images: HashMap<ImageId, String>) -> Self {
+        Self { images, ..self }
+    }
+
+    /// Carries this style sheet, for its fonts.
+    #[must_use]
+    pub fn with_style(self, style: &str) -> Self {
+        Self { style: format!("<style>{}</style>\n", escaped(style)), ..self }
     }
 
     /// Fills the whole view with the theme's board colour.
@@ -32,8 +50,8 @@ impl SvgPainter {
         let (x, y, width, height) = self.box_text();
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"{x} {y} {width} {height}\" \
-             width=\"{width}\" height=\"{height}\">\n{}</svg>\n",
-            self.body
+             width=\"{width}\" height=\"{height}\">\n{}{}</svg>\n",
+            self.style, self.body
         )
     }
 
@@ -82,6 +100,32 @@ impl Painter for SvgPainter {
         let (fill, text) = (self.colour("fill", run.paint), escaped(&run.text));
         self.line(format_args!(
             r#"<text x="{x}" y="{y}" font-family="{FONT_FAMILY}" font-size="{size}" {fill} style="white-space:pre;font-kerning:none;font-variant-ligatures:none">{text}</text>"#
+        ));
+    }
+
+    fn image(&mut self, run: &ImageRun) {
+        let (x, y) = (number(run.place.x0), number(run.place.y0));
+        let (width, height) = (number(run.place.width()), number(run.place.height()));
+        let Some(data) = run.image.and_then(|image| self.images.get(&image)).cloned() else {
+            let fill = self.colour(
+                "fill",
+                Paint { colour: Colour::Swatch(Swatch::Grey), opacity: run.opacity * PLACEHOLDER_OPACITY },
+            );
+            return self.line(format_args!(r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" {fill}/>"#));
+        };
+        let (natural, part) = (run.natural, run.part);
+        let view = [
+            part.x0 * natural.width,
+            part.y0 * natural.height,
+            part.width() * natural.width,
+            part.height() * natural.height,
+        ];
+        let [left, top, across, down] = view.map(number);
+        let (whole_width, whole_height) = (number(natural.width), number(natural.height));
+        let opacity =
+            if run.opacity < 1.0 { format!(r#" opacity="{}""#, number(run.opacity.into())) } else { String::new() };
+        self.line(format_args!(
+            r#"<svg x="{x}" y="{y}" width="{width}" height="{height}" viewBox="{left} {top} {across} {down}" preserveAspectRatio="none"{opacity}><image href="{data}" width="{whole_width}" height="{whole_height}" preserveAspectRatio="none"/></svg>"#
         ));
     }
 

@@ -1,14 +1,18 @@
 //! The painter of the screen: display-list commands on a Canvas2D context. It must not know shapes.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::{Arc, Weak};
 
 use js_sys::{Array, Reflect};
 use kurbo::{Affine, BezPath, PathEl, Rect};
 use leptos::prelude::document;
-use scene::{Cap, Dash, Paint, Painter, Rgba, StrokeStyle, TextRun, Theme, text};
+use scene::{Cap, Colour, Dash, ImageRun, Paint, Painter, Rgba, StrokeStyle, Swatch, TextRun, Theme, text};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, Path2d};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, HtmlImageElement, Path2d};
+
+use super::pictures::Pictures;
 
 /// The family that `assets/styles` declares; its advance widths are those of `scene`'s table.
 const FONT_FAMILY: &str = "\"Boardwalk Sans\", system-ui, sans-serif";
@@ -37,6 +41,8 @@ const BAR_HEIGHT_EM: f64 = 0.4;
 const BAR_RISE_EM: f64 = 0.45;
 /// A bar is as dark as the letters it stands for.
 const BAR_OPACITY: f32 = 0.6;
+/// How strong the box is that stands for an image that is not there yet.
+const PLACEHOLDER_OPACITY: f32 = 0.25;
 /// A path of so few steps is quicker to say again than to keep.
 const KEPT_FROM_STEPS: usize = 16;
 
@@ -100,6 +106,22 @@ impl Surface {
         self.canvas.set_height(height);
     }
 
+    /// Fills it with a CSS colour.
+    pub fn fill(&self, colour: &str) {
+        self.context.set_fill_style_str(colour);
+        self.context.fill_rect(0.0, 0.0, f64::from(self.canvas.width()), f64::from(self.canvas.height()));
+    }
+
+    /// Fills it with an image, scaled as well as the browser can.
+    ///
+    /// # Errors
+    /// The browser cannot draw the image.
+    pub fn draw_smoothly(&self, image: &HtmlImageElement) -> Result<(), JsValue> {
+        let _ = Reflect::set(&self.context, &"imageSmoothingQuality".into(), &"high".into());
+        let (width, height) = (f64::from(self.canvas.width()), f64::from(self.canvas.height()));
+        self.context.draw_image_with_html_image_element_and_dw_and_dh(image, 0.0, 0.0, width, height)
+    }
+
     /// Wipes a part, in device pixels.
     pub fn wipe(&self, part: Rect) {
         let _ = self.context.reset_transform();
@@ -138,6 +160,7 @@ pub struct Brush {
     stack: Vec<Level>,
     transform: Affine,
     theme: Theme,
+    pictures: Rc<RefCell<Pictures>>,
 }
 
 #[derive(Clone, Default, PartialEq)]
@@ -155,7 +178,7 @@ enum Level {
 
 impl Brush {
     /// A brush; it is used on a surface after [`Brush::take_to`].
-    pub fn new(surface: &Surface) -> Self {
+    pub fn new(surface: &Surface, pictures: Rc<RefCell<Pictures>>) -> Self {
         Self {
             context: surface.context.clone(),
             paths: PathCache::default(),
@@ -163,6 +186,7 @@ impl Brush {
             stack: Vec::new(),
             transform: Affine::IDENTITY,
             theme: Theme::Light,
+            pictures,
         }
     }
 
@@ -258,6 +282,18 @@ impl Painter for Brush {
             self.context.set_font(&format!("{}px {FONT_FAMILY}", run.font_size_px));
         }
         let _ = self.context.fill_text(&run.text, run.x, run.baseline_y);
+    }
+
+    fn image(&mut self, run: &ImageRun) {
+        let scale = self.transform.determinant().abs().sqrt();
+        self.context.set_global_alpha(run.opacity.into());
+        let is_drawn = run.image.is_some_and(|image| self.pictures.borrow_mut().draw(&self.context, image, run, scale));
+        self.context.set_global_alpha(1.0);
+        if !is_drawn {
+            self.tell_fill(Paint { colour: Colour::Swatch(Swatch::Grey), opacity: run.opacity * PLACEHOLDER_OPACITY });
+            let place = run.place;
+            self.context.fill_rect(place.x0, place.y0, place.width(), place.height());
+        }
     }
 
     fn push(&mut self, transform: Affine) {

@@ -12,6 +12,7 @@ use sync::Status;
 use visit::VisitInput;
 use web_sys::HtmlElement;
 
+use super::export;
 use super::shell::{Page, Shell, ends_page};
 use crate::preferences;
 use crate::store::{self, Person, Problem, Style, StyleChange, UiRequest};
@@ -58,6 +59,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
                 let _ = shell.host.focus();
                 return;
             }
+            UiRequest::Export(wish, task) => return export::answer(&shell, wish, task),
         });
         shell.take_focus_back();
     });

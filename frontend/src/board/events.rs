@@ -58,6 +58,12 @@ fn can_unfold(event: &web_sys::PointerEvent) -> bool {
     js_sys::Reflect::has(event, &"getCoalescedEvents".into()).unwrap_or(false)
 }
 
+/// Where a mouse event is.
+pub fn place(event: &web_sys::MouseEvent, host: &Element) -> ScreenPoint {
+    let rect = host.get_bounding_client_rect();
+    ScreenPoint::new(f64::from(event.client_x()) - rect.left(), f64::from(event.client_y()) - rect.top())
+}
+
 /// A wheel event, in pixels whatever the wheel counts in.
 pub fn wheel(event: &web_sys::WheelEvent, host: &Element) -> Input {
     let rect = host.get_bounding_client_rect();

@@ -6,9 +6,13 @@ use editor::{Input, KeyPhase, PointerPhase};
 use leptos::prelude::{document, window};
 use visit::VisitInput;
 use wasm_bindgen::prelude::*;
-use web_sys::{AddEventListenerOptions, ClipboardEvent, Event, EventTarget, KeyboardEvent, PointerEvent, WheelEvent};
+use web_sys::{
+    AddEventListenerOptions, ClipboardEvent, DragEvent, Event, EventTarget, KeyboardEvent, PointerEvent, WheelEvent,
+};
 
 use super::events;
+use super::images;
+use super::paste;
 use super::shell::Shell;
 
 type Callback = Closure<dyn FnMut(Event)>;
@@ -31,7 +35,11 @@ pub(super) fn attach(shell: &Rc<Shell>) -> Result<Listeners, JsValue> {
     pointers(&mut listeners, shell)?;
     keys(&mut listeners, shell)?;
     clipboard(&mut listeners, shell)?;
-    listeners.on(&window(), "online", shell, |shell, _: Event| shell.feed(VisitInput::Online))?;
+    drops(&mut listeners, shell)?;
+    listeners.on(&window(), "online", shell, |shell, _: Event| {
+        shell.feed(VisitInput::Online);
+        images::send_waiting(shell);
+    })?;
     listeners.on(&window(), "blur", shell, |shell, _: Event| shell.edit(Input::Blurred))?;
     // Text painted before its font came was painted in another one.
     if let Ok(fonts) = js_sys::Reflect::get(&document(), &"fonts".into())
@@ -102,6 +110,7 @@ fn keys(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue> {
             if event.key() == "Tab" {
                 let _ = shell.host.remove_attribute(PRESSED);
             }
+            shell.shift_held.set(event.shift_key());
             let key = events::key(&event, phase);
             if phase == KeyPhase::Down && shell.is_key_bound(&key) {
                 event.prevent_default();
@@ -124,10 +133,27 @@ fn clipboard(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue
         if is_over_text(&event.clone().into()) {
             return;
         }
+        let files = images::files_of(event.clipboard_data().and_then(|data| data.files()));
+        if !files.is_empty() {
+            event.prevent_default();
+            return paste::files(shell, files, None);
+        }
         let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
         if !text.is_empty() {
             event.prevent_default();
-            shell.edit(Input::Paste(text));
+            paste::text(shell, text, shell.shift_held.get());
+        }
+    })
+}
+
+/// Files that are dropped on the board. Anywhere else the browser would leave the page to show them.
+fn drops(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue> {
+    listeners.on(&document(), "dragover", shell, |_, event: DragEvent| event.prevent_default())?;
+    listeners.on(&document(), "drop", shell, |shell, event: DragEvent| {
+        event.prevent_default();
+        let files = images::files_of(event.data_transfer().and_then(|data| data.files()));
+        if shell.is_over_board(&event) && !files.is_empty() {
+            paste::files(shell, files, Some(events::place(&event, &shell.host)));
         }
     })
 }

@@ -1,6 +1,9 @@
 //! The canvases over each other: the board's, composed of tiles, and the overlay's. One call a frame does a bounded piece
 //! of work. It must not know events; what is painted is the editor's.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use editor::{Editor, Repaint};
 use kurbo::{Affine, Rect};
 use scene::Theme;
@@ -10,6 +13,7 @@ use web_sys::HtmlElement;
 
 use super::canvas2d::{Brush, Surface};
 use super::layer::Layer;
+use super::pictures::Pictures;
 
 /// With so many changes in one frame a board is arriving: what is painted now will be spoilt again, and painting would
 /// take half of the time.
@@ -53,13 +57,13 @@ impl Screen {
     ///
     /// # Errors
     /// The browser gives no 2D canvas.
-    pub fn new(host: &HtmlElement) -> Result<Self, JsValue> {
+    pub fn new(host: &HtmlElement, pictures: Rc<RefCell<Pictures>>) -> Result<Self, JsValue> {
         let board = Surface::inside(host, "board-canvas")?;
         let overlay = Surface::inside(host, "board-overlay")?;
         let probe = Surface::detached()?;
         probe.resize(1, 1);
         Ok(Self {
-            brush: Brush::new(&board),
+            brush: Brush::new(&board, pictures),
             base: Layer::new(editor::Layer::Board)?,
             carried: None,
             size: (0.0, 0.0, 1.0),

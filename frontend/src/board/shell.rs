@@ -6,11 +6,12 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use editor::{Damage, Input, KeyEvent, Output, Repaint, TextSession};
+use editor::{Damage, Editor, Input, KeyEvent, Output, Repaint, TextSession};
+use kurbo::Rect;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use protocol::{BoardId, LinkSecret, VisitToken};
-use scene::Theme;
+use scene::{ImageId, Theme};
 use sync::{LogKey, Status};
 use visit::{Visit, VisitInput, VisitOptions, VisitOutput};
 use wasm_bindgen::prelude::*;
@@ -18,10 +19,12 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{ClipboardEvent, HtmlElement};
 
 use super::chrome::{self, Chrome};
+use super::images::{self, Images};
 use super::listeners::{self, Listeners};
 use super::log_writer::LogWriter;
 use super::screen::Screen;
 use super::text_field::TextField;
+use super::{paste, rescue};
 use crate::connection::log::EditLog;
 use crate::connection::socket::{Socket, SocketEvent};
 use crate::preferences::{self, Preferences};
@@ -84,6 +87,7 @@ pub fn mount(host: HtmlElement, place: Place) -> Result<(), JsValue> {
         *shell.log.borrow_mut() = LogWriter::new(log.ok());
         shell.feed(VisitInput::Restored(entries));
         shell.feed(VisitInput::Start);
+        images::begin(&shell).await;
     });
     Ok(())
 }
@@ -92,7 +96,8 @@ pub fn mount(host: HtmlElement, place: Place) -> Result<(), JsValue> {
 pub(super) struct Shell {
     pub host: HtmlElement,
     pub page: Page,
-    board: BoardId,
+    pub(super) place: Place,
+    pub(super) images: Images,
     screen: RefCell<Screen>,
     visit: RefCell<Visit>,
     chrome: RefCell<Chrome>,
@@ -106,13 +111,16 @@ pub(super) struct Shell {
     copying: RefCell<Option<ClipboardEvent>>,
     repaint: RefCell<Repaint>,
     frame_asked: Cell<bool>,
+    /// The browser's paste does not say it.
+    pub(super) shift_held: Cell<bool>,
     timer: Cell<Option<TimeoutHandle>>,
     listeners: RefCell<Option<Listeners>>,
 }
 
 impl Shell {
     fn new(host: HtmlElement, place: &Place, page: Page) -> Result<Rc<Self>, JsValue> {
-        let screen = Screen::new(&host)?;
+        let images = Images::default();
+        let screen = Screen::new(&host, Rc::clone(&images.pictures))?;
         let options = VisitOptions {
             client: board::ClientId::from_random(random_u64()?),
             seed: random_u64()?,
@@ -125,7 +133,8 @@ impl Shell {
         Ok(Rc::new(Self {
             host,
             page,
-            board: place.id.clone(),
+            place: place.clone(),
+            images,
             screen: RefCell::new(screen),
             visit: RefCell::new(Visit::new(options)),
             chrome: RefCell::new(chrome),
@@ -138,6 +147,7 @@ impl Shell {
             copying: RefCell::new(None),
             repaint: RefCell::default(),
             frame_asked: Cell::new(false),
+            shift_held: Cell::new(false),
             timer: Cell::new(None),
             listeners: RefCell::new(None),
         }))
@@ -196,6 +206,7 @@ impl Shell {
     }
 
     fn put_on_clipboard(&self, text: &str) {
+        let text = &paste::with_origin(text, &self.place.id);
         let event = self.copying.borrow_mut().take();
         let answered = event.is_some_and(|event| {
             event.prevent_default();
@@ -254,6 +265,17 @@ impl Shell {
                 self.page.store.title.set(title);
             }
             VisitOutput::Status(status) => {
+                if ends_page(status) {
+                    rescue::keep(self);
+                }
+                if status == Status::ViewOnly && self.unacknowledged() > 0 {
+                    let words = self.page.words;
+                    let text = words.count(key::RESCUE_VIEW_ONE, key::RESCUE_VIEW_MANY, self.unacknowledged());
+                    self.page.toasts.push(text);
+                }
+                if status == Status::Saved {
+                    images::send_waiting(self);
+                }
                 chrome::show_status(self.page, status);
                 if matches!(status, Status::Saved | Status::ViewOnly) {
                     self.go_to_destination();
@@ -283,6 +305,8 @@ impl Shell {
             }
             Output::Clipboard(text) => self.put_on_clipboard(&text),
             Output::Page("copy-link") => self.copy_link(),
+            Output::Page("insert-image") => images::pick(self, false),
+            Output::Page("replace-image") => images::pick(self, true),
             Output::Page(id) => self.page.store.asked.set(Some(id)),
             Output::Chrome => self.show_chrome(),
             Output::Notice(notice) => self.page.toasts.push(chrome::notice_words(self.page.words, notice)),
@@ -354,7 +378,7 @@ impl Shell {
                 SocketEvent::Closed(close_code) => VisitInput::LinkClosed { close_code },
             });
         };
-        let socket = Socket::open(&self.board, tell).ok();
+        let socket = Socket::open(&self.place.id, tell).ok();
         if socket.is_none() {
             self.feed(VisitInput::LinkClosed { close_code: None });
         }
@@ -402,7 +426,22 @@ impl Shell {
         self.page.store.board_colours.set(chrome::free_colours(self.visit.borrow().editor()));
     }
 
-    fn ask_frame(self: &Rc<Self>, repaint: Repaint) {
+    /// Edits that the server has not acknowledged.
+    pub fn unacknowledged(&self) -> usize {
+        self.visit.borrow().unacknowledged()
+    }
+
+    /// Looks at the editor.
+    pub fn with_editor<T>(&self, look: impl FnOnce(&Editor) -> T) -> T {
+        look(self.visit.borrow().editor())
+    }
+
+    /// Where the board shows an image.
+    pub fn regions_of_image(&self, image: ImageId) -> Vec<Rect> {
+        self.visit.borrow().editor().regions_of_image(image)
+    }
+
+    pub fn ask_frame(self: &Rc<Self>, repaint: Repaint) {
         let mut asked = self.repaint.borrow_mut();
         asked.board.join(repaint.board);
         asked.overlay |= repaint.overlay;
@@ -427,6 +466,8 @@ impl Shell {
             chrome::place_grid(&self.host, visit.editor().camera());
         }
         let has_more = self.screen.borrow_mut().frame(now_ms(), visit.editor_mut(), self.theme(), &repaint);
+        drop(visit);
+        images::load_wanted(self);
         let state = if self.screen.borrow().is_exact() { "exact" } else { "refining" };
         let _ = self.screen.borrow().element().set_attribute("data-picture", state);
         if has_more {

@@ -7,10 +7,11 @@ use protocol::{BoardId, ErrorCode, LinkSecret};
 
 use super::problem::ProblemPage;
 use super::unlock::UnlockPage;
-use crate::board::{Place, mount};
+use crate::board::{Place, keep_log, mount};
 use crate::opening::{Opened, OpenedBoard, open_board, remember};
 use crate::panels::actions::SelectionActions;
 use crate::panels::context_menu::ContextMenu;
+use crate::panels::export::ExportDialog;
 use crate::panels::find::FindPanel;
 use crate::panels::geometry::GeometryPanel;
 use crate::panels::help::HelpDialog;
@@ -21,6 +22,7 @@ use crate::panels::people::PeoplePanel;
 use crate::panels::status::StatusLine;
 use crate::panels::style::{StyleOpen, StylePanel};
 use crate::panels::toolbar::Toolbar;
+use crate::panels::uploads::UploadLine;
 use crate::panels::zoom::{HistoryPanel, ZoomPanel};
 use crate::preferences::Preferences;
 use crate::route::Router;
@@ -66,13 +68,19 @@ fn problem_page(problem: Problem) -> AnyView {
 
 /// Opens the board, puts the answer where the chrome and the shells see it, and keeps it in the keyring.
 fn follow_opening(store: BoardStore, opened: RwSignal<Option<Opened>>, id: BoardId, key: Option<LinkSecret>) {
+    let rescued = id.clone();
     Mounted::here().ask(open_board(id, key), move |answer| match answer {
         Ok(board) => {
             store.title.set(board.title.clone());
             store.role.set(board.role);
             opened.set(Some(board));
         }
-        Err(problem) => store.problem.set(Some(problem)),
+        Err(problem) => {
+            store.problem.set(Some(problem));
+            if matches!(problem, Problem::Refused(_)) {
+                leptos::task::spawn_local(keep_log(store, rescued.clone()));
+            }
+        }
     });
     keep_known(store, opened);
     let words = Words::of_page();
@@ -106,6 +114,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let invite_open = RwSignal::new(false);
     let (palette_open, find_open) = (RwSignal::new(false), RwSignal::new(false));
     let (geometry_open, zen) = (RwSignal::new(false), RwSignal::new(false));
+    let export_open = RwSignal::new(false);
     let (store, preferences) = (BoardStore::of_page(), Preferences::of_page());
     effect(move || {
         match store.asked.get() {
@@ -113,6 +122,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
             Some("palette") => palette_open.set(true),
             Some("find") => find_open.set(true),
             Some("geometry") => geometry_open.update(|open| *open = !*open),
+            Some("export") => export_open.set(true),
             Some("zen") => zen.update(|zen| *zen = !*zen),
             Some("theme") => preferences.toggle_theme(),
             _ => return,
@@ -144,6 +154,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
                     <InviteButton open=invite_open />
                 </div>
             </div>
+            <UploadLine />
             // What one may do is known only then; shown earlier, the panels would jump.
             {when(Signal::derive(move || opened.read().is_some()), panels)}
             <FindPanel open=find_open />
@@ -153,6 +164,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
         <InviteDialog open=invite_open invitation=invitation />
         <HelpDialog open=help_open />
         <PaletteDialog open=palette_open />
+        <ExportDialog open=export_open />
     }
     .into_any()
 }

@@ -5,9 +5,9 @@ use protocol::ErrorCode;
 
 use crate::panels::menu::MARK;
 use crate::route::RouteLink;
-use crate::store::Problem;
+use crate::store::{BoardStore, Problem, Rescue};
 use crate::ui::button::{Button, Weight};
-use crate::ui::dynamic::effect;
+use crate::ui::dynamic::{dynamic, effect};
 use crate::ui::icon::{Icon, IconShape};
 use crate::words::{Words, key};
 
@@ -30,6 +30,11 @@ pub fn ProblemPage(
             <Button label=words.of(word) weight=Weight::Primary icon=icondata::LuRefreshCw on_press=reload />
         }
     });
+    let store = use_context::<BoardStore>();
+    let rescue = move || match store.and_then(|store| store.rescue.get()) {
+        Some(rescue) => view! { <RescueOffer rescue=rescue /> }.into_any(),
+        None => ().into_any(),
+    };
     let home_class = if retry.is_some() { "button button--quiet" } else { "button button--loud" };
     view! {
         <main class="problem" data-testid="problem" data-problem=problem.id()>
@@ -41,6 +46,7 @@ pub fn ProblemPage(
                 <span class="problem__icon"><Icon shape=icon(problem) /></span>
                 <h1>{part("title")}</h1>
                 <p>{part("text")}</p>
+                {dynamic(rescue)}
                 <div class="problem__actions">
                     {retry}
                     <RouteLink to="/" class=home_class>
@@ -49,6 +55,27 @@ pub fn ProblemPage(
                 </div>
             </div>
         </main>
+    }
+    .into_any()
+}
+
+/// The way to one's own copy.
+#[component]
+fn RescueOffer(rescue: Rescue) -> impl IntoView {
+    let words = Words::of_page();
+    let text = words.count(key::RESCUE_ONE, key::RESCUE_MANY, rescue.count);
+    let link = |url: String, name: &'static str, label: &'static str| {
+        view! { <a class="button" data-weight="secondary" href=url download=name>{label}</a> }.into_any()
+    };
+    let png = rescue.png.map(|url| link(url, "board.png", "PNG"));
+    view! {
+        <section class="rescue" data-testid="rescue">
+            <p>{text}</p>
+            <div class="problem__actions">
+                {link(rescue.json, "board.boardwalk.json", "JSON")}
+                {png}
+            </div>
+        </section>
     }
     .into_any()
 }

@@ -121,6 +121,9 @@ pub fn command_icon(id: &str) -> IconShape {
         "view-mode" => icondata::LuEye,
         "copy-link" => icondata::LuLink,
         "select-all" => icondata::LuSquareDashedMousePointer,
+        "insert-image" => icondata::LuImagePlus,
+        "replace-image" => icondata::LuImageUp,
+        "export" => icondata::LuDownload,
         _ => icondata::LuDot,
     }
 }

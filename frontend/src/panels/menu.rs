@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 
 use super::appearance::{LanguageChoice, ThemeEntry};
+use super::icons::command_icon;
 use super::title::BoardTitle;
 use crate::route::{RouteLink, Router};
+use crate::store::{BoardStore, UiRequest};
 use crate::ui::dynamic::when;
 use crate::ui::icon::Icon;
 use crate::ui::popover::Popover;
@@ -64,10 +66,27 @@ fn tip(label: Signal<String>) -> AnyView {
     view! { <Tooltip label=label keys=Signal::stored(String::new()) side=Side::BottomStart /> }.into_any()
 }
 
+/// A command of the board.
+fn entry(id: &'static str, open: RwSignal<bool>) -> AnyView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let run = move |_| {
+        open.set(false);
+        store.request(UiRequest::Command(id));
+    };
+    view! {
+        <button type="button" class="menu__entry" data-testid=id on:click=run>
+            <Icon shape=command_icon(id) />
+            <span>{Signal::derive(move || words.named("command", id))}</span>
+        </button>
+    }
+    .into_any()
+}
+
 #[component]
 fn MenuEntries(open: RwSignal<bool>, help_open: RwSignal<bool>) -> impl IntoView {
     let words = Words::of_page();
     let router: Router = expect_context();
+    let store = BoardStore::of_page();
     let show_help = move |_| {
         open.set(false);
         help_open.set(true);
@@ -81,6 +100,8 @@ fn MenuEntries(open: RwSignal<bool>, help_open: RwSignal<bool>) -> impl IntoView
             <Icon shape=icondata::LuKeyboard />
             <span>{words.of(key::HELP_TITLE)}</span>
         </button>
+        {when(Signal::derive(move || store.may_write()), move || entry("insert-image", open))}
+        {entry("export", open)}
         <hr class="menu__line" />
         <ThemeEntry />
         <div class="menu__row">

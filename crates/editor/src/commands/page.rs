@@ -1,6 +1,6 @@
 //! What the page around the board does at a key: shown in the help and in the palette like every other command.
 
-use super::{Command, LOOK};
+use super::{Command, EDIT, LOOK};
 use crate::tools::Effect;
 use crate::view::{Aids, View};
 
@@ -15,11 +15,27 @@ page! {
     HELP "help" &["?", "Mod+Alt+/"];
     PALETTE "palette" &["Mod+/", "Mod+Shift+P"];
     FIND "find" &["Mod+F"];
+    EXPORT "export" &["Mod+Shift+E"];
     ZEN "zen" &["Alt+Z", "Mod+."];
     THEME "theme" &["Alt+Shift+D"];
     GEOMETRY "geometry" &["Alt+/"];
     COPY_LINK "copy-link" &[];
 }
+
+pub(super) const INSERT_IMAGE: Command = Command {
+    id: "insert-image",
+    shortcuts: &["9"],
+    enabled: |view| view.can_edit,
+    run: |_| vec![Effect::Page("insert-image")],
+    ..LOOK
+};
+
+pub(super) const REPLACE_IMAGE: Command = Command {
+    id: "replace-image",
+    enabled: |view| matches!(view.selected().collect::<Vec<_>>()[..], [shape] if shape.kind == board::Kind::Image),
+    run: |_| vec![Effect::Page("replace-image")],
+    ..EDIT
+};
 
 pub(super) const SNAP: Command = Command {
     id: "toggle-snapping",

@@ -175,7 +175,7 @@ impl Editor {
 
     /// What the clipboard holds becomes shapes in the middle of the view, or under the pointer. A gesture keeps its
     /// selection.
-    pub(super) fn paste(&mut self, text: &str) {
+    pub(super) fn paste(&mut self, text: &str, is_plain: bool) {
         if !self.can_edit {
             return;
         }
@@ -186,7 +186,7 @@ impl Editor {
         };
         self.last_paste = Some((text.to_owned(), at, times));
         let aside = f64::from(times) * limits::COPY_OFFSET_BOARD;
-        match crate::clipboard::pasted(text, at + kurbo::Vec2::new(aside, aside), &self.view()) {
+        match crate::clipboard::pasted(text, is_plain, at + kurbo::Vec2::new(aside, aside), &self.view()) {
             None => self.notice(Notice::PasteRefused),
             Some((edits, _)) if self.is_busy() => self.commit(edits, None),
             Some((edits, ids)) => {

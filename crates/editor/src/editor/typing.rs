@@ -90,7 +90,7 @@ impl Editor {
     }
 
     /// Ends the session. A text without letters goes, and one that never had any leaves no step of undo.
-    pub(super) fn end_text(&mut self) {
+    pub(crate) fn end_text(&mut self) {
         let Some(typing) = self.typing.take() else { return };
         let shape = self.board.shape(&typing.id);
         let is_empty = shape.is_none_or(|shape| shape.text.is_empty());

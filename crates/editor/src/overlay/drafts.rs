@@ -231,6 +231,9 @@ impl<P: Painter> Painter for Faded<'_, P> {
         self.painter.text(&TextRun { paint: self.fade(run.paint), ..run.clone() });
     }
 
+    fn image(&mut self, run: &scene::ImageRun) {
+        self.painter.image(&scene::ImageRun { opacity: run.opacity * self.opacity, ..*run });
+    }
     fn push(&mut self, transform: Affine) {
         self.painter.push(transform);
     }

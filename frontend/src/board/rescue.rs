@@ -1,0 +1,62 @@
+//! A copy of a board for somebody who may no longer see it, or no longer write on it, while changes of theirs never reached
+//! the server. It must not know why.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use board::{Board, ClientId};
+use editor::{Editor, IdSource, Scope};
+use leptos::prelude::*;
+use protocol::BoardId;
+use scene::Theme;
+use web_sys::{Blob, Url};
+
+use super::export::{self, Picture};
+use super::pictures::Pictures;
+use super::shell::Shell;
+use crate::connection::log::EditLog;
+use crate::store::{BoardStore, Rescue};
+
+/// Keeps what the visit shows, if something of it is on no server.
+pub(super) fn keep(shell: &Rc<Shell>) {
+    let count = shell.unacknowledged();
+    if count > 0 {
+        let pictures = Rc::clone(&shell.images.pictures);
+        shell.with_editor(|editor| offer(shell.page.store, editor, count, pictures));
+    }
+}
+
+/// Keeps what the log of this browser holds of a board that no longer opens.
+pub async fn keep_log(store: BoardStore, id: BoardId) {
+    let Ok(log) = EditLog::open(id).await else { return };
+    let entries = log.entries().await.unwrap_or_default();
+    if entries.is_empty() {
+        return;
+    }
+    let mut board = Board::new(ClientId::from_random(1));
+    for (_, update) in &entries {
+        // What builds on something that was never here cannot be shown.
+        let _ = board.merge(update);
+    }
+    offer(store, &Editor::new(board, IdSource::new(1)), entries.len(), Rc::default());
+}
+
+fn offer(store: BoardStore, editor: &Editor, count: usize, pictures: Rc<RefCell<Pictures>>) {
+    let Some(export) = editor.export(Scope::Board) else { return };
+    let url = |file: Option<Blob>| file.and_then(|file| Url::create_object_url_with_blob(&file).ok());
+    let Some(json) = url(export::text_file(&editor.export_json(&export), "application/json")) else { return };
+    store.rescue.set(Some(Rescue { count, json, png: None }));
+    let wish = Picture { scale: 2.0, background: true, theme: Theme::Light };
+    let painted = export::painted(editor, &export, wish, pictures);
+    leptos::task::spawn_local(async move {
+        if let Some((surface, _)) = painted {
+            let png = url(export::blob_of(surface.element()).await);
+            surface.release();
+            store.rescue.update(|rescue| {
+                if let Some(rescue) = rescue {
+                    rescue.png = png;
+                }
+            });
+        }
+    });
+}
