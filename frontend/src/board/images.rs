@@ -233,7 +233,8 @@ async fn load(shell: &Rc<Shell>, id: ImageId) {
 /// Fetches all of these that are not there yet.
 pub(super) async fn load_all(shell: &Rc<Shell>, ids: impl Iterator<Item = ImageId>) {
     for id in ids {
-        if !shell.images.pictures.borrow().has(id)
+        let is_here = shell.images.pictures.borrow().has(id);
+        if !is_here
             && let Some(file) = file_of(shell, &AssetHash(id.0)).await
             && let Some(image) = shown(&file).await
         {
