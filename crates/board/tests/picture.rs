@@ -5,7 +5,7 @@
 use board::{Align, AlignY, Field, FillStyle, InkPoint, Kind, LineStyle, Shape, ShapeId};
 use kurbo::{Point, Rect, Shape as _, Size, Vec2};
 use proptest::prelude::*;
-use scene::{BoardPoint, Colour, DisplayList, ImageRun, Painter, SvgPainter, Swatch, Theme, replay};
+use scene::{BoardPoint, Colour, DisplayList, Painter, SvgPainter, Swatch, Theme, replay};
 
 fn shape(kind: Kind, fields: &[Field]) -> Shape {
     let text = match kind {
