@@ -125,7 +125,7 @@ fn clipboard(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue
     for (name, command) in [("copy", "copy"), ("cut", "cut")] {
         listeners.on(&document(), name, shell, move |shell, event: ClipboardEvent| {
             if !is_over_text(&event.clone().into()) {
-                shell.copy(event, command);
+                paste::copy(shell, event, command);
             }
         })?;
     }

@@ -1,4 +1,5 @@
-//! What is pasted or dropped, before the editor sees it: files, SVG markup, and shapes of another board with their images.
+//! What is copied, and what is pasted or dropped before the editor sees it: files, SVG markup, and shapes of another board
+//! with their images.
 
 use std::rc::Rc;
 
@@ -10,7 +11,7 @@ use protocol::{AssetHash, BoardId};
 use scene::ScreenPoint;
 use serde_json::Value;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, File};
+use web_sys::{Blob, ClipboardEvent, File};
 
 use super::images;
 use super::shell::Shell;
@@ -23,10 +24,30 @@ const FILE_BYTES_MAX: f64 = 200.0 * 1024.0 * 1024.0;
 const OWN_FORM: &str = "{\"boardwalk\"";
 
 /// Notes in copied shapes from which board they are, for the images.
-pub(super) fn with_origin(text: &str, board: &BoardId) -> String {
+fn with_origin(text: &str, board: &BoardId) -> String {
     match text.strip_prefix('{').filter(|_| text.starts_with(OWN_FORM) && text.contains("\"asset\"")) {
         Some(rest) => format!("{{\"board\":\"{board}\",{rest}"),
         None => text.to_owned(),
+    }
+}
+
+/// Answers the browser's copy or cut with the selection.
+pub(super) fn copy(shell: &Rc<Shell>, event: ClipboardEvent, command: &str) {
+    *shell.copying.borrow_mut() = Some(event);
+    shell.edit(Input::Command(command.to_owned()));
+    shell.copying.borrow_mut().take();
+}
+
+/// What is copied goes into the event that asks for it; without one, onto the clipboard.
+pub(super) fn put_on_clipboard(shell: &Shell, text: &str) {
+    let text = &with_origin(text, &shell.place.id);
+    let event = shell.copying.borrow_mut().take();
+    let answered = event.is_some_and(|event| {
+        event.prevent_default();
+        event.clipboard_data().is_some_and(|clipboard| clipboard.set_data("text/plain", text).is_ok())
+    });
+    if !answered {
+        crate::clipboard::copy(text);
     }
 }
 

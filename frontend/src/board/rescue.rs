@@ -9,16 +9,28 @@ use editor::{Editor, IdSource, Scope};
 use leptos::prelude::*;
 use protocol::BoardId;
 use scene::Theme;
+use sync::Status;
 use web_sys::{Blob, Url};
 
 use super::export::{self, Picture};
 use super::pictures::Pictures;
-use super::shell::Shell;
+use super::shell::{Shell, ends_page};
 use crate::connection::log::EditLog;
 use crate::store::{BoardStore, Rescue};
+use crate::words::key;
+
+/// Offers a copy, or says how to get one, where the server takes no more changes.
+pub(super) fn follow(shell: &Rc<Shell>, status: Status) {
+    let count = shell.unacknowledged();
+    if ends_page(status) {
+        keep(shell);
+    } else if status == Status::ViewOnly && count > 0 {
+        shell.page.toasts.push(shell.page.words.count(key::RESCUE_VIEW_ONE, key::RESCUE_VIEW_MANY, count));
+    }
+}
 
 /// Keeps what the visit shows, if something of it is on no server.
-pub(super) fn keep(shell: &Rc<Shell>) {
+fn keep(shell: &Rc<Shell>) {
     let count = shell.unacknowledged();
     if count > 0 {
         let pictures = Rc::clone(&shell.images.pictures);

@@ -108,7 +108,7 @@ pub(super) struct Shell {
     log: RefCell<LogWriter>,
     text: RefCell<Option<TextField>>,
     /// The copy or cut that is being answered.
-    copying: RefCell<Option<ClipboardEvent>>,
+    pub(super) copying: RefCell<Option<ClipboardEvent>>,
     repaint: RefCell<Repaint>,
     frame_asked: Cell<bool>,
     /// The browser's paste does not say it.
@@ -198,25 +198,6 @@ impl Shell {
         }
     }
 
-    /// Answers the browser's copy or cut with the selection.
-    pub fn copy(self: &Rc<Self>, event: ClipboardEvent, command: &str) {
-        *self.copying.borrow_mut() = Some(event);
-        self.edit(Input::Command(command.to_owned()));
-        self.copying.borrow_mut().take();
-    }
-
-    fn put_on_clipboard(&self, text: &str) {
-        let text = &paste::with_origin(text, &self.place.id);
-        let event = self.copying.borrow_mut().take();
-        let answered = event.is_some_and(|event| {
-            event.prevent_default();
-            event.clipboard_data().is_some_and(|clipboard| clipboard.set_data("text/plain", text).is_ok())
-        });
-        if !answered {
-            crate::clipboard::copy(text);
-        }
-    }
-
     /// Fits the canvases to the host.
     pub fn resize(self: &Rc<Self>) {
         let (width_px, height_px) = (f64::from(self.host.client_width()), f64::from(self.host.client_height()));
@@ -265,14 +246,7 @@ impl Shell {
                 self.page.store.title.set(title);
             }
             VisitOutput::Status(status) => {
-                if ends_page(status) {
-                    rescue::keep(self);
-                }
-                if status == Status::ViewOnly && self.unacknowledged() > 0 {
-                    let words = self.page.words;
-                    let text = words.count(key::RESCUE_VIEW_ONE, key::RESCUE_VIEW_MANY, self.unacknowledged());
-                    self.page.toasts.push(text);
-                }
+                rescue::follow(self, status);
                 if status == Status::Saved {
                     images::send_waiting(self);
                 }
@@ -303,7 +277,7 @@ impl Shell {
                 drop(field);
                 let _ = self.host.focus();
             }
-            Output::Clipboard(text) => self.put_on_clipboard(&text),
+            Output::Clipboard(text) => paste::put_on_clipboard(self, &text),
             Output::Page("copy-link") => self.copy_link(),
             Output::Page("insert-image") => images::pick(self, false),
             Output::Page("replace-image") => images::pick(self, true),
