@@ -310,7 +310,7 @@ impl Shell {
         let id = self.visit.borrow().editor().selection().first().cloned();
         let Some(id) = id else { return };
         let origin = window().location().origin().unwrap_or_default();
-        crate::clipboard::copy(&format!("{origin}{}#at={id}", crate::route::board_path(&self.board)));
+        crate::clipboard::copy(&format!("{origin}{}#at={id}", crate::route::board_path(&self.place.id)));
         self.page.toasts.push(self.page.words.get(key::BOARD_LINK_COPIED).to_owned());
     }
 
