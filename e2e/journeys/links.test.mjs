@@ -26,7 +26,7 @@ async function newLink(board, { role = "edit", label = "", password = "" } = {})
 /** The row of a link in the dialog, which it opens. */
 async function rowOf(board, label) {
   await board.page.getByTestId("invite").click();
-  const row = board.page.locator(".links__row").filter({ hasText: label });
+  const row = board.page.getByTestId("links").locator(".links__row").filter({ hasText: label });
   await row.waitFor();
   return row;
 }

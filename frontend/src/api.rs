@@ -1,8 +1,11 @@
 //! The server's REST surface, as calls. It must not know components, nor keep anything.
 
+use crate::preferences::{kept_token, person_key};
+use js_sys::Uint8Array;
 use protocol::{
-    BoardId, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, ErrorCode, LinkDescription,
-    LinkId, LinkList, LinkSecret, LinkView, UnlockLink, UnlockedLink,
+    BinView, BoardId, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, DamageList,
+    DamageView, ErrorCode, LinkDescription, LinkId, LinkList, LinkSecret, LinkView, LockPerson, NameVersion,
+    PeopleList, UnlockLink, UnlockedLink, VersionId, VersionList, VersionView,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,6 +28,104 @@ pub enum ApiError {
 pub async fn create_board(title: String) -> Result<CreatedBoard, ApiError> {
     let body = serde_json::to_string(&CreateBoard { title: Some(title) }).map_err(|_| unreadable())?;
     call("POST", "/api/boards", None, Some(&body)).await
+}
+
+/// Makes a board that begins as another is now; the only answer that tells its links.
+pub async fn copy_board(id: &BoardId, key: &LinkSecret, title: String) -> Result<CreatedBoard, ApiError> {
+    send("POST", &format!("/api/boards/{id}/copy"), key, &CreateBoard { title: Some(title) }).await
+}
+
+/// Puts a board in the bin.
+pub async fn delete_board(id: &BoardId, key: &LinkSecret) -> Result<BinView, ApiError> {
+    call("DELETE", &format!("/api/boards/{id}"), Some(key), None).await
+}
+
+/// Takes a board out of the bin.
+pub async fn restore_board(id: &BoardId, key: &LinkSecret) -> Result<BinView, ApiError> {
+    call("POST", &format!("/api/boards/{id}/restore"), Some(key), None).await
+}
+
+/// Forgets for good a board that is in the bin.
+pub async fn purge_board(id: &BoardId, key: &LinkSecret) -> Result<(), ApiError> {
+    call("DELETE", &format!("/api/boards/{id}/bin"), Some(key), None).await
+}
+
+/// A small picture of a board, or of one of its versions, as SVG; empty where there is nothing to see.
+pub async fn picture(
+    id: &BoardId,
+    key: &LinkSecret,
+    version: Option<&VersionId>,
+    is_dark: bool,
+) -> Result<String, ApiError> {
+    let of = version.map(|version| format!("/versions/{version}")).unwrap_or_default();
+    let theme = if is_dark { "dark" } else { "light" };
+    let response = ask("GET", &format!("/api/boards/{id}{of}/picture?theme={theme}"), Some(key), None).await?;
+    text_of(&response).await.map_err(|_| ApiError::Unreachable)
+}
+
+/// The versions of a board, newest first.
+pub async fn versions(id: &BoardId, key: &LinkSecret) -> Result<Vec<VersionView>, ApiError> {
+    let list: VersionList = call("GET", &format!("/api/boards/{id}/versions"), Some(key), None).await?;
+    Ok(list.versions)
+}
+
+/// Keeps the board as it is now.
+pub async fn keep_version(id: &BoardId, key: &LinkSecret, name: &NameVersion) -> Result<VersionView, ApiError> {
+    send("POST", &format!("/api/boards/{id}/versions"), key, name).await
+}
+
+/// The content of a version: a document update.
+pub async fn version(id: &BoardId, key: &LinkSecret, version: &VersionId) -> Result<Vec<u8>, ApiError> {
+    let response = ask("GET", &format!("/api/boards/{id}/versions/{version}"), Some(key), None).await?;
+    bytes_of(&response).await.map_err(|_| ApiError::Unreachable)
+}
+
+/// Names a version.
+pub async fn name_version(
+    id: &BoardId,
+    key: &LinkSecret,
+    version: &VersionId,
+    name: &NameVersion,
+) -> Result<VersionView, ApiError> {
+    send("PATCH", &format!("/api/boards/{id}/versions/{version}"), key, name).await
+}
+
+/// Forgets a version for good.
+pub async fn forget_version(id: &BoardId, key: &LinkSecret, version: &VersionId) -> Result<(), ApiError> {
+    call("DELETE", &format!("/api/boards/{id}/versions/{version}"), Some(key), None).await
+}
+
+/// Makes a board that begins as a version; the only answer that tells its links.
+pub async fn copy_version(id: &BoardId, key: &LinkSecret, version: &VersionId) -> Result<CreatedBoard, ApiError> {
+    call("POST", &format!("/api/boards/{id}/versions/{version}/copy"), Some(key), None).await
+}
+
+/// What of a board could not be read.
+pub async fn damage(id: &BoardId, key: &LinkSecret) -> Result<Vec<DamageView>, ApiError> {
+    let list: DamageList = call("GET", &format!("/api/boards/{id}/damage"), Some(key), None).await?;
+    Ok(list.parts)
+}
+
+/// Forgets for good what of a board could not be read.
+pub async fn discard_damage(id: &BoardId, key: &LinkSecret) -> Result<(), ApiError> {
+    call("DELETE", &format!("/api/boards/{id}/damage"), Some(key), None).await
+}
+
+/// Keeps an encrypted list of boards under a token.
+pub async fn put_bundle(token: &LinkSecret, sealed: &[u8]) -> Result<(), ApiError> {
+    let body = JsValue::from(Uint8Array::from(sealed));
+    ask("PUT", "/api/bundle", Some(token), Some(&body)).await.map(drop)
+}
+
+/// The encrypted list under a token.
+pub async fn bundle(token: &LinkSecret) -> Result<Vec<u8>, ApiError> {
+    let response = ask("GET", "/api/bundle", Some(token), None).await?;
+    bytes_of(&response).await.map_err(|_| ApiError::Unreachable)
+}
+
+/// Forgets the list under a token.
+pub async fn drop_bundle(token: &LinkSecret) -> Result<(), ApiError> {
+    ask("DELETE", "/api/bundle", Some(token), None).await.map(drop)
 }
 
 /// What the holder of a key may know about a board.
@@ -63,6 +164,21 @@ pub async fn rotate_link(id: &BoardId, key: &LinkSecret, link: &LinkId) -> Resul
     call("POST", &format!("/api/boards/{id}/links/{link}/rotate"), Some(key), None).await
 }
 
+/// Who is on a board and who is locked out, for its owner.
+pub async fn people(id: &BoardId, key: &LinkSecret) -> Result<PeopleList, ApiError> {
+    call("GET", &format!("/api/boards/{id}/people"), Some(key), None).await
+}
+
+/// Locks somebody out of a board.
+pub async fn lock_person(id: &BoardId, key: &LinkSecret, person: &str, name: String) -> Result<(), ApiError> {
+    send("PUT", &format!("/api/boards/{id}/people/{person}/lock"), key, &LockPerson { name }).await
+}
+
+/// Lets somebody in again.
+pub async fn unlock_person(id: &BoardId, key: &LinkSecret, person: &str) -> Result<(), ApiError> {
+    call("DELETE", &format!("/api/boards/{id}/people/{person}/lock"), Some(key), None).await
+}
+
 /// Opens a link that wants a password: a key of one's own.
 pub async fn unlock(id: &BoardId, key: &LinkSecret, password: String) -> Result<UnlockedLink, ApiError> {
     send("POST", &format!("/api/boards/{id}/unlock"), key, &UnlockLink { password }).await
@@ -84,30 +200,44 @@ async fn call<T: DeserializeOwned>(
     key: Option<&LinkSecret>,
     body: Option<&str>,
 ) -> Result<T, ApiError> {
+    let body = body.map(JsValue::from_str);
+    let response = ask(method, path, key, body.as_ref()).await?;
+    let text = text_of(&response).await.map_err(|_| ApiError::Unreachable)?;
+    // What answers with nothing answers with the value that says nothing.
+    serde_json::from_str(if text.is_empty() { "null" } else { &text }).map_err(|_| unreadable())
+}
+
+/// Sends a request, whose body is JSON where it is a text; its answer, if it is no problem.
+async fn ask(method: &str, path: &str, key: Option<&LinkSecret>, body: Option<&JsValue>) -> Result<Response, ApiError> {
     let request = request(method, path, key, body).map_err(|_| unreadable())?;
     let window = web_sys::window().ok_or(ApiError::Unreachable)?;
     let answer = JsFuture::from(window.fetch_with_request(&request)).await.map_err(|_| ApiError::Unreachable)?;
     let response: Response = answer.dyn_into().map_err(|_| unreadable())?;
-    let text = text_of(&response).await.map_err(|_| ApiError::Unreachable)?;
     if response.ok() {
-        // What answers with nothing answers with the value that says nothing.
-        serde_json::from_str(if text.is_empty() { "null" } else { &text }).map_err(|_| unreadable())
-    } else {
-        Err(ApiError::Refused(code_of(response.status(), &text)))
+        return Ok(response);
     }
+    let text = text_of(&response).await.map_err(|_| ApiError::Unreachable)?;
+    Err(ApiError::Refused(code_of(response.status(), &text)))
 }
 
-fn request(method: &str, path: &str, key: Option<&LinkSecret>, body: Option<&str>) -> Result<Request, JsValue> {
+fn request(method: &str, path: &str, key: Option<&LinkSecret>, body: Option<&JsValue>) -> Result<Request, JsValue> {
     let init = RequestInit::new();
     init.set_method(method);
     if let Some(body) = body {
-        init.set_body(&JsValue::from_str(body));
+        init.set_body(body);
     }
     let request = Request::new_with_str_and_init(path, &init)?;
     let headers = request.headers();
     headers.set("accept", "application/json, application/problem+json")?;
-    if body.is_some() {
-        headers.set("content-type", "application/json")?;
+    if let Some(body) = body {
+        let kind = if body.is_string() { "application/json" } else { "application/octet-stream" };
+        headers.set("content-type", kind)?;
+    }
+    if let Some(person) = person_key() {
+        headers.set("boardwalk-person", person.reveal())?;
+    }
+    if let Some(token) = kept_token().filter(|token| method == "POST" && token.is_ascii()) {
+        headers.set("boardwalk-token", &token)?;
     }
     if let Some(key) = key {
         headers.set("authorization", &format!("Bearer {}", key.reveal()))?;
@@ -118,6 +248,11 @@ fn request(method: &str, path: &str, key: Option<&LinkSecret>, body: Option<&str
 async fn text_of(response: &Response) -> Result<String, JsValue> {
     let text = JsFuture::from(response.text()?).await?;
     Ok(text.as_string().unwrap_or_default())
+}
+
+async fn bytes_of(response: &Response) -> Result<Vec<u8>, JsValue> {
+    let buffer = JsFuture::from(response.array_buffer()?).await?;
+    Ok(Uint8Array::new(&buffer).to_vec())
 }
 
 /// The code of a problem; where a proxy in between answered with something else, the nearest by status.

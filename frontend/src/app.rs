@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::pages::{board::BoardPage, home::HomePage, problem::ProblemPage};
+use crate::pages::{board::BoardPage, home::HomePage, problem::ProblemPage, recover::RecoverPage};
 use crate::preferences::Preferences;
 use crate::route::{Route, Router};
 use crate::store::Problem;
@@ -22,6 +22,7 @@ pub fn App() -> impl IntoView {
     let page = move || match router.route() {
         Route::Home => view! { <HomePage /> }.into_any(),
         Route::Board { id, key } => view! { <BoardPage id=id key=key /> }.into_any(),
+        Route::Recover { key } => view! { <RecoverPage secret=key /> }.into_any(),
         Route::Unknown => view! { <ProblemPage problem=Problem::NoPage /> }.into_any(),
     };
     view! {

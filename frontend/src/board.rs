@@ -12,10 +12,12 @@ mod log_writer;
 mod paste;
 mod pictures;
 mod rescue;
+pub mod past;
 mod screen;
 mod shell;
 mod text_field;
 
+pub use chrome::scene_theme;
 pub use events::key as key_event;
 pub use rescue::keep_log;
 pub use shell::{Place, mount};

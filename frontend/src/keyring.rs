@@ -23,6 +23,15 @@ pub struct KeptBoard {
     pub links: Vec<KeptLink>,
     /// Milliseconds since 1970, UTC.
     pub opened_at_ms: u64,
+    /// Whether the person starred it.
+    #[serde(default)]
+    pub starred: bool,
+    /// The folder that the person put it into; empty for none.
+    #[serde(default)]
+    pub folder: String,
+    /// Since when this browser knows that it is in the bin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_at_ms: Option<u64>,
 }
 
 /// A link of a board.
@@ -89,6 +98,13 @@ pub async fn keep_link(id: &BoardId, link: KeptLink) -> Result<(), KeyringError>
     keep(&board).await
 }
 
+/// Changes what is kept of a board; one that is not kept stays unknown.
+pub async fn change(id: &BoardId, change: impl FnOnce(&mut KeptBoard)) -> Result<(), KeyringError> {
+    let Some(mut board) = board(id).await? else { return Ok(()) };
+    change(&mut board);
+    keep(&board).await
+}
+
 /// Forgets a board and its keys.
 pub async fn forget(id: &BoardId) -> Result<(), KeyringError> {
     let (transaction, store) = open(TransactionMode::ReadWrite).await?;
@@ -121,6 +137,22 @@ fn decode(value: &JsValue) -> Option<KeptBoard> {
 }
 
 impl KeptBoard {
+    /// A board without title and links, in no folder.
+    pub fn new(id: BoardId, opened_at_ms: u64) -> Self {
+        let (title, folder) = (String::new(), String::new());
+        Self { id, title, links: Vec::new(), opened_at_ms, starred: false, folder, deleted_at_ms: None }
+    }
+
+    /// Whether this browser holds an owner's link of it.
+    pub fn is_owned(&self) -> bool {
+        self.links.iter().any(|link| link.role == Role::Owner)
+    }
+
+    /// The same with the link alone that allows most.
+    pub fn with_strongest_link(&self) -> Self {
+        Self { links: self.strongest().cloned().into_iter().collect(), ..self.clone() }
+    }
+
     /// The link that allows most.
     pub fn strongest(&self) -> Option<&KeptLink> {
         Role::ALL.into_iter().find_map(|role| self.links.iter().find(|link| link.role == role))
@@ -130,6 +162,12 @@ impl KeptBoard {
     /// without an id, of the same role. So an owner who tries out a view link stays the owner.
     #[must_use]
     pub fn with_links_of(mut self, earlier: Option<Self>) -> Self {
+        if let Some(earlier) = &earlier {
+            self.starred |= earlier.starred;
+            if self.folder.is_empty() {
+                self.folder.clone_from(&earlier.folder);
+            }
+        }
         for link in earlier.map(|earlier| earlier.links).unwrap_or_default() {
             let is_known = |newer: &KeptLink| newer.key == link.key || (link.id.is_none() && newer.role == link.role);
             match self.links.iter_mut().find(|newer| is_known(newer)) {
@@ -153,12 +191,8 @@ mod tests {
     }
 
     fn kept(links: &[KeptLink]) -> KeptBoard {
-        KeptBoard {
-            id: BoardId::from_random([1; BoardId::LENGTH]),
-            title: "Plan".to_owned(),
-            links: links.to_vec(),
-            opened_at_ms: 5,
-        }
+        let id = BoardId::from_random([1; BoardId::LENGTH]);
+        KeptBoard { title: "Plan".to_owned(), links: links.to_vec(), ..KeptBoard::new(id, 5) }
     }
 
     #[test]
@@ -183,8 +217,22 @@ mod tests {
     }
 
     #[test]
+    fn a_visit_leaves_star_and_folder() {
+        let earlier = KeptBoard { starred: true, folder: "Work".to_owned(), deleted_at_ms: Some(1), ..kept(&[]) };
+        let visit = kept(&[link(Role::View, 1)]).with_links_of(Some(earlier));
+        assert_eq!((visit.starred, &*visit.folder, visit.deleted_at_ms), (true, "Work", None));
+    }
+
+    #[test]
+    fn boards_of_earlier_releases_are_read() {
+        let text = r#"{"id":"abcdefghij0123456789","title":"Plan","links":[],"opened_at_ms":5}"#;
+        let board: KeptBoard = serde_json::from_str(text).expect("it was written so");
+        assert_eq!((board.starred, &*board.folder, board.deleted_at_ms), (false, "", None));
+    }
+
+    #[test]
     fn kept_boards_survive_json() {
-        let board = kept(&[link(Role::Owner, 1), link(Role::Edit, 2)]);
+        let board = KeptBoard { starred: true, ..kept(&[link(Role::Owner, 1), link(Role::Edit, 2)]) };
         let text = serde_json::to_string(&board).expect("plain values");
         assert_eq!(serde_json::from_str::<KeptBoard>(&text).expect("what was written"), board);
     }

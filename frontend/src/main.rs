@@ -13,11 +13,14 @@ mod pages;
 mod panels;
 mod person_name;
 mod preferences;
+mod random;
+mod recovery;
 mod route;
 mod sharing;
 mod shortcut;
 mod store;
 mod ui;
+mod versions;
 mod words;
 
 fn main() {

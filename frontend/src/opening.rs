@@ -2,7 +2,7 @@
 //! components.
 
 use leptos::prelude::*;
-use protocol::{BoardId, ErrorCode, LinkSecret, Role};
+use protocol::{BoardId, CreatedBoard, ErrorCode, LinkSecret, Role};
 
 use crate::api;
 use crate::clock::now_ms;
@@ -42,12 +42,16 @@ impl OpenedBoard {
 
 /// Makes a board and keeps its links. The second value tells whether they could be kept.
 pub async fn create_board(title: String) -> Result<(KeptBoard, bool), Problem> {
-    let created = api::create_board(title).await?;
-    let links =
-        created.links.into_iter().map(|link| KeptLink { role: link.role, key: link.key, id: Some(link.id) }).collect();
-    let board = KeptBoard { id: created.id, title: created.title, links, opened_at_ms: whole_ms(now_ms()) };
+    Ok(keep_created(api::create_board(title).await?).await)
+}
+
+/// Keeps a board that was just made. The second value tells whether it could be kept.
+pub async fn keep_created(created: CreatedBoard) -> (KeptBoard, bool) {
+    let links = created.links.into_iter().map(|link| KeptLink { role: link.role, key: link.key, id: Some(link.id) });
+    let (title, links) = (created.title, links.collect());
+    let board = KeptBoard { title, links, ..KeptBoard::new(created.id, whole_ms(now_ms())) };
     let is_kept = keyring::keep(&board).await.is_ok();
-    Ok((board, is_kept))
+    (board, is_kept)
 }
 
 /// Opens a board by the key of its address, or else by the strongest one that this browser keeps. A key that is kept
@@ -92,7 +96,7 @@ fn known(kept: &KeptBoard, key: Option<&LinkSecret>) -> Option<Opened> {
 }
 
 fn kept_with(id: &BoardId, title: String, link: KeptLink, kept: Option<KeptBoard>) -> KeptBoard {
-    let visit = KeptBoard { id: id.clone(), title, links: vec![link], opened_at_ms: whole_ms(now_ms()) };
+    let visit = KeptBoard { title, links: vec![link], ..KeptBoard::new(id.clone(), whole_ms(now_ms())) };
     visit.with_links_of(kept)
 }
 
@@ -110,10 +114,9 @@ mod tests {
         let link = |role, fill| KeptLink { role, key: LinkSecret::from_random([fill; LinkSecret::LENGTH]), id: None };
         let (edit, view, strange) = (link(Role::Edit, 1), link(Role::View, 2), link(Role::Owner, 3));
         let kept = KeptBoard {
-            id: BoardId::from_random([1; BoardId::LENGTH]),
             title: "Plan".to_owned(),
             links: vec![view.clone(), edit.clone()],
-            opened_at_ms: 0,
+            ..KeptBoard::new(BoardId::from_random([1; BoardId::LENGTH]), 0)
         };
         let role = |key: Option<&LinkSecret>| known(&kept, key).map(|opened| (opened.role, opened.title));
         assert_eq!(role(None), Some((Role::Edit, "Plan".to_owned())));

@@ -3,4 +3,5 @@
 pub mod board;
 pub mod home;
 pub mod problem;
+pub mod recover;
 pub mod unlock;

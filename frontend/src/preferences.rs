@@ -2,9 +2,11 @@
 
 use editor::KeyMap;
 use leptos::prelude::*;
+use protocol::LinkSecret;
 use web_sys::Storage;
 
 use crate::person_name::{cleaned, friendly_name};
+use crate::random;
 use crate::ui::dynamic::effect;
 use crate::words::Language;
 
@@ -13,6 +15,9 @@ const LANGUAGE: &str = "boardwalk.language";
 const NAME: &str = "boardwalk.name";
 const THEME: &str = "boardwalk.theme";
 const STYLES: &str = "boardwalk.styles";
+const PERSON: &str = "boardwalk.person";
+const TOKEN: &str = "boardwalk.token";
+const RECOVERY: &str = "boardwalk.recovery";
 const COLOURS: &str = "boardwalk.colours";
 /// Colours that are remembered.
 const COLOURS_MAX: usize = 7;
@@ -161,6 +166,52 @@ pub fn keep_recent_colour(colour: &str) {
     colours.insert(0, colour.to_owned());
     colours.truncate(COLOURS_MAX);
     store(COLOURS, Some(&colours.join(" ")));
+}
+
+thread_local! {
+    /// For a browser that keeps nothing: as long as the page.
+    static PERSON_KEY: std::cell::OnceCell<Option<LinkSecret>> = const { std::cell::OnceCell::new() };
+}
+
+/// The secret by which servers know this browser again, to keep somebody out who is to stay out. None where the browser
+/// has no randomness.
+pub fn person_key() -> Option<LinkSecret> {
+    PERSON_KEY.with(|kept| {
+        let made = || {
+            if let Some(known) = stored(PERSON).and_then(|text| text.parse().ok()) {
+                return Some(known);
+            }
+            let key = LinkSecret::from_random(random::bytes().ok()?);
+            store(PERSON, Some(key.reveal()));
+            Some(key)
+        };
+        kept.get_or_init(made).clone()
+    })
+}
+
+/// The token that making boards wants on this server, once the person has told it.
+pub fn kept_token() -> Option<String> {
+    stored(TOKEN)
+}
+
+/// Keeps it.
+pub fn keep_token(token: &str) {
+    store(TOKEN, Some(token.trim()));
+}
+
+/// The secret of this browser's recovery link, if it has one.
+pub fn kept_recovery() -> Option<String> {
+    stored(RECOVERY)
+}
+
+/// Keeps the secret of a recovery link.
+pub fn keep_recovery(secret: &str) {
+    store(RECOVERY, Some(secret));
+}
+
+/// Forgets the recovery link.
+pub fn forget_recovery() {
+    store(RECOVERY, None);
 }
 
 fn system_language() -> Language {

@@ -17,6 +17,11 @@ pub enum Route {
         /// The link's secret, while the address still shows it.
         key: Option<LinkSecret>,
     },
+    /// `/recover#key={secret}`
+    Recover {
+        /// The recovery link's secret, if the address has one.
+        key: Option<LinkSecret>,
+    },
     /// Anything else.
     Unknown,
 }
@@ -27,12 +32,23 @@ impl Route {
         if path == "/" {
             return Self::Home;
         }
+        if path == RECOVER {
+            return Self::Recover { key: key_of(fragment) };
+        }
         let id = path.strip_prefix("/b/").map(|rest| rest.strip_suffix('/').unwrap_or(rest));
         match id.and_then(|id| id.parse().ok()) {
             Some(id) => Self::Board { id, key: key_of(fragment) },
             None => Self::Unknown,
         }
     }
+}
+
+const RECOVER: &str = "/recover";
+
+/// A whole recovery link.
+pub fn recovery_link(secret: &LinkSecret) -> String {
+    let origin = window().location().origin().unwrap_or_default();
+    format!("{origin}{RECOVER}#key={}", secret.reveal())
 }
 
 /// The path of a board, without its key.
@@ -80,9 +96,18 @@ impl Router {
 
     /// Takes the key out of the address bar and its history, without leaving the board.
     pub fn hide_key(self, id: &BoardId) {
-        if let Ok(history) = window().history() {
-            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&board_path(id)));
-        }
+        replace(&board_path(id));
+    }
+
+    /// The same for a recovery link.
+    pub fn hide_recovery(self) {
+        replace(RECOVER);
+    }
+}
+
+fn replace(address: &str) {
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));
     }
 }
 
@@ -135,6 +160,8 @@ mod tests {
             ("/b/short".to_owned(), String::new(), Route::Unknown),
             (format!("/b/{id}/more"), String::new(), Route::Unknown),
             ("/about".to_owned(), String::new(), Route::Unknown),
+            ("/recover".to_owned(), "#key=short".to_owned(), Route::Recover { key: None }),
+            ("/recover".to_owned(), format!("#key={key}"), Route::Recover { key: key.parse().ok() }),
         ] {
             assert_eq!(Route::parse(&path, &fragment), expected, "{path} {fragment}");
         }

@@ -2,10 +2,12 @@
 //! know how it looks.
 
 use leptos::prelude::*;
-use protocol::{BoardId, ChangeLink, CreateLink, LinkDescription, LinkId, LinkSecret, LinkView};
+use protocol::limits::MAX_AUTHOR_CHARS;
+use protocol::{BoardId, ChangeLink, CreateLink, LinkDescription, LinkId, LinkSecret, LinkView, PeopleList};
 
 use crate::api::{self, ApiError};
 use crate::keyring::{self, KeptLink};
+use crate::opening::OpenedBoard;
 use crate::route::board_link;
 use crate::store::Problem;
 use crate::ui::dynamic::Mounted;
@@ -24,6 +26,11 @@ pub struct Managed {
     pub ending: RwSignal<Option<(LinkDescription, bool)>>,
     /// The key that was told last, to be copied.
     pub told: RwSignal<Option<LinkSecret>>,
+    /// Who is on the board, as the server told last.
+    pub people: RwSignal<Option<PeopleList>>,
+    /// Who is about to be locked out, and their name.
+    pub locking: RwSignal<Option<(String, String)>>,
+    opened: OpenedBoard,
     mounted: Mounted,
     /// The page's words.
     pub words: Words,
@@ -41,6 +48,9 @@ impl Managed {
             keys: RwSignal::new(known.collect()),
             ending: RwSignal::new(None),
             told: RwSignal::new(None),
+            people: RwSignal::new(None),
+            locking: RwSignal::new(None),
+            opened: expect_context(),
             mounted: Mounted::here(),
             words: Words::of_page(),
             toasts: Toasts::of_page(),
@@ -112,9 +122,44 @@ impl Managed {
         self.keys.update(|keys| keys.push((link_id.clone(), key.clone())));
         self.told.set(Some(key.clone()));
         let kept = KeptLink { role, key, id: Some(link_id) };
+        // Untracked: the dialog that shows this is made of it, and must not begin anew.
+        self.opened.0.update_untracked(|opened| opened.iter_mut().for_each(|opened| opened.links.push(kept.clone())));
         // Where the browser keeps nothing, the person was told so when the board was opened.
         self.mounted.ask(async move { keyring::keep_link(&id, kept).await }, |_| {});
         self.read();
+    }
+
+    /// Reads who is here.
+    pub fn read_people(self) {
+        let (id, key) = self.board.get_value();
+        self.mounted.ask(async move { api::people(&id, &key).await }, move |answer| match answer {
+            Ok(people) => self.people.set(Some(people)),
+            Err(error) => self.fail(error),
+        });
+    }
+
+    /// Locks somebody out.
+    pub fn lock_person(self, person: String, name: String) {
+        let (id, key) = self.board.get_value();
+        let name = name.chars().take(MAX_AUTHOR_CHARS).collect();
+        self.mounted.ask(async move { api::lock_person(&id, &key, &person, name).await }, move |answer| {
+            if let Err(error) = answer {
+                self.fail(error);
+            }
+            self.read_people();
+        });
+    }
+
+    /// Lets somebody in again.
+    pub fn unlock_person(self, person: String, name: String) {
+        let (id, key) = self.board.get_value();
+        self.mounted.ask(async move { api::unlock_person(&id, &key, &person).await }, move |answer| {
+            match answer {
+                Ok(()) => self.toasts.push(self.words.fill(key::PRESENT_UNLOCKED, &[("name", &name)])),
+                Err(error) => self.fail(error),
+            }
+            self.read_people();
+        });
     }
 
     fn fail(self, error: ApiError) {

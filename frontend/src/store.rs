@@ -103,7 +103,7 @@ impl Problem {
     /// The id of its words in the catalogue.
     pub fn id(self) -> &'static str {
         match self {
-            Self::Refused(ErrorCode::Busy | ErrorCode::Resync) => ErrorCode::Unavailable.id(),
+            Self::Refused(ErrorCode::Resync) => ErrorCode::Unavailable.id(),
             Self::Refused(code) => code.id(),
             Self::Unreachable => "unreachable",
             Self::NoPage => "no-page",
@@ -141,6 +141,8 @@ pub enum UiRequest {
     ListCommands,
     /// Make a file of the board.
     Export(ExportWish, ExportTask),
+    /// Make the board as it is in a version, given as a document update.
+    Restore(Vec<u8>),
     /// Look up which colours the board uses, for [`BoardStore::board_colours`].
     ListColours,
 }

@@ -6,5 +6,6 @@ pub mod dialog;
 pub mod dynamic;
 pub mod icon;
 pub mod popover;
+pub mod qr;
 pub mod toast;
 pub mod tooltip;

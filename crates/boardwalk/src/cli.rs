@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::https::HttpsFiles;
 use crate::logging::LogFormat;
@@ -59,6 +59,9 @@ pub struct ServeOptions {
     /// HTTPS.
     #[command(flatten)]
     pub https: HttpsFiles,
+    /// Who may come and make boards.
+    #[command(flatten)]
+    pub door: DoorOptions,
 }
 
 /// Where images on boards are kept.
@@ -71,6 +74,27 @@ pub struct AssetOptions {
     /// GiB that the images of all boards may take together
     #[arg(long, env = "BOARDWALK_ASSETS_GIB", default_value_t = 50)]
     pub assets_gib: u32,
+}
+
+/// Options of whatever people reach.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DoorOptions {
+    /// Who may make boards: anybody, or whoever has `BOARDWALK_CREATE_TOKEN`
+    #[arg(long, env = "BOARDWALK_CREATE", value_enum, default_value_t)]
+    pub create: Creation,
+    /// Everybody comes through a proxy that appends their address to X-Forwarded-For: count by that
+    #[arg(long, env = "BOARDWALK_BEHIND_PROXY")]
+    pub behind_proxy: bool,
+}
+
+/// Who may make boards.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Creation {
+    /// Anybody
+    #[default]
+    Open,
+    /// Whoever has the token
+    Token,
 }
 
 /// Options of `gateway`.
@@ -88,6 +112,9 @@ pub struct GatewayOptions {
     /// Images on boards.
     #[command(flatten)]
     pub assets: AssetOptions,
+    /// Who may come and make boards.
+    #[command(flatten)]
+    pub door: DoorOptions,
     /// PEM file of the certificates to trust; connections to document services are under TLS then
     #[arg(long, env = "BOARDWALK_RSOCKET_TLS_CA")]
     pub rsocket_tls_ca: Option<PathBuf>,

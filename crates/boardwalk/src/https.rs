@@ -7,8 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use axum::Router;
+use axum::extract::connect_info::{Connected, IntoMakeServiceWithConnectInfo};
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderName, HeaderValue};
-use axum::serve::Listener;
+use axum::middleware::map_request;
+use axum::serve::{IncomingStream, Listener};
 use clap::Args;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
@@ -57,6 +61,25 @@ impl HttpsFiles {
 /// Says how requests came, for links that are made from them.
 pub(crate) fn mark() -> SetRequestHeaderLayer<HeaderValue> {
     SetRequestHeaderLayer::overriding(HeaderName::from_static("x-forwarded-proto"), HeaderValue::from_static("https"))
+}
+
+/// Who is at the other end of a connection; axum knows it of its own listeners only.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(SocketAddr);
+
+impl Connected<IncomingStream<'_, TlsListener>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+/// Tells the routes who asks, as an open socket's are told.
+pub(crate) fn with_peer(router: Router) -> IntoMakeServiceWithConnectInfo<Router, Peer> {
+    let tell = |ConnectInfo(Peer(peer)): ConnectInfo<Peer>, mut request: Request| async move {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request
+    };
+    router.layer(map_request(tell)).into_make_service_with_connect_info()
 }
 
 /// Gives connections whose handshake is done.

@@ -8,6 +8,7 @@ mod cluster_secret;
 mod data_folder;
 mod health;
 mod https;
+mod instance_token;
 pub mod logging;
 mod pem;
 mod rsocket_tls;

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use axum::Router;
 use axum::serve::ListenerExt;
 use document_service::{DocumentService, ServiceOptions};
-use gateway::{AssetStore, Gateway, IN_PROCESS, ServiceDirectory, ops};
+use gateway::{AssetStore, Gateway, GatewayOptions, IN_PROCESS, ServiceDirectory, ops};
 use rsocket::tls::rustls::ServerConfig;
 use storage::Storage;
 use tokio::net::TcpListener;
@@ -18,10 +18,13 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::{AssetOptions, DocumentOptions, GatewayOptions, MigrateOptions, ServeOptions};
+use crate::cli::{
+    AssetOptions, Creation, DocumentOptions, DoorOptions, GatewayOptions as GatewayFlags, MigrateOptions, ServeOptions,
+};
 use crate::cluster_secret;
 use crate::data_folder::{self, DataFolder};
 use crate::https::{self, TlsListener};
+use crate::instance_token;
 use crate::rsocket_tls;
 
 /// How long HTTP requests in flight may take once the process leaves.
@@ -66,7 +69,8 @@ impl Running {
             near
         });
         let assets = assets(&options.assets, &options.data_dir)?;
-        let gateway = Gateway::new(storage, directory, options.public_url.clone(), assets);
+        let door = door(&options.door, options.public_url.clone())?;
+        let gateway = Gateway::with_options(storage, directory, door, assets);
         let http = Http::start(socket, gateway.router(), tls)?;
         let background = vec![tokio::spawn(ops::record_metrics())];
         Ok(Self { http: Some(http), gateway: Some(gateway), service: Some(service), background, _data: data })
@@ -76,7 +80,7 @@ impl Running {
     ///
     /// # Errors
     /// The port is taken, the secret is missing or the database cannot be used.
-    pub async fn gateway(options: &GatewayOptions) -> Result<Self> {
+    pub async fn gateway(options: &GatewayFlags) -> Result<Self> {
         let secret = cluster_secret::read()?;
         let socket = listen("--listen", &options.listen).await?;
         let storage = open(&options.database_url).await?;
@@ -84,7 +88,8 @@ impl Running {
         let connector = gateway::connector(secret.setup_metadata(), tls);
         let directory = ServiceDirectory::cluster(storage.clone(), connector);
         let assets = assets(&options.assets, Path::new(GATEWAY_DATA))?;
-        let gateway = Gateway::new(storage, directory, options.public_url.clone(), assets);
+        let door = door(&options.door, options.public_url.clone())?;
+        let gateway = Gateway::with_options(storage, directory, door, assets);
         let http = Http::start(socket, gateway.router(), None)?;
         let background = vec![tokio::spawn(ops::record_metrics())];
         Ok(Self { http: Some(http), gateway: Some(gateway), service: None, background, _data: None })
@@ -157,8 +162,8 @@ impl Http {
         let (leaving, is_https) = (CancellationToken::new(), tls.is_some());
         let left = leaving.clone().cancelled_owned();
         if let Some(config) = tls {
-            let router = router.layer(https::mark());
-            let serving = axum::serve(TlsListener::start(socket, config)?, router).with_graceful_shutdown(left);
+            let service = https::with_peer(router.layer(https::mark()));
+            let serving = axum::serve(TlsListener::start(socket, config)?, service).with_graceful_shutdown(left);
             return Ok(Self { address, is_https, leaving, serving: tokio::spawn(serving.into_future()) });
         }
         let socket = socket.tap_io(|stream| {
@@ -166,9 +171,23 @@ impl Http {
                 tracing::debug!(%error, "a socket keeps Nagle's delay");
             }
         });
-        let serving = axum::serve(socket, router).with_graceful_shutdown(left);
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let serving = axum::serve(socket, service).with_graceful_shutdown(left);
         Ok(Self { address, is_https, leaving, serving: tokio::spawn(serving.into_future()) })
     }
+}
+
+/// What the gateway is told of the door's flags and secrets.
+fn door(options: &DoorOptions, public_url: Option<String>) -> Result<GatewayOptions> {
+    let create_token = instance_token::read("BOARDWALK_CREATE_TOKEN")?;
+    let create_token = match (options.create, create_token) {
+        (Creation::Open, _) => None,
+        (Creation::Token, Some(token)) => Some(token),
+        (Creation::Token, None) => {
+            bail!("set BOARDWALK_CREATE_TOKEN or BOARDWALK_CREATE_TOKEN_FILE: --create token wants one")
+        }
+    };
+    Ok(GatewayOptions { public_url, trusts_proxy: options.behind_proxy, create_token })
 }
 
 /// Brings the schema of a database up to date.

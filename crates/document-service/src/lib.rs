@@ -20,6 +20,7 @@ mod housekeeping;
 mod lease;
 mod limits;
 mod opening;
+mod pictures;
 mod presence_lane;
 mod presence_shell;
 mod requests;

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use crate::board_inbox::{Question, UpdatesIncoming};
 use crate::limits::OPEN_ATTEMPTS;
 use crate::opening;
+use crate::pictures;
 use crate::responder::Lanes;
 
 /// Answers one request.
@@ -21,6 +22,10 @@ pub(crate) async fn answer(lanes: &Lanes, data: &Bytes) -> Result<Payload, Refus
         Ask::SaveVersion { name, author } => {
             let kept = save_version(lanes, &request.board, &name, &author).await;
             kept.map(|kept| Payload::new(kept.encode())).map_err(|refusal| Refusal::rejected(refusal.text()))
+        }
+        Ask::Picture { version, is_dark } => {
+            let picture = pictures::paint(&lanes.service, &request.board, version.as_ref(), is_dark).await;
+            picture.map(Payload::new).map_err(|refusal| Refusal::rejected(refusal.text()))
         }
         Ask::Evict => {
             if let Some(inbox) = lanes.service.inbox_if_open(&request.board) {

@@ -10,6 +10,7 @@ mod keyboard;
 mod looking;
 mod pointing;
 mod receiving;
+mod restoring;
 mod typing;
 
 use std::collections::HashSet;
@@ -195,6 +196,7 @@ impl Editor {
             Input::PastePlain(text) => self.paste(&text, true),
             Input::PlaceImages { images, at } => self.place_images(&images, at),
             Input::ReplaceImage(image) => self.replace_image(&image),
+            Input::Restore(version) => self.restore(&version),
             Input::ViewResized { width_px, height_px } => self.view_resized(width_px, height_px),
             Input::Merge(bytes) => self.merge(&bytes),
             Input::PeerPresence { client, presence } => self.peer_presence(client, presence),

@@ -64,6 +64,8 @@ pub enum Input {
     },
     /// The selected image shows another one.
     ReplaceImage(crate::NewImage),
+    /// Make the board as it is in a version, given as a document update: one step of undo.
+    Restore(Vec<u8>),
     /// The board's place on the screen has this size, in CSS pixels.
     ViewResized {
         /// Width in CSS pixels.

@@ -3,7 +3,7 @@
 //! Each gateway asks the store for the boards that changed and looks again with what right its own people are on them. A
 //! changed role closes with a transient code: the browser joins again and is told its new role. It must not know sockets.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Weak;
 
 use protocol::{ErrorCode, SecretHash};
@@ -51,7 +51,13 @@ pub async fn recheck(hub: &Hub, storage: &dyn Storage) -> Result<(), storage::Er
         return Ok(());
     }
     let mut known: HashMap<SecretHash, Result<Grant, ErrorCode>> = HashMap::new();
+    let locked: HashSet<SecretHash> =
+        storage.locked_people(hub.board()).await?.into_iter().map(|locked| locked.person).collect();
     for (connection, ticket) in hub.tickets() {
+        if ticket.person.is_some_and(|person| locked.contains(&person)) {
+            hub.close(connection, ErrorCode::LockedOut);
+            continue;
+        }
         let grant = match known.get(&ticket.secret) {
             Some(grant) => *grant,
             None => {
@@ -90,12 +96,12 @@ mod tests {
     use protocol::lane::Dialect;
 
     use super::*;
+    use crate::admission::Admission;
 
     #[test]
     fn people_stay_only_with_the_role_they_came_with() {
         let secret = SecretHash([1; 32]);
-        let ticket =
-            Ticket { secret, role: Role::Edit, title: String::new(), expires_at: None, dialect: Dialect::Boardwalk };
+        let ticket = Ticket { link: secret, ..Ticket::new(&Admission::for_test(Role::Edit), Dialect::Boardwalk) };
         let grant = |role| Grant { link: secret, role, expires_in_ms: None };
         for (found, expected) in [
             (Ok(grant(Role::Edit)), Ok(grant(Role::Edit))),

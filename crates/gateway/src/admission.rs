@@ -21,8 +21,10 @@ pub struct Admission {
     board: BoardId,
     title: String,
     created_at_ms: u64,
+    head_seq: u64,
     secret: SecretHash,
     grant: Grant,
+    person: Option<SecretHash>,
 }
 
 impl Admission {
@@ -56,6 +58,18 @@ impl Admission {
         self.grant.link
     }
 
+    /// Whose browser it is, where it says so.
+    #[must_use]
+    pub fn person(&self) -> Option<SecretHash> {
+        self.person
+    }
+
+    /// The same for somebody's browser, which the caller has found not to be locked out.
+    #[must_use]
+    pub fn of(self, person: Option<SecretHash>) -> Self {
+        Self { person, ..self }
+    }
+
     /// How long the link still holds; for ever where absent.
     #[must_use]
     pub fn expires_in(&self) -> Option<Duration> {
@@ -70,6 +84,12 @@ impl Admission {
         if is_allowed(self.role()) { Ok(self) } else { Err(ErrorCode::Forbidden) }
     }
 
+    /// Number of the newest row of the board's log: the same number means the same content.
+    #[must_use]
+    pub fn head_seq(&self) -> u64 {
+        self.head_seq
+    }
+
     /// When the board was made: milliseconds since 1970.
     #[must_use]
     pub fn created_at_ms(&self) -> u64 {
@@ -80,7 +100,15 @@ impl Admission {
     pub(crate) fn for_test(role: Role) -> Self {
         let secret = SecretHash([1; 32]);
         let grant = Grant { link: secret, role, expires_in_ms: None };
-        Self { board: BoardId::from_random([1; 20]), title: "Plan".to_owned(), created_at_ms: 0, secret, grant }
+        Self {
+            board: BoardId::from_random([1; 20]),
+            title: "Plan".to_owned(),
+            created_at_ms: 0,
+            head_seq: 0,
+            secret,
+            grant,
+            person: None,
+        }
     }
 }
 
@@ -110,11 +138,13 @@ pub async fn admit_even_deleted(
 ) -> Result<(Admission, Option<u64>), ApiError> {
     let board: BoardId = board.parse().map_err(|_| ErrorCode::UnknownBoard)?;
     let record = storage.board(&board).await?.ok_or(ErrorCode::UnknownBoard)?;
+    let deleted_at_ms = record.deleted_at_ms;
     let secret: LinkSecret = key.unwrap_or_default().parse().map_err(|_| ErrorCode::WrongKey)?;
     let secret = hash(&secret);
     let grant = granted(storage.link(&board, &secret).await?)?;
-    let admission = Admission { board, title: record.title, created_at_ms: record.created_at_ms, secret, grant };
-    Ok((admission, record.deleted_at_ms))
+    let storage::BoardRecord { title, created_at_ms, head_seq, .. } = record;
+    let admission = Admission { board, title, created_at_ms, head_seq, secret, grant, person: None };
+    Ok((admission, deleted_at_ms))
 }
 
 /// What a lookup grants.

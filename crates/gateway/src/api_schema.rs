@@ -213,6 +213,46 @@ pub struct LinkDescription {
     is_yours: bool,
 }
 
+/// Who is on a board, and who is locked out of it.
+#[derive(ToSchema)]
+pub struct PeopleList {
+    here: Vec<PersonView>,
+    locked: Vec<LockedPersonView>,
+}
+
+/// Somebody on a board.
+#[derive(ToSchema)]
+pub struct PersonView {
+    /// Names their browser; null where it does not say whose it is.
+    person: Option<String>,
+    role: Role,
+    /// The link that they came by.
+    link: String,
+    /// Their Yjs client ids.
+    clients: Vec<String>,
+    /// Whether it is the one that asked.
+    is_you: bool,
+}
+
+/// Somebody who is locked out of a board.
+#[derive(ToSchema)]
+pub struct LockedPersonView {
+    /// Names their browser.
+    person: String,
+    /// As they called themselves.
+    name: String,
+    /// Milliseconds since 1970, UTC.
+    locked_at_ms: i64,
+}
+
+/// Somebody to be locked out.
+#[derive(ToSchema)]
+pub struct LockPerson {
+    /// As they call themselves.
+    #[schema(max_length = 60)]
+    name: String,
+}
+
 /// An RFC 9457 problem.
 #[derive(ToSchema)]
 pub struct Problem {
@@ -310,6 +350,13 @@ mod tests {
         assert_eq!(described::<UnlockLink>(), keys(&json!(protocol::UnlockLink { password: String::new() })));
         assert_eq!(described::<UnlockedLink>(), keys(&json!(unlocked)));
         assert_eq!(described::<LinkDescription>(), keys(&json!(description)));
+        let link = protocol::LinkId::from_random([3; 12]);
+        let person = protocol::PersonView { person: None, role, link, clients: Vec::new(), is_you: false };
+        let locked = protocol::LockedPersonView { person: String::new(), name: String::new(), locked_at_ms: 0 };
+        assert_eq!(described::<PersonView>(), keys(&json!(person)));
+        assert_eq!(described::<LockedPersonView>(), keys(&json!(locked)));
+        assert_eq!(described::<PeopleList>(), keys(&json!(protocol::PeopleList::default())));
+        assert_eq!(described::<LockPerson>(), keys(&json!(protocol::LockPerson { name: String::new() })));
         assert_eq!(described::<LinkList>(), keys(&json!(protocol::LinkList { links: vec![description] })));
         let roles = serde_json::to_value(Role::schema()).expect("a schema is JSON");
         assert_eq!(roles["enum"], json!(protocol::Role::ALL));

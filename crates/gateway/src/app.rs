@@ -21,12 +21,17 @@ use utoipa_axum::routes;
 
 use crate::asset_store::AssetStore;
 use crate::assets::{self, AssetDesk};
+use crate::by_address::{self, ByAddress};
 use crate::directory::ServiceDirectory;
 use crate::hubs::Hubs;
 use crate::limits::{CREATE_BURST, CREATE_PER_SECOND, DRAIN_TIMEOUT, REQUEST_TIMEOUT};
+use crate::options::{GatewayOptions, Token};
 use crate::passwords::Passwords;
+use crate::pictures::Pictures;
 use crate::token_bucket::TokenBucket;
-use crate::{access_watch, bin, boards, damage, links, ops, page, problem, request_id, sync, versions};
+use crate::{
+    access_watch, bin, boards, bundles, damage, links, ops, page, people, pictures, problem, request_id, sync, versions,
+};
 
 /// What every endpoint may use.
 pub type Shared = Arc<Endpoints>;
@@ -40,6 +45,9 @@ pub struct Endpoints {
     pub(crate) creations: Mutex<TokenBucket>,
     pub(crate) passwords: Passwords,
     pub(crate) assets: AssetDesk,
+    pub(crate) pictures: Pictures,
+    pub(crate) by_address: ByAddress,
+    pub(crate) create_token: Option<Token>,
     pub(crate) started: Instant,
 }
 
@@ -76,15 +84,29 @@ impl Gateway {
         public_url: Option<String>,
         assets: AssetStore,
     ) -> Self {
+        Self::with_options(storage, directory, GatewayOptions { public_url, ..GatewayOptions::default() }, assets)
+    }
+
+    /// The same with all that can be decided about it.
+    #[must_use]
+    pub fn with_options(
+        storage: Arc<dyn Storage>,
+        directory: ServiceDirectory,
+        options: GatewayOptions,
+        assets: AssetStore,
+    ) -> Self {
         let directory = Arc::new(directory);
         let endpoints = Endpoints {
             storage,
             hubs: Hubs::new(directory.clone()),
             directory,
-            public_url,
+            public_url: options.public_url,
             creations: Mutex::new(TokenBucket::new(CREATE_BURST, CREATE_PER_SECOND)),
             passwords: Passwords::default(),
             assets: AssetDesk::new(assets),
+            pictures: Pictures::default(),
+            by_address: ByAddress::new(options.trusts_proxy),
+            create_token: options.create_token,
             started: Instant::now(),
         };
         let shared = Arc::new(endpoints);
@@ -112,16 +134,22 @@ impl Gateway {
         OpenApiRouter::with_openapi(description())
             .routes(routes!(boards::create))
             .routes(routes!(boards::view, boards::change, bin::delete))
-            .routes(routes!(bin::view))
+            .routes(routes!(bin::view, bin::forget))
             .routes(routes!(bin::restore))
+            .routes(routes!(boards::copy))
+            .routes(routes!(pictures::board))
+            .routes(routes!(bundles::view, bundles::put, bundles::forget))
             .routes(routes!(damage::list, damage::discard))
             .routes(routes!(versions::list, versions::keep))
             .routes(routes!(versions::content, versions::name, versions::forget))
             .routes(routes!(versions::copy))
+            .routes(routes!(pictures::version))
             .routes(routes!(links::list, links::create))
             .routes(routes!(links::change, links::revoke))
             .routes(routes!(links::rotate))
             .routes(routes!(links::unlock))
+            .routes(routes!(people::list))
+            .routes(routes!(people::lock, people::unlock))
             .routes(routes!(sync::sync))
             .route("/api/{*path}", axum::routing::any(page::nothing_here))
             .layer(DefaultBodyLimit::max(MAX_REST_BODY_BYTES))
@@ -129,6 +157,8 @@ impl Gateway {
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
             // An upload takes as long as it takes; it may not fall silent.
             .routes(routes!(assets::bring))
+            .layer(middleware::from_fn_with_state(self.shared.clone(), people::guard))
+            .layer(middleware::from_fn_with_state(self.shared.clone(), by_address::limit))
             .layer(middleware::from_fn(problem::tell))
             .with_state(self.shared.clone())
     }

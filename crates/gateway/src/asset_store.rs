@@ -195,7 +195,7 @@ fn path(hash: &AssetHash) -> Path {
 }
 
 fn unavailable(error: object_store::Error) -> ApiError {
-    ApiError { code: ErrorCode::Unavailable, source: Some(Arc::new(error)) }
+    ApiError { code: ErrorCode::Unavailable, retry_after_ms: None, source: Some(Arc::new(error)) }
 }
 
 /// An upload as far as it was seen.

@@ -180,7 +180,7 @@ pub(crate) async fn tend(endpoints: Weak<Endpoints>) {
 async fn sweep(shared: &Endpoints, grace_ms: i64) -> Result<(), ApiError> {
     let now_ms = i64::try_from(shared.storage.access_changes(None).await?.now_ms).unwrap_or(i64::MAX);
     let mut all = std::pin::pin!(shared.assets.store.all());
-    let listed = |error| ApiError { code: ErrorCode::Unavailable, source: Some(Arc::new(error)) };
+    let listed = |error| ApiError { code: ErrorCode::Unavailable, retry_after_ms: None, source: Some(Arc::new(error)) };
     while let Some((hash, written_at_ms)) = all.try_next().await.map_err(listed)? {
         if written_at_ms.saturating_add(grace_ms) <= now_ms {
             forget_unless_used(shared, &hash).await?;

@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol::limits::BIN_KEPT_MS;
 use protocol::{BinView, ErrorCode, Role};
@@ -101,4 +101,36 @@ fn state(deleted_at_ms: Option<u64>) -> Response {
         gone_at_ms: deleted_at_ms.map(|since| told(since.saturating_add(BIN_KEPT_MS))),
     };
     ([(header::CACHE_CONTROL, "no-store")], Json(view)).into_response()
+}
+
+/// Forgets for good a board that is in the bin.
+#[utoipa::path(
+    delete, path = "/api/boards/{id}/bin", tag = "boards",
+    params(
+        ("id" = String, Path, description = "The board"),
+        ("key" = Option<String>, Query, description = "A link's key, where no bearer is sent"),
+        ("authorization" = Option<String>, Header, description = "`Bearer` and a link's key"),
+    ),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = "4XX", description = "unknown-board, wrong-key, forbidden or revoked; malformed where it is not in the bin", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn forget(
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    SentKey(key): SentKey,
+) -> Result<Response, ApiError> {
+    let (admission, deleted_at_ms) = owner(&shared, &id, key.as_deref()).await?;
+    deleted_at_ms.ok_or(ErrorCode::Malformed)?;
+    match shared.storage.purge_board(admission.board()).await {
+        // Somebody took it out again, or was quicker.
+        Err(storage::Error::NotFound) => Err(ErrorCode::UnknownBoard.into()),
+        purged => {
+            purged?;
+            tracing::info!(board_id = %admission.board(), "a board was forgotten for good");
+            Ok(StatusCode::NO_CONTENT.into_response())
+        }
+    }
 }

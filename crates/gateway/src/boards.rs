@@ -12,7 +12,7 @@ use protocol::limits::MAX_TITLE_CHARS;
 use protocol::{
     BoardId, BoardView, ChangeBoard, CreateBoard, CreatedBoard, ErrorCode, LinkId, LinkSecret, LinkView, Role,
 };
-use storage::{NewBoard, NewLink};
+use storage::{BoardExport, LinkRecord, LinkSettings, NewBoard, NewLink};
 
 use crate::admission::{Admission, hash};
 use crate::app::Shared;
@@ -52,23 +52,71 @@ pub async fn make(
     given_title: String,
     origin: Option<(&BoardId, Bytes)>,
 ) -> Result<Response, ApiError> {
-    if let Err(wait_ms) = take_turn(shared) {
-        let retry_after = [(header::RETRY_AFTER, wait_ms.div_ceil(1000).to_string())];
-        return Ok((retry_after, ApiError::from(ErrorCode::Busy)).into_response());
+    may_create(shared, headers)?;
+    take_turn(shared)?;
+    let created = draft(shared, uri, headers, &given_title)?;
+    let links = created.links.iter().map(|link| NewLink { role: link.role, secret_hash: hash(&link.key) }).collect();
+    let (id, title) = (created.id.clone(), created.title.clone());
+    let (origin, content) = origin.unzip();
+    shared.storage.create_board(NewBoard { id, title, links, content }).await?;
+    if let Some(origin) = origin {
+        shared.storage.copy_assets(origin, &created.id).await?;
     }
-    let title = one_line(&given_title, MAX_TITLE_CHARS)?;
+    Ok(told(created))
+}
+
+/// A board to be made: its id, its title, and links with fresh secrets.
+fn draft(shared: &Shared, uri: &Uri, headers: &HeaderMap, given_title: &str) -> Result<CreatedBoard, ErrorCode> {
+    let title = one_line(given_title, MAX_TITLE_CHARS)?;
     let site = site(shared.public_url.as_deref(), uri, headers)?;
     let id = BoardId::from_random(random::bytes());
     let links = FIRST_LINKS.map(|role| new_link(&site, &id, role));
-    let stored = links.iter().map(|link| NewLink { role: link.role, secret_hash: hash(&link.key) }).collect();
-    let (origin, content) = origin.unzip();
-    shared.storage.create_board(NewBoard { id: id.clone(), title: title.clone(), links: stored, content }).await?;
-    if let Some(origin) = origin {
-        shared.storage.copy_assets(origin, &id).await?;
-    }
-    tracing::info!(board_id = %id, "a board was made");
-    let created = CreatedBoard { id, title, links: links.into() };
-    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(created)).into_response())
+    Ok(CreatedBoard { id, title, links: links.into() })
+}
+
+fn told(created: CreatedBoard) -> Response {
+    tracing::info!(board_id = %created.id, "a board was made");
+    (StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(created)).into_response()
+}
+
+/// Makes a new board that begins as this one is stored now. Its versions and links stay behind.
+#[utoipa::path(
+    post, path = "/api/boards/{id}/copy", tag = "boards",
+    params(("id" = String, Path, description = "The board"), ("authorization" = String, Header, description = "`Bearer` and the key of an owner's or edit link")),
+    request_body(content = Option<api_schema::CreateBoard>, description = "May be left out; the title is then the board's"),
+    responses(
+        (status = 201, description = "The board with an owner, an edit and a view link", body = api_schema::CreatedBoard),
+        (status = "4XX", description = "malformed, too-large, forbidden, unknown-board, wrong-key, revoked or busy", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn copy(
+    State(shared): State<Shared>,
+    admission: Admission,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Option<Json<CreateBoard>>,
+) -> Result<Response, ApiError> {
+    // Its log may hold what was deleted on purpose, so that who may only look may not have it.
+    let admission = admission.only(Role::may_write)?;
+    may_create(&shared, &headers)?;
+    take_turn(&shared)?;
+    let title = body.and_then(|Json(body)| body.title).unwrap_or_else(|| admission.title().to_owned());
+    let created = draft(&shared, &uri, &headers, &title)?;
+    let created_at_ms = shared.storage.access_changes(None).await?.now_ms;
+    let links = created.links.iter().map(|link| LinkRecord {
+        secret_hash: hash(&link.key),
+        role: link.role,
+        settings: LinkSettings::default(),
+        created_at_ms,
+        revoked_at_ms: None,
+    });
+    let links = links.collect();
+    let source = shared.storage.export_board(admission.board()).await?.ok_or(ErrorCode::UnknownBoard)?;
+    let (id, title) = (created.id.clone(), created.title.clone());
+    let copy = BoardExport { id, title, created_at_ms, links, personal_links: Vec::new(), aside: Vec::new(), ..source };
+    shared.storage.import_board(copy).await?;
+    Ok(told(created))
 }
 
 /// What the holder of a key may know about a board.
@@ -129,8 +177,23 @@ pub fn new_link(site: &str, board: &BoardId, role: Role) -> LinkView {
     LinkView { id: LinkId::of(&hash(&key)), role, url: format!("{site}/b/{board}#key={}", key.reveal()), key }
 }
 
-fn take_turn(shared: &Shared) -> Result<(), u64> {
-    shared.creations.lock().unwrap_or_else(PoisonError::into_inner).take(shared.now_ms())
+/// The header in which a page shows the token that making boards wants here.
+const TOKEN_HEADER: &str = "boardwalk-token";
+
+/// Whether boards may be made by whoever sent this.
+fn may_create(shared: &Shared, headers: &HeaderMap) -> Result<(), ErrorCode> {
+    let Some(token) = &shared.create_token else { return Ok(()) };
+    let shown = headers.get(TOKEN_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if token.is(shown) { Ok(()) } else { Err(ErrorCode::TokenNeeded) }
+}
+
+/// Takes a turn at what makes the store grow.
+///
+/// # Errors
+/// `Busy` where there is none for now.
+pub fn take_turn(shared: &Shared) -> Result<(), ApiError> {
+    let mut creations = shared.creations.lock().unwrap_or_else(PoisonError::into_inner);
+    creations.take(shared.now_ms()).map_err(ApiError::busy)
 }
 
 /// A name as people type it: trimmed, on one line.

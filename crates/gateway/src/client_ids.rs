@@ -61,6 +61,13 @@ impl ClientIds {
         self.holders.retain(|_, holder| *holder != Holder::Elsewhere);
     }
 
+    /// The clients that a connection speaks for.
+    #[must_use]
+    pub fn held_by(&self, connection: ConnectionId) -> Vec<u64> {
+        let own = self.holders.iter().filter(|(_, holder)| **holder == Holder::Here(connection));
+        own.map(|(client, _)| *client).collect()
+    }
+
     /// The connection has gone; its ids are free.
     pub fn leave(&mut self, connection: ConnectionId) {
         self.holders.retain(|_, holder| *holder != Holder::Here(connection));

@@ -3,6 +3,7 @@
 //! Reading and writing go on side by side; a browser that does not read does not keep us from hearing it. It decides
 //! nothing about messages.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::Error;
@@ -13,19 +14,21 @@ use futures_util::{FutureExt, SinkExt, StreamExt};
 use protocol::edge::EdgeMessage;
 use protocol::lane::{Dialect, UpdatesUp};
 use protocol::limits::{HELLO_TIMEOUT_MS, STUCK_BROWSER_MS};
-use protocol::{ConnectionId, ErrorCode};
+use protocol::{ConnectionId, ErrorCode, SecretHash};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_tungstenite::tungstenite::Error as SocketError;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 
 use crate::admission::admit;
 use crate::app::Shared;
+use crate::by_address::Kind;
 use crate::edge_session::{EdgeSession, Step, read_hello, welcome};
 use crate::fanout::Next;
 use crate::hub::Seat;
 use crate::limits::{
     CLOSE_TIMEOUT, PING_INTERVAL, SILENT_BROWSER, SLOWEST_BROWSER_BYTES_PER_SECOND, WRITE_AT_ONCE_BYTES,
 };
+use crate::people;
 
 type Sink = SplitSink<WebSocket, Message>;
 type Stream = SplitStream<WebSocket>;
@@ -40,6 +43,10 @@ pub struct Visit {
     pub board: String,
     /// `?key=` or bearer.
     pub key: Option<String>,
+    /// Whose browser it is, where it says so.
+    pub person: Option<SecretHash>,
+    /// Where it is, as far as that is counted.
+    pub address: Option<IpAddr>,
     /// What it will speak.
     pub dialect: Dialect,
     /// Its number.
@@ -90,7 +97,7 @@ pub async fn serve(socket: WebSocket, shared: Shared, visit: Visit) {
 
 /// From upgrade to a seat: our client says hello first, a stock one has said all in its URL.
 async fn enter(stream: &mut Stream, shared: &Shared, visit: Visit) -> Result<(EdgeSession, Seat, Bytes), Ending> {
-    let Visit { board, mut key, dialect, connection, request_id } = visit;
+    let Visit { board, mut key, person, address, dialect, connection, request_id } = visit;
     let mut state_vector = Bytes::new();
     if dialect == Dialect::Boardwalk {
         let first = hear(stream, HELLO_TIMEOUT).await?.ok_or(Ending::Close(ErrorCode::Malformed))?;
@@ -104,8 +111,16 @@ async fn enter(stream: &mut Stream, shared: &Shared, visit: Visit) -> Result<(Ed
         if let Some(source) = &error.source {
             tracing::error!(code = error.code.id(), error = %source, "a browser could not be admitted");
         }
+        if error.code == ErrorCode::WrongKey {
+            // Who shows too many is refused before the next upgrade.
+            let _ = shared.by_address.take(Kind::WrongKey, address, shared.now_ms());
+        }
         Ending::Close(error.code)
     })?;
+    if let Some(person) = person {
+        people::check(shared, admission.board(), &person).await.map_err(|error| Ending::Close(error.code))?;
+    }
+    let admission = admission.of(person);
     let seat = shared.hubs.join(&admission, connection, dialect, request_id).map_err(Ending::Close)?;
     if dialect == Dialect::Boardwalk {
         seat.tell(welcome(admission.role(), admission.title()));

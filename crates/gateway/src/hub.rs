@@ -55,6 +55,10 @@ pub(crate) struct People {
 pub struct Ticket {
     /// Hash of the key that was shown.
     pub secret: SecretHash,
+    /// Its link.
+    pub link: SecretHash,
+    /// Whose browser it is, where it says so.
+    pub person: Option<SecretHash>,
     /// What its link allowed then.
     pub role: Role,
     /// The board's name as this browser was told.
@@ -71,6 +75,8 @@ impl Ticket {
     pub fn new(admission: &Admission, dialect: Dialect) -> Self {
         Self {
             secret: admission.secret(),
+            link: admission.link(),
+            person: admission.person(),
             role: admission.role(),
             title: admission.title().to_owned(),
             expires_at: admission.expires_in().and_then(|left| Instant::now().checked_add(left)),
@@ -152,6 +158,13 @@ impl Hub {
     #[must_use]
     pub fn tickets(&self) -> Vec<(ConnectionId, Ticket)> {
         self.people().tickets.iter().map(|(connection, ticket)| (*connection, ticket.clone())).collect()
+    }
+
+    /// Everybody here, with the Yjs clients that each speaks for.
+    #[must_use]
+    pub fn visitors(&self) -> Vec<(Ticket, Vec<u64>)> {
+        let people = self.people();
+        people.tickets.iter().map(|(connection, ticket)| (ticket.clone(), people.ids.held_by(*connection))).collect()
     }
 
     /// Closes one browser, after what it was sent before.

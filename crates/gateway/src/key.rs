@@ -9,10 +9,19 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::Deserialize;
 
-/// `?key=`.
+/// `?key=` and `?person=`.
 #[derive(Default, Deserialize)]
 pub struct KeyQuery {
     key: Option<String>,
+    person: Option<String>,
+}
+
+impl KeyQuery {
+    /// `?person=`: whose browser it is, for sockets, which can send no headers.
+    #[must_use]
+    pub fn person(&self) -> Option<&str> {
+        self.person.as_deref()
+    }
 }
 
 impl fmt::Debug for KeyQuery {
@@ -60,7 +69,7 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             authorization.map(|value| headers.insert(header::AUTHORIZATION, value.parse().expect("a value")));
-            let query = KeyQuery { key: query.map(str::to_owned) };
+            let query = KeyQuery { key: query.map(str::to_owned), person: None };
             assert_eq!(format!("{query:?}"), "KeyQuery(redacted)");
             assert_eq!(sent(&headers, query).as_deref(), expected, "{authorization:?}");
         }

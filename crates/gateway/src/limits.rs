@@ -82,6 +82,12 @@ pub const PASSWORDS_PER_SECOND: u32 = 1;
 pub const MAX_TRIED_LINKS: usize = 10_000;
 /// Passwords that are hashed at once; each takes 19 MiB and tens of milliseconds of a core.
 pub const PASSWORD_WORKERS: usize = 2;
+/// Bytes of boards' pictures that are kept, so that a home page costs little.
+pub const KEPT_PICTURES_BYTES: usize = 24 * 1024 * 1024;
+/// Pictures that are asked of services at once.
+pub const PICTURES_AT_ONCE: usize = 4;
+/// Addresses whose requests are counted; those that ask nothing now are forgotten first.
+pub const MAX_COUNTED_ADDRESSES: usize = 20_000;
 /// How often the store is asked whether links, names or the bin changed.
 pub const ACCESS_INTERVAL: Duration = Duration::from_secs(1);
 /// How far each question looks back beyond the one before: a change becomes visible that long after its time at most.

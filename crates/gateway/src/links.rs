@@ -197,10 +197,7 @@ pub async fn unlock(
     if wish.password.chars().count() > MAX_PASSWORD_CHARS {
         return Err(ErrorCode::WrongPassword.into());
     }
-    if let Err(wait_ms) = shared.passwords.take_turn(link, shared.now_ms()) {
-        let retry_after = [(header::RETRY_AFTER, wait_ms.div_ceil(1000).to_string())];
-        return Ok((retry_after, ApiError::from(ErrorCode::Busy)).into_response());
-    }
+    shared.passwords.take_turn(link, shared.now_ms()).map_err(ApiError::busy)?;
     if !shared.passwords.verify(wish.password, stored).await? {
         return Err(ErrorCode::WrongPassword.into());
     }

@@ -73,8 +73,7 @@ impl Passwords {
             let _permit = permit;
             hashing()
         });
-        let hashed =
-            worked.await.map_err(|error| ApiError { code: ErrorCode::Internal, source: Some(Arc::new(error)) })?;
+        let hashed = worked.await.map_err(ApiError::internal)?;
         hashed.map_err(|error| {
             tracing::error!(%error, "a password could not be hashed");
             ErrorCode::Internal.into()

@@ -19,21 +19,37 @@ use crate::request_id;
 pub struct ApiError {
     /// What the caller is told.
     pub code: ErrorCode,
+    /// For a request that came too often: milliseconds until the next may come.
+    pub retry_after_ms: Option<u64>,
     /// What the log is told.
     #[source]
     pub source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
+impl ApiError {
+    /// A request that came too often.
+    #[must_use]
+    pub fn busy(wait_ms: u64) -> Self {
+        Self { code: ErrorCode::Busy, retry_after_ms: Some(wait_ms), source: None }
+    }
+
+    /// A fault of ours.
+    #[must_use]
+    pub fn internal(source: impl StdError + Send + Sync + 'static) -> Self {
+        Self { code: ErrorCode::Internal, retry_after_ms: None, source: Some(Arc::new(source)) }
+    }
+}
+
 impl From<ErrorCode> for ApiError {
     fn from(code: ErrorCode) -> Self {
-        Self { code, source: None }
+        Self { code, retry_after_ms: None, source: None }
     }
 }
 
 impl From<storage::Error> for ApiError {
     fn from(error: storage::Error) -> Self {
         let code = if error.is_transient() { ErrorCode::Unavailable } else { ErrorCode::Internal };
-        Self { code, source: Some(Arc::new(error)) }
+        Self { code, retry_after_ms: None, source: Some(Arc::new(error)) }
     }
 }
 
@@ -41,6 +57,9 @@ impl IntoResponse for ApiError {
     /// The body is written by [`tell`], which knows the request.
     fn into_response(self) -> Response {
         let mut response = status(self.code).into_response();
+        if let Some(wait_ms) = self.retry_after_ms {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait_ms.div_ceil(1000).max(1)));
+        }
         response.extensions_mut().insert(self);
         response
     }

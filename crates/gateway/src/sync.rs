@@ -3,17 +3,18 @@
 
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::{Extensions, HeaderMap};
+use axum::response::{IntoResponse, Response};
 use protocol::lane::Dialect;
 use protocol::limits::MAX_MESSAGE_BYTES;
-use protocol::{BoardId, SUBPROTOCOL};
+use protocol::{BoardId, ErrorCode, SUBPROTOCOL};
 use tracing::Instrument;
 
 use crate::app::Shared;
 use crate::connection::{Visit, serve};
 use crate::limits::{WEBSOCKET_READ_BYTES, WEBSOCKET_WRITE_SLACK_BYTES, WRITE_AT_ONCE_BYTES};
-use crate::{api_schema, key, request_id};
+use crate::problem::ApiError;
+use crate::{api_schema, key, origin, people, request_id};
 
 /// Joins the conversation on a board.
 ///
@@ -28,7 +29,7 @@ use crate::{api_schema, key, request_id};
     ),
     responses(
         (status = 101, description = "The WebSocket is open"),
-        (status = "4XX", description = "No WebSocket handshake", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "No WebSocket handshake; forbidden for a page of another origin; busy", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn sync(
@@ -36,8 +37,12 @@ pub async fn sync(
     Path(board): Path<String>,
     Query(query): Query<key::KeyQuery>,
     headers: HeaderMap,
+    extensions: Extensions,
     upgrade: WebSocketUpgrade,
 ) -> Response {
+    if !origin::is_ours(&headers, shared.public_url.as_deref()) {
+        return ApiError::from(ErrorCode::Forbidden).into_response();
+    }
     let upgrade = upgrade
         .protocols([SUBPROTOCOL])
         .read_buffer_size(WEBSOCKET_READ_BYTES)
@@ -55,6 +60,8 @@ pub async fn sync(
         board_id = board.parse::<BoardId>().ok().map(tracing::field::display),
         request_id,
     );
-    let visit = Visit { board, key: key::sent(&headers, query), dialect, connection, request_id };
+    let person = people::sender(&headers).or_else(|| query.person().and_then(people::person));
+    let address = shared.by_address.asker(&extensions, &headers);
+    let visit = Visit { board, key: key::sent(&headers, query), person, address, dialect, connection, request_id };
     upgrade.on_upgrade(move |socket| serve(socket, shared, visit).instrument(span))
 }

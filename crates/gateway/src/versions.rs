@@ -4,8 +4,6 @@
 //! Going back to a version is an edit like any other, made by the client from the version's content
 //! (`docs/decisions/0020-versions.md`), so there is no route for it.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
@@ -77,8 +75,7 @@ pub async fn keep(
     }
     let save = Ask::SaveVersion { name: name.clone(), author: author.clone().unwrap_or_default() };
     let answer = asking::ask(&shared.directory, admission.board(), save).await?;
-    let KeptVersion { id, created_at_ms, size_bytes } = KeptVersion::decode(&answer)
-        .map_err(|error| ApiError { code: ErrorCode::Internal, source: Some(Arc::new(error)) })?;
+    let KeptVersion { id, created_at_ms, size_bytes } = KeptVersion::decode(&answer).map_err(ApiError::internal)?;
     let kept = view(VersionRecord { id, name: Some(name), author, created_at_ms, size_bytes });
     Ok((StatusCode::CREATED, NO_STORE, Json(kept)).into_response())
 }

@@ -200,23 +200,33 @@ async fn the_document_describes_every_route_and_every_route_answers() {
         "/api/boards/{id}",
         "/api/boards/{id}/assets/{hash}",
         "/api/boards/{id}/bin",
+        "/api/boards/{id}/copy",
         "/api/boards/{id}/damage",
         "/api/boards/{id}/links",
         "/api/boards/{id}/links/{link}",
         "/api/boards/{id}/links/{link}/rotate",
+        "/api/boards/{id}/people",
+        "/api/boards/{id}/people/{person}/lock",
+        "/api/boards/{id}/picture",
         "/api/boards/{id}/restore",
         "/api/boards/{id}/unlock",
         "/api/boards/{id}/versions",
         "/api/boards/{id}/versions/{version}",
         "/api/boards/{id}/versions/{version}/copy",
+        "/api/boards/{id}/versions/{version}/picture",
+        "/api/bundle",
         "/sync/{board_id}",
     ];
     assert_eq!(names, expected);
     for (path, operations) in paths {
         for method in operations.as_object().unwrap().keys() {
             let method: Method = method.to_uppercase().parse().unwrap();
-            let uri =
-                path.replace("{id}", "x").replace("{version}", "x").replace("{link}", "x").replace("{board_id}", "x");
+            let uri = path
+                .replace("{id}", "x")
+                .replace("{person}", "x")
+                .replace("{version}", "x")
+                .replace("{link}", "x")
+                .replace("{board_id}", "x");
             let request = Request::builder().method(&method).uri(uri).body(Body::empty()).unwrap();
             let status = server.ask(request).await.status();
             assert_ne!(status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");

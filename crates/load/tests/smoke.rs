@@ -21,6 +21,7 @@ async fn start() -> (Running, TempDir, Stage) {
         public_url: None,
         assets: AssetOptions { assets_url: None, assets_gib: 1 },
         https: HttpsFiles::default(),
+        door: boardwalk::cli::DoorOptions::default(),
     };
     let running = Running::serve(&options).await.expect("the server starts");
     let address = running.address().expect("serve listens");

@@ -71,6 +71,12 @@ error_codes! {
     UnknownLink { "unknown-link", http 404, close 4407, Never, "The board has no such link; it may have been withdrawn." }
     /// The link was revoked while in use.
     Revoked { "revoked", http 410, close 4410, Never, "This link has been revoked; ask for a new invite." }
+    /// Whoever asks is locked out of the board.
+    LockedOut { "locked-out", http 403, close 4417, Never, "The board's owner has locked you out." }
+    /// Nobody of this name is locked out.
+    UnknownPerson { "unknown-person", http 404, close 4418, Never, "Nobody so named is locked out of the board." }
+    /// Boards are made here only with a token.
+    TokenNeeded { "token-needed", http 403, close 4416, Never, "Boards are made here only with a token; ask whoever runs the server." }
     /// A message, an update or a title is larger than its limit.
     TooLarge { "too-large", http 413, close 4413, Never, "The message is larger than the limit; split it." }
     /// Nobody would be left to manage the board.

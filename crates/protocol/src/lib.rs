@@ -22,8 +22,8 @@ pub use error_code::{ErrorCode, Retry};
 pub use ids::{BoardId, ConnectionId, IdError, LinkId, LinkSecret, SecretHash, ServiceId, VersionId, VisitToken};
 pub use rest::{
     AssetView, BinView, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, DamageList,
-    DamageView, LinkDescription, LinkList, LinkView, NameVersion, Problem, UnlockLink, UnlockedLink, VersionList,
-    VersionView,
+    DamageView, LinkDescription, LinkList, LinkView, LockPerson, LockedPersonView, NameVersion, PeopleList, PersonView,
+    Problem, UnlockLink, UnlockedLink, VersionList, VersionView,
 };
 pub use role::Role;
 

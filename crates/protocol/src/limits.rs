@@ -79,6 +79,12 @@ pub const MAX_VERSION_NAME_CHARS: usize = 100;
 pub const MAX_AUTHOR_CHARS: usize = 60;
 /// Largest content of a version once decompressed.
 pub const MAX_VERSION_BYTES: usize = 256 * 1024 * 1024;
+/// Largest picture of a board that is sent to a home page.
+pub const MAX_PICTURE_BYTES: usize = 192 * 1024;
+/// Shapes in it at most: of a large board the largest ones.
+pub const MAX_PICTURE_SHAPES: usize = 2_500;
+/// Largest bundle by which people move their boards to another device, as it is sent.
+pub const MAX_BUNDLE_BYTES: usize = 48 * 1024;
 /// How long a deleted board stays in the bin.
 pub const BIN_KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 /// A room that nobody has open is dropped from memory after this time.

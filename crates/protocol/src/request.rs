@@ -30,6 +30,14 @@ pub enum Ask {
     },
     /// The board is in the bin: let it go, if it is open here. The answer is empty.
     Evict,
+    /// A small picture of what is stored of the board, or of one of its versions. Whichever service is asked answers, with
+    /// SVG of at most `limits::MAX_PICTURE_BYTES`; with nothing where there is nothing to see.
+    Picture {
+        /// The version; absent for the board as it is.
+        version: Option<VersionId>,
+        /// Whether it is for a dark page.
+        is_dark: bool,
+    },
 }
 
 /// A version that was kept.
@@ -58,6 +66,9 @@ impl BoardRequest {
         match &self.ask {
             Ask::SaveVersion { name, author } => out.uint(0).string(name).string(author),
             Ask::Evict => out.uint(1),
+            Ask::Picture { version, is_dark } => {
+                out.uint(2).string(version.as_ref().map_or("", VersionId::as_str)).uint(u64::from(*is_dark))
+            }
         };
         out.finish()
     }
@@ -73,6 +84,12 @@ impl BoardRequest {
         let ask = match from.uint()? {
             0 => Ask::SaveVersion { name: from.string()?.to_owned(), author: from.string()?.to_owned() },
             1 => Ask::Evict,
+            2 => {
+                let version = from.string()?;
+                let version = (!version.is_empty()).then(|| version.parse()).transpose();
+                let version = version.map_err(|_| DecodeError::Text)?;
+                Ask::Picture { version, is_dark: from.uint()? == 1 }
+            }
             _ => return Err(DecodeError::UnknownType),
         };
         from.end()?;
@@ -107,7 +124,9 @@ mod tests {
     #[test]
     fn requests_and_answers_round_trip() {
         let save = Ask::SaveVersion { name: "Draft".to_owned(), author: String::new() };
-        for ask in [save, Ask::Evict] {
+        let version = Some(VersionId::from_random([5; 20]));
+        let pictures = [Ask::Picture { version, is_dark: true }, Ask::Picture { version: None, is_dark: false }];
+        for ask in [save, Ask::Evict].into_iter().chain(pictures) {
             let request = BoardRequest::new(BoardId::from_random([3; 20]), ask);
             let bytes = request.encode();
             assert_eq!(BoardRequest::decode(&bytes), Ok(request));

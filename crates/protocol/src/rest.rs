@@ -218,6 +218,49 @@ pub struct LinkDescription {
     pub is_yours: bool,
 }
 
+/// `GET /api/boards/{id}/people`: who is on a board, for its owner.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeopleList {
+    /// Who is on it, through the gateway that answers; one for each open page.
+    pub here: Vec<PersonView>,
+    /// Who is locked out of it, longest first.
+    pub locked: Vec<LockedPersonView>,
+}
+
+/// Somebody on a board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonView {
+    /// Names their browser; absent where it does not say whose it is, as stock clients.
+    pub person: Option<String>,
+    /// What they may do.
+    pub role: Role,
+    /// The link that they came by.
+    pub link: LinkId,
+    /// Their Yjs client ids, as presence names them.
+    pub clients: Vec<String>,
+    /// Whether it is the one that asked.
+    pub is_you: bool,
+}
+
+/// Somebody who is locked out of a board.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockedPersonView {
+    /// Names their browser.
+    pub person: String,
+    /// As they called themselves.
+    pub name: String,
+    /// Since when: milliseconds since 1970, UTC.
+    pub locked_at_ms: i64,
+}
+
+/// `PUT /api/boards/{id}/people/{person}/lock`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LockPerson {
+    /// As they call themselves; at most `limits::MAX_AUTHOR_CHARS` characters.
+    pub name: String,
+}
+
 /// An RFC 9457 problem.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {

@@ -116,6 +116,12 @@ pub trait Archive: Send + Sync + 'static {
     /// one that is there longest. `None` where there is none.
     async fn purge_one(&self, kept_ms: u64) -> Result<Option<BoardId>, Error>;
 
+    /// Forgets for good a board that is in the bin, with all that belongs to it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where no such board is in the bin.
+    async fn purge_board(&self, board: &BoardId) -> Result<(), Error>;
+
     /// The live service that owns a board, also one in the bin.
     async fn owner_of(&self, board: &BoardId) -> Result<Option<Owner>, Error>;
 

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::{BoardId, Role, SecretHash, ServiceId};
 
-use crate::{Access, Archive, Assets, Error};
+use crate::{Access, Archive, Assets, Error, Household};
 
 /// Longest lease that is granted, in milliseconds; longer wishes are cut to it.
 pub const MAX_LEASE_MS: u64 = 24 * 60 * 60 * 1000;
@@ -57,6 +57,8 @@ pub struct BoardRecord {
     pub created_at_ms: u64,
     /// Since when it is in the bin, if it is: milliseconds since 1970. A board in the bin opens for nobody.
     pub deleted_at_ms: Option<u64>,
+    /// Number of the newest row that was ever stored: the same number means the same content.
+    pub head_seq: u64,
 }
 
 /// A document service that may own boards.
@@ -182,7 +184,7 @@ pub struct Aside {
 /// answer: a few seconds, more for many bytes. A method that failed so may have taken effect, and every one may be
 /// repeated.
 #[async_trait]
-pub trait Storage: Access + Archive + Assets {
+pub trait Storage: Access + Archive + Assets + Household {
     /// Makes a board with its links, all or nothing.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ pub mod backup;
 mod clock;
 mod contract;
 mod error;
+mod household;
 pub mod memory;
 mod postgres;
 mod sql;
@@ -28,6 +29,7 @@ pub use contract::{
     Snapshot, SnapshotOutcome, Storage,
 };
 pub use error::Error;
+pub use household::{BUNDLE_KEPT_MS, BoardOverview, Household, LockedPerson};
 
 /// Opens the store that `url` names and brings its schema up to date.
 ///

@@ -5,6 +5,7 @@
 mod access;
 mod archive;
 mod assets;
+mod household;
 mod state;
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -14,6 +14,7 @@ macro_rules! now {
 mod access;
 mod archive;
 mod assets;
+mod household;
 mod line;
 mod ownership;
 
@@ -76,8 +77,8 @@ impl Storage for PostgresStorage {
     }
 
     async fn board(&self, id: &BoardId) -> Result<Option<BoardRecord>, Error> {
-        let query = sqlx::query_as("SELECT title, created_at, deleted_at FROM boards WHERE id = $1");
-        let row: Option<(String, i64, Option<i64>)> = self.lines.fetch_optional(query.bind(id.as_str())).await?;
+        let query = sqlx::query_as("SELECT title, created_at, deleted_at, head_seq FROM boards WHERE id = $1");
+        let row: Option<(String, i64, Option<i64>, i64)> = self.lines.fetch_optional(query.bind(id.as_str())).await?;
         row.map(|row| sql::board(id, row)).transpose()
     }
 

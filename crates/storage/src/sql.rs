@@ -4,8 +4,8 @@ use bytes::Bytes;
 use protocol::{AssetHash, BoardId, Role, SecretHash};
 
 use crate::{
-    Append, Aside, AssetRecord, BoardRecord, Damage, Error, LinkLookup, LinkRecord, LinkSettings, Loaded, LogRow,
-    MAX_LEASE_MS, Owner, PasswordHash, PersonalLink, Snapshot, VersionRecord,
+    Append, Aside, AssetRecord, BoardOverview, BoardRecord, Damage, Error, LinkLookup, LinkRecord, LinkSettings,
+    Loaded, LockedPerson, LogRow, MAX_LEASE_MS, Owner, PasswordHash, PersonalLink, Snapshot, VersionRecord,
 };
 
 /// Services whose lease ran out this long ago, in milliseconds, and that own no board are forgotten. Until then even a
@@ -63,11 +63,12 @@ pub(crate) fn are_rows_of(append: &Append, rows: &[(i64, Vec<u8>)]) -> bool {
             .all(|((seq, bytes), (found, found_bytes))| stored(seq) == *found && bytes == found_bytes)
 }
 
-/// A board, from a row: title, made at, deleted at.
-pub(crate) fn board(id: &BoardId, row: (String, i64, Option<i64>)) -> Result<BoardRecord, Error> {
-    let (title, created_at, deleted_at) = row;
+/// A board, from a row: title, made at, deleted at, head.
+pub(crate) fn board(id: &BoardId, row: (String, i64, Option<i64>, i64)) -> Result<BoardRecord, Error> {
+    let (title, created_at, deleted_at, head_seq) = row;
     let deleted_at_ms = deleted_at.map(read).transpose()?;
-    Ok(BoardRecord { id: id.clone(), title, created_at_ms: read(created_at)?, deleted_at_ms })
+    let (created_at_ms, head_seq) = (read(created_at)?, read(head_seq)?);
+    Ok(BoardRecord { id: id.clone(), title, created_at_ms, deleted_at_ms, head_seq })
 }
 
 /// A board's id, from a row.
@@ -269,3 +270,49 @@ pub(crate) fn asset((hash, media_type, size): (Vec<u8>, String, i64)) -> Result<
     let hash = hash.try_into().map_err(|_| Error::Corrupt("an asset's hash of another length".to_owned()))?;
     Ok(AssetRecord { hash: AssetHash(hash), media_type, size_bytes: read(size)? })
 }
+
+/// The bundle under a secret ($1).
+pub(crate) const BUNDLE: &str = "SELECT bytes FROM bundles WHERE secret_hash = $1";
+
+/// Forgets it.
+pub(crate) const DROP_BUNDLE: &str = "DELETE FROM bundles WHERE secret_hash = $1";
+
+/// Whether somebody ($2) is locked out of a board ($1).
+pub(crate) const IS_LOCKED: &str = "SELECT locked_at FROM locked_people WHERE board_id = $1 AND person_hash = $2";
+
+/// Lets them in again.
+pub(crate) const UNLOCK_PERSON: &str = "DELETE FROM locked_people WHERE board_id = $1 AND person_hash = $2";
+
+/// Who is locked out of a board ($1), as [`locked_person`] reads them.
+pub(crate) const LOCKED_PEOPLE: &str =
+    "SELECT person_hash, name, locked_at FROM locked_people WHERE board_id = $1 ORDER BY locked_at, person_hash";
+
+/// Somebody locked out, from a row.
+pub(crate) fn locked_person((person, name, locked_at): (Vec<u8>, String, i64)) -> Result<LockedPerson, Error> {
+    Ok(LockedPerson { person: secret(person)?, name, locked_at_ms: read(locked_at)? })
+}
+
+/// The next $2 boards behind $1, as [`overview`] reads them.
+pub(crate) const OVERVIEW: &str = "SELECT id, title, created_at, deleted_at, CAST(\
+     coalesce((SELECT sum(length(bytes)) FROM snapshots WHERE board_id = boards.id), 0) + \
+     coalesce((SELECT sum(length(bytes)) FROM updates WHERE board_id = boards.id), 0) + \
+     coalesce((SELECT sum(length(bytes)) FROM versions WHERE board_id = boards.id), 0) AS bigint) \
+     FROM boards WHERE id > $1 ORDER BY id LIMIT $2";
+
+/// A board for whoever runs the server, from a row.
+pub(crate) fn overview(row: (String, String, i64, Option<i64>, i64)) -> Result<BoardOverview, Error> {
+    let (id, title, created_at, deleted_at, size) = row;
+    Ok(BoardOverview {
+        id: board_id((id,))?,
+        title,
+        created_at_ms: read(created_at)?,
+        deleted_at_ms: deleted_at.map(read).transpose()?,
+        size_bytes: read(size)?,
+    })
+}
+
+/// Forgets a board ($1) that is in the bin; its rows are forgotten by [`FORGET_ROWS`].
+pub(crate) const PURGE_BOARD: &str = "DELETE FROM boards WHERE id = $1 AND deleted_at IS NOT NULL";
+
+/// Forgets the rows of a board ($1), which have no foreign key.
+pub(crate) const FORGET_ROWS: &str = "DELETE FROM updates WHERE board_id = $1";

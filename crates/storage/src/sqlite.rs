@@ -13,6 +13,7 @@ macro_rules! now {
 mod access;
 mod archive;
 mod assets;
+mod household;
 
 use std::time::Duration;
 
@@ -126,8 +127,8 @@ impl Storage for SqliteStorage {
     }
 
     async fn board(&self, id: &BoardId) -> Result<Option<BoardRecord>, Error> {
-        let row: Option<(String, i64, Option<i64>)> =
-            sqlx::query_as("SELECT title, created_at, deleted_at FROM boards WHERE id = $1")
+        let row: Option<(String, i64, Option<i64>, i64)> =
+            sqlx::query_as("SELECT title, created_at, deleted_at, head_seq FROM boards WHERE id = $1")
                 .bind(id.as_str())
                 .fetch_optional(&self.readers)
                 .await?;

@@ -17,7 +17,7 @@ const ARROWS: [Row; 17] = [
     ("storage", &["protocol"], &[]),
     ("mailbox", &[], &[]),
     ("gateway", &["mailbox", "protocol", "rsocket", "storage"], &[]),
-    ("document-service", &["mailbox", "protocol", "rsocket", "storage", "sync"], &["board"]),
+    ("document-service", &["board", "mailbox", "protocol", "rsocket", "scene", "storage", "sync"], &[]),
     ("boardwalk", &["document-service", "gateway", "protocol", "rsocket", "storage"], &["board", "scene", "sync"]),
     ("simulation", &["board", "editor", "protocol", "rsocket", "scene", "storage", "sync", "visit"], &[]),
     ("faults", &["board", "protocol", "sync"], &[]),

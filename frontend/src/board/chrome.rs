@@ -48,6 +48,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
         shell.edit(match request {
             UiRequest::SetTool(id) => Input::SelectTool(id.to_owned()),
             UiRequest::Command(id) => Input::Command(id.to_owned()),
+            UiRequest::Restore(version) => Input::Restore(version),
             UiRequest::SetStyle(StyleChange(key, value)) => match board::Field::from_text(key, &value) {
                 Some(field) => Input::SetStyle(field),
                 None => return,
@@ -203,7 +204,7 @@ pub(super) fn place_grid(host: &HtmlElement, camera: Camera) {
 }
 
 /// The board's theme for the page's.
-pub(super) fn scene_theme(theme: preferences::Theme) -> Theme {
+pub fn scene_theme(theme: preferences::Theme) -> Theme {
     match theme {
         preferences::Theme::Light => Theme::Light,
         preferences::Theme::Dark => Theme::Dark,

@@ -493,6 +493,9 @@ pub(super) fn ends_page(status: Status) -> bool {
     use protocol::ErrorCode as Code;
     matches!(
         status,
-        Status::Refused { code: Code::WrongKey | Code::UnknownBoard | Code::Revoked | Code::Quarantined, .. }
+        Status::Refused {
+            code: Code::WrongKey | Code::UnknownBoard | Code::Revoked | Code::LockedOut | Code::Quarantined,
+            ..
+        }
     )
 }

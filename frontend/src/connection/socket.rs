@@ -6,6 +6,8 @@ use protocol::{BoardId, SUBPROTOCOL};
 use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
+use crate::preferences::person_key;
+
 /// What a socket tells.
 pub enum SocketEvent {
     /// Messages can be sent.
@@ -75,5 +77,7 @@ impl Drop for Socket {
 fn address(board: &BoardId) -> Result<String, JsValue> {
     let location = web_sys::window().ok_or(JsValue::NULL)?.location();
     let scheme = if location.protocol()? == "https:" { "wss:" } else { "ws:" };
-    Ok(format!("{scheme}//{}/sync/{board}", location.host()?))
+    // A socket can send no headers.
+    let person = person_key().map(|person| format!("?person={}", person.reveal())).unwrap_or_default();
+    Ok(format!("{scheme}//{}/sync/{board}{person}", location.host()?))
 }

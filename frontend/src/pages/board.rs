@@ -23,6 +23,7 @@ use crate::panels::status::StatusLine;
 use crate::panels::style::{StyleOpen, StylePanel};
 use crate::panels::toolbar::Toolbar;
 use crate::panels::uploads::UploadLine;
+use crate::panels::versions::VersionHistory;
 use crate::panels::zoom::{HistoryPanel, ZoomPanel};
 use crate::preferences::Preferences;
 use crate::route::Router;
@@ -31,6 +32,7 @@ use crate::ui::button::{Button, Weight};
 use crate::ui::dynamic::{Mounted, dynamic, effect, list, when};
 use crate::ui::icon::Icon;
 use crate::ui::toast::Toasts;
+use crate::versions::Versions;
 use crate::words::{Word, Words, key};
 
 /// The page of one board.
@@ -47,6 +49,7 @@ pub fn BoardPage(
     provide_context(store);
     provide_context(StyleOpen(RwSignal::new(false)));
     provide_context(OpenedBoard(opened));
+    provide_context(Versions::of(OpenedBoard(opened), store));
     let asked = StoredValue::new((id.clone(), key.clone()));
     follow_opening(store, opened, id, key);
     // The key of the address, or the one that this browser kept of a link which wants a password by now.
@@ -160,6 +163,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
             <FindPanel open=find_open />
             <BoardNotice />
             <ContextMenu />
+            <VersionHistory />
         </main>
         <InviteDialog open=invite_open invitation=invitation />
         <HelpDialog open=help_open />

@@ -1,60 +1,94 @@
 //! The home page: a new board, and the boards of this browser.
 
-use leptos::prelude::*;
-use protocol::Role;
+mod card;
+mod dialogs;
+mod move_away;
+mod shelf;
+mod token;
 
-use crate::clock::{now_in_words, now_ms, relative};
-use crate::keyring::{self, KeptBoard, KeyringError};
+use leptos::prelude::*;
+use protocol::ErrorCode;
+
+pub use self::card::data_url;
+
+use self::card::Card;
+use self::dialogs::CardDialog;
+use self::move_away::MoveAway;
+use self::shelf::{Filter, Shelf};
+use self::token::TokenDialog;
+use crate::clock::now_in_words;
+use crate::keyring::KeptBoard;
 use crate::opening::create_board;
 use crate::panels::appearance::{LanguageChoice, theme_switch};
 use crate::panels::menu::MARK;
 use crate::preferences::Preferences;
-use crate::route::{RouteLink, Router, board_link, board_path};
+use crate::route::{Router, board_link, board_path};
 use crate::store::Problem;
 use crate::ui::button::{Button, IconButton, Weight};
-use crate::ui::dialog::Dialog;
 use crate::ui::dynamic::{Mounted, dynamic, effect, list, when};
-use crate::ui::icon::Icon;
+use crate::ui::icon::{Icon, IconShape};
 use crate::ui::toast::Toasts;
 use crate::ui::tooltip::Side;
-use crate::words::{Words, key};
+use crate::words::{Word, Words, key};
 
 /// A small board with two people on it.
 const PICTURE: &str = include_str!("../../../assets/icons/board-picture.svg");
+/// Cards that stand in for boards until the browser's database has answered.
+const SKELETONS: usize = 4;
 
 /// The home page.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let words = Words::of_page();
     effect(move || document().set_title(words.get(key::APP_NAME)));
+    let shelf = Shelf::here();
+    let newcomer = Signal::derive(move || shelf.is_empty());
     view! {
         <div class="home">
-            <HomeHeader />
+            <HomeHeader shelf=shelf />
             <main class="home__main">
-                <section class="hero">
-                    <div class="hero__words">
-                        <h1>{words.of(key::HOME_PROMISE)}</h1>
-                        <p>{words.of(key::HOME_LEAD)}</p>
-                        <NewBoard />
-                    </div>
-                    <span class="hero__picture" aria-hidden="true" inner_html=PICTURE></span>
-                </section>
-                <RecentBoards />
+                {when(newcomer, || view! { <Hero /> }.into_any())}
+                <Boards shelf=shelf />
             </main>
         </div>
+        <CardDialog shelf=shelf />
     }
     .into_any()
 }
 
 #[component]
-fn HomeHeader() -> impl IntoView {
+fn Hero() -> impl IntoView {
+    let words = Words::of_page();
+    view! {
+        <section class="hero">
+            <div class="hero__words">
+                <h1>{words.of(key::HOME_PROMISE)}</h1>
+                <p>{words.of(key::HOME_LEAD)}</p>
+                <NewBoard large=true />
+            </div>
+            <span class="hero__picture" aria-hidden="true" inner_html=PICTURE></span>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn HomeHeader(shelf: Shelf) -> impl IntoView {
     let (preferences, words) = (Preferences::of_page(), Words::of_page());
+    let moving = RwSignal::new(false);
     view! {
         <header class="home__header">
             <span class="brand">
                 <span class="mark" aria-hidden="true" inner_html=MARK></span>
                 <span>{words.of(key::APP_NAME)}</span>
             </span>
+            <IconButton
+                attr:data-testid="move-away"
+                label=words.of(key::RECOVERY_BUTTON)
+                icon=icondata::LuMonitorSmartphone
+                side=Side::BottomEnd
+                on_press=Callback::new(move |()| moving.set(true))
+            />
             <LanguageChoice short=true />
             <IconButton
                 attr:data-testid="theme"
@@ -64,16 +98,17 @@ fn HomeHeader() -> impl IntoView {
                 on_press=Callback::new(move |()| preferences.toggle_theme())
             />
         </header>
+        <MoveAway open=moving shelf=shelf />
     }
     .into_any()
 }
 
 #[component]
-fn NewBoard() -> impl IntoView {
+fn NewBoard(large: bool) -> impl IntoView {
     let (words, toasts) = (Words::of_page(), Toasts::of_page());
     let router: Router = expect_context();
     let mounted = Mounted::here();
-    let creating = RwSignal::new(false);
+    let (creating, asking_token) = (RwSignal::new(false), RwSignal::new(false));
     let press = move |()| {
         let date = now_in_words(words.0.get_untracked());
         creating.set(true);
@@ -81,22 +116,25 @@ fn NewBoard() -> impl IntoView {
             creating.set(false);
             match answer {
                 Ok((board, is_kept)) => enter(router, &board, is_kept),
+                Err(Problem::Refused(ErrorCode::TokenNeeded)) => asking_token.set(true),
                 Err(problem) => toasts.push(failure(words, problem)),
             }
         });
     };
+    let told = Callback::new(move |()| press(()));
     let label =
         Signal::derive(move || words.get(if creating.get() { key::HOME_CREATING } else { key::HOME_NEW }).to_owned());
     view! {
         <Button
             attr:data-testid="new-board"
-            attr:data-size="large"
+            attr:data-size=if large { "large" } else { "usual" }
             label=label
             weight=Weight::Primary
             icon=icondata::LuPlus
             disabled=creating
             on_press=Callback::new(press)
         />
+        <TokenDialog open=asking_token on_told=told />
     }
     .into_any()
 }
@@ -114,137 +152,132 @@ fn failure(words: Words, problem: Problem) -> String {
     words.fill(key::HOME_CREATE_FAILED, &[("reason", &reason)])
 }
 
+/// The boards, with what finds one among them.
 #[component]
-fn RecentBoards() -> impl IntoView {
-    let words = Words::of_page();
-    let boards = RwSignal::new(None::<Result<Vec<KeptBoard>, KeyringError>>);
-    let mounted = Mounted::here();
-    let read = move || mounted.ask(keyring::boards(), move |answer| boards.set(Some(answer)));
-    read();
-    let forgetting = RwSignal::new(None::<KeptBoard>);
-    let rows = move || match boards.get() {
-        None => ().into_any(),
-        Some(Ok(boards)) if boards.is_empty() => view! { <NoBoards /> }.into_any(),
-        Some(Ok(boards)) => {
-            let rows = boards.into_iter();
-            let rows = list(rows.map(|board| view! { <BoardRow board=board forgetting=forgetting /> }.into_any()));
-            view! { <ul class="boards">{rows}</ul> }.into_any()
+fn Boards(shelf: Shelf) -> impl IntoView {
+    let words = shelf.words;
+    let state = Memo::new(move |_| match &*shelf.boards.read() {
+        None => "loading",
+        Some(Err(_)) => "unkept",
+        Some(Ok(boards)) if boards.is_empty() => "empty",
+        Some(Ok(_)) => "there",
+    });
+    let body = move || match state.get() {
+        "loading" => skeletons(words),
+        "unkept" => note(words, icondata::LuDatabaseZap, key::HOME_UNKEPT_TITLE, key::HOME_UNKEPT),
+        "empty" => note(words, icondata::LuShapes, key::HOME_EMPTY_TITLE, key::HOME_EMPTY_TEXT),
+        _ => view! {
+            <Finder shelf=shelf />
+            {dynamic(move || cards(shelf))}
         }
-        Some(Err(_)) => view! { <p class="recent__note">{words.of(key::HOME_UNKEPT)}</p> }.into_any(),
+        .into_any(),
     };
+    let some = Signal::derive(move || state.get() == "there");
     view! {
-        <section class="recent">
-            <header class="recent__header">
+        <section class="shelf" aria-label=words.of(key::HOME_RECENT)>
+            <header class="shelf__header">
                 <h2>{words.of(key::HOME_RECENT)}</h2>
-                <span>{words.of(key::HOME_RECENT_NOTE)}</span>
+                {when(some, || view! { <NewBoard large=false /> }.into_any())}
             </header>
-            {dynamic(rows)}
+            {dynamic(body)}
         </section>
-        <ForgetDialog forgetting=forgetting on_forgotten=Callback::new(move |()| read()) />
     }
     .into_any()
 }
 
-#[component]
-fn NoBoards() -> impl IntoView {
-    let words = Words::of_page();
+/// What stands where there are no cards.
+fn note(words: Words, icon: IconShape, title: Word, text: Word) -> AnyView {
     view! {
         <div class="empty">
-            <Icon shape=icondata::LuShapes />
-            <h3>{words.of(key::HOME_EMPTY_TITLE)}</h3>
-            <p>{words.of(key::HOME_EMPTY_TEXT)}</p>
+            <Icon shape=icon />
+            <h3>{words.of(title)}</h3>
+            <p>{words.of(text)}</p>
         </div>
     }
     .into_any()
 }
 
-#[component]
-fn BoardRow(board: KeptBoard, forgetting: RwSignal<Option<KeptBoard>>) -> impl IntoView {
-    let words = Words::of_page();
-    let role = board.strongest().map_or(Role::View, |link| link.role);
-    let opened_at_ms = board.opened_at_ms;
-    let opened = Signal::derive(move || {
-        // Whole milliseconds since 1970 are exact in a double.
-        let when = relative(opened_at_ms as f64, now_ms(), words.0.get());
-        words.fill(key::HOME_OPENED, &[("when", &when)])
-    });
-    let path = board_path(&board.id);
-    let hue = hue(board.id.as_str());
-    let board = StoredValue::new(board);
-    let title = Signal::derive(move || board.with_value(|board| title_of(words, board)));
+fn skeletons(words: Words) -> AnyView {
+    let card = || view! { <li class="card card--skeleton" aria-hidden="true"><span class="card__picture"></span></li> };
     view! {
-        <li class="boards__row">
-            <RouteLink to=path class="board-card" attr:data-testid="recent-board">
-                <span class="board-card__tile" style:--hue=hue.to_string() aria-hidden="true"></span>
-                <span class="board-card__text">
-                    <span class="board-card__title">{title}</span>
-                    <span class="board-card__meta">
-                        <span class="badge" data-role=role.as_str()>{Signal::derive(move || words.named("role", role.as_str()))}</span>
-                        <span>{opened}</span>
-                    </span>
-                </span>
-            </RouteLink>
-            <IconButton
-                label=Signal::derive(move || words.fill(key::HOME_FORGET, &[("title", &title.get())]))
-                icon=icondata::LuX
-                side=Side::BottomEnd
-                on_press=Callback::new(move |()| forgetting.set(Some(board.get_value())))
+        <p class="visually-hidden" role="status">{words.of(key::HOME_LOADING)}</p>
+        <ul class="cards">{list((0..SKELETONS).map(|_| card().into_any()))}</ul>
+    }
+    .into_any()
+}
+
+fn cards(shelf: Shelf) -> AnyView {
+    let words = shelf.words;
+    let (shown, more) = shelf.shown();
+    if shown.is_empty() {
+        return match shelf.filter.get() {
+            _ if !shelf.query.read().trim().is_empty() => {
+                note(words, icondata::LuSearchX, key::HOME_NONE_FOUND_TITLE, key::HOME_NONE_FOUND_TEXT)
+            }
+            Filter::Bin => note(words, icondata::LuTrash2, key::HOME_BIN_EMPTY_TITLE, key::HOME_BIN_EMPTY_TEXT),
+            _ => note(words, icondata::LuFolderOpen, key::HOME_NONE_HERE_TITLE, key::HOME_NONE_HERE_TEXT),
+        };
+    }
+    let cards = list(shown.into_iter().map(|board| view! { <Card shelf=shelf board=board /> }.into_any()));
+    let more = (more > 0).then(|| {
+        view! {
+            <Button
+                label=words.of(key::HOME_SHOW_MORE)
+                weight=Weight::Secondary
+                on_press=Callback::new(move |()| shelf.show_more())
             />
-        </li>
-    }
-    .into_any()
-}
-
-/// Asks before a board is forgotten, since a forgotten owner's key cannot be had again.
-#[component]
-fn ForgetDialog(forgetting: RwSignal<Option<KeptBoard>>, on_forgotten: Callback<()>) -> impl IntoView {
-    let words = Words::of_page();
-    let open = RwSignal::new(false);
-    let mounted = Mounted::here();
-    effect(move || open.set(forgetting.read().is_some()));
-    let confirm = move |()| {
-        let Some(board) = forgetting.get_untracked() else { return };
-        mounted.ask(async move { keyring::forget(&board.id).await }, move |_| {
-            open.set(false);
-            // Reads the list anew, which shows whether it was forgotten.
-            on_forgotten.run(());
-        });
-    };
-    let text = Signal::derive(move || {
-        let title = forgetting.get().map(|board| title_of(words, &board)).unwrap_or_default();
-        words.fill(key::HOME_FORGET_TEXT, &[("title", &title)])
+        }
     });
-    let owned = Signal::derive(move || {
-        forgetting.read().as_ref().is_some_and(|board| board.links.iter().any(|link| link.role == Role::Owner))
-    });
-    let warning = move || view! { <p class="dialog__text">{words.of(key::HOME_FORGET_OWNER)}</p> }.into_any();
     view! {
-        <Dialog open=open title=words.of(key::HOME_FORGET_TITLE) close_label=words.of(key::ACTION_CLOSE)>
-            <p class="dialog__text">{text}</p>
-            {when(owned, warning)}
-            <div class="dialog__actions">
-                <Button
-                    label=words.of(key::ACTION_CANCEL)
-                    weight=Weight::Secondary
-                    on_press=Callback::new(move |()| open.set(false))
-                />
-                <Button
-                    attr:data-testid="forget"
-                    label=words.of(key::HOME_FORGET_CONFIRM)
-                    weight=Weight::Danger
-                    on_press=Callback::new(confirm)
-                />
-            </div>
-        </Dialog>
+        <ul class="cards">{cards}</ul>
+        <div class="shelf__more">{more}</div>
     }
     .into_any()
 }
 
-fn title_of(words: Words, board: &KeptBoard) -> String {
-    if board.title.is_empty() { words.get(key::BOARD_UNTITLED).to_owned() } else { board.title.clone() }
-}
-
-/// A colour for a board's tile, in degrees; the same at each visit.
-fn hue(id: &str) -> u32 {
-    id.bytes().fold(0u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte))) % 360
+/// Search field, and what is to be shown.
+#[component]
+fn Finder(shelf: Shelf) -> impl IntoView {
+    let words = shelf.words;
+    let search = move |event| {
+        shelf.query.set(event_target_value(&event));
+    };
+    let chip = move |filter: Filter| {
+        let (label, chosen, choose) = (filter.clone(), filter.clone(), filter);
+        let label = Signal::derive(move || label.label(words));
+        view! {
+            <button
+                type="button"
+                class="chip"
+                aria-pressed=Signal::derive(move || (*shelf.filter.read() == chosen).to_string())
+                on:click=move |_| shelf.filter.set(choose.clone())
+            >
+                {label}
+            </button>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="finder">
+            <label class="finder__search">
+                <Icon shape=icondata::LuSearch />
+                <input
+                    class="input"
+                    type="search"
+                    data-testid="search-boards"
+                    aria-label=words.of(key::HOME_SEARCH)
+                    placeholder=words.of(key::HOME_SEARCH)
+                    prop:value=shelf.query
+                    on:input=search
+                />
+            </label>
+            <div class="finder__chips" role="group" aria-label=words.of(key::HOME_FOLDERS)>
+                {dynamic(move || list(shelf.filters().into_iter().map(chip)))}
+            </div>
+            <p class="visually-hidden" role="status">
+                {Signal::derive(move || words.count(key::HOME_COUNT_ONE, key::HOME_COUNT_MANY, shelf.matching()))}
+            </p>
+        </div>
+    }
+    .into_any()
 }

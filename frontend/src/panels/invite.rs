@@ -9,10 +9,12 @@ use crate::clipboard::copy_shown;
 use crate::keyring::KeptLink;
 use crate::route::board_link;
 use crate::shortcut::spoken;
-use crate::ui::button::{Button, Weight};
+use crate::ui::button::{Button, IconButton, Weight};
 use crate::ui::choice::{Choice, ChoiceGroup};
 use crate::ui::dialog::Dialog;
-use crate::ui::dynamic::{Mounted, dynamic, effect, list};
+use crate::ui::dynamic::{Mounted, dynamic, effect, list, when};
+use crate::ui::qr::Qr;
+use crate::ui::tooltip::Side;
 use crate::words::{Words, key};
 
 /// What can be passed on: set once the board is open.
@@ -154,6 +156,11 @@ pub fn CopyField(
             let _ = field.focus();
         }
     });
+    let qr_shown = RwSignal::new(false);
+    let code = move || {
+        let code = move || view! { <Qr text=link.get() label=words.of(key::QR_LABEL) /> }.into_any();
+        view! { <div class="invite__qr">{dynamic(code)}</div> }.into_any()
+    };
     let mounted = Mounted::here();
     let press = move |()| {
         let Some(input) = field.get_untracked() else { return };
@@ -180,6 +187,14 @@ pub fn CopyField(
                 prop:value=link
                 on:focus=move |_| field.get_untracked().into_iter().for_each(|input| input.select())
             />
+            <IconButton
+                attr:data-testid="show-qr"
+                attr:aria-pressed=Signal::derive(move || qr_shown.get().to_string())
+                label=Signal::derive(move || words.get(if qr_shown.get() { key::QR_HIDE } else { key::QR_SHOW }).to_owned())
+                icon=icondata::LuQrCode
+                side=Side::BottomEnd
+                on_press=Callback::new(move |()| qr_shown.update(|shown| *shown = !*shown))
+            />
             <Button
                 attr:data-testid="copy-link"
                 attr:data-copied=Signal::derive(move || (copying.get() == Copying::Copied).to_string())
@@ -189,6 +204,7 @@ pub fn CopyField(
             />
         </div>
         <p class="invite__note" role="status">{note}</p>
+        {when(qr_shown.into(), code)}
     }
     .into_any()
 }

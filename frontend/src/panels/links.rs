@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use protocol::{ChangeLink, CreateLink, LinkDescription, Role};
 
 use super::invite::{CopyField, Copying, Invitation};
+use super::present::Present;
 use crate::clipboard;
 use crate::clock::{now_ms, relative};
 use crate::sharing::Managed;
@@ -44,6 +45,7 @@ pub fn ManagedLinks(
     };
     let is_ending = Signal::derive(move || managed.ending.read().is_some());
     view! {
+        <Present managed=managed />
         <section class="links-section" aria-label=words.of(key::LINKS_TITLE) data-testid="links">
             <h3 class="field__label">{words.of(key::LINKS_TITLE)}</h3>
             {dynamic(rows)}

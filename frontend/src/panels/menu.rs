@@ -11,6 +11,7 @@ use crate::ui::dynamic::when;
 use crate::ui::icon::Icon;
 use crate::ui::popover::Popover;
 use crate::ui::tooltip::{Side, Tooltip};
+use crate::versions::Versions;
 use crate::words::{Words, key};
 
 /// The mark of the product, also the page's icon.
@@ -86,7 +87,20 @@ fn entry(id: &'static str, open: RwSignal<bool>) -> AnyView {
 fn MenuEntries(open: RwSignal<bool>, help_open: RwSignal<bool>) -> impl IntoView {
     let words = Words::of_page();
     let router: Router = expect_context();
-    let store = BoardStore::of_page();
+    let (store, versions): (BoardStore, Versions) = (BoardStore::of_page(), expect_context());
+    let show_versions = move |_| {
+        open.set(false);
+        versions.open.set(true);
+    };
+    let history = move || {
+        view! {
+            <button type="button" class="menu__entry" data-testid="show-versions" on:click=show_versions>
+                <Icon shape=icondata::LuHistory />
+                <span>{words.of(key::VERSIONS_OPEN)}</span>
+            </button>
+        }
+        .into_any()
+    };
     let show_help = move |_| {
         open.set(false);
         help_open.set(true);
@@ -96,6 +110,7 @@ fn MenuEntries(open: RwSignal<bool>, help_open: RwSignal<bool>) -> impl IntoView
             <Icon shape=icondata::LuLayoutGrid />
             <span>{words.of(key::ACTION_HOME)}</span>
         </button>
+        {when(Signal::derive(move || store.may_write()), history)}
         <button type="button" class="menu__entry" data-testid="help" on:click=show_help>
             <Icon shape=icondata::LuKeyboard />
             <span>{words.of(key::HELP_TITLE)}</span>

@@ -59,6 +59,7 @@ impl Server {
             public_url: None,
             assets: AssetOptions { assets_url: None, assets_gib: 1 },
             https,
+            door: boardwalk::cli::DoorOptions::default(),
         };
         let running = Running::serve(&options).await.expect("the server starts");
         Self { running, folder }

@@ -8,8 +8,8 @@ use protocol::{AssetHash, BoardId, SecretHash, ServiceId, VersionId};
 use storage::memory::MemoryStorage;
 use storage::{
     Access, AccessChanges, Acquired, Append, AppendOutcome, Archive, Aside, AssetRecord, AssetRoom, Assets,
-    BoardExport, BoardRecord, Damage, Epoch, Error, LinkEdit, LinkLookup, LinkRecord, Loaded, NewBoard, NewVersion,
-    Owner, Snapshot, SnapshotOutcome, Storage, VersionRecord,
+    BoardExport, BoardOverview, BoardRecord, Damage, Epoch, Error, Household, LinkEdit, LinkLookup, LinkRecord, Loaded,
+    LockedPerson, NewBoard, NewVersion, Owner, Snapshot, SnapshotOutcome, Storage, VersionRecord,
 };
 use tokio::sync::Semaphore;
 
@@ -167,6 +167,10 @@ impl Archive for Gate {
         self.memory.purge_one(kept_ms).await
     }
 
+    async fn purge_board(&self, board: &BoardId) -> Result<(), Error> {
+        self.memory.purge_board(board).await
+    }
+
     async fn owner_of(&self, board: &BoardId) -> Result<Option<Owner>, Error> {
         self.memory.owner_of(board).await
     }
@@ -216,5 +220,40 @@ impl Assets for Gate {
 
     async fn is_asset_used(&self, hash: &AssetHash) -> Result<bool, Error> {
         self.memory.is_asset_used(hash).await
+    }
+}
+
+#[async_trait]
+impl Household for Gate {
+    async fn put_bundle(&self, secret: &SecretHash, bytes: Bytes) -> Result<(), Error> {
+        self.memory.put_bundle(secret, bytes).await
+    }
+
+    async fn bundle(&self, secret: &SecretHash) -> Result<Option<Bytes>, Error> {
+        self.memory.bundle(secret).await
+    }
+
+    async fn drop_bundle(&self, secret: &SecretHash) -> Result<(), Error> {
+        self.memory.drop_bundle(secret).await
+    }
+
+    async fn lock_person(&self, board: &BoardId, person: &SecretHash, name: &str) -> Result<(), Error> {
+        self.memory.lock_person(board, person, name).await
+    }
+
+    async fn unlock_person(&self, board: &BoardId, person: &SecretHash) -> Result<(), Error> {
+        self.memory.unlock_person(board, person).await
+    }
+
+    async fn is_locked(&self, board: &BoardId, person: &SecretHash) -> Result<bool, Error> {
+        self.memory.is_locked(board, person).await
+    }
+
+    async fn locked_people(&self, board: &BoardId) -> Result<Vec<LockedPerson>, Error> {
+        self.memory.locked_people(board).await
+    }
+
+    async fn overview(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardOverview>, Error> {
+        self.memory.overview(after, limit).await
     }
 }

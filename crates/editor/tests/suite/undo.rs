@@ -149,6 +149,28 @@ fn a_large_edit_is_split_and_stays_one_step() {
 }
 
 #[test]
+fn going_back_to_a_version_is_one_step() {
+    let mut pair = Pair::on(TWO);
+    let (version, before) = (pair.a.editor.board().snapshot().0.to_vec(), pair.a.outline());
+    run(&mut pair.a, "drag 50,50 60,90\ntool ellipse\ndrag 300,300 350,350\nclick 200,50\nkey Delete");
+    let drawn = pair.a.outline().replace(" *", "");
+    assert_ne!(drawn, before);
+    pair.exchange();
+    pair.a.give(Input::Restore(version.clone()));
+    pair.exchange();
+    assert_eq!(pair.a.outline(), before);
+    assert!(pair.contents_agree(), "others see it");
+    pair.a.key("Mod+Z");
+    assert_eq!(pair.a.outline().replace(" *", ""), drawn);
+    pair.b.give(Input::WriteAccess(false));
+    let seen = pair.b.outline();
+    pair.b.give(Input::Restore(version));
+    assert_eq!(pair.b.outline(), seen, "who may only look does not go back");
+    pair.a.give(Input::Restore(b"nonsense".to_vec()));
+    assert_eq!(notices(&mut pair.a), [Notice::UpdateRefused]);
+}
+
+#[test]
 fn the_oldest_steps_are_forgotten() {
     let mut hand = Hand::on("rectangle a 0,0 100x100");
     run(&mut hand, "click 0,50");

@@ -46,6 +46,10 @@ impl Archive for MemoryStorage {
         self.with(|state, now_ms| Ok(state.purge_one(now_ms, kept_ms)))
     }
 
+    async fn purge_board(&self, board: &BoardId) -> Result<(), Error> {
+        self.with(|state, _| state.purge_board(board))
+    }
+
     async fn owner_of(&self, board: &BoardId) -> Result<Option<Owner>, Error> {
         self.with(|state, now_ms| Ok(state.owner_of(now_ms, board)))
     }

@@ -5,16 +5,17 @@
 mod access;
 mod archive;
 mod assets;
+mod household;
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use protocol::{AssetHash, BoardId, ServiceId};
+use protocol::{AssetHash, BoardId, SecretHash, ServiceId};
 
 use crate::contract::in_board_order;
 use crate::{
-    Acquired, Append, AppendOutcome, Aside, AssetRecord, BoardRecord, Epoch, Error, LinkRecord, Loaded, LogRow,
-    MAX_LEASE_MS, NewBoard, Owner, PersonalLink, Snapshot, SnapshotOutcome, VersionRecord,
+    Acquired, Append, AppendOutcome, Aside, AssetRecord, BoardRecord, Epoch, Error, LinkRecord, Loaded, LockedPerson,
+    LogRow, MAX_LEASE_MS, NewBoard, Owner, PersonalLink, Snapshot, SnapshotOutcome, VersionRecord,
 };
 
 /// Everything that is stored.
@@ -22,6 +23,7 @@ use crate::{
 pub struct State {
     boards: BTreeMap<BoardId, StoredBoard>,
     services: BTreeMap<ServiceId, Membership>,
+    bundles: BTreeMap<SecretHash, (Bytes, u64)>,
 }
 
 #[derive(Debug, Clone)]
@@ -42,6 +44,8 @@ struct StoredBoard {
     aside: Vec<(Aside, u64)>,
     versions: Vec<(VersionRecord, Bytes)>,
     assets: BTreeMap<AssetHash, AssetRecord>,
+    /// Longest first.
+    locked_people: Vec<LockedPerson>,
 }
 
 #[derive(Debug, Clone)]
@@ -115,6 +119,7 @@ impl State {
             aside: Vec::new(),
             versions: Vec::new(),
             assets: BTreeMap::new(),
+            locked_people: Vec::new(),
         };
         self.boards.insert(board.id, stored);
         Ok(())
@@ -127,6 +132,7 @@ impl State {
             title: board.title.clone(),
             created_at_ms: board.created_at_ms,
             deleted_at_ms: board.deleted_at_ms,
+            head_seq: board.head_seq,
         })
     }
 

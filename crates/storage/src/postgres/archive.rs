@@ -95,6 +95,25 @@ impl Archive for PostgresStorage {
         .await
     }
 
+    async fn purge_board(&self, board: &BoardId) -> Result<(), Error> {
+        answer_within(BULK_WITHIN, async {
+            let mut line = self.lines.take().await?;
+            let mut tx = line.begin().await?;
+            let gone = sqlx::query(sql::PURGE_BOARD).bind(board.as_str()).execute(&mut *tx).await?;
+            sqlx::query(sql::FORGET_ROWS).bind(board.as_str()).execute(&mut *tx).await?;
+            if gone.rows_affected() == 0 {
+                // The rows of a board that stays are not touched.
+                tx.rollback().await?;
+                line.give_back();
+                return Err(Error::NotFound);
+            }
+            tx.commit().await?;
+            line.give_back();
+            Ok(())
+        })
+        .await
+    }
+
     async fn owner_of(&self, board: &BoardId) -> Result<Option<Owner>, Error> {
         let query = concat!(
             "SELECT services.id, services.address FROM boards JOIN services ON services.id = boards.owner_service ",

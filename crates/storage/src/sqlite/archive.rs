@@ -86,6 +86,14 @@ impl Archive for SqliteStorage {
         Ok(board)
     }
 
+    async fn purge_board(&self, board: &BoardId) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        let purge = sqlx::query(sql::PURGE_BOARD).bind(board.as_str());
+        found(&purge.execute(&mut *tx).await?)?;
+        sqlx::query(sql::FORGET_ROWS).bind(board.as_str()).execute(&mut *tx).await?;
+        Ok(tx.commit().await?)
+    }
+
     async fn owner_of(&self, board: &BoardId) -> Result<Option<Owner>, Error> {
         let query = concat!(
             "SELECT services.id, services.address FROM boards JOIN services ON services.id = boards.owner_service ",

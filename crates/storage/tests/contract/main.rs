@@ -11,6 +11,7 @@ mod archive;
 mod assets;
 mod care;
 mod engine;
+mod household;
 mod links;
 mod ownership;
 mod samples;
@@ -46,6 +47,7 @@ const CASES: &[&[(&str, Case)]] = &[
     archive::CASES,
     assets::CASES,
     care::CASES,
+    household::CASES,
     links::CASES,
     ownership::CASES,
     snapshots::CASES,

@@ -81,6 +81,12 @@ impl State {
         Some(board)
     }
 
+    pub fn purge_board(&mut self, board: &BoardId) -> Result<(), Error> {
+        self.boards.get(board).filter(|stored| stored.deleted_at_ms.is_some()).ok_or(Error::NotFound)?;
+        self.boards.remove(board);
+        Ok(())
+    }
+
     #[must_use]
     pub fn owner_of(&self, now_ms: u64, board: &BoardId) -> Option<Owner> {
         let service = self.boards.get(board)?.owner.as_ref()?;
@@ -154,6 +160,7 @@ impl State {
             aside: board.aside.into_iter().map(|aside| (aside, now_ms)).collect(),
             versions: Vec::new(),
             assets: board.assets.into_iter().map(|asset| (asset.hash, asset)).collect(),
+            locked_people: Vec::new(),
         };
         self.boards.insert(board.id.clone(), stored);
         Ok(())

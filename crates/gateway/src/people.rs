@@ -1,0 +1,185 @@
+//! `/api/boards/{id}/people`: who is on a board beside the link they came by, for its owner, and locking one of them out.
+//!
+//! A person is a secret that their browser made and sends along; only its hash is stored, and only that is told
+//! (`docs/decisions/0032-people.md`). It must not know presence.
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use protocol::limits::MAX_AUTHOR_CHARS;
+use protocol::{
+    BoardId, ErrorCode, LinkId, LinkSecret, LockPerson, LockedPersonView, PeopleList, PersonView, Role, SecretHash,
+};
+
+use crate::admission::{Admission, hash};
+use crate::api_schema;
+use crate::app::Shared;
+use crate::boards::one_line;
+use crate::problem::ApiError;
+
+/// The header in which a browser says whose it is.
+pub const HEADER: &str = "boardwalk-person";
+
+/// Who sent a request, if it says so.
+#[must_use]
+pub fn sender(headers: &HeaderMap) -> Option<SecretHash> {
+    headers.get(HEADER).and_then(|value| value.to_str().ok()).and_then(person)
+}
+
+/// A person, by the secret that they show.
+#[must_use]
+pub fn person(secret: &str) -> Option<SecretHash> {
+    secret.parse::<LinkSecret>().ok().map(|secret| hash(&secret))
+}
+
+/// Middleware: whoever is locked out of a board gets nothing of it, by whatever key.
+pub async fn guard(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let board = request.uri().path().strip_prefix("/api/boards/").and_then(|rest| rest.split('/').next()?.parse().ok());
+    if let (Some(board), Some(person)) = (board, sender(request.headers())) {
+        match check(&shared, &board, &person).await {
+            Ok(()) => {}
+            Err(error) => return error.into_response(),
+        }
+    }
+    next.run(request).await
+}
+
+/// Whether somebody may be on a board.
+///
+/// # Errors
+/// `LockedOut`, or the store does not answer.
+pub async fn check(shared: &Shared, board: &BoardId, person: &SecretHash) -> Result<(), ApiError> {
+    if shared.storage.is_locked(board, person).await? { Err(ErrorCode::LockedOut.into()) } else { Ok(()) }
+}
+
+/// Who is on the board through this gateway, and who is locked out.
+#[utoipa::path(
+    get, path = "/api/boards/{id}/people", tag = "people",
+    params(("id" = String, Path, description = "The board"), ("authorization" = String, Header, description = "`Bearer` and an owner's key")),
+    responses(
+        (status = 200, description = "The people", body = api_schema::PeopleList),
+        (status = "4XX", description = "forbidden, unknown-board, wrong-key, locked-out or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn list(
+    State(shared): State<Shared>,
+    admission: Admission,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let admission = admission.only(is_owner)?;
+    let own = sender(&headers);
+    let visitors = shared.hubs.get(admission.board()).map(|hub| hub.visitors()).unwrap_or_default();
+    let here = visitors.into_iter().map(|(ticket, clients)| PersonView {
+        is_you: own.is_some() && ticket.person == own,
+        person: ticket.person.map(|person| text(&person)),
+        role: ticket.role,
+        link: LinkId::of(&ticket.link),
+        clients: clients.iter().map(u64::to_string).collect(),
+    });
+    let locked = shared.storage.locked_people(admission.board()).await?.into_iter().map(|locked| LockedPersonView {
+        person: text(&locked.person),
+        name: locked.name,
+        locked_at_ms: i64::try_from(locked.locked_at_ms).unwrap_or(i64::MAX),
+    });
+    let people = PeopleList { here: here.collect(), locked: locked.collect() };
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(people)).into_response())
+}
+
+/// Locks somebody out: whatever their browser has open of the board is closed, and nothing opens any more.
+#[utoipa::path(
+    put, path = "/api/boards/{id}/people/{person}/lock", tag = "people",
+    params(
+        ("id" = String, Path, description = "The board"),
+        ("person" = String, Path, description = "As the list names them"),
+        ("authorization" = String, Header, description = "`Bearer` and an owner's key"),
+    ),
+    request_body = api_schema::LockPerson,
+    responses(
+        (status = 204, description = "They are locked out"),
+        (status = "4XX", description = "as for the list; malformed, too-large; last-owner for oneself", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn lock(
+    State(shared): State<Shared>,
+    admission: Admission,
+    Path((_, who)): Path<(String, String)>,
+    headers: HeaderMap,
+    Json(wish): Json<LockPerson>,
+) -> Result<StatusCode, ApiError> {
+    let admission = admission.only(is_owner)?;
+    let who = named(&who)?;
+    if sender(&headers) == Some(who) {
+        return Err(ErrorCode::LastOwner.into());
+    }
+    let name = one_line(&wish.name, MAX_AUTHOR_CHARS)?;
+    shared.storage.lock_person(admission.board(), &who, &name).await?;
+    tracing::info!(board_id = %admission.board(), "somebody was locked out");
+    shared.recheck(admission.board()).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Lets somebody in again.
+#[utoipa::path(
+    delete, path = "/api/boards/{id}/people/{person}/lock", tag = "people",
+    params(
+        ("id" = String, Path, description = "The board"),
+        ("person" = String, Path, description = "As the list names them"),
+        ("authorization" = String, Header, description = "`Bearer` and an owner's key"),
+    ),
+    responses(
+        (status = 204, description = "They may come in again"),
+        (status = "4XX", description = "as for the list; unknown-person", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn unlock(
+    State(shared): State<Shared>,
+    admission: Admission,
+    Path((_, who)): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    let admission = admission.only(is_owner)?;
+    match shared.storage.unlock_person(admission.board(), &named(&who)?).await {
+        Err(storage::Error::NotFound) => Err(ErrorCode::UnknownPerson.into()),
+        unlocked => Ok(unlocked.map(|()| StatusCode::NO_CONTENT)?),
+    }
+}
+
+fn is_owner(role: Role) -> bool {
+    role == Role::Owner
+}
+
+/// A hash of 240 random bits says nothing about them.
+fn text(person: &SecretHash) -> String {
+    person.0.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn named(text: &str) -> Result<SecretHash, ErrorCode> {
+    let mut hash = [0; 32];
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(ErrorCode::UnknownPerson);
+    }
+    for (at, byte) in hash.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).map_err(|_| ErrorCode::UnknownPerson)?;
+    }
+    Ok(SecretHash(hash))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_named_by_a_hash() {
+        let who = SecretHash([0xa5; 32]);
+        assert_eq!(named(&text(&who)), Ok(who));
+        for wrong in ["", "a5", &"zz".repeat(32), &"é".repeat(32), &"+f".repeat(32)] {
+            assert!(named(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(person("short"), None);
+        assert_ne!(person(&"k".repeat(40)), None);
+    }
+}

@@ -1,0 +1,49 @@
+//! What the store in memory keeps besides boards' content: [`State`](super::State) behind the mutex and the clock.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use protocol::{BoardId, SecretHash};
+
+use super::MemoryStorage;
+use crate::{BoardOverview, Error, Household, LockedPerson};
+
+#[async_trait]
+impl Household for MemoryStorage {
+    async fn put_bundle(&self, secret: &SecretHash, bytes: Bytes) -> Result<(), Error> {
+        self.with(|state, now_ms| {
+            state.put_bundle(now_ms, secret, bytes);
+            Ok(())
+        })
+    }
+
+    async fn bundle(&self, secret: &SecretHash) -> Result<Option<Bytes>, Error> {
+        self.with(|state, _| Ok(state.bundle(secret)))
+    }
+
+    async fn drop_bundle(&self, secret: &SecretHash) -> Result<(), Error> {
+        self.with(|state, _| {
+            state.drop_bundle(secret);
+            Ok(())
+        })
+    }
+
+    async fn lock_person(&self, board: &BoardId, person: &SecretHash, name: &str) -> Result<(), Error> {
+        self.with(|state, now_ms| state.lock_person(now_ms, board, person, name))
+    }
+
+    async fn unlock_person(&self, board: &BoardId, person: &SecretHash) -> Result<(), Error> {
+        self.with(|state, _| state.unlock_person(board, person))
+    }
+
+    async fn is_locked(&self, board: &BoardId, person: &SecretHash) -> Result<bool, Error> {
+        self.with(|state, _| Ok(state.locked_people(board).iter().any(|locked| locked.person == *person)))
+    }
+
+    async fn locked_people(&self, board: &BoardId) -> Result<Vec<LockedPerson>, Error> {
+        self.with(|state, _| Ok(state.locked_people(board)))
+    }
+
+    async fn overview(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardOverview>, Error> {
+        self.with(|state, _| Ok(state.overview(after, limit)))
+    }
+}

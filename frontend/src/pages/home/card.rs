@@ -1,0 +1,236 @@
+//! One board on the home page: its picture, its name, and what can be done with it.
+
+use leptos::prelude::*;
+use protocol::{ErrorCode, Role};
+
+use super::shelf::{Asking, Shelf};
+use crate::api::{self, ApiError};
+use crate::clock::{now_ms, relative};
+use crate::keyring::KeptBoard;
+use crate::preferences::{Preferences, Theme};
+use crate::route::{RouteLink, board_path};
+use crate::ui::button::IconButton;
+use crate::ui::dynamic::{Mounted, dynamic, effect, when};
+use crate::ui::icon::{Icon, IconShape};
+use crate::ui::popover::Popover;
+use crate::ui::tooltip::Side;
+use crate::words::{Word, Words, key};
+
+/// A board.
+#[component]
+pub fn Card(
+    /// Where it stands.
+    shelf: Shelf,
+    /// The board.
+    board: KeptBoard,
+) -> impl IntoView {
+    let words = shelf.words;
+    let title = shelf.title(&board);
+    let is_deleted = board.deleted_at_ms.is_some();
+    // A board that does not open says why here, before anybody tries.
+    let trouble = RwSignal::new(None::<ErrorCode>);
+    let face = view! {
+        <Picture shelf=shelf board=board.clone() trouble=trouble />
+        <span class="card__title">{title.clone()}</span>
+        <span class="card__meta">{meta(words, &board, trouble)}</span>
+    };
+    let face = if is_deleted {
+        view! { <span class="card__open">{face}</span> }.into_any()
+    } else {
+        let path = board_path(&board.id);
+        view! { <RouteLink to=path class="card__open" attr:data-testid="recent-board">{face}</RouteLink> }.into_any()
+    };
+    let star = (!is_deleted).then(|| star(shelf, &board, &title));
+    let id = board.id.to_string();
+    view! {
+        <li class="card" data-testid="board-card" data-board=id>
+            {face}
+            <span class="card__tools">
+                {star}
+                <CardMenu shelf=shelf board=board title=title />
+            </span>
+        </li>
+    }
+    .into_any()
+}
+
+fn meta(words: Words, board: &KeptBoard, trouble: RwSignal<Option<ErrorCode>>) -> AnyView {
+    let role = board.strongest().map_or(Role::View, |link| link.role);
+    let (deleted_at_ms, opened_at_ms) = (board.deleted_at_ms, board.opened_at_ms);
+    let when = Signal::derive(move || {
+        // Whole milliseconds since 1970 are exact in a double.
+        let spoken = |at_ms: u64| relative(at_ms as f64, now_ms(), words.0.get());
+        match (trouble.get(), deleted_at_ms) {
+            (_, Some(at_ms)) => words.fill(key::HOME_DELETED, &[("when", &spoken(at_ms))]),
+            (Some(code), None) => words.named("problem", &format!("{}.title", code.id())),
+            (None, None) => words.fill(key::HOME_OPENED, &[("when", &spoken(opened_at_ms))]),
+        }
+    });
+    let folder = (!board.folder.is_empty()).then(|| {
+        view! { <span class="card__folder"><Icon shape=icondata::LuFolder />{board.folder.clone()}</span> }
+    });
+    view! {
+        <span class="badge" data-role=role.as_str()>{Signal::derive(move || words.named("role", role.as_str()))}</span>
+        <span class="card__when">{when}</span>
+        {folder}
+    }
+    .into_any()
+}
+
+fn star(shelf: Shelf, board: &KeptBoard, title: &str) -> AnyView {
+    let words = shelf.words;
+    let (id, starred, title) = (board.id.clone(), board.starred, title.to_owned());
+    let word = if starred { key::HOME_UNSTAR } else { key::HOME_STAR };
+    view! {
+        <IconButton
+            attr:class="icon-button card__star"
+            attr:data-starred=starred.to_string()
+            attr:data-testid="star-board"
+            label=Signal::derive(move || words.fill(word, &[("title", &title)]))
+            icon=icondata::LuStar
+            side=Side::BottomEnd
+            on_press=Callback::new(move |()| shelf.change(&id, move |board| board.starred = !starred))
+        />
+    }
+    .into_any()
+}
+
+/// The board as the server paints it; a patterned tile until then, and where nothing is on it.
+#[component]
+fn Picture(shelf: Shelf, board: KeptBoard, trouble: RwSignal<Option<ErrorCode>>) -> impl IntoView {
+    let preferences = Preferences::of_page();
+    let mounted = Mounted::here();
+    let source = RwSignal::new(None::<String>);
+    let (hue, was_deleted) = (hue(board.id.as_str()), board.deleted_at_ms.is_some());
+    effect(move || {
+        let is_dark = preferences.theme() == Theme::Dark;
+        let Some(link) = board.strongest() else { return };
+        let (id, key) = (board.id.clone(), link.key.clone());
+        let asked = id.clone();
+        mounted.ask(async move { api::picture(&id, &key, None, is_dark).await }, move |answer| match answer {
+            Ok(svg) => {
+                source.set((!svg.is_empty()).then(|| data_url(&svg)));
+                if was_deleted {
+                    // Another owner took it out of the bin.
+                    shelf.note_deleted(&asked, false);
+                }
+            }
+            Err(ApiError::Refused(ErrorCode::Deleted)) if !was_deleted => shelf.note_deleted(&asked, true),
+            Err(ApiError::Refused(code)) if code.retry() == protocol::Retry::Never && code != ErrorCode::Deleted => {
+                trouble.set(Some(code))
+            }
+            // Without a server, or while it is busy, the tile stays.
+            Err(_) => {}
+        });
+    });
+    let image = move || match source.get() {
+        Some(source) => view! { <img class="card__image" src=source alt="" decoding="async" /> }.into_any(),
+        None => ().into_any(),
+    };
+    let failed = Signal::derive(move || trouble.read().is_some());
+    view! {
+        <span class="card__picture" style:--hue=hue.to_string() aria-hidden="true">
+            {dynamic(image)}
+            {when(failed, || view! { <Icon shape=icondata::LuLink2Off /> }.into_any())}
+        </span>
+    }
+    .into_any()
+}
+
+/// A picture as an address, which runs nothing.
+pub fn data_url(svg: &str) -> String {
+    format!("data:image/svg+xml,{}", String::from(js_sys::encode_uri_component(svg)))
+}
+
+/// A colour for a board's tile, in degrees; the same at each visit.
+fn hue(id: &str) -> u32 {
+    id.bytes().fold(0u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte))) % 360
+}
+
+#[component]
+fn CardMenu(shelf: Shelf, board: KeptBoard, title: String) -> impl IntoView {
+    let words = shelf.words;
+    let open = RwSignal::new(false);
+    let label = Signal::derive(move || words.fill(key::HOME_MORE, &[("title", &title)]));
+    let trigger = view! {
+        <button
+            type="button"
+            class="icon-button"
+            data-testid="board-menu"
+            aria-label=label
+            aria-haspopup="true"
+            aria-expanded=Signal::derive(move || open.get().to_string())
+            on:click=move |_| open.update(|open| *open = !*open)
+        >
+            <Icon shape=icondata::LuEllipsis />
+        </button>
+    };
+    let board = StoredValue::new(board);
+    view! {
+        <Popover
+            open=open
+            label=label
+            class="popover"
+            panel_class="panel menu popover__panel popover__panel--end"
+            trigger=trigger.into_any()
+        >
+            {board.with_value(|board| entries(shelf, board, open))}
+        </Popover>
+    }
+    .into_any()
+}
+
+/// What can be done with a board; on the server only what its strongest link allows.
+fn entries(shelf: Shelf, board: &KeptBoard, open: RwSignal<bool>) -> AnyView {
+    let owned = board.is_owned();
+    let writes = board.strongest().is_some_and(|link| link.role.may_write());
+    let entry = |id: &'static str, icon: IconShape, word: Word, run: fn(Shelf, &KeptBoard)| {
+        let board = board.clone();
+        let press = move |_| {
+            open.set(false);
+            run(shelf, &board);
+        };
+        view! {
+            <button type="button" class="menu__entry" data-testid=id on:click=press>
+                <Icon shape=icon />
+                <span>{shelf.words.of(word)}</span>
+            </button>
+        }
+        .into_any()
+    };
+    fn asks(shelf: Shelf, asking: Asking, board: &KeptBoard) {
+        shelf.asking.set(Some((asking, board.clone())));
+    }
+    let forget = || {
+        entry("forget-board", icondata::LuListX, key::HOME_FORGET_ENTRY, |shelf, board| {
+            asks(shelf, Asking::Forget, board)
+        })
+    };
+    if board.deleted_at_ms.is_some() {
+        let restore = entry("restore-board", icondata::LuUndo2, key::HOME_RESTORE, |shelf, board| shelf.restore(board));
+        let purge =
+            entry("purge-board", icondata::LuTrash2, key::HOME_PURGE, |shelf, board| asks(shelf, Asking::Purge, board));
+        let own = owned.then_some((restore, purge));
+        return view! { {own} {forget()} }.into_any();
+    }
+    let rename = || {
+        entry("rename-board", icondata::LuPencil, key::HOME_RENAME, |shelf, board| asks(shelf, Asking::Rename, board))
+    };
+    let duplicate =
+        || entry("duplicate-board", icondata::LuCopy, key::HOME_DUPLICATE, |shelf, board| shelf.duplicate(board));
+    let folder = entry("folder-board", icondata::LuFolderInput, key::HOME_FOLDER, |shelf, board| {
+        asks(shelf, Asking::Folder, board)
+    });
+    let delete = || {
+        entry("delete-board", icondata::LuTrash2, key::HOME_DELETE, |shelf, board| asks(shelf, Asking::Delete, board))
+    };
+    view! {
+        {writes.then(rename)}
+        {folder}
+        {writes.then(duplicate)}
+        <hr class="menu__line" />
+        {forget()}
+        {owned.then(delete)}
+    }
+    .into_any()
+}

@@ -1,0 +1,164 @@
+//! Who is on the board beside the link they came by, for its owner, and who is locked out. It must not know how that is
+//! asked for or enforced.
+
+use leptos::prelude::*;
+use protocol::{LinkDescription, LockedPersonView, PersonView};
+
+use crate::clock::{now_ms, relative};
+use crate::person_name::initials;
+use crate::sharing::Managed;
+use crate::store::BoardStore;
+use crate::ui::button::{Button, IconButton, Weight};
+use crate::ui::dynamic::{dynamic, effect, list, when};
+use crate::ui::tooltip::Side;
+use crate::words::{Words, key};
+
+/// Somebody, as presence and the server know them together.
+#[derive(Clone)]
+struct Row {
+    seen: PersonView,
+    name: String,
+    colour: String,
+    link: String,
+}
+
+/// The section of the dialog.
+#[component]
+pub fn Present(
+    /// Who asks, in the owner's name.
+    managed: Managed,
+) -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), managed.words);
+    // Whoever comes or goes is asked about.
+    let count = Memo::new(move |_| store.people.read().len());
+    effect(move || {
+        count.track();
+        managed.read_people();
+    });
+    let rows = move || {
+        let people = managed.people.get().unwrap_or_default();
+        let here = people.here.into_iter().map(|seen| row_of(store, managed, seen));
+        let here = here.map(|row| view! { <PersonRow managed=managed row=row /> }.into_any());
+        let locked = people.locked.into_iter().map(|who| view! { <LockedRow managed=managed who=who /> }.into_any());
+        view! { <ul class="links">{list(here.chain(locked))}</ul> }.into_any()
+    };
+    let asking = Signal::derive(move || managed.locking.read().is_some());
+    view! {
+        <section class="links-section" aria-label=words.of(key::PRESENT_TITLE) data-testid="present">
+            <h3 class="field__label">{words.of(key::PRESENT_TITLE)}</h3>
+            {dynamic(rows)}
+            {when(asking, move || view! { <Sure managed=managed /> }.into_any())}
+        </section>
+    }
+    .into_any()
+}
+
+fn row_of(store: BoardStore, managed: Managed, seen: PersonView) -> Row {
+    let people = store.people.read();
+    let known =
+        people.iter().find(|person| if seen.is_you { person.is_self } else { seen.clients.contains(&person.id) });
+    let words = managed.words;
+    let name = known.map_or_else(|| words.get(key::PRESENT_STOCK).to_owned(), |person| person.name.clone());
+    let colour = known.map(|person| person.color.clone()).unwrap_or_default();
+    let links = managed.links.read();
+    let link = links.iter().flatten().find(|link| link.id == seen.link).map(|link| link_name(words, link));
+    Row { seen, name, colour, link: link.unwrap_or_default() }
+}
+
+fn link_name(words: Words, link: &LinkDescription) -> String {
+    if link.label.is_empty() { words.named("role", link.role.as_str()) } else { link.label.clone() }
+}
+
+#[component]
+fn PersonRow(managed: Managed, row: Row) -> impl IntoView {
+    let words = managed.words;
+    let Row { seen, name, colour, link } = row;
+    let role = seen.role;
+    let meta = if link.is_empty() { String::new() } else { words.fill(key::PRESENT_BY, &[("name", &link)]) };
+    let you = seen.is_you.then(|| view! { <span class="badge">{words.of(key::PRESENT_YOU)}</span> });
+    let lock = seen.person.filter(|_| !seen.is_you).map(|person| {
+        let (called, asked) = (name.clone(), name.clone());
+        view! {
+            <IconButton
+                attr:data-testid="lock-person"
+                label=Signal::derive(move || words.fill(key::PRESENT_LOCK, &[("name", &called)]))
+                icon=icondata::LuUserX
+                side=Side::BottomEnd
+                on_press=Callback::new(move |()| managed.locking.set(Some((person.clone(), asked.clone()))))
+            />
+        }
+    });
+    view! {
+        <li class="links__row" data-testid="present-person">
+            <span class="avatar" aria-hidden="true" style:--avatar=colour>{initials(&name)}</span>
+            <span class="links__text">
+                <span class="links__name">{name.clone()}</span>
+                <span class="links__meta">{meta}</span>
+            </span>
+            {you}
+            <span class="badge" data-role=role.as_str()>{Signal::derive(move || words.named("role", role.as_str()))}</span>
+            {lock}
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn LockedRow(managed: Managed, who: LockedPersonView) -> impl IntoView {
+    let words = managed.words;
+    let LockedPersonView { person, name, locked_at_ms } = who;
+    let called = if name.is_empty() { words.get(key::PRESENT_STOCK).to_owned() } else { name };
+    // Milliseconds since 1970 are exact in a double.
+    let when = relative(locked_at_ms as f64, now_ms(), words.0.get_untracked());
+    let shown = called.clone();
+    view! {
+        <li class="links__row" data-testid="locked-person">
+            <span class="avatar avatar--more" aria-hidden="true">{initials(&called)}</span>
+            <span class="links__text">
+                <span class="links__name">{shown}</span>
+                <span class="links__meta">{words.fill(key::PRESENT_LOCKED, &[("when", &when)])}</span>
+            </span>
+            <Button
+                label=words.of(key::PRESENT_UNLOCK)
+                weight=Weight::Secondary
+                on_press=Callback::new(move |()| managed.unlock_person(person.clone(), called.clone()))
+            />
+        </li>
+    }
+    .into_any()
+}
+
+/// Asks before somebody is locked out.
+#[component]
+fn Sure(managed: Managed) -> impl IntoView {
+    let words = managed.words;
+    let Some((person, name)) = managed.locking.get_untracked() else { return ().into_any() };
+    let title = words.fill(key::PRESENT_LOCK_TITLE, &[("name", &name)]);
+    let press = move |()| {
+        managed.locking.set(None);
+        managed.lock_person(person.clone(), name.clone());
+    };
+    view! {
+        <div class="links__confirm" role="alertdialog" aria-label=title.clone()>
+            <p>
+                <strong>{title.clone()}</strong>
+                " "
+                {words.of(key::PRESENT_LOCK_TEXT)}
+            </p>
+            <div class="dialog__actions">
+                <Button
+                    label=words.of(key::ACTION_CANCEL)
+                    weight=Weight::Secondary
+                    on_press=Callback::new(move |()| managed.locking.set(None))
+                />
+                <Button
+                    attr:data-testid="confirm-lock"
+                    label=words.of(key::PRESENT_LOCK_CONFIRM)
+                    weight=Weight::Danger
+                    on_press=Callback::new(press)
+                />
+            </div>
+        </div>
+    }
+    .into_any()
+}
