@@ -350,15 +350,19 @@ mod tests {
         assert_eq!(described::<UnlockLink>(), keys(&json!(protocol::UnlockLink { password: String::new() })));
         assert_eq!(described::<UnlockedLink>(), keys(&json!(unlocked)));
         assert_eq!(described::<LinkDescription>(), keys(&json!(description)));
-        let link = protocol::LinkId::from_random([3; 12]);
+        assert_eq!(described::<LinkList>(), keys(&json!(protocol::LinkList { links: vec![description] })));
+        let roles = serde_json::to_value(Role::schema()).expect("a schema is JSON");
+        assert_eq!(roles["enum"], json!(protocol::Role::ALL));
+    }
+
+    #[test]
+    fn the_description_names_what_is_sent_about_people() {
+        let (role, link) = (protocol::Role::Owner, protocol::LinkId::from_random([3; 12]));
         let person = protocol::PersonView { person: None, role, link, clients: Vec::new(), is_you: false };
         let locked = protocol::LockedPersonView { person: String::new(), name: String::new(), locked_at_ms: 0 };
         assert_eq!(described::<PersonView>(), keys(&json!(person)));
         assert_eq!(described::<LockedPersonView>(), keys(&json!(locked)));
         assert_eq!(described::<PeopleList>(), keys(&json!(protocol::PeopleList::default())));
         assert_eq!(described::<LockPerson>(), keys(&json!(protocol::LockPerson { name: String::new() })));
-        assert_eq!(described::<LinkList>(), keys(&json!(protocol::LinkList { links: vec![description] })));
-        let roles = serde_json::to_value(Role::schema()).expect("a schema is JSON");
-        assert_eq!(roles["enum"], json!(protocol::Role::ALL));
     }
 }

@@ -96,11 +96,6 @@ fn a_service_that_drops_what_it_has_to_hand_over_is_found() {
 }
 
 #[test]
-fn a_compaction_that_deletes_a_row_too_many_is_found() {
-    is_found(Mutant::CompactsOneTooMany);
-}
-
-#[test]
 fn a_gateway_that_does_not_have_browsers_join_again_is_found() {
     is_found(Mutant::ForgetsRejoin);
 }

@@ -13,7 +13,8 @@ use visit::VisitInput;
 use web_sys::HtmlElement;
 
 use super::export;
-use super::shell::{Page, Shell, ends_page};
+use super::rescue::ends_page;
+use super::shell::{Page, Shell};
 use crate::preferences;
 use crate::store::{self, Person, Problem, Style, StyleChange, UiRequest};
 use crate::words::{Words, key};

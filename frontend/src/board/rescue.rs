@@ -14,7 +14,7 @@ use web_sys::{Blob, Url};
 
 use super::export::{self, Picture};
 use super::pictures::Pictures;
-use super::shell::{Shell, ends_page};
+use super::shell::Shell;
 use crate::connection::log::EditLog;
 use crate::store::{BoardStore, Rescue};
 use crate::words::key;
@@ -71,4 +71,16 @@ fn offer(store: BoardStore, editor: &Editor, count: usize, pictures: Rc<RefCell<
             });
         }
     });
+}
+
+/// Whether the visit has ended for a reason that leaves nothing to look at.
+pub(super) fn ends_page(status: Status) -> bool {
+    use protocol::ErrorCode as Code;
+    matches!(
+        status,
+        Status::Refused {
+            code: Code::WrongKey | Code::UnknownBoard | Code::Revoked | Code::LockedOut | Code::Quarantined,
+            ..
+        }
+    )
 }

@@ -487,15 +487,3 @@ fn random_bytes<const LENGTH: usize>() -> Result<[u8; LENGTH], JsValue> {
     window().crypto()?.get_random_values_with_u8_array(&mut bytes)?;
     Ok(bytes)
 }
-
-/// Whether the visit has ended for a reason that leaves nothing to look at.
-pub(super) fn ends_page(status: Status) -> bool {
-    use protocol::ErrorCode as Code;
-    matches!(
-        status,
-        Status::Refused {
-            code: Code::WrongKey | Code::UnknownBoard | Code::Revoked | Code::LockedOut | Code::Quarantined,
-            ..
-        }
-    )
-}

@@ -270,27 +270,6 @@ fn PreviewLayer() -> impl IntoView {
     let source = Signal::derive(move || versions.preview.read().as_ref().map(|shown| data_url(&shown.svg)));
     let told = move || versions.preview.get().map_or_else(|| ().into_any(), |shown| words_of(words, &shown));
     let writes = Signal::derive(move || store.may_write());
-    let actions = move || {
-        view! {
-            <Button
-                attr:data-testid="copy-version"
-                label=words.of(key::VERSIONS_COPY)
-                weight=Weight::Secondary
-                icon=icondata::LuCopy
-                on_press=Callback::new(move |()| {
-                    if let Some(id) = shown_id(versions) { versions.copy(id) }
-                })
-            />
-            <Button
-                attr:data-testid="restore-version"
-                label=words.of(key::VERSIONS_RESTORE)
-                weight=Weight::Primary
-                icon=icondata::LuHistory
-                on_press=Callback::new(move |()| versions.restore())
-            />
-        }
-        .into_any()
-    };
     let is_owner = Signal::derive(move || store.role.get() == Role::Owner);
     let nameless =
         Signal::derive(move || versions.preview.read().as_ref().is_some_and(|shown| shown.version.name.is_none()));
@@ -326,10 +305,36 @@ fn PreviewLayer() -> impl IntoView {
                         weight=Weight::Secondary
                         on_press=Callback::new(move |()| versions.end_preview())
                     />
-                    {when(writes, actions)}
+                    {when(writes, || view! { <PreviewActions /> }.into_any())}
                 </div>
             </div>
         </section>
+    }
+    .into_any()
+}
+
+/// What somebody who may edit can make of the version that is shown.
+#[component]
+fn PreviewActions() -> impl IntoView {
+    let versions: Versions = expect_context();
+    let words = versions.words;
+    view! {
+        <Button
+            attr:data-testid="copy-version"
+            label=words.of(key::VERSIONS_COPY)
+            weight=Weight::Secondary
+            icon=icondata::LuCopy
+            on_press=Callback::new(move |()| {
+                if let Some(id) = shown_id(versions) { versions.copy(id) }
+            })
+        />
+        <Button
+            attr:data-testid="restore-version"
+            label=words.of(key::VERSIONS_RESTORE)
+            weight=Weight::Primary
+            icon=icondata::LuHistory
+            on_press=Callback::new(move |()| versions.restore())
+        />
     }
     .into_any()
 }
