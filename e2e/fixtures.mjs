@@ -176,6 +176,7 @@ class Person {
   async home() {
     const page = await this.#newPage();
     await page.goto(this.#origin);
+    await page.getByTestId("new-board").waitFor();
     return new HomePage(page);
   }
 

@@ -134,7 +134,12 @@ fn tests(root: &Path) -> Result<()> {
     let postgres = Postgres::start()?;
     install_rsocket_peers(root)?;
     let with_nextest = process::find("cargo-nextest").is_some();
-    let runner: &[&str] = if with_nextest { &["nextest", "run"] } else { &["test", "--all-targets", "--quiet"] };
+    // All that fails, not the first.
+    let runner: &[&str] = if with_nextest {
+        &["nextest", "run", "--no-fail-fast"]
+    } else {
+        &["test", "--all-targets", "--quiet", "--no-fail-fast"]
+    };
     let mut command = process::cargo(root);
     command.args(runner).args(["--workspace", "--exclude", "xtask"]);
     process::run(command.env(TEST_URL, postgres.url()).env("RSOCKET_INTEROP", "require"))?;
