@@ -114,6 +114,9 @@ pub(crate) struct Checked {
     pub(crate) parents: Vec<(u64, u32)>,
     /// The same update in pieces, to be applied one after the other, if it has more clients than yrs can take at once.
     pub(crate) batches: Vec<Vec<u8>>,
+    /// Every item is a value that takes the place of what is known: no shared type, no parent that is named. A document
+    /// that has what it needs cannot refuse it.
+    pub(crate) only_overwrites: bool,
 }
 
 /// Checks an update from outside. Accepted bytes decode and apply in bounded depth and memory, and leave nothing
@@ -141,6 +144,7 @@ pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<Checked, CheckError
             covers: dependencies.covers,
         },
         parents: dependencies.parents,
+        only_overwrites: structs.only_overwrite(),
         batches,
     })
 }
@@ -178,10 +182,10 @@ fn read_deletions(cursor: &mut Cursor, dependencies: &mut Dependencies) -> Resul
     Ok(())
 }
 
-/// The state vector of somebody who has all of these stored updates; nothing if one of them cannot be read, or builds on
-/// what is not among those before it.
-pub fn joint_state_vector<'a>(updates: impl IntoIterator<Item = &'a [u8]>) -> Option<StateVector> {
-    let mut clocks = Clocks::new();
+/// The state vector of somebody who had one and has all of these stored updates since; nothing if one of them cannot be
+/// read, or builds on what is not among those before it.
+pub fn joint_state_vector<'a>(start: &StateVector, updates: impl IntoIterator<Item = &'a [u8]>) -> Option<StateVector> {
+    let mut clocks = read_state_vector(&start.0).ok()?;
     for update in updates {
         let summary = check(update, &OWN).ok()?.summary;
         if !clocks.cover(&summary.needs) {

@@ -210,6 +210,15 @@ impl Document {
         Update(Bytes::from(self.doc.transact().encode_diff_v1(&yrs::StateVector::default())))
     }
 
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    /// It does not hold what it should: it must be loaded anew.
+    pub(crate) fn give_up(&mut self) {
+        self.broken = true;
+    }
+
     /// Whether nobody has ever written anything.
     pub fn is_empty(&self) -> bool {
         self.clocks.is_empty()

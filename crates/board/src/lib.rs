@@ -2,7 +2,7 @@
 //!
 //! It must not know tools, pointers, selections, networks, storage or clocks. Randomness comes in as parameters.
 //!
-//! - [`Document`] is the service's view of a board: bytes in, bytes out.
+//! - [`Document`] is the service's view of a board: bytes in, bytes out; [`ServedDocument`] the same, which can rest.
 //! - [`Board`] is a document plus its [`Shape`]s, changed by [`Edit`]s and reverted by [`Reversal`]s.
 //! - [`check_update`] stands before every decoding of foreign bytes.
 //!
@@ -23,6 +23,7 @@ mod order;
 mod perform;
 mod reversal;
 mod schema;
+mod served;
 mod shape;
 mod shapes;
 mod style;
@@ -40,6 +41,7 @@ pub use ids::{Binding, ClientId, GroupId, ShapeId};
 pub use ink::InkPoint;
 pub use order::OrderKey;
 pub use reversal::Reversal;
+pub use served::ServedDocument;
 pub use shape::{Picture, Shape};
 pub use shapes::{Kind, PlacedText};
 pub use style::{Align, AlignY, FillStyle, Head, LineStyle, Route};

@@ -10,13 +10,12 @@ use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::FutureExt;
 use metrics::counter;
 use protocol::lane::{Audience, UpdatesDown, UpdatesUp};
-use protocol::limits::{MAX_LANE_MESSAGE_BYTES, ROOM_IDLE_MS};
+use protocol::limits::ROOM_IDLE_MS;
 use protocol::{BoardId, ErrorCode};
-use storage::{Epoch, Snapshot, SnapshotOutcome};
+use storage::Epoch;
 use sync::{LaneId, Room, RoomInput, RoomOutput};
 use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
 use tokio::task::{JoinSet, spawn_blocking};
@@ -24,13 +23,15 @@ use tokio::time::{Duration, Instant, sleep_until, timeout};
 
 use crate::board_inbox::{Incoming, PresenceIncoming, Question, UpdatesIncoming};
 use crate::counted::Counted;
+use crate::encoder::{Encoder, TooLong};
 use crate::flusher::{Health, Standing};
 use crate::hall::Hall;
 use crate::hand_over;
-use crate::limits::{BLOCKING_FROM_BYTES, GATHER_TIME, LEAVE_TIMEOUT, MESSAGES_AT_ONCE, UNSTORED_BYTES};
+use crate::limits::{BLOCKING_FROM_BYTES, GATHER_TIME, LEAVE_TIMEOUT, MESSAGES_AT_ONCE, REST_EVERY, UNSTORED_BYTES};
 use crate::opening::{self, Opened, Refusal};
 use crate::presence_shell::PresenceShell;
 use crate::service::Service;
+use crate::snapshots::{Saved, save};
 use crate::updates_lane::{LaneQueue, QueueError};
 use crate::versioning::{self, Versioning};
 
@@ -68,13 +69,6 @@ enum Ending {
     Lost,
 }
 
-/// What became of a snapshot.
-enum Saved {
-    Through(u64),
-    NotNow,
-    Fenced,
-}
-
 struct BoardTask {
     service: Arc<Service>,
     board: BoardId,
@@ -96,6 +90,8 @@ struct BoardTask {
     saves: JoinSet<Saved>,
     versioning: Versioning,
     idle_since: Instant,
+    /// When the room is to be asked whether it can rest.
+    rest_at: Option<Instant>,
     _counted: Counted,
 }
 
@@ -119,6 +115,7 @@ impl BoardTask {
             saves: JoinSet::new(),
             versioning: Versioning::new(opened.claim.head_seq),
             idle_since: Instant::now(),
+            rest_at: None,
             _counted: Counted::open_board(),
         }
     }
@@ -158,7 +155,7 @@ impl BoardTask {
         let (mut arrived, mut arrived_presence) = (Vec::new(), Vec::new());
         loop {
             let (turn, idle, version) = (self.presence.next_turn(), self.idle_at(), self.versioning.due());
-            let (takes_updates, gathered) = (self.takes_updates(), self.gathers_until());
+            let (takes_updates, gathered, rest) = (self.takes_updates(), self.gathers_until(), self.rest_at);
             let ending = tokio::select! {
                 permit = &mut turn_to_move => return (Ending::Move, permit),
                 changed = self.standing.changed() => {
@@ -181,6 +178,11 @@ impl BoardTask {
                 () = at(gathered) => None,
                 () = at(version) => {
                     Box::pin(self.keep_version()).await;
+                    None
+                }
+                () = at(rest) => {
+                    self.rest_at = None;
+                    Box::pin(self.tell_room(RoomInput::Rest)).await;
                     None
                 }
                 () = at(idle) => Some(Ending::Release),
@@ -325,6 +327,9 @@ impl BoardTask {
             let outputs = self.handle(input).await;
             inputs.extend(self.carry_out(outputs));
         }
+        if self.rest_at.is_none() && self.room.as_ref().is_some_and(Room::may_rest) {
+            self.rest_at = Some(Instant::now() + REST_EVERY);
+        }
     }
 
     async fn handle(&mut self, input: RoomInput) -> Vec<RoomOutput> {
@@ -336,7 +341,9 @@ impl BoardTask {
         let weight = match &input {
             RoomInput::Updates(_, message) => of_message(message),
             RoomInput::Several(messages) => messages.iter().map(|(_, message)| of_message(message)).sum(),
-            RoomInput::Stored { .. } => self.board_bytes,
+            RoomInput::Stored { through } if self.room.as_ref().is_some_and(|room| room.is_snapshot_due(*through)) => {
+                self.board_bytes
+            }
             _ => 0,
         };
         self.with_room(weight, move |room| room.handle(input)).await
@@ -383,7 +390,13 @@ impl BoardTask {
                 }
                 RoomOutput::Snapshot { through, bytes } => {
                     self.board_bytes = bytes.len();
-                    self.saves.spawn(save(self.service.clone(), self.board.clone(), self.epoch, through, bytes));
+                    self.saves.spawn(save(
+                        self.service.storage.clone(),
+                        self.board.clone(),
+                        self.epoch,
+                        through,
+                        bytes,
+                    ));
                 }
             }
         }
@@ -449,7 +462,7 @@ impl BoardTask {
             }
         }
         if let Some((through, bytes)) = self.with_room(self.board_bytes, |room| room.final_snapshot()).await {
-            save(self.service.clone(), self.board.clone(), self.epoch, through, bytes).await;
+            save(self.service.storage.clone(), self.board.clone(), self.epoch, through, bytes).await;
         }
     }
 }
@@ -459,41 +472,5 @@ async fn at(time: Option<Instant>) {
     match time {
         Some(time) => sleep_until(time).await,
         None => std::future::pending().await,
-    }
-}
-
-/// Saves a snapshot. One that fails is not tried again: its rows are stored, and the room makes a newer one.
-async fn save(service: Arc<Service>, board: BoardId, epoch: Epoch, through: u64, bytes: Bytes) -> Saved {
-    match service.storage.save_snapshot(&board, epoch, Snapshot { seq: through, bytes }).await {
-        Ok(SnapshotOutcome::Stored) => Saved::Through(through),
-        Ok(SnapshotOutcome::Fenced) => Saved::Fenced,
-        Err(error) => {
-            tracing::warn!(%error, board_id = board.as_str(), through, "a snapshot could not be saved");
-            Saved::NotNow
-        }
-    }
-}
-
-/// Encodes a message once for all lanes that get the same. Outputs for the same message come one after another, in at
-/// most two forms: with and without its author.
-#[derive(Default)]
-struct Encoder {
-    recent: VecDeque<(UpdatesDown, Bytes)>,
-}
-
-struct TooLong;
-
-impl Encoder {
-    fn encode(&mut self, down: UpdatesDown) -> Result<Bytes, TooLong> {
-        if let Some((_, encoded)) = self.recent.iter().find(|(recent, _)| *recent == down) {
-            return Ok(encoded.clone());
-        }
-        let encoded = down.encode();
-        if encoded.len() > MAX_LANE_MESSAGE_BYTES {
-            return Err(TooLong);
-        }
-        self.recent.truncate(1);
-        self.recent.push_front((down, encoded.clone()));
-        Ok(encoded)
     }
 }

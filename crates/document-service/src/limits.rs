@@ -33,6 +33,9 @@ pub const PRESENCE_SWEEP: Duration = Duration::from_secs(5);
 /// From this size on (of a message, or of the board where all of it is encoded) a room works off the async threads.
 pub const BLOCKING_FROM_BYTES: usize = 256 * 1024;
 
+/// How often a board that is decoded is asked whether it needs to be.
+pub const REST_EVERY: Duration = Duration::from_secs(1);
+
 /// Rows of one group commit.
 pub const FLUSH_ROWS: usize = 2_000;
 /// Bytes of one group commit; the row that crosses it is still taken.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use protocol::{BoardId, ErrorCode};
 use storage::{Acquired, Epoch, Error, Loaded};
-use sync::{EarlyAnswer, LoadReport, Room, StoredBoard};
+use sync::{EarlyAnswer, LoadReport, Room, StoredBoard, snapshot_update_bytes};
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
@@ -20,7 +20,7 @@ pub(crate) const OWNER: &str = "owner=";
 pub(crate) struct Opened {
     pub(crate) room: Room,
     pub(crate) claim: Claim,
-    /// Size of what was read.
+    /// Size of what was read, as updates.
     pub(crate) bytes: usize,
 }
 
@@ -180,6 +180,7 @@ async fn set_aside(
 fn stored_board(loaded: Loaded) -> (StoredBoard, usize) {
     let snapshot = loaded.snapshot.map(|snapshot| (snapshot.seq, snapshot.bytes));
     let rows: Vec<_> = loaded.updates.into_iter().map(|row| (row.seq, row.bytes)).collect();
-    let bytes = snapshot.iter().chain(&rows).map(|(_, bytes)| bytes.len()).sum();
+    let snapshot_bytes = snapshot.as_ref().map_or(0, |(_, bytes)| snapshot_update_bytes(bytes));
+    let bytes = snapshot_bytes + rows.iter().map(|(_, bytes)| bytes.len()).sum::<usize>();
     (StoredBoard { snapshot, rows, head_seq: loaded.head_seq }, bytes)
 }

@@ -10,10 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use mailbox::Mailbox;
 use protocol::awareness::AwarenessEntry;
 use protocol::lane::{Audience, Dialect, UpdatesUp, part_count};
 use protocol::{BoardId, ConnectionId, ErrorCode, Role, SecretHash, VisitToken};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use crate::admission::Admission;
@@ -91,7 +92,7 @@ pub struct Hub {
     people: Mutex<People>,
     /// Counts the lanes that were lost. Changed only while `people` is locked.
     generation: AtomicU64,
-    upward: mpsc::UnboundedSender<Upward>,
+    upward: Arc<Mailbox<Upward>>,
     /// Parts that may wait in `upward`: what bounds it.
     pub(crate) room: Arc<Semaphore>,
     presence: Mutex<PresenceQueue>,
@@ -104,12 +105,12 @@ impl Hub {
     /// A hub without lanes yet, with the task that opens and carries them.
     #[must_use]
     pub fn prepare(board: BoardId) -> HubTask {
-        let (sender, upward) = mpsc::unbounded_channel();
+        let upward = Arc::new(Mailbox::unbounded());
         let hub = Self {
             board,
             people: Mutex::default(),
             generation: AtomicU64::new(0),
-            upward: sender,
+            upward: upward.clone(),
             room: Arc::new(Semaphore::new(UPSTREAM_PARTS)),
             presence: Mutex::default(),
             presence_waits: Notify::new(),
@@ -259,7 +260,7 @@ impl Seat {
         let needed = u32::try_from(part_count(message.len())).expect("messages are bounded");
         let held = self.hub.room.clone().acquire_many_owned(needed).await.expect("the semaphore is never closed");
         // A hub whose task has ended has told everybody so.
-        let _ = self.hub.upward.send(Upward { message, generation: Some(generation), _held: Some(held) });
+        let _ = self.hub.upward.push(Upward { message, generation: Some(generation), _held: Some(held) });
     }
 
     /// Joins again, with what the lanes know of this connection forgotten.
@@ -317,7 +318,7 @@ impl Drop for Seat {
         people.visits.retain(|_, connection| *connection != self.connection);
         drop(people);
         let message = UpdatesUp::Leave { connection: self.connection }.encode();
-        let _ = self.hub.upward.send(Upward { message, generation: None, _held: None });
+        let _ = self.hub.upward.push(Upward { message, generation: None, _held: None });
         self.put_presence(|queue| queue.put_gone(self.connection));
         self.hub.thinned.notify_one();
     }

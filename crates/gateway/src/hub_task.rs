@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
+use mailbox::Mailbox;
 use protocol::awareness;
 use protocol::edge::EdgeMessage;
 use protocol::lane::{Joiner, PresenceDown, UpdatesDown, pack};
 use protocol::{ErrorCode, Retry};
 use rsocket::{Inbound, Outbound, Payload};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::directory::ServiceDirectory;
@@ -32,7 +32,7 @@ pub struct HubTask {
 struct UpwardQueue {
     /// Taken out before, and to be sent first.
     first: VecDeque<Upward>,
-    then: mpsc::UnboundedReceiver<Upward>,
+    then: Arc<Mailbox<Upward>>,
 }
 
 impl UpwardQueue {
@@ -42,15 +42,23 @@ impl UpwardQueue {
             into.extend(self.first.drain(..));
             return true;
         }
-        self.then.recv_many(into, UPWARD_AT_ONCE).await > 0
+        self.then.take(into, UPWARD_AT_ONCE).await
     }
 
     /// Makes room: what waited for lost lanes is of no use to the next.
     fn keep_only(&mut self, generation: u64) {
-        while let Ok(upward) = self.then.try_recv() {
-            self.first.push_back(upward);
-        }
+        let mut waiting = Vec::new();
+        self.then.try_take(&mut waiting, usize::MAX);
+        self.first.extend(waiting);
         self.first.retain(|upward| upward.generation.is_none_or(|theirs| theirs == generation));
+    }
+}
+
+impl Drop for UpwardQueue {
+    /// Takes nothing more in: nobody will send it.
+    fn drop(&mut self) {
+        self.then.close();
+        self.then.try_take(&mut Vec::new(), usize::MAX);
     }
 }
 
@@ -62,7 +70,7 @@ enum Carried {
 }
 
 impl HubTask {
-    pub(crate) fn new(hub: Arc<Hub>, upward: mpsc::UnboundedReceiver<Upward>) -> Self {
+    pub(crate) fn new(hub: Arc<Hub>, upward: Arc<Mailbox<Upward>>) -> Self {
         Self { hub, upward: UpwardQueue { first: VecDeque::new(), then: upward } }
     }
 

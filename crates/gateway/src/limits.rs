@@ -53,7 +53,7 @@ pub const WRITE_AT_ONCE_BYTES: usize = 16 * 1024;
 /// Bytes that may wait inside one WebSocket beyond the message being written.
 pub const WEBSOCKET_WRITE_SLACK_BYTES: usize = 64 * 1024;
 /// Bytes read from a socket at once; small, since most sockets are idle.
-pub const WEBSOCKET_READ_BYTES: usize = 4096;
+pub const WEBSOCKET_READ_BYTES: usize = 1024;
 
 /// Boards that may be made at once through this process.
 pub const CREATE_BURST: u32 = 200;

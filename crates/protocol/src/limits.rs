@@ -69,6 +69,9 @@ pub const SNAPSHOT_EVERY_UPDATES_AT_MOST: u64 = 5_000;
 /// Log bytes after which a room writes a snapshot, unless a quarter of the last snapshot is more.
 pub const SNAPSHOT_EVERY_BYTES: u64 = 1024 * 1024;
 
+/// A board of at most this size is kept encoded while little happens; decoding it again takes a few milliseconds.
+pub const REST_UP_TO_BYTES: u64 = 128 * 1024;
+
 /// A board that is being edited gets a version this often; and one when everybody has left.
 pub const VERSION_EVERY_MS: u64 = 5 * 60 * 1000;
 /// Versions of one board that people have named.

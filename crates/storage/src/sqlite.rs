@@ -13,6 +13,7 @@ macro_rules! now {
 mod access;
 mod archive;
 mod assets;
+mod checkpoints;
 mod household;
 
 use std::time::Duration;
@@ -26,6 +27,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{Connection, QueryBuilder, SqliteConnection, Transaction};
 
+use self::checkpoints::Checkpoints;
 use crate::contract::in_board_order;
 use crate::{
     Acquired, Append, AppendOutcome, Aside, BoardRecord, Epoch, Error, Loaded, NewBoard, Owner, Snapshot,
@@ -51,6 +53,7 @@ const ROWS_AHEAD: usize = 1024;
 pub(crate) struct SqliteStorage {
     writer: SqlitePool,
     readers: SqlitePool,
+    checkpoints: Checkpoints,
 }
 
 impl SqliteStorage {
@@ -67,15 +70,23 @@ impl SqliteStorage {
             .row_buffer_size(ROWS_AHEAD);
         let pool = || SqlitePoolOptions::new().acquire_timeout(TURN_WAIT).test_before_acquire(false);
         migrate(&options).await?;
+        let options = options.pragma("wal_autocheckpoint", "0");
         let writer = pool().max_connections(1).idle_timeout(None).max_lifetime(None);
+        let writer = writer.connect_with(options.clone()).await?;
         Ok(Self {
-            writer: writer.connect_with(options.clone()).await?,
+            checkpoints: Checkpoints::begin(options.clone(), writer.clone()),
+            writer,
             readers: pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON")),
         })
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Sqlite>, Error> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        Ok(self.writer().begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    fn writer(&self) -> &SqlitePool {
+        self.checkpoints.heard_of_write();
+        &self.writer
     }
 }
 
@@ -178,14 +189,14 @@ impl Storage for SqliteStorage {
             " + $2 WHERE id = $1 AND NOT superseded AND expires_at > ",
             now!()
         );
-        found(&sqlx::query(query).bind(service.as_str()).bind(sql::lease(lease_ms)).execute(&self.writer).await?)
+        found(&sqlx::query(query).bind(service.as_str()).bind(sql::lease(lease_ms)).execute(self.writer()).await?)
     }
 
     async fn release(&self, board: &BoardId, epoch: Epoch) -> Result<(), Error> {
         sqlx::query("UPDATE boards SET owner_service = NULL WHERE id = $1 AND owner_epoch = $2")
             .bind(board.as_str())
             .bind(sql::stored(epoch.0))
-            .execute(&self.writer)
+            .execute(self.writer())
             .await?;
         Ok(())
     }
@@ -244,14 +255,14 @@ impl Storage for SqliteStorage {
         let attempts: Option<(i64,)> =
             sqlx::query_as("UPDATE boards SET load_attempts = load_attempts + 1 WHERE id = $1 RETURNING load_attempts")
                 .bind(board.as_str())
-                .fetch_optional(&self.writer)
+                .fetch_optional(self.writer())
                 .await?;
         sql::earlier_attempts(attempts)
     }
 
     async fn end_load(&self, board: &BoardId) -> Result<(), Error> {
         let query = sqlx::query("UPDATE boards SET load_attempts = 0 WHERE id = $1 AND load_attempts > 0");
-        query.bind(board.as_str()).execute(&self.writer).await?;
+        query.bind(board.as_str()).execute(self.writer()).await?;
         Ok(())
     }
 
@@ -305,7 +316,7 @@ impl Storage for SqliteStorage {
 
     async fn leave_service(&self, service: &ServiceId) -> Result<(), Error> {
         let query = sqlx::query("DELETE FROM services WHERE id = $1").bind(service.as_str());
-        query.execute(&self.writer).await?;
+        query.execute(self.writer()).await?;
         Ok(())
     }
 

@@ -10,4 +10,6 @@ mod room;
 
 pub use client::{Client, ClientInput, ClientOptions, ClientOutput, LogKey, Status};
 pub use presence::Presence;
-pub use room::{EarlyAnswer, LaneId, LoadReport, Room, RoomInput, RoomOutput, StoredBoard};
+pub use room::{
+    EarlyAnswer, LaneId, LoadReport, Room, RoomInput, RoomOutput, StoredBoard, pack_snapshot, snapshot_update_bytes,
+};

@@ -8,17 +8,17 @@ mod gaps;
 mod held;
 mod join;
 mod load;
+mod packed;
 mod store_health;
+mod whole;
 
 use std::collections::BTreeMap;
 
-use board::{Document, Merged};
+use board::{Merged, ServedDocument};
 use bytes::Bytes;
 use protocol::edge::{BoardStatus, EdgeMessage};
 use protocol::lane::{Audience, Dialect, UpdatesDown, UpdatesUp};
-use protocol::limits::{
-    MAX_JOINT_EDIT_BYTES, SNAPSHOT_EVERY_BYTES, SNAPSHOT_EVERY_UPDATES, SNAPSHOT_EVERY_UPDATES_AT_MOST,
-};
+use protocol::limits::MAX_JOINT_EDIT_BYTES;
 use protocol::{ConnectionId, ErrorCode, Role};
 
 pub use early::EarlyAnswer;
@@ -26,6 +26,7 @@ use gaps::{Gap, Gaps};
 use held::Held;
 use join::JoinCache;
 pub use load::{LoadReport, StoredBoard};
+pub use packed::{pack_snapshot, snapshot_update_bytes};
 use store_health::StoreHealth;
 
 /// One gateway's updates lane to this room, numbered by the shell.
@@ -58,6 +59,8 @@ pub enum RoomInput {
         /// Row number it merges up to.
         through: Option<u64>,
     },
+    /// Some time has passed: where little happens, the board need not stay decoded.
+    Rest,
 }
 
 /// What a room wants done, in order.
@@ -95,7 +98,7 @@ struct Member {
 
 /// The machine of one open board.
 pub struct Room {
-    document: Document,
+    document: ServedDocument,
     lanes: BTreeMap<LaneId, BTreeMap<ConnectionId, Member>>,
     /// Number of the newest update given to the store.
     seq: u64,
@@ -127,10 +130,10 @@ impl Room {
     pub fn load(stored: StoredBoard) -> (Self, LoadReport) {
         let (document, report) = load::open(&stored);
         let snapshot_seq = stored.snapshot.as_ref().map_or(0, |(seq, _)| *seq);
-        let snapshot_bytes = stored.snapshot.as_ref().map_or(0, |(_, bytes)| bytes.len() as u64);
+        let snapshot_bytes = stored.snapshot.as_ref().map_or(0, |(_, bytes)| snapshot_update_bytes(bytes) as u64);
         let bytes_since_snapshot = stored.rows.iter().map(|(_, bytes)| bytes.len() as u64).sum();
         let room = Self {
-            document,
+            document: ServedDocument::new(document),
             lanes: BTreeMap::new(),
             seq: stored.head_seq,
             stored: stored.head_seq,
@@ -183,6 +186,8 @@ impl Room {
                     self.bytes_since_snapshot = 0;
                 }
             }
+            RoomInput::Rest if self.may_rest() && self.document.rest() => self.joins = JoinCache::default(),
+            RoomInput::Rest => {}
         }
         out
     }
@@ -204,23 +209,10 @@ impl Room {
         self.damaged_parts = parts;
     }
 
-    /// The whole board: for a version.
-    #[must_use]
-    pub fn state(&self) -> Bytes {
-        self.document.snapshot().0
-    }
-
     /// Connections in the room.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.lanes.values().map(BTreeMap::len).sum()
-    }
-
-    /// A snapshot to leave behind when the room is closed; `None` when there is nothing new or something is not stored.
-    #[must_use]
-    pub fn final_snapshot(&self) -> Option<(u64, Bytes)> {
-        let is_worthwhile = self.is_stored() && self.stored > self.snapshot_seq && !self.snapshot_under_way;
-        is_worthwhile.then(|| (self.stored, self.document.snapshot().0))
     }
 
     fn receive(&mut self, lane: LaneId, message: UpdatesUp, out: &mut Vec<RoomOutput>) {
@@ -259,7 +251,7 @@ impl Room {
     fn join(&mut self, peer: Peer, member: Member, state_vector: &[u8], out: &mut Vec<RoomOutput>) {
         match member.dialect {
             Dialect::Boardwalk => {
-                let Ok(messages) = self.joins.messages(&self.document, self.seq, state_vector) else {
+                let Ok(messages) = self.joins.messages(&mut self.document, self.seq, state_vector) else {
                     self.close(peer, ErrorCode::Malformed, out);
                     return;
                 };
@@ -386,22 +378,6 @@ impl Room {
             self.tell_status(BoardStatus::Healthy, out);
         }
         self.snapshot_if_due(out);
-    }
-
-    /// The larger the board, the longer it waits, as all of it is written; never longer than a cold open can bear.
-    fn snapshot_if_due(&mut self, out: &mut Vec<RoomOutput>) {
-        let updates = self.stored.saturating_sub(self.snapshot_seq);
-        let every = (SNAPSHOT_EVERY_UPDATES + self.snapshot_bytes / 2048).min(SNAPSHOT_EVERY_UPDATES_AT_MOST);
-        let every_bytes = SNAPSHOT_EVERY_BYTES.max(self.snapshot_bytes / 4);
-        let is_due = updates >= every || self.bytes_since_snapshot >= every_bytes;
-        // What is applied but not stored may be in it too: it is a board's content either way, and a board that is never
-        // quite stored, under constant load, needs its snapshots most.
-        if is_due && updates > 0 && !self.snapshot_under_way {
-            self.snapshot_under_way = true;
-            let bytes = self.document.snapshot().0;
-            self.snapshot_bytes = bytes.len() as u64;
-            out.push(RoomOutput::Snapshot { through: self.stored, bytes });
-        }
     }
 
     fn store_failed(&mut self, out: &mut Vec<RoomOutput>) {

@@ -22,6 +22,14 @@ pub(super) struct Structs {
     pub(super) count: usize,
 }
 
+impl Structs {
+    /// Whether all are values that lie where something known lies.
+    pub(super) fn only_overwrite(&self) -> bool {
+        let mut records = self.sections.values().flat_map(|section| &section.records);
+        records.all(|record| record.kind == Kind::Leaf && record.parent == Parent::OfOrigin)
+    }
+}
+
 /// One client's structs, which follow each other without a hole.
 pub(super) struct Section {
     pub(super) records: Vec<Record>,

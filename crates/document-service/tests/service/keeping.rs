@@ -147,3 +147,51 @@ async fn opening_a_board_with_a_long_log_leaves_one_snapshot_and_a_short_tail() 
     let stored = storage.load(&board).await.expect("available");
     assert_eq!(stored.snapshot.map(|snapshot| snapshot.seq), Some(rows));
 }
+
+/// Adds a row behind what a service has left, as another service.
+async fn add_row(storage: &dyn Storage, board: &BoardId, head_seq: u64, row: Bytes) {
+    let Acquired::Mine { epoch, .. } = take(storage, board).await else { panic!("nobody has it") };
+    let append = Append { board: board.clone(), epoch, expected_head_seq: head_seq, updates: vec![row] };
+    storage.append(vec![append]).await.expect("available");
+    storage.leave_service(&other().service).await.expect("available");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_board_is_stored_as_joins_are_sent_it_and_a_changed_byte_is_noticed() {
+    let (storage, service, board) = started().await;
+    let mut lane = Updates::wide(&connect(&service).await, &board);
+    lane.join(1, Role::Edit).await;
+    for seq in 1..=20 {
+        lane.edit(1, seq, update(7, seq - 1, 16 * 1024)).await;
+        lane.message().await;
+        lane.message().await;
+    }
+    lane.leave().await;
+    eventually(async || storage.load(&board).await.expect("available").updates.is_empty()).await;
+    service.shutdown().await;
+    let snapshot = storage.load(&board).await.expect("available").snapshot.expect("left behind");
+    assert!(snapshot.bytes.len() < 16 * 1024, "{} bytes", snapshot.bytes.len());
+
+    add_row(&*storage, &board, 20, update(8, 0, 10)).await;
+    let service = start(storage.clone()).await;
+    let connection = connect(&service).await;
+    let mut lane = Updates::wide(&connection, &board);
+    for person in 1..=2 {
+        let state = lane.join(person, Role::View).await;
+        assert!((0..20).all(|clock| holds(&state, 7, clock)) && holds(&state, 8, 0));
+    }
+    lane.leave().await;
+    eventually(async || storage.load(&board).await.expect("available").updates.is_empty()).await;
+    service.shutdown().await;
+
+    let Acquired::Mine { epoch, .. } = take(&*storage, &board).await else { panic!("nobody has it") };
+    let mut torn = snapshot.bytes.to_vec();
+    torn[1000] ^= 1;
+    let torn = Snapshot { seq: 21, bytes: torn.into() };
+    storage.save_snapshot(&board, epoch, torn.clone()).await.expect("available");
+    storage.leave_service(&other().service).await.expect("available");
+    let service = start(storage.clone()).await;
+    Updates::wide(&connect(&service).await, &board).join(1, Role::View).await;
+    let aside = storage.aside(&board).await.expect("available");
+    assert_eq!(aside.iter().map(|aside| (aside.seq, &aside.bytes)).collect::<Vec<_>>(), [(Some(21), &torn.bytes)]);
+}

@@ -53,20 +53,20 @@ impl Archive for SqliteStorage {
         check_texts(&[Some(name), author])?;
         let query = sqlx::query("UPDATE versions SET name = $3, author = $4 WHERE board_id = $1 AND id = $2");
         let query = query.bind(board.as_str()).bind(version.as_str()).bind(name).bind(author);
-        found(&query.execute(&self.writer).await?)
+        found(&query.execute(self.writer()).await?)
     }
 
     async fn delete_versions(&self, board: &BoardId, versions: &[VersionId]) -> Result<(), Error> {
         for version in versions {
             let query = sqlx::query("DELETE FROM versions WHERE board_id = $1 AND id = $2");
-            query.bind(board.as_str()).bind(version.as_str()).execute(&self.writer).await?;
+            query.bind(board.as_str()).bind(version.as_str()).execute(self.writer()).await?;
         }
         Ok(())
     }
 
     async fn restore_board(&self, board: &BoardId) -> Result<(), Error> {
         let query = sqlx::query("UPDATE boards SET deleted_at = NULL WHERE id = $1");
-        found(&query.bind(board.as_str()).execute(&self.writer).await?)
+        found(&query.bind(board.as_str()).execute(self.writer()).await?)
     }
 
     async fn purge_one(&self, kept_ms: u64) -> Result<Option<BoardId>, Error> {
@@ -112,7 +112,7 @@ impl Archive for SqliteStorage {
 
     async fn discard_damage(&self, board: &BoardId) -> Result<(), Error> {
         let query = sqlx::query("DELETE FROM set_aside WHERE board_id = $1");
-        query.bind(board.as_str()).execute(&self.writer).await?;
+        query.bind(board.as_str()).execute(self.writer()).await?;
         Ok(())
     }
 
@@ -143,7 +143,7 @@ impl Archive for SqliteStorage {
              SELECT $1, boards.id, $3, $4, $5, $6 FROM boards WHERE boards.id = $2",
         );
         let insert = insert.bind(version.id.as_str()).bind(board.as_str()).bind(&version.name).bind(&version.author);
-        found(&insert.bind(sql::stored(version.created_at_ms)).bind(&bytes[..]).execute(&self.writer).await?)
+        found(&insert.bind(sql::stored(version.created_at_ms)).bind(&bytes[..]).execute(self.writer()).await?)
     }
 }
 

@@ -22,7 +22,7 @@ impl Assets for SqliteStorage {
         let insert = sqlx::query(sql::add_asset!()).bind(board.as_str()).bind(&asset.hash.0[..]);
         let insert = insert.bind(&asset.media_type).bind(sql::stored(asset.size_bytes));
         let insert = insert.bind(sql::stored(room.board_bytes)).bind(sql::stored(room.store_bytes));
-        if insert.execute(&self.writer).await?.rows_affected() > 0 || self.asset(board, &asset.hash).await?.is_some() {
+        if insert.execute(self.writer()).await?.rows_affected() > 0 || self.asset(board, &asset.hash).await?.is_some() {
             return Ok(());
         }
         self.board(board).await?.map_or(Err(Error::NotFound), |_| Err(Error::Full))
@@ -30,7 +30,7 @@ impl Assets for SqliteStorage {
 
     async fn copy_assets(&self, from: &BoardId, to: &BoardId) -> Result<(), Error> {
         let copy = sqlx::query(sql::copy_assets!()).bind(from.as_str()).bind(to.as_str());
-        copy.execute(&self.writer).await?;
+        copy.execute(self.writer()).await?;
         Ok(())
     }
 

@@ -1,15 +1,13 @@
 //! An answer to the first joins of a board, from what the store holds: decoding a large board takes longer than sending
-//! it. The bytes pass the same walk as every update before anybody gets them.
+//! it. Its bytes are known to be what was written (by their sum), or pass the same walk as every update, before anybody
+//! gets them.
 
 use board::{StateVector, Update};
 use bytes::Bytes;
-use protocol::limits::{STATE_CHUNK_BYTES, STATE_CHUNK_STRUCTS};
 
 use super::StoredBoard;
 use super::join::{EMPTY_UPDATE, Whole, chunks};
-
-/// Boards whose snapshot is shorter than this are loaded as fast as they are answered early.
-const WORTHWHILE_BYTES: usize = 64 * 1024;
+use super::packed::{self, PACK_FROM_BYTES, Packed};
 
 /// What somebody who has nothing is sent while the room is being loaded.
 #[derive(Debug)]
@@ -24,16 +22,16 @@ impl EarlyAnswer {
     /// Of a board that has a snapshot and is whole; nothing if anything of it cannot be read, which loading reports.
     #[must_use]
     pub fn of(stored: &StoredBoard) -> Option<Self> {
-        let (seq, snapshot) = stored.snapshot.as_ref().filter(|(_, bytes)| bytes.len() >= WORTHWHILE_BYTES)?;
-        let snapshot_vector = board::joint_state_vector([&snapshot[..]])?;
-        let state_vector = if stored.rows.is_empty() {
-            snapshot_vector.clone()
-        } else {
-            let rows = stored.rows.iter().map(|(_, bytes)| &bytes[..]);
-            board::joint_state_vector(std::iter::once(&snapshot[..]).chain(rows))?
+        let (seq, snapshot) = stored.snapshot.as_ref()?;
+        let packed = match packed::is_packed(snapshot) {
+            true => Packed::of_stored(snapshot)?,
+            // Loaded as fast as it is answered early.
+            false if snapshot.len() < PACK_FROM_BYTES => return None,
+            false => Packed::of_update(snapshot)?,
         };
-        let pieces = board::in_pieces(snapshot, STATE_CHUNK_STRUCTS, STATE_CHUNK_BYTES).ok()?;
-        let whole = Whole::new(*seq, pieces, snapshot_vector);
+        let rows = stored.rows.iter().map(|(_, bytes)| &bytes[..]);
+        let state_vector = board::joint_state_vector(&packed.state_vector, rows)?;
+        let whole = Whole::new(*seq, packed);
         let mut messages = whole.chunks().to_vec();
         let rows = stored.rows.iter().map(|(_, bytes)| bytes.clone());
         let rest = rows.chain([Bytes::from_static(EMPTY_UPDATE)]).map(Update).collect();

@@ -1,10 +1,12 @@
 //! The answer to a join: the state since what the joiner has, in chunks that are updates of their own, compressed when it
 //! pays.
 
-use board::{DiffError, Document, StateVector, Update};
+use board::{DiffError, ServedDocument, StateVector, Update};
 use bytes::Bytes;
 use protocol::edge::{EdgeMessage, StateChunk};
 use protocol::limits::{COMPRESS_FROM_BYTES, STATE_CHUNK_BYTES, STATE_CHUNK_STRUCTS};
+
+use super::packed::Packed;
 
 /// A board is encoded whole again when what has happened since is longer than this part of it.
 const REST_PART: usize = 8;
@@ -25,10 +27,7 @@ pub(super) struct JoinCache {
 pub(super) struct Whole {
     /// Number of the newest row that is in it.
     seq: u64,
-    state_vector: StateVector,
-    chunks: Vec<Bytes>,
-    /// Length of the encoded board, not compressed.
-    bytes: usize,
+    packed: Packed,
     /// The chunks that follow, up to this row: what has happened since.
     rest: Option<(u64, Vec<Bytes>)>,
 }
@@ -40,7 +39,7 @@ impl JoinCache {
     /// The state vector cannot be read.
     pub(super) fn messages(
         &mut self,
-        document: &Document,
+        document: &mut ServedDocument,
         seq: u64,
         state_vector: &[u8],
     ) -> Result<Vec<Bytes>, DiffError> {
@@ -54,7 +53,8 @@ impl JoinCache {
         {
             return Ok(messages);
         }
-        let mut whole = Whole::new(seq, diff(document, &StateVector::empty())?, document.state_vector());
+        let pieces = diff(document, &StateVector::empty())?;
+        let mut whole = Whole::new(seq, Packed::new(pieces, document.state_vector()));
         let messages = whole.with_rest(document, seq)?.unwrap_or_default();
         self.whole = Some(whole);
         Ok(messages)
@@ -67,37 +67,38 @@ impl JoinCache {
 }
 
 impl Whole {
-    /// A board as it was after a row, in pieces that bring somebody to a state vector.
-    pub(super) fn new(seq: u64, pieces: Vec<Update>, state_vector: StateVector) -> Self {
-        let bytes = pieces.iter().map(|piece| piece.0.len()).sum();
-        Self { seq, chunks: chunks(pieces, None), state_vector, bytes, rest: None }
+    /// A board as it was after a row.
+    pub(super) fn new(seq: u64, packed: Packed) -> Self {
+        Self { seq, packed, rest: None }
     }
 
     /// The chunks of it alone.
     pub(super) fn chunks(&self) -> &[Bytes] {
-        &self.chunks
+        &self.packed.chunks
     }
 
     /// The chunks, and what has happened since; nothing if that is too much.
-    fn with_rest(&mut self, document: &Document, seq: u64) -> Result<Option<Vec<Bytes>>, DiffError> {
+    fn with_rest(&mut self, document: &mut ServedDocument, seq: u64) -> Result<Option<Vec<Bytes>>, DiffError> {
         if self.rest.as_ref().is_none_or(|(through, _)| *through != seq) {
             let own_vector = document.state_vector();
             // By the row, not by the vector: a deletion changes no vector.
             let rest = match self.seq == seq {
                 true => vec![Update(Bytes::from_static(EMPTY_UPDATE))],
-                false => diff(document, &self.state_vector)?,
+                false => diff(document, &self.packed.state_vector)?,
             };
-            if rest.iter().map(|piece| piece.0.len()).sum::<usize>() > SHORT_REST_BYTES.max(self.bytes / REST_PART) {
+            if rest.iter().map(|piece| piece.0.len()).sum::<usize>()
+                > SHORT_REST_BYTES.max(self.packed.update_bytes / REST_PART)
+            {
                 return Ok(None);
             }
             self.rest = Some((seq, chunks(rest, Some(&own_vector))));
         }
         let rest = self.rest.iter().flat_map(|(_, chunks)| chunks);
-        Ok(Some(self.chunks.iter().chain(rest).cloned().collect()))
+        Ok(Some(self.packed.chunks.iter().chain(rest).cloned().collect()))
     }
 }
 
-fn diff(document: &Document, since: &StateVector) -> Result<Vec<Update>, DiffError> {
+fn diff(document: &mut ServedDocument, since: &StateVector) -> Result<Vec<Update>, DiffError> {
     document.diff_in_pieces(since, STATE_CHUNK_STRUCTS, STATE_CHUNK_BYTES)
 }
 

@@ -3,6 +3,8 @@
 use board::{ClientId, Document, Merged};
 use bytes::Bytes;
 
+use super::packed::{self, Packed};
+
 /// What the store holds of a board.
 #[derive(Debug, Clone, Default)]
 pub struct StoredBoard {
@@ -27,10 +29,16 @@ const SERVICE_CLIENT: u64 = 0;
 pub(super) fn open(stored: &StoredBoard) -> (Document, LoadReport) {
     let mut document = Document::new(ClientId::from_random(SERVICE_CLIENT));
     let mut report = LoadReport::default();
-    let snapshot = stored.snapshot.iter().map(|(_, bytes)| (None, bytes));
-    let rows = stored.rows.iter().map(|(seq, bytes)| (Some(*seq), bytes));
     let mut waiting: Vec<(Option<u64>, &Bytes)> = Vec::new();
-    for (row, bytes) in snapshot.chain(rows) {
+    let snapshot = stored.snapshot.as_ref().map(|(_, bytes)| bytes);
+    if let Some(bytes) = snapshot.filter(|bytes| packed::is_packed(bytes))
+        && let Err(reason) = load_packed(&mut document, bytes)
+    {
+        report.unreadable.push((None, bytes.clone(), reason));
+    }
+    let snapshot = snapshot.filter(|bytes| !packed::is_packed(bytes)).map(|bytes| (None, bytes));
+    let rows = stored.rows.iter().map(|(seq, bytes)| (Some(*seq), bytes));
+    for (row, bytes) in snapshot.into_iter().chain(rows) {
         match document.load(bytes) {
             Ok(Merged::Applied { .. }) => {}
             Ok(Merged::Gap(_)) => waiting.push((row, bytes)),
@@ -47,4 +55,16 @@ pub(super) fn open(stored: &StoredBoard) -> (Document, LoadReport) {
     let missing = "builds on something that could not be read".to_owned();
     report.unreadable.extend(waiting.into_iter().map(|(row, bytes)| (row, bytes.clone(), missing.clone())));
     (document, report)
+}
+
+fn load_packed(document: &mut Document, stored: &Bytes) -> Result<(), String> {
+    let packed = Packed::of_stored(stored).ok_or("the snapshot is not what was written")?;
+    for update in packed.updates() {
+        match document.load(&update.ok_or("a piece of the snapshot cannot be decompressed")?) {
+            Ok(Merged::Applied { .. }) => {}
+            Ok(Merged::Gap(_)) => return Err("a piece of the snapshot builds on what is not before it".to_owned()),
+            Err(error) => return Err(error.to_string()),
+        }
+    }
+    Ok(())
 }
