@@ -159,7 +159,8 @@ async fn add_row(storage: &dyn Storage, board: &BoardId, head_seq: u64, row: Byt
 #[tokio::test(start_paused = true)]
 async fn a_long_board_is_stored_as_joins_are_sent_it_and_a_changed_byte_is_noticed() {
     let (storage, service, board) = started().await;
-    let mut lane = Updates::wide(&connect(&service).await, &board);
+    let connection = connect(&service).await;
+    let mut lane = Updates::wide(&connection, &board);
     lane.join(1, Role::Edit).await;
     for seq in 1..=20 {
         lane.edit(1, seq, update(7, seq - 1, 16 * 1024)).await;
@@ -186,12 +187,14 @@ async fn a_long_board_is_stored_as_joins_are_sent_it_and_a_changed_byte_is_notic
 
     let Acquired::Mine { epoch, .. } = take(&*storage, &board).await else { panic!("nobody has it") };
     let mut torn = snapshot.bytes.to_vec();
-    torn[1000] ^= 1;
+    let middle = torn.len() / 2;
+    torn[middle] ^= 1;
     let torn = Snapshot { seq: 21, bytes: torn.into() };
     storage.save_snapshot(&board, epoch, torn.clone()).await.expect("available");
     storage.leave_service(&other().service).await.expect("available");
     let service = start(storage.clone()).await;
-    Updates::wide(&connect(&service).await, &board).join(1, Role::View).await;
+    let connection = connect(&service).await;
+    Updates::wide(&connection, &board).join(1, Role::View).await;
     let aside = storage.aside(&board).await.expect("available");
     assert_eq!(aside.iter().map(|aside| (aside.seq, &aside.bytes)).collect::<Vec<_>>(), [(Some(21), &torn.bytes)]);
 }

@@ -161,7 +161,7 @@ mod tests {
             changed[position] ^= 0x15;
             let changed = Bytes::from(changed);
             assert!(Packed::of_stored(&changed).is_none(), "byte {position}");
-            snapshot_update_bytes(&changed);
+            let _ = snapshot_update_bytes(&changed);
         }
         for length in (0..stored.len()).step_by(101) {
             assert!(Packed::of_stored(&stored.slice(..length)).is_none());
