@@ -2,8 +2,8 @@
 //! decoded shape takes some 2.5 KiB, an encoded one 170 bytes, and most boards that somebody has open are looked at.
 //!
 //! At rest, a small board takes what only overwrites values (a shape that is moved) as one more update behind its bytes,
-//! and answers those who have nothing or have what it rests on. Everything else decodes it first. It gives the same
-//! answers at rest and awake: that is its tests' business. It must not know when to rest.
+//! and answers those who have nothing. Everything else decodes it first. It gives the same answers at rest and awake: that is
+//! its tests' business. It must not know when to rest.
 
 use bytes::Bytes;
 
@@ -125,7 +125,8 @@ impl ServedDocument {
         bytes_max: usize,
     ) -> Result<Vec<Update>, DiffError> {
         if let Form::AtRest(resting) = &self.form
-            && let Some(pieces) = resting.pieces_since(known, &Piece { structs_max, bytes_max })
+            && is_nothing(known)
+            && let Some(pieces) = resting.pieces(&Piece { structs_max, bytes_max })
         {
             return Ok(pieces);
         }
@@ -183,13 +184,13 @@ impl AtRest {
         Some(MergedAll { outcomes: vec![Ok(Merged::Applied { fresh: true })], fresh: Some(Update(update)) })
     }
 
-    fn pieces_since(&self, known: &StateVector, size: &Piece) -> Option<Vec<Update>> {
-        let tail = self.tail.iter().cloned().map(Update);
-        if is_nothing(known) {
-            let pieces = check::pieces(&self.whole, size).ok()?;
-            return Some(pieces.into_iter().map(|piece| Update(piece.into())).chain(tail).collect());
-        }
-        (*known == self.vector && !self.tail.is_empty()).then(|| tail.collect())
+    /// Everything, for who has nothing. Who has something is the document's to answer: a state vector says nothing of
+    /// deletions, so not even one that equals ours means that nothing before the tail is missing.
+    fn pieces(&self, size: &Piece) -> Option<Vec<Update>> {
+        let pieces = check::pieces(&self.whole, size).ok()?;
+        Some(
+            pieces.into_iter().map(|piece| Update(piece.into())).chain(self.tail.iter().cloned().map(Update)).collect(),
+        )
     }
 
     /// All of it was merged or written by a document before, so it merges again; should it ever not, the document is

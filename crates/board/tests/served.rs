@@ -157,3 +157,30 @@ fn a_moved_shape_wakes_nobody_and_a_new_one_does() {
     assert!(!served.is_at_rest());
     assert_eq!(served.diff(&StateVector::empty()).map(|all| all.0.len() > 1000), Ok(true));
 }
+
+#[test]
+fn a_deletion_before_the_rest_reaches_who_has_the_same_state_vector() {
+    let mut board = Board::new(ClientId::from_random(1));
+    let document = || Document::new(ClientId::from_random(3));
+    let (mut served, mut reader) = (ServedDocument::new(document()), document());
+    let mut play = |served: &mut ServedDocument, what, shape| {
+        let update = edit(&mut board, what, shape).expect("a change");
+        served.merge_all(&[&update.0]);
+    };
+    for (what, shape) in [(0, 1), (0, 2), (3, 1)] {
+        play(&mut served, what, shape);
+    }
+    assert!(is_applied(reader.load(&served.snapshot().0)));
+    let known = served.state_vector();
+    play(&mut served, 1, 2);
+    assert_eq!(served.state_vector(), known, "a deletion changes no vector");
+    assert!(served.rest());
+    play(&mut served, 4, 1);
+    assert!(served.is_at_rest());
+    for piece in served.diff_in_pieces(&known, 3, 100).expect("a state vector") {
+        assert!(is_applied(reader.load(&piece.0)));
+    }
+    let mut all = document();
+    assert!(is_applied(all.load(&served.snapshot().0)));
+    assert_eq!(reader.contents(), all.contents());
+}
