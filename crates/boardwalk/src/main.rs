@@ -7,7 +7,12 @@ use boardwalk::backup::Contents;
 use boardwalk::cli::{Cli, Command};
 use boardwalk::{Running, backup, check_health, logging, running};
 use clap::Parser;
+use tikv_jemallocator::Jemalloc;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// Gives memory back to the system when boards come to rest; how soon is set where it is compiled (`.cargo/config.toml`).
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     match run(Cli::parse()) {
