@@ -121,11 +121,21 @@ impl Cluster {
 
     /// Nothing breaks any more.
     pub(crate) fn heal(&mut self) {
-        self.store.is_up = true;
+        (self.store.is_up, self.store.slow_ms) = (true, 0);
         self.store.loses_answer = false;
     }
 
-    pub(crate) fn is_busy(&self) -> bool {
+    /// Whether something is still to come to an end. Two that take a board for theirs are not at rest, nor is anybody who
+    /// stands still or is cut off: what they do not know yet, whoever they serve does not either.
+    pub(crate) fn is_busy(&self, now_ms: u64) -> bool {
+        let believers = self.nodes.iter().filter(|node| node.has_board()).count();
+        let is_away = |node: &Node| node.paused_until_ms > now_ms || node.store_back_ms > now_ms;
+        let are_parted = self.parted.values().any(|until_ms| *until_ms > now_ms);
+        let are_doomed = self.wires.values().any(|wire| wire.dies_at_ms.is_some());
+        believers > 1 || are_parted || are_doomed || self.nodes.iter().any(is_away) || self.is_working()
+    }
+
+    fn is_working(&self) -> bool {
         self.nodes.iter().any(Node::is_busy) || self.gates.iter().any(Gate::is_busy) || self.wires_are_busy()
     }
 

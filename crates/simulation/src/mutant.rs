@@ -15,6 +15,8 @@ pub enum Mutant {
     ServesAfterLapse,
     /// A fenced service throws away what it had not stored.
     DropsHandOver,
+    /// Compaction deletes a row that its snapshot does not hold.
+    CompactsOneTooMany,
     /// The gateway lets browsers go on when their board moves, without having them join again.
     ForgetsRejoin,
 }

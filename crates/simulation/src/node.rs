@@ -2,6 +2,8 @@
 //! itself fenced. A shell around the machines, as the service's own is, on the virtual clock. A crash loses everything
 //! but the store.
 
+mod compaction;
+
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
@@ -16,6 +18,8 @@ use crate::store::{Store, stored_board};
 
 /// How long a flush takes.
 const FLUSH_MS: u64 = 5;
+/// A flush that takes longer counts as failing.
+const PATIENCE_MS: u64 = 800;
 /// Pause before a failed flush or renewal is tried again.
 const RETRY_MS: u64 = 100;
 /// As the service's own.
@@ -59,9 +63,14 @@ struct Open {
     waiting: Vec<Bytes>,
     in_flight: Vec<Bytes>,
     flush_at_ms: Option<u64>,
+    /// The flush is at a store that takes its time; `impatient_at_ms`: when that counts as failing.
+    is_under_way: bool,
+    impatient_at_ms: Option<u64>,
     checks_fence: bool,
     presence_at_ms: u64,
-    snapshot: Option<Snapshot>,
+    /// On its way to the store, and when it is there.
+    snapshot: Option<(u64, Snapshot)>,
+    snapshot_seq: u64,
     lanes: BTreeSet<LaneId>,
     idle_since_ms: u64,
     is_failing: bool,
@@ -149,10 +158,12 @@ impl Node {
             open.lanes.iter().any(|lane| open.presence.is_dirty(*lane)).then_some(open.presence_at_ms)
         });
         let flush = open.and_then(|open| open.flush_at_ms);
+        let impatient = open.and_then(|open| open.impatient_at_ms);
+        let snapshot = open.and_then(|open| Some(open.snapshot.as_ref()?.0));
         let idle = open.filter(|open| open.is_idle()).map(|open| run.look_at_ms.max(open.idle_since_ms + ROOM_IDLE_MS));
         let leaving = run.leaves_by_ms.map(|_| run.look_at_ms);
         let hand_over = run.hand_overs.iter().map(HandOver::due_ms).min();
-        let due = [Some(run.renew_at_ms), presence, flush, idle, leaving, hand_over];
+        let due = [Some(run.renew_at_ms), presence, flush, impatient, snapshot, idle, leaving, hand_over];
         due.into_iter().flatten().min().map(|due_ms| due_ms.max(self.paused_until_ms))
     }
 
@@ -165,7 +176,9 @@ impl Node {
             self.start(now_ms, store);
             return outs;
         }
+        self.write_snapshot(now_ms, store, &mut outs);
         self.renew(now_ms, store, &mut outs);
+        self.lose_patience(now_ms, &mut outs);
         self.flush(now_ms, store, &mut outs);
         self.leave_or_idle(now_ms, store, &mut outs);
         self.tell_presence(now_ms, &mut outs);
@@ -301,8 +314,7 @@ impl Node {
                         }
                     }
                     RoomOutput::Snapshot { through, bytes } => {
-                        open.snapshot = Some(Snapshot { seq: through, bytes });
-                        open.flush_at_ms.get_or_insert(now_ms + FLUSH_MS);
+                        open.snapshot = Some((now_ms + compaction::SNAPSHOT_MS, Snapshot { seq: through, bytes }));
                     }
                 }
             }
@@ -319,6 +331,13 @@ impl Node {
         if open.in_flight.is_empty() {
             open.in_flight = std::mem::take(&mut open.waiting);
         }
+        // A slow store has it all, and answers later.
+        if reaches_store && store.slow_ms > 0 && !std::mem::replace(&mut open.is_under_way, true) {
+            open.flush_at_ms = Some(now_ms + store.slow_ms);
+            open.impatient_at_ms = (store.slow_ms > PATIENCE_MS).then_some(now_ms + PATIENCE_MS);
+            return;
+        }
+        (open.is_under_way, open.impatient_at_ms) = (false, None);
         let append = Append {
             board: store.board.clone(),
             epoch: open.epoch,
@@ -349,15 +368,14 @@ impl Node {
         }
         self.taken.retain(|update| !store.has_row(update));
         self.room(now_ms, RoomInput::Stored { through: head_seq }, outs);
-        self.write_snapshot(now_ms, store, outs);
+        self.begin_snapshot(now_ms);
     }
 
-    fn write_snapshot(&mut self, now_ms: u64, store: &mut Store, outs: &mut Outs) {
-        let Some(open) = self.open_mut() else { return };
-        let Some(snapshot) = open.snapshot.take() else { return };
-        let through = snapshot.seq;
-        store.state.save_snapshot(&store.board, open.epoch, snapshot);
-        self.room(now_ms, RoomInput::SnapshotStored { through: Some(through) }, outs);
+    fn lose_patience(&mut self, now_ms: u64, outs: &mut Outs) {
+        let is_due = |open: &mut Open| open.impatient_at_ms.take_if(|at_ms| *at_ms <= now_ms).is_some();
+        if self.open_mut().is_some_and(is_due) {
+            self.store_fails(now_ms, outs);
+        }
     }
 
     /// The board belongs to somebody else: what is not stored goes to them.
@@ -428,6 +446,7 @@ impl Run {
         };
         let loaded = store.state.load(&store.board).expect("the board is there");
         assert!(loaded.is_whole(), "the log has a hole");
+        let snapshot_seq = loaded.snapshot.as_ref().map_or(0, |snapshot| snapshot.seq);
         let (room, report) = Room::load(stored_board(loaded));
         assert!(report.unreadable.is_empty(), "what was stored is readable: {report:?}");
         self.open = Some(Open {
@@ -438,9 +457,12 @@ impl Run {
             waiting: Vec::new(),
             in_flight: Vec::new(),
             flush_at_ms: None,
+            is_under_way: false,
+            impatient_at_ms: None,
             checks_fence: false,
             presence_at_ms: 0,
             snapshot: None,
+            snapshot_seq,
             lanes: BTreeSet::new(),
             idle_since_ms: now_ms,
             is_failing: false,

@@ -94,7 +94,12 @@ pub enum Step {
     },
     /// The store stops answering.
     StoreDown,
-    /// The store answers again.
+    /// The store takes this long for a flush.
+    StoreSlow {
+        /// Milliseconds.
+        ms: u16,
+    },
+    /// The store answers again, and at once.
     StoreUp,
     /// The store does the next flush but its answer is lost.
     LoseAnswer,
@@ -146,7 +151,8 @@ impl Plan {
             186..188 => Step::CrashGateway { gateway, ms: random.random_range(0..3000) },
             188..190 => Step::HalfOpen { person },
             190..192 => Step::ClockJump { ms: random.random_range(-5000..5000) },
-            192..195 => Step::StoreDown,
+            192..194 => Step::StoreDown,
+            194..195 => Step::StoreSlow { ms: random.random_range(50..4000) },
             195..198 => Step::StoreUp,
             _ => Step::LoseAnswer,
         }

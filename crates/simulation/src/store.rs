@@ -7,19 +7,23 @@ use board::{ClientId, Document, Merged};
 use bytes::Bytes;
 use protocol::BoardId;
 use storage::memory::State;
-use storage::{Append, AppendOutcome, NewBoard};
+use storage::{Append, AppendOutcome, Epoch, NewBoard, Snapshot, SnapshotOutcome};
 use sync::StoredBoard;
 
 pub(crate) struct Store {
     pub(crate) board: BoardId,
     pub(crate) state: State,
     pub(crate) is_up: bool,
+    /// How much longer than usual a flush takes.
+    pub(crate) slow_ms: u64,
     pub(crate) loses_answer: bool,
     /// How far the database's clock is from the virtual one.
     clock_offset_ms: i64,
     /// All rows, as they were stored.
     witness: Document,
     rows: BTreeSet<Bytes>,
+    /// Whether what is held has changed since it was last looked through.
+    has_changed: bool,
 }
 
 impl Store {
@@ -29,7 +33,9 @@ impl Store {
         let new = NewBoard { id: board.clone(), title: "Plan".to_owned(), links: Vec::new(), content: None };
         state.create_board(0, new).expect("an empty store takes a board");
         let witness = Document::new(ClientId::from_random(0));
-        Self { board, state, is_up: true, loses_answer: false, clock_offset_ms: 0, witness, rows: BTreeSet::new() }
+        let (is_up, loses_answer, has_changed) = (true, false, false);
+        let (slow_ms, clock_offset_ms, rows) = (0, 0, BTreeSet::new());
+        Self { board, state, is_up, slow_ms, loses_answer, clock_offset_ms, witness, rows, has_changed }
     }
 
     pub(crate) fn jump(&mut self, ms: i64) {
@@ -46,6 +52,7 @@ impl Store {
         let rows = append.updates.clone();
         let outcome = self.state.append(&[append]).expect("the flush names one board")[0];
         if matches!(outcome, AppendOutcome::Stored { .. }) {
+            self.has_changed = true;
             for row in rows {
                 let merged = self.witness.merge(&row);
                 assert!(matches!(merged, Ok(Merged::Applied { .. })), "rows are stored complete, in order: {merged:?}");
@@ -53,6 +60,20 @@ impl Store {
             }
         }
         (!std::mem::take(&mut self.loses_answer)).then_some(outcome)
+    }
+
+    /// Saves a snapshot and deletes the rows that it merges.
+    pub(crate) fn save_snapshot(&mut self, epoch: Epoch, snapshot: Snapshot) -> SnapshotOutcome {
+        self.has_changed = true;
+        self.state.save_snapshot(&self.board, epoch, snapshot)
+    }
+
+    /// Whatever was stored is there, were the board loaded now.
+    ///
+    /// # Errors
+    /// It is not.
+    pub(crate) fn check(&mut self) -> Result<(), String> {
+        if std::mem::take(&mut self.has_changed) { self.replay().map(drop) } else { Ok(()) }
     }
 
     /// Whether there ever was this row.

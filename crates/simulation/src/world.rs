@@ -14,6 +14,8 @@ use crate::plan::{Plan, Step};
 
 /// Virtual time within which everything must have come to rest once nothing breaks any more.
 const REST_MS: u64 = 120_000;
+/// How long a run goes on that need not come to rest.
+const AFTERWARDS_MS: u64 = 20_000;
 /// Events of one run: more means that two machines keep each other busy.
 const MAX_EVENTS: usize = 400_000;
 /// When a run begins, on the virtual clock; far enough from zero for clocks to jump back.
@@ -39,7 +41,7 @@ struct World {
     cluster: Cluster,
     /// Connections that are half open, and when their gateway notices.
     silent: Vec<(u64, u64)>,
-    is_forgiving: bool,
+    mood: Mood,
     events: usize,
 }
 
@@ -56,7 +58,7 @@ pub fn run(plan: &Plan, mutant: Option<Mutant>) -> Result<Ending, String> {
             .collect(),
         cluster: Cluster::new(BEGIN_MS, plan.seed, mutant),
         silent: Vec::new(),
-        is_forgiving: has_forgetful(plan),
+        mood: Mood::of(plan),
         events: 0,
     };
     for index in 0..world.people.len() {
@@ -68,18 +70,38 @@ pub fn run(plan: &Plan, mutant: Option<Mutant>) -> Result<Ending, String> {
         let pause_ms = world.random.random_range(0..40);
         world.wait(pause_ms)?;
     }
-    world.come_to_rest()?;
+    match world.mood {
+        Mood::All | Mood::Gentle => world.come_to_rest()?,
+        Mood::PromisesOnly => return world.end_as_it_is(),
+    }
     world.check()
 }
 
-/// In a quarter of all plans one person's browser keeps nothing (a private window, a full disk). What such a person drew
-/// is on its service alone until it is stored.
-fn is_forgetful(plan: &Plan, ordinal: u8) -> bool {
-    has_forgetful(plan) && (plan.seed / 4) % u64::from(plan.people.max(1)) == u64::from(ordinal)
+/// What of a plan is played, and what must hold. In three of eight plans one person's browser keeps nothing (a private
+/// window, a full disk): what such a person drew is on its service alone until it is stored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mood {
+    /// Every browser keeps what it draws: whatever breaks, all of it is stored in the end, and everybody sees the same.
+    All,
+    /// One keeps nothing, and processes only pause: then, too.
+    Gentle,
+    /// One keeps nothing, and processes die. That may take with it what others' edits build on, while the board says "not
+    /// saved"; so only what was promised must hold: what was acknowledged, and what was seen without that.
+    PromisesOnly,
 }
 
-fn has_forgetful(plan: &Plan) -> bool {
-    plan.seed.is_multiple_of(4)
+impl Mood {
+    fn of(plan: &Plan) -> Self {
+        match plan.seed % 8 {
+            0 | 1 => Self::Gentle,
+            4 => Self::PromisesOnly,
+            _ => Self::All,
+        }
+    }
+}
+
+fn is_forgetful(plan: &Plan, ordinal: u8) -> bool {
+    Mood::of(plan) != Mood::All && (plan.seed / 8) % u64::from(plan.people.max(1)) == u64::from(ordinal)
 }
 
 impl World {
@@ -106,18 +128,10 @@ impl World {
                 let connection = self.people[index].half_open();
                 self.silent.extend(connection.map(|connection| (self.now_ms + SILENT_MS, connection)));
             }
-            // Where somebody's browser keeps nothing, processes only pause: a crash, or leaving without a store, may take
-            // with it what others' edits build on, and nobody promises otherwise while the board says "not saved".
-            Step::Crash { service, ms } if self.is_forgiving => {
+            Step::Crash { service, ms } | Step::Drain { service, ms } if self.mood == Mood::Gentle => {
                 self.cluster.pause(self.now_ms, *service, u64::from(*ms));
             }
-            Step::Crash { service, ms } => {
-                self.cluster.crash(self.now_ms, *service, u64::from(*ms));
-                self.cluster.store.replay()?;
-            }
-            Step::Drain { service, ms } if self.is_forgiving => {
-                self.cluster.pause(self.now_ms, *service, u64::from(*ms));
-            }
+            Step::Crash { service, ms } => self.cluster.crash(self.now_ms, *service, u64::from(*ms)),
             Step::Drain { service, ms } => self.cluster.drain(self.now_ms, *service, u64::from(*ms)),
             Step::Pause { service, ms } => self.cluster.pause(self.now_ms, *service, u64::from(*ms)),
             Step::CutStore { service, ms } => self.cluster.cut_from_store(self.now_ms, *service, u64::from(*ms)),
@@ -127,7 +141,8 @@ impl World {
             Step::CrashGateway { gateway, ms } => self.crash_gateway(*gateway, u64::from(*ms)),
             Step::ClockJump { ms } => self.cluster.store.jump(i64::from(*ms)),
             Step::StoreDown => self.cluster.store.is_up = false,
-            Step::StoreUp => self.cluster.store.is_up = true,
+            Step::StoreSlow { ms } => self.cluster.store.slow_ms = u64::from(*ms),
+            Step::StoreUp => (self.cluster.store.is_up, self.cluster.store.slow_ms) = (true, 0),
             Step::LoseAnswer => self.cluster.store.loses_answer = true,
             Step::Wait { ms } => self.wait(u64::from(*ms))?,
         }
@@ -231,7 +246,8 @@ impl World {
         loop {
             let others = self.people.len() - 1;
             let unrest = self.people.iter().find_map(|person| person.is_at_rest(others).err());
-            let Some(reason) = unrest.or_else(|| self.cluster.is_busy().then(|| "the cluster is busy".to_owned()))
+            let Some(reason) =
+                unrest.or_else(|| self.cluster.is_busy(self.now_ms).then(|| "the cluster is busy".to_owned()))
             else {
                 return Ok(());
             };
@@ -243,8 +259,20 @@ impl World {
         }
     }
 
-    /// Acknowledged means stored; so does seen by another, unless the board said "not saved".
+    /// Nothing breaks any more, but nobody has to come to rest.
+    fn end_as_it_is(mut self) -> Result<Ending, String> {
+        self.cluster.heal();
+        for index in 0..self.people.len() {
+            self.open(index);
+        }
+        self.wait(AFTERWARDS_MS)?;
+        Ok(self.ending(self.cluster.store.replay()?.contents()))
+    }
+
+    /// Acknowledged means stored; so does seen by another, unless the board said "not saved". And stored means that whoever
+    /// loads the board now has it.
     fn check_promises(&mut self) -> Result<(), String> {
+        self.cluster.store.check()?;
         for person in &mut self.people {
             for (what, update) in person.unchecked() {
                 if !self.cluster.store.has(&update) {
@@ -283,11 +311,15 @@ impl World {
                 return Err(format!("{} sees\n{theirs}\nbut stored is\n{contents}", person.name));
             }
         }
+        Ok(self.ending(contents))
+    }
+
+    fn ending(&self, contents: String) -> Ending {
         let store = &self.cluster.store;
         let loaded = store.state.load(&store.board).expect("the board is there");
         let updates = loaded.head_seq;
         let snapshot = loaded.snapshot.into_iter().map(|snapshot| snapshot.bytes);
         let stored = snapshot.chain(loaded.updates.into_iter().map(|row| row.bytes)).collect();
-        Ok(Ending { contents, stored, updates })
+        Ending { contents, stored, updates }
     }
 }
