@@ -145,3 +145,84 @@ journey("a wrong address looks like the product", async (it) => {
   await ada.problem("no-page");
   await it.picture("no page");
 });
+
+journey("a map shows the whole board and leads to where it is pressed", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.draw("rectangle", [300, 250], [480, 380]);
+  await ada.draw("ellipse", [900, 500], [1050, 650]);
+  await ada.page.keyboard.press("Escape");
+  await ada.page.getByTestId("zoom-menu").click();
+  await it.picture("zoom menu");
+  await ada.page.locator(`.popover__panel [data-command="toggle-map"]`).click();
+  const map = ada.page.getByTestId("map");
+  await map.waitFor();
+  for (let step = 0; step < 12; step += 1) await ada.page.mouse.wheel(0, 400);
+  await ada.page.getByTestId("zoom-fit").waitFor();
+  await it.picture("lost");
+  const box = await map.boundingBox();
+  await ada.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await ada.page.getByTestId("zoom-fit").waitFor({ state: "detached" });
+  await it.picture("found by the map");
+});
+
+journey("a link leads others to a shape, and to a view", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const ben = await (await it.person("ben")).open(await ada.invite());
+  await ada.draw("rectangle", [300, 250], [480, 380]);
+  await ben.shapes(1);
+  const address = new URL(ben.page.url());
+  await ben.page.goto("about:blank");
+  address.hash = "#view=90000,-50000,0.5";
+  await ben.page.goto(address.href);
+  await ben.ready();
+  await ben.page.getByTestId("zoom-fit").waitFor();
+  assert.match(await ben.page.getByTestId("zoom-menu").innerText(), /50%/);
+  await ben.page.goto("about:blank");
+  address.hash = "#at=nobody";
+  await ben.page.goto(address.href);
+  await ben.page.getByText("is not on the board any more").waitFor();
+});
+
+journey("the panels of a phone stay within it, in the dark", async (it) => {
+  const ada = await (await it.person("ada", { device: "phone", scheme: "dark" })).newBoard();
+  await ada.swipe("rectangle", [80, 300], [260, 450]);
+  await ada.shapes(1);
+  await ada.page.keyboard.press("Alt+/");
+  await it.picture("numbers");
+  await ada.page.keyboard.press("Alt+/");
+  await ada.page.keyboard.press("Alt+m");
+  await ada.page.getByTestId("map").waitFor();
+  await it.picture("map");
+  await ada.page.keyboard.press("Control+/");
+  await ada.page.getByTestId("palette").waitFor();
+  await it.picture("palette");
+  await ada.page.keyboard.press("Escape");
+  await ada.page.keyboard.press("Control+f");
+  await ada.page.getByTestId("find").waitFor();
+  await it.picture("find");
+});
+
+journey("frames are listed in their order and presented, to who may only view too", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.draw("frame", [250, 200], [600, 420]);
+  await ada.page.keyboard.press("Escape");
+  await ada.draw("frame", [700, 200], [1050, 420]);
+  await ada.page.keyboard.press("Escape");
+  await ada.shapes(2);
+  await ada.page.keyboard.press("Alt+f");
+  await ada.page.locator(`[data-slide="2"]`).waitFor();
+  await it.picture("list");
+  const ben = await (await it.person("ben")).open(await ada.invite("view"), { ready: false });
+  await ben.ready("read-only");
+  await ben.shapes(2);
+  await ben.page.keyboard.press("Alt+Shift+P");
+  const bar = ben.page.getByTestId("presentation");
+  await bar.getByText("1 of 2").waitFor();
+  await ben.page.keyboard.press("ArrowRight");
+  await bar.getByText("2 of 2").waitFor();
+  await ben.page.keyboard.press("ArrowRight");
+  await bar.getByText("2 of 2").waitFor();
+  await it.picture("presented");
+  await ben.page.keyboard.press("Escape");
+  await bar.waitFor({ state: "detached" });
+});

@@ -1,6 +1,7 @@
 //! The board in the page: the shell of a `visit::Visit`. Everything that is drawn, typed, sent or kept passes here; what
 //! it means is decided in the machine.
 
+mod asking;
 mod canvas2d;
 mod chrome;
 mod events;
@@ -9,14 +10,17 @@ mod images;
 mod layer;
 mod listeners;
 mod log_writer;
+mod map;
 pub mod past;
 mod paste;
 mod pictures;
+mod presenting;
 mod rescue;
 mod screen;
 mod shell;
 mod text_field;
 
+pub use asking::MapHost;
 pub use chrome::scene_theme;
 pub use events::key as key_event;
 pub use rescue::keep_log;

@@ -1,7 +1,7 @@
 //! The seam between the chrome and the shells: signals that the shells write, requests that the chrome makes. It must not
 //! know an editor or a connection, nor the DOM.
 
-use editor::{Geometry, GeometryField, TOOLS};
+use editor::{Geometry, GeometryField, Slide, TOOLS};
 use leptos::prelude::*;
 use leptos::reactive::callback::{Callable, UnsyncCallback};
 use protocol::{ErrorCode, Role};
@@ -120,6 +120,41 @@ impl From<ApiError> for Problem {
     }
 }
 
+/// Where an address leads on its board.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Destination {
+    /// To a shape, by its id.
+    Shape(String),
+    /// To a view: the middle in board pixels, and screen pixels of a board pixel.
+    View(f64, f64, f64),
+}
+
+impl Destination {
+    /// What a fragment says, if it says any.
+    pub fn parse(fragment: &str) -> Option<Self> {
+        let mut parts = fragment.trim_start_matches('#').split('&');
+        parts.find_map(|part| match part.split_once('=')? {
+            ("at", id) => Some(Self::Shape(id.to_owned())),
+            ("view", numbers) => {
+                let numbers: Vec<f64> = numbers.split(',').filter_map(|number| number.parse().ok()).collect();
+                match numbers[..] {
+                    [x, y, zoom] if numbers.iter().all(|number| number.is_finite()) => Some(Self::View(x, y, zoom)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        })
+    }
+
+    /// The fragment that [`Destination::parse`] reads.
+    pub fn fragment(&self) -> String {
+        match self {
+            Self::Shape(id) => format!("#at={id}"),
+            Self::View(x, y, zoom) => format!("#view={x:.0},{y:.0},{zoom:.4}"),
+        }
+    }
+}
+
 /// Something that a person asked for in the chrome.
 #[derive(Debug, Clone, PartialEq)]
 pub enum UiRequest {
@@ -137,6 +172,14 @@ pub enum UiRequest {
     Find(String),
     /// Give the focus to the board.
     Focus,
+    /// Look at what the map shows there, in pixels from its corner.
+    LookFromMap(f64, f64),
+    /// Let a frame fill the view, by its id.
+    Show(String),
+    /// Let the frame that is presented fill the view.
+    ShowPresented,
+    /// Look up the frames, for [`BoardStore::slides`].
+    ListSlides,
     /// Look up which commands can be run now, for [`BoardStore::enabled_commands`].
     ListCommands,
     /// Make a file of the board.
@@ -242,8 +285,16 @@ pub struct BoardStore {
     pub menu_at: RwSignal<Option<(f64, f64)>>,
     /// A command of the page's own that was run.
     pub asked: RwSignal<Option<&'static str>>,
-    /// The shape that the address names, until it was gone to.
-    pub destination: StoredValue<Option<String>>,
+    /// The map is shown.
+    pub map_open: RwSignal<bool>,
+    /// The list of frames is shown.
+    pub slides_open: RwSignal<bool>,
+    /// The frames, in their order: kept up while they are listed or presented.
+    pub slides: RwSignal<Vec<Slide>>,
+    /// Which of them is presented.
+    pub presenting: RwSignal<Option<usize>>,
+    /// Where the address leads, until it was gone to.
+    pub destination: StoredValue<Option<Destination>>,
     enabled: StoredValue<Vec<&'static str>>,
     /// How many shapes are selected.
     pub selection_count: RwSignal<usize>,
@@ -287,6 +338,10 @@ impl BoardStore {
             view_mode: RwSignal::new(false),
             menu_at: RwSignal::new(None),
             asked: RwSignal::new(None),
+            map_open: RwSignal::new(false),
+            slides_open: RwSignal::new(false),
+            slides: RwSignal::default(),
+            presenting: RwSignal::new(None),
             destination: StoredValue::new(None),
             enabled: StoredValue::new(Vec::new()),
             selection_count: RwSignal::new(0),
@@ -327,6 +382,18 @@ impl BoardStore {
         self.role.get().may_write() && !self.view_mode.get()
     }
 
+    /// Goes on by so many frames, at most to the first or the last.
+    pub fn present_by(self, by: isize) {
+        let Some(at) = self.presenting.get_untracked() else { return };
+        let last = self.slides.read_untracked().len().saturating_sub(1);
+        self.presenting.set(Some(at.saturating_add_signed(by).min(last)));
+    }
+
+    /// The presentation is over.
+    pub fn stop_presenting(self) {
+        self.presenting.set(None);
+    }
+
     /// The ids of the commands that can be run now.
     pub fn enabled_commands(self) -> Vec<&'static str> {
         self.request(UiRequest::ListCommands);
@@ -336,5 +403,21 @@ impl BoardStore {
     /// Says which commands can be run.
     pub fn enable(self, ids: Vec<&'static str>) {
         self.enabled.set_value(ids);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_to_a_shape_or_a_view() {
+        for place in [Destination::Shape("abc-_1".to_owned()), Destination::View(-1200.0, 35.0, 0.25)] {
+            assert_eq!(Destination::parse(&place.fragment()), Some(place));
+        }
+        assert_eq!(Destination::parse("#key=xyz&at=abc"), Some(Destination::Shape("abc".to_owned())));
+        for broken in ["", "#", "#key=xyz", "#view=1,2", "#view=1,2,NaN", "#view=a,b,c"] {
+            assert_eq!(Destination::parse(broken), None, "{broken}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use scene::Colour;
 
-use board::{ClientId, Field};
+use board::{ClientId, Field, ShapeId};
 
 /// Everything that is not painted. Ask again after [`crate::Output::Chrome`].
 #[derive(Clone, Debug, PartialEq)]
@@ -91,6 +91,15 @@ pub struct Found {
     pub count: usize,
     /// Counted from 0.
     pub at: usize,
+}
+
+/// A frame, as a list of frames shows it and as it is presented.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slide {
+    /// The frame.
+    pub id: ShapeId,
+    /// Its name; may be empty.
+    pub name: String,
 }
 
 /// So many of this kind.

@@ -16,6 +16,8 @@ mod styles;
 mod turn;
 mod zoom;
 
+pub(crate) use focus::reading_order;
+
 use crate::tools::Effect;
 use crate::view::View;
 
@@ -113,6 +115,9 @@ pub static COMMANDS: &[Command] = &[
     page::VIEW_MODE,
     page::THEME,
     page::COPY_LINK,
+    page::MAP,
+    page::FRAMES,
+    page::PRESENT,
     restore::RESTORE,
     restore::FORGET,
     page::HELP,

@@ -189,6 +189,8 @@ impl Editor {
                     self.go_to(&id);
                 }
             }
+            Input::LookAt { at, zoom } => self.look_at(at, zoom),
+            Input::Show(id) => self.show_slide(&id),
             Input::SetKeys(keys) => self.keys = keys,
             Input::TextEnded => self.end_text(),
             Input::TextNext { down } => self.next_text(down),

@@ -24,6 +24,15 @@ pub enum Input {
     Find(String),
     /// Go to a shape by its id, as a link names it. Unknown: nothing happens.
     GoTo(String),
+    /// Look at this place of the board, at this zoom if there is one: from a map, or from a link.
+    LookAt {
+        /// What shall be in the middle.
+        at: BoardPoint,
+        /// Screen pixels of a board pixel.
+        zoom: Option<f64>,
+    },
+    /// Let a shape fill the view, as a slide does. Unknown: nothing happens.
+    Show(String),
     /// The keys as this person has them.
     SetKeys(crate::KeyMap),
     /// What this person is called, for the notes they write.

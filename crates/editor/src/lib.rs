@@ -45,7 +45,7 @@ mod transform;
 mod view;
 mod wire;
 
-pub use chrome::{Chrome, Found, Geometry, Person, SelectionPart, StyleOfSelection};
+pub use chrome::{Chrome, Found, Geometry, Person, SelectionPart, Slide, StyleOfSelection};
 pub use commands::{COMMANDS, Command};
 pub use editor::Editor;
 pub use export::{Export, Scope};

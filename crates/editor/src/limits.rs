@@ -57,6 +57,12 @@ pub const STACK_GAP_BOARD: f64 = 24.0;
 pub const GRID_BOARD: f64 = 24.0;
 /// A drag snaps to what is this near.
 pub const SNAP_PX: f64 = 8.0;
+/// Frames that are listed.
+pub const SLIDES: usize = 500;
+/// Room around a frame that is presented, and how far a small one is blown up.
+pub const SLIDE_MARGIN_PX: f64 = 24.0;
+/// See [`SLIDE_MARGIN_PX`].
+pub const SLIDE_ZOOM_MAX: f64 = 4.0;
 /// Shapes in view that are looked at for that.
 pub const SNAP_SEEN: usize = 4_000;
 /// Shapes that a drag may snap to, the nearest ones.

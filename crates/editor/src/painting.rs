@@ -15,6 +15,8 @@ pub enum Layer {
     Board,
     /// A large selection in motion, as it lies on the board; [`Editor::carried`] says how it moves.
     Carried,
+    /// The board as it is stored, whatever is in motion: for a map.
+    Stored,
 }
 
 impl Editor {
@@ -41,6 +43,7 @@ impl Editor {
         let is_chosen = |id: &_| match layer {
             Layer::Board => !self.lifted.contains(id),
             Layer::Carried => self.selection.contains(id),
+            Layer::Stored => true,
         };
         let shapes = seen(&self.board, &self.index, region, is_chosen);
         Painting::of(shapes.into_iter().map(|shape| shape.id.clone()).collect())

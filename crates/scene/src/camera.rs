@@ -38,6 +38,18 @@ impl Camera {
         Self::new(BoardPoint::ORIGIN, zoom).centred(bounds.center().into(), width_px, height_px)
     }
 
+    /// The camera of a map: like [`Camera::fitting`], but as far back as it takes.
+    pub fn overlooking(bounds: Rect, width_px: f64, height_px: f64, margin_px: f64) -> Self {
+        let fitting = Self::fitting(bounds, width_px, height_px, margin_px, 1.0);
+        let room = |view_px: f64, board: f64| (view_px - 2.0 * margin_px).max(1.0) / board.max(1.0);
+        let zoom = room(width_px, bounds.width()).min(room(height_px, bounds.height())).min(1.0);
+        if zoom >= ZOOM_MIN || !zoom.is_finite() || zoom <= 0.0 {
+            return fitting;
+        }
+        let origin = BoardPoint::from(bounds.center()) - Vec2::new(width_px, height_px) / (2.0 * zoom);
+        Self { origin, zoom }
+    }
+
     /// The same zoom with `at` in the middle of a view of the given size.
     pub fn centred(self, at: BoardPoint, width_px: f64, height_px: f64) -> Self {
         Self::new(at - Vec2::new(width_px, height_px) / (2.0 * self.zoom), self.zoom)
@@ -123,6 +135,15 @@ mod tests {
         assert_eq!(camera.zoom(), 0.7);
         let visible = camera.visible(800.0, 600.0);
         assert!(visible.contains_rect(bounds) && visible.center().distance(bounds.center()) < 1e-9);
+    }
+
+    #[test]
+    fn a_map_shows_all_of_a_board_of_any_size() {
+        for side in [10.0, 5e3, 4e5] {
+            let bounds = Rect::new(-side, 0.0, side, side);
+            let camera = Camera::overlooking(bounds, 224.0, 144.0, 8.0);
+            assert!(camera.visible(224.0, 144.0).contains_rect(bounds), "{side}");
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use visit::VisitInput;
 use web_sys::HtmlElement;
 
 use super::export;
+use super::presenting;
 use super::rescue::ends_page;
 use super::shell::{Page, Shell};
 use crate::preferences;
@@ -55,6 +56,10 @@ pub(super) fn follow(shell: &Rc<Shell>) {
                 None => return,
             },
             UiRequest::SetGeometry(field) => Input::SetGeometry(field),
+            UiRequest::Show(id) => Input::Show(id),
+            UiRequest::ShowPresented => return shell.show_presented(),
+            UiRequest::LookFromMap(x, y) => return shell.look_from_map(scene::ScreenPoint::new(x, y)),
+            UiRequest::ListSlides => return shell.list_slides(),
             UiRequest::ListColours => return shell.list_colours(),
             UiRequest::ListCommands => return shell.list_commands(),
             UiRequest::Focus | UiRequest::Find(_) | UiRequest::CommandKeepingFocus(_) => {
@@ -73,6 +78,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
             shell.repaint_all();
         }
     });
+    follow_slides(page);
     Effect::new(move |_| {
         let keys = page.preferences.keys.get();
         if let Some(shell) = weak.with_value(std::rc::Weak::upgrade) {
@@ -85,6 +91,21 @@ pub(super) fn follow(shell: &Rc<Shell>) {
             shell.feed(VisitInput::Named(name));
             shell.show_chrome();
         }
+    });
+}
+
+/// Shows the frame that is presented, on the whole screen while there is one.
+fn follow_slides(page: Page) {
+    let store = page.store;
+    Effect::new(move |before: Option<Option<usize>>| {
+        let at = store.presenting.get();
+        if at.is_some() != before.flatten().is_some() {
+            presenting::fill_screen(at.is_some());
+        }
+        if at.is_some() {
+            untrack(|| store.request(UiRequest::ShowPresented));
+        }
+        at
     });
 }
 
@@ -105,6 +126,9 @@ impl Chrome {
         set(store.is_lost, chrome.is_lost);
         set(store.lost_count, chrome.lost_count);
         set(store.view_mode, chrome.view_mode);
+        if store.slides_open.get_untracked() || store.presenting.get_untracked().is_some() {
+            set(store.slides, editor.slides());
+        }
         set(store.can_undo, chrome.can_undo);
         set(store.can_redo, chrome.can_redo);
         set(store.zoom_percent, (chrome.zoom * 100.0).round() as u32);

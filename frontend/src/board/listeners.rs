@@ -41,6 +41,12 @@ pub(super) fn attach(shell: &Rc<Shell>) -> Result<Listeners, JsValue> {
         images::send_waiting(shell);
     })?;
     listeners.on(&window(), "blur", shell, |shell, _: Event| shell.edit(Input::Blurred))?;
+    listeners.on(&document(), "fullscreenchange", shell, |shell, _: Event| {
+        // The browser keeps Escape for itself there.
+        if !super::presenting::is_screen_filled() {
+            shell.page.store.stop_presenting();
+        }
+    })?;
     // Text painted before its font came was painted in another one.
     if let Ok(fonts) = js_sys::Reflect::get(&document(), &"fonts".into())
         && let Ok(fonts) = fonts.dyn_into::<EventTarget>()
@@ -111,6 +117,9 @@ fn keys(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue> {
                 let _ = shell.host.remove_attribute(PRESSED);
             }
             shell.shift_held.set(event.shift_key());
+            if phase == KeyPhase::Down && super::presenting::key(shell.page.store, &event) {
+                return event.prevent_default();
+            }
             let key = events::key(&event, phase);
             if phase == KeyPhase::Down && shell.is_key_bound(&key) {
                 event.prevent_default();

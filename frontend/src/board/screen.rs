@@ -13,6 +13,7 @@ use web_sys::HtmlElement;
 
 use super::canvas2d::{Brush, Surface};
 use super::layer::Layer;
+use super::map::Map;
 use super::pictures::Pictures;
 
 /// With so many changes in one frame a board is arriving: what is painted now will be spoilt again, and painting would
@@ -45,6 +46,7 @@ pub struct Screen {
     brush: Brush,
     base: Layer,
     carried: Option<Carried>,
+    map: Option<Map>,
     /// A single pixel: drawing a canvas onto it makes the browser paint what it has put off, so that it is timed.
     probe: Surface,
     /// Width, height in CSS pixels, and device pixels in each.
@@ -66,6 +68,7 @@ impl Screen {
             brush: Brush::new(&board, pictures),
             base: Layer::new(editor::Layer::Board)?,
             carried: None,
+            map: None,
             size: (0.0, 0.0, 1.0),
             theme: Theme::Light,
             board,
@@ -94,6 +97,19 @@ impl Screen {
     pub fn forget(&mut self) {
         self.base.clear();
         self.carried = None;
+        if let Some(map) = &mut self.map {
+            map.forget();
+        }
+    }
+
+    /// Shows a map in this element from now on, or none.
+    pub fn show_map(&mut self, host: Option<HtmlElement>) {
+        self.map = host.and_then(|host| Map::new(host).ok());
+    }
+
+    /// The map, if one is shown.
+    pub fn map(&self) -> Option<&Map> {
+        self.map.as_ref()
     }
 
     /// Whether every pixel shown is as the board is.
@@ -124,7 +140,9 @@ impl Screen {
         if repaint.overlay || carries {
             self.paint_overlay(view, &mut frame);
         }
-        self.carried.as_ref().is_some_and(|carried| carried.is_landing || !carried.layer.tiles.is_idle())
+        let map_has_more = self.paint_map(now_ms, repaint, &mut frame);
+        map_has_more
+            || self.carried.as_ref().is_some_and(|carried| carried.is_landing || !carried.layer.tiles.is_idle())
             || !self.base.tiles.is_idle()
             || self.base.tiles.wake_ms().is_some()
     }
@@ -184,6 +202,26 @@ impl Screen {
             carried.layer.paint(frame.editor, &mut self.brush, frame.theme, is_late);
         }
         self.base.paint(frame.editor, &mut self.brush, frame.theme, is_late)
+    }
+
+    /// The map has what is left of a frame in which everything in view was painted. Whether there is more to do.
+    fn paint_map(&mut self, now_ms: u64, repaint: &Repaint, frame: &mut Frame) -> bool {
+        let (width_px, height_px, pixel_ratio) = self.size;
+        let Some(map) = &mut self.map else { return false };
+        map.spoil(&repaint.board.regions);
+        let has_work = map.look(now_ms, frame.editor, pixel_ratio);
+        let (probe, start_ms) = (&self.probe, frame.start_ms);
+        if has_work && self.carried.is_none() && self.base.tiles.is_exact() {
+            map.paint(frame.editor, &mut self.brush, frame.theme, |scratch| {
+                probe.put(scratch, PIXEL, PIXEL, Affine::IDENTITY);
+                exact_ms() - start_ms >= FRAME_BUDGET_MS
+            });
+        }
+        if has_work || !repaint.board.is_none() {
+            let seen = frame.editor.camera().visible(width_px, height_px);
+            map.show(seen, &mut self.brush, frame.theme, pixel_ratio);
+        }
+        has_work
     }
 
     fn paint_overlay(&mut self, view: Viewport, frame: &mut Frame) {

@@ -18,6 +18,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{ClipboardEvent, HtmlElement};
 
+use super::asking;
 use super::chrome::{self, Chrome};
 use super::images::{self, Images};
 use super::listeners::{self, Listeners};
@@ -65,6 +66,7 @@ pub fn mount(host: HtmlElement, place: Place) -> Result<(), JsValue> {
     let listeners = listeners::attach(&shell)?;
     *shell.listeners.borrow_mut() = Some(listeners);
     chrome::follow(&shell);
+    asking::follow_map(&shell);
     shell.resize();
     shell.edit(Input::RecallStyles(preferences::kept_styles()));
     shell.show_chrome();
@@ -98,8 +100,8 @@ pub(super) struct Shell {
     pub page: Page,
     pub(super) place: Place,
     pub(super) images: Images,
-    screen: RefCell<Screen>,
-    visit: RefCell<Visit>,
+    pub(super) screen: RefCell<Screen>,
+    pub(super) visit: RefCell<Visit>,
     chrome: RefCell<Chrome>,
     waiting: RefCell<VecDeque<VisitInput>>,
     is_running: Cell<bool>,
@@ -198,12 +200,18 @@ impl Shell {
         }
     }
 
+    /// The board's place in CSS pixels.
+    pub(super) fn size_px(&self) -> (f64, f64) {
+        (f64::from(self.host.client_width()), f64::from(self.host.client_height()))
+    }
+
     /// Fits the canvases to the host.
     pub fn resize(self: &Rc<Self>) {
-        let (width_px, height_px) = (f64::from(self.host.client_width()), f64::from(self.host.client_height()));
+        let (width_px, height_px) = self.size_px();
         let pixel_ratio = window().device_pixel_ratio().clamp(1.0, 3.0);
         self.screen.borrow_mut().resize(width_px, height_px, pixel_ratio);
         self.edit(Input::ViewResized { width_px, height_px });
+        self.show_presented();
         // A canvas that was given a size is blank: no blank frame may be seen.
         *self.repaint.borrow_mut() = view_and_overlay();
         self.paint();
@@ -294,53 +302,6 @@ impl Shell {
         }
     }
 
-    /// Goes where the address leads, once the board is there.
-    fn go_to_destination(self: &Rc<Self>) {
-        let Some(id) = self.page.store.destination.try_update_value(Option::take).flatten() else { return };
-        let known =
-            board::ShapeId::parse(&id).is_some_and(|id| self.visit.borrow().editor().board().shape(&id).is_some());
-        match known {
-            true => self.edit(Input::GoTo(id)),
-            false => self.page.toasts.push(self.page.words.get(key::BOARD_GONE_BY_LINK).to_owned()),
-        }
-    }
-
-    /// A link that leads to the first selected shape; it gives nobody a right that they do not have.
-    fn copy_link(&self) {
-        let id = self.visit.borrow().editor().selection().first().cloned();
-        let Some(id) = id else { return };
-        let origin = window().location().origin().unwrap_or_default();
-        crate::clipboard::copy(&format!("{origin}{}#at={id}", crate::route::board_path(&self.place.id)));
-        self.page.toasts.push(self.page.words.get(key::BOARD_LINK_COPIED).to_owned());
-    }
-
-    /// Says which commands can be run now.
-    pub fn list_commands(&self) {
-        let visit = self.visit.borrow();
-        let enabled = editor::COMMANDS.iter().filter(|command| visit.editor().is_command_enabled(command.id));
-        self.page.store.enable(enabled.map(|command| command.id).collect());
-    }
-
-    /// Opens the menu of what was pressed on, or of the selection where a key asked for it.
-    pub fn open_menu(self: &Rc<Self>, event: &web_sys::PointerEvent) {
-        let rect = self.host.get_bounding_client_rect();
-        // Not every browser tells what kind of pointer asked.
-        let kind = js_sys::Reflect::get(event, &"pointerType".into()).ok().and_then(|kind| kind.as_string());
-        let is_finger = kind.as_deref() == Some("touch");
-        if is_finger && self.page.store.tool.get_untracked() != "select" {
-            // A long press draws.
-            return;
-        }
-        let at = match event.button() == 2 || is_finger {
-            true => (f64::from(event.client_x()), f64::from(event.client_y())),
-            false => (rect.left() + rect.width() / 2.0, rect.top() + rect.height() / 3.0),
-        };
-        if event.button() == 2 || is_finger {
-            self.edit(Input::Pick(scene::ScreenPoint::new(at.0 - rect.left(), at.1 - rect.top())));
-        }
-        self.page.store.menu_at.set(Some(at));
-    }
-
     fn connect(self: &Rc<Self>) {
         // Held weakly: the socket belongs to the shell.
         let shell = Rc::downgrade(self);
@@ -395,11 +356,6 @@ impl Shell {
         let _ = self.screen.borrow().element().set_attribute("data-shapes", &count);
     }
 
-    /// Tells the chrome which colours the board uses.
-    pub fn list_colours(&self) {
-        self.page.store.board_colours.set(chrome::free_colours(self.visit.borrow().editor()));
-    }
-
     /// Edits that the server has not acknowledged.
     pub fn unacknowledged(&self) -> usize {
         self.visit.borrow().unacknowledged()
@@ -415,7 +371,7 @@ impl Shell {
         self.visit.borrow().editor().regions_of_image(image)
     }
 
-    pub fn ask_frame(self: &Rc<Self>, repaint: Repaint) {
+    pub(super) fn ask_frame(self: &Rc<Self>, repaint: Repaint) {
         let mut asked = self.repaint.borrow_mut();
         asked.board.join(repaint.board);
         asked.overlay |= repaint.overlay;
@@ -467,7 +423,7 @@ impl Shell {
 }
 
 /// The view is to be composed anew, of what is already painted.
-fn view_and_overlay() -> Repaint {
+pub(super) fn view_and_overlay() -> Repaint {
     Repaint { board: Damage { view: true, ..Damage::default() }, overlay: true }
 }
 

@@ -7,7 +7,7 @@ use protocol::{BoardId, ErrorCode, LinkSecret};
 
 use super::problem::ProblemPage;
 use super::unlock::UnlockPage;
-use crate::board::{Place, keep_log, mount};
+use crate::board::{MapHost, Place, keep_log, mount};
 use crate::opening::{Opened, OpenedBoard, open_board, remember};
 use crate::panels::actions::SelectionActions;
 use crate::panels::context_menu::ContextMenu;
@@ -16,9 +16,11 @@ use crate::panels::find::FindPanel;
 use crate::panels::geometry::GeometryPanel;
 use crate::panels::help::HelpDialog;
 use crate::panels::invite::{Invitation, InviteDialog};
+use crate::panels::map::MapPanel;
 use crate::panels::menu::MenuPanel;
 use crate::panels::palette::PaletteDialog;
 use crate::panels::people::PeoplePanel;
+use crate::panels::slides::{PresentationBar, SlidesPanel};
 use crate::panels::status::StatusLine;
 use crate::panels::style::{StyleOpen, StylePanel};
 use crate::panels::toolbar::Toolbar;
@@ -27,7 +29,7 @@ use crate::panels::versions::VersionHistory;
 use crate::panels::zoom::{HistoryPanel, ZoomPanel};
 use crate::preferences::Preferences;
 use crate::route::Router;
-use crate::store::{BoardStore, Problem, UiRequest};
+use crate::store::{BoardStore, Destination, Problem, UiRequest};
 use crate::ui::button::{Button, Weight};
 use crate::ui::dynamic::{Mounted, dynamic, effect, list, when};
 use crate::ui::icon::Icon;
@@ -44,9 +46,10 @@ pub fn BoardPage(
     key: Option<LinkSecret>,
 ) -> impl IntoView {
     let store = BoardStore::opening();
-    store.destination.set_value(destination());
+    store.destination.set_value(window().location().hash().ok().as_deref().and_then(Destination::parse));
     let opened = RwSignal::new(None::<Opened>);
     provide_context(store);
+    provide_context(MapHost::default());
     provide_context(StyleOpen(RwSignal::new(false)));
     provide_context(OpenedBoard(opened));
     provide_context(Versions::of(OpenedBoard(opened), store));
@@ -119,6 +122,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let (geometry_open, zen) = (RwSignal::new(false), RwSignal::new(false));
     let export_open = RwSignal::new(false);
     let (store, preferences) = (BoardStore::of_page(), Preferences::of_page());
+    let (words, toasts) = (Words::of_page(), Toasts::of_page());
     effect(move || {
         match store.asked.get() {
             Some("help") => help_open.set(true),
@@ -128,6 +132,9 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
             Some("export") => export_open.set(true),
             Some("zen") => zen.update(|zen| *zen = !*zen),
             Some("theme") => preferences.toggle_theme(),
+            Some("toggle-map") => store.map_open.update(|open| *open = !*open),
+            Some("frames") => toggle_slides(store),
+            Some("present") => present(store, words, toasts),
             _ => return,
         }
         store.asked.set(None);
@@ -143,11 +150,13 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
             <HistoryPanel />
             <Toolbar />
             <ZoomPanel />
+            <MapPanel />
+            <SlidesPanel />
         }
         .into_any()
     };
     view! {
-        <main class="board" data-zen=Signal::derive(move || zen.get().to_string())>
+        <main class="board" data-zen=Signal::derive(move || (zen.get() || store.presenting.get().is_some()).to_string())>
             <CanvasHost opened=opened />
             <div class="top">
                 <MenuPanel help_open=help_open />
@@ -162,6 +171,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
             {when(Signal::derive(move || opened.read().is_some()), panels)}
             <FindPanel open=find_open />
             <BoardNotice />
+            <PresentationBar />
             <ContextMenu />
             <VersionHistory />
         </main>
@@ -173,11 +183,18 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
     .into_any()
 }
 
-/// The shape that the address leads to.
-fn destination() -> Option<String> {
-    let fragment = window().location().hash().ok()?;
-    let fragment = fragment.strip_prefix('#')?;
-    fragment.split('&').find_map(|part| part.strip_prefix("at=")).map(str::to_owned)
+fn toggle_slides(store: BoardStore) {
+    store.request(UiRequest::ListSlides);
+    store.slides_open.update(|open| *open = !*open);
+}
+
+/// Begins with the first frame, or says that there is none.
+fn present(store: BoardStore, words: Words, toasts: Toasts) {
+    store.request(UiRequest::ListSlides);
+    match store.slides.read_untracked().is_empty() {
+        true => toasts.push(words.get(key::SLIDES_NONE).to_owned()),
+        false => store.presenting.set(Some(0)),
+    }
 }
 
 /// The way out of where nothing can be seen, or nothing can be done.

@@ -63,9 +63,13 @@ const ON_BOARD: &[&str] = &[
     "",
     "toggle-snapping",
     "toggle-grid",
+    "toggle-map",
+    "frames",
+    "present",
     "zen",
     "view-mode",
     "",
+    "copy-link",
     "find",
     "palette",
     "help",
@@ -139,7 +143,8 @@ fn line() -> AnyView {
     view! { <hr class="menu__line" /> }.into_any()
 }
 
-fn entry(id: &'static str) -> AnyView {
+/// An entry of a menu that runs a command.
+pub(super) fn entry(id: &'static str) -> AnyView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let keys = shortcut_of(id).map(|keys| spoken(&keys, words)).unwrap_or_default();
     let run = move |_| {

@@ -2,10 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::actions::{CommandButton, shortcut_of, spoken_keys};
-use crate::store::{BoardStore, UiRequest};
-use crate::ui::dynamic::when;
-use crate::ui::tooltip::{Side, Tooltip};
+use super::actions::CommandButton;
+use super::context_menu::entry;
+use crate::store::BoardStore;
+use crate::ui::dynamic::{list, when};
+use crate::ui::popover::Popover;
+use crate::ui::tooltip::Side;
 use crate::words::{Words, key};
 
 /// Undo and redo of one's own changes.
@@ -28,35 +30,53 @@ pub fn HistoryPanel() -> impl IntoView {
     when(Signal::derive(move || store.may_write()), buttons)
 }
 
-/// Zooming in and out; the percentage resets it.
+/// What the percentage opens: where to look from, and what is shown beside the board.
+const LOOKS: [&str; 6] = ["zoom-reset", "zoom-fit", "zoom-selection", "toggle-map", "zen", "view-mode"];
+
+/// Zooming in and out; the percentage opens what else there is.
 #[component]
 pub fn ZoomPanel() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
-    let reset = "zoom-reset";
+    let open = RwSignal::new(false);
     let label = Signal::derive(move || {
         words.fill(key::BOARD_ZOOM_LEVEL, &[("percent", &store.zoom_percent.get().to_string())])
     });
+    let trigger = view! {
+        <button
+            type="button"
+            class="zoom__level"
+            data-testid="zoom-menu"
+            aria-label=label
+            aria-haspopup="true"
+            aria-expanded=Signal::derive(move || open.get().to_string())
+            on:click=move |_| open.update(|open| *open = !*open)
+        >
+            {Signal::derive(move || format!("{}%", store.zoom_percent.get()))}
+        </button>
+    };
     view! {
         <div class="panel zoom" role="group" aria-label=words.of(key::BOARD_VIEW)>
             <CommandButton id="zoom-out" side=Side::Top />
-            <button
-                type="button"
-                class="zoom__level"
-                data-command=reset
-                aria-label=label
-                aria-keyshortcuts=shortcut_of(reset).as_deref().map(crate::shortcut::aria)
-                on:click=move |_| store.request(UiRequest::Command(reset))
+            <Popover
+                open=open
+                label=words.of(key::BOARD_VIEW)
+                class="popover"
+                panel_class="panel menu popover__panel popover__panel--up"
+                trigger=trigger.into_any()
             >
-                {Signal::derive(move || format!("{}%", store.zoom_percent.get()))}
-                <Tooltip
-                    label=Signal::derive(move || words.named("command", reset))
-                    keys=spoken_keys(reset)
-                    side=Side::Top
-                />
-            </button>
+                <Looks open=open />
+            </Popover>
             <CommandButton id="zoom-in" side=Side::Top />
             <CommandButton id="zoom-fit" side=Side::Top />
         </div>
     }
     .into_any()
+}
+
+#[component]
+fn Looks(open: RwSignal<bool>) -> impl IntoView {
+    let enabled = BoardStore::of_page().enabled_commands();
+    let entries = LOOKS.into_iter().filter(|id| enabled.contains(id)).map(entry);
+    // Every entry runs something: the menu has done its work.
+    view! { <div on:click=move |_| open.set(false)>{list(entries)}</div> }.into_any()
 }

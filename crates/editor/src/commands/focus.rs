@@ -4,6 +4,7 @@ use board::Shape;
 use kurbo::Rect;
 
 use super::{Command, EDIT, LOOK};
+use crate::index::Index;
 use crate::text_session::TextTarget;
 use crate::tools::Effect;
 use crate::view::View;
@@ -68,7 +69,7 @@ fn selected_text<'a>(view: &'a View) -> Option<&'a Shape> {
 
 /// The shape before or after the selection as one reads; from nothing, the first or the last.
 fn neighbour<'a>(view: &'a View, by: isize) -> Option<&'a Shape> {
-    let order = reading_order(view);
+    let order = reading_order(view.board.shapes(), view.index);
     let from = view.selection.last().and_then(|id| order.iter().position(|shape| shape.id == *id));
     let to = match from {
         Some(from) => from.checked_add_signed(by)?,
@@ -79,9 +80,9 @@ fn neighbour<'a>(view: &'a View, by: isize) -> Option<&'a Shape> {
 }
 
 /// Rows from top to bottom, each from left to right. A row is what overlaps the middle of its first shape.
-fn reading_order<'a>(view: &'a View) -> Vec<&'a Shape> {
-    let place = |shape: &Shape| view.index.bounds(&shape.id).unwrap_or(Rect::ZERO);
-    let mut shapes: Vec<(Rect, &Shape)> = view.board.shapes().map(|shape| (place(shape), shape)).collect();
+pub(crate) fn reading_order<'a>(shapes: impl Iterator<Item = &'a Shape>, index: &Index) -> Vec<&'a Shape> {
+    let place = |shape: &Shape| index.bounds(&shape.id).unwrap_or(Rect::ZERO);
+    let mut shapes: Vec<(Rect, &Shape)> = shapes.map(|shape| (place(shape), shape)).collect();
     shapes.sort_by(|(a, one), (b, other)| a.y0.total_cmp(&b.y0).then_with(|| one.id.cmp(&other.id)));
     let mut start = 0;
     while start < shapes.len() {

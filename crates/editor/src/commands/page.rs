@@ -20,6 +20,9 @@ page! {
     THEME "theme" &["Alt+Shift+D"];
     GEOMETRY "geometry" &["Alt+/"];
     COPY_LINK "copy-link" &[];
+    MAP "toggle-map" &["Alt+M"];
+    FRAMES "frames" &["Alt+F"];
+    PRESENT "present" &["Alt+Shift+P"];
 }
 
 pub(super) const INSERT_IMAGE: Command = Command {

@@ -2,9 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use board::Shape;
+
 use super::Editor;
-use crate::chrome::{Chrome, Person, SelectionPart};
+use crate::chrome::{Chrome, Person, SelectionPart, Slide};
+use crate::commands::reading_order;
+use crate::limits;
 use crate::style;
+
+/// The stored name of the kind that is presented.
+const FRAME: &str = "frame";
 
 /// Characters of a selected text that its description holds.
 const DESCRIBED_TEXT_CHARS: usize = 80;
@@ -37,6 +44,13 @@ impl Editor {
             grid: self.aids.grid,
             is_gesturing: self.is_busy(),
         }
+    }
+
+    /// The frames, in the order in which one reads the board: at most [`limits::SLIDES`].
+    pub fn slides(&self) -> Vec<Slide> {
+        let frames = self.board.shapes().filter(|shape| shape.kind.name() == FRAME).take(limits::SLIDES);
+        let slide = |shape: &Shape| Slide { id: shape.id.clone(), name: shape.text.to_string() };
+        reading_order(frames, &self.index).into_iter().map(slide).collect()
     }
 
     fn people(&self) -> Vec<Person> {

@@ -1,6 +1,7 @@
 //! Where the view looks from: its size, its camera, the wheel.
 
-use scene::Camera;
+use board::ShapeId;
+use scene::{BoardPoint, Camera};
 
 use super::Editor;
 use crate::input::WheelEvent;
@@ -25,6 +26,25 @@ impl Editor {
         self.outbox.chrome |= camera.zoom() != zoom || self.is_lost() != was_lost;
         self.outbox.overlay = true;
         self.outbox.looked = true;
+    }
+
+    /// Looks at a place; what is not finite is nowhere.
+    pub(super) fn look_at(&mut self, at: BoardPoint, zoom: Option<f64>) {
+        if at.x.is_finite() && at.y.is_finite() {
+            let camera = Camera::new(self.camera.origin(), zoom.unwrap_or(self.camera.zoom()));
+            self.look(camera.centred(at, self.size_px.0, self.size_px.1));
+        }
+    }
+
+    /// Lets a shape fill the view; nothing stays selected.
+    pub(super) fn show_slide(&mut self, id: &str) {
+        let shape = ShapeId::parse(id).and_then(|id| self.board.shape(&id));
+        let Some(bounds) = shape.map(|shape| shape.rotation().transform_rect_bbox(shape.local_bounds())) else {
+            return;
+        };
+        let (width_px, height_px) = self.size_px;
+        self.select(vec![]);
+        self.look(Camera::fitting(bounds, width_px, height_px, limits::SLIDE_MARGIN_PX, limits::SLIDE_ZOOM_MAX));
     }
 
     pub(super) fn wheel(&mut self, event: WheelEvent) {

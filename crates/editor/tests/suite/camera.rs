@@ -2,7 +2,7 @@
 
 use editor::{Button, Device, Input, KeyPhase, Modifiers, PointerEvent, PointerPhase, WheelEvent};
 use kurbo::Vec2;
-use scene::{Camera, ScreenPoint};
+use scene::{BoardPoint, Camera, ScreenPoint};
 
 use crate::harness::{Hand, key_event};
 use crate::script::run;
@@ -114,4 +114,23 @@ fn the_hand_tool_pans() {
     run(&mut hand, "tool hand\ndrag 50,50 70,90\ndrag 50,50 60,50");
     assert_eq!(origin(hand.editor.camera()), (-30.0, -40.0));
     assert_eq!(hand.editor.chrome().tool, "hand");
+}
+
+#[test]
+fn a_map_and_links_look_at_places_and_slides_fill_the_view() {
+    let mut hand = Hand::on(
+        "rectangle a 0,0 100x100\nframe two 900,0 400x300\nframe one 300,10 400x300\nframe three 0,900 800x600",
+    );
+    hand.give(Input::LookAt { at: BoardPoint::new(5000.0, -300.0), zoom: Some(0.5) });
+    let seen = |hand: &Hand| hand.editor.camera().visible(1000.0, 800.0);
+    assert!(seen(&hand).center().distance((5000.0, -300.0).into()) < 1e-6);
+    hand.give(Input::LookAt { at: BoardPoint::new(f64::NAN, 0.0), zoom: Some(7.0) });
+    assert_eq!(hand.editor.camera().zoom(), 0.5);
+    let slides = hand.editor.slides();
+    assert_eq!(slides.iter().map(|slide| slide.id.as_str()).collect::<Vec<_>>(), ["one", "two", "three"]);
+    hand.give(Input::Show("three".to_owned()));
+    assert!(seen(&hand).contains_rect(kurbo::Rect::new(0.0, 900.0, 800.0, 1500.0)));
+    let before = *hand.editor.camera().transform().as_coeffs().first().expect("six of them");
+    hand.give(Input::Show("nobody".to_owned()));
+    assert_eq!(hand.editor.camera().zoom(), before);
 }
