@@ -156,6 +156,8 @@ journey("a map shows the whole board and leads to where it is pressed", async (i
   await ada.page.locator(`.popover__panel [data-command="toggle-map"]`).click();
   const map = ada.page.getByTestId("map");
   await map.waitFor();
+  // A wheel over the map would be the map's.
+  await ada.page.mouse.move(720, 300);
   for (let step = 0; step < 12; step += 1) await ada.page.mouse.wheel(0, 400);
   await ada.page.getByTestId("zoom-fit").waitFor();
   await it.picture("lost");
@@ -193,6 +195,10 @@ journey("the panels of a phone stay within it, in the dark", async (it) => {
   await ada.page.keyboard.press("Alt+m");
   await ada.page.getByTestId("map").waitFor();
   await it.picture("map");
+  await ada.page.keyboard.press("Alt+f");
+  await ada.page.getByTestId("slides").waitFor();
+  await it.picture("frames");
+  await ada.page.keyboard.press("Alt+f");
   await ada.page.keyboard.press("Control+/");
   await ada.page.getByTestId("palette").waitFor();
   await it.picture("palette");
