@@ -10,13 +10,26 @@ export function contents (doc) {
 }
 
 function write (value) {
-  if (value instanceof Y.Text) return `{"text":${string(value.toString())}}`
+  if (value instanceof Y.Text) return text(value)
   if (value instanceof Y.Array) return `{"array":[${value.toArray().map(write).join(',')}]}`
   if (value instanceof Y.Map) {
     const keys = [...value.keys()].sort(byCodePoint)
     return `{"map":{${keys.map((key) => `${string(key)}:${write(value.get(key))}`).join(',')}}}`
   }
   return any(value)
+}
+
+/** Letters of which something is said are pairs of letters and what is said; others are a text. */
+function text (value) {
+  const pieces = []
+  for (const { insert, attributes = {} } of value.toDelta()) {
+    const letters = typeof insert === 'string' ? insert : '\ufffc'
+    const said = any(Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== null)))
+    if (pieces.at(-1)?.said === said) pieces.at(-1).letters += letters
+    else pieces.push({ letters, said })
+  }
+  if (pieces.every(({ said }) => said === '{}')) return `{"text":${string(pieces.map(({ letters }) => letters).join(''))}}`
+  return `{"rich":[${pieces.map(({ letters, said }) => `[${string(letters)},${said}]`).join(',')}]}`
 }
 
 function any (value) {

@@ -99,6 +99,10 @@ impl Board {
         }
     }
 
+    pub(crate) fn document(&self) -> &Document {
+        &self.document
+    }
+
     /// Who edits through this board.
     pub fn client_id(&self) -> ClientId {
         self.document.client_id()
@@ -345,6 +349,7 @@ impl Board {
         let shape = self.shape(id)?;
         let entries = schema::capture(&txn, &map);
         let mut copy = NewShape::new(shape.kind.clone(), stored_fields(&entries)).with_text(&*shape.text);
+        copy.spans = shape.spans().to_vec();
         copy.ink = shape.ink.to_vec();
         copy.unknown = entries.into_iter().filter(|entry| !schema::KEYS.contains(&&*entry.key)).collect();
         Some(copy)

@@ -25,6 +25,9 @@ pub const STRUCTS_MAX: usize = 1_000_000;
 pub const VALUES_MAX: usize = 4_000_000;
 /// The most clients in one update from outside: concurrent inserts at one place cost their number squared.
 pub const CLIENTS_MAX: usize = 4_096;
+/// The most names of formatting in one update from outside: reading a text costs each of its marks all names that hold
+/// there.
+pub const FORMATS_MAX: usize = 64;
 /// The largest clock: yrs does sums with clocks as signed 32-bit numbers.
 const CLOCK_MAX: u64 = i32::MAX as u64;
 
@@ -33,12 +36,15 @@ pub(crate) struct Limits {
     clients: usize,
     structs: usize,
     values: usize,
+    formats: usize,
 }
 
 /// For updates from outside.
-pub(crate) const WIRE: Limits = Limits { clients: CLIENTS_MAX, structs: STRUCTS_MAX, values: VALUES_MAX };
+pub(crate) const WIRE: Limits =
+    Limits { clients: CLIENTS_MAX, structs: STRUCTS_MAX, values: VALUES_MAX, formats: FORMATS_MAX };
 /// For what passed the limits once, piece by piece: here only the bytes limit.
-pub(crate) const OWN: Limits = Limits { clients: usize::MAX, structs: usize::MAX, values: usize::MAX };
+pub(crate) const OWN: Limits =
+    Limits { clients: usize::MAX, structs: usize::MAX, values: usize::MAX, formats: usize::MAX };
 
 /// What an update is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -83,6 +89,9 @@ pub enum CheckError {
     /// There are too many plain values.
     #[error("too many values")]
     Values,
+    /// There are too many names of formatting.
+    #[error("too many names of formatting")]
+    Formats,
     /// A client comes twice.
     #[error("a client listed twice")]
     Duplicate,

@@ -38,6 +38,8 @@ pub const SCALE_MAX: f64 = 1000.0;
 pub const ANGLE_DEFAULT: f64 = 0.0;
 /// The longest text that is shown, in UTF-16 units; what is beyond stays stored.
 pub const TEXT_UTF16_MAX: usize = 50_000;
+/// The most stretches of a text that look different; what follows looks plain.
+pub const SPANS_MAX: usize = 2_000;
 /// The longest stroke that is shown, in points.
 pub const INK_POINTS_MAX: usize = 20_000;
 /// The most corners of a line that are shown.

@@ -2,7 +2,10 @@
 //! can write the same text (`docs/board-schema.md`), and so prove that both libraries agree.
 
 use std::fmt::Write;
+
 use yrs::{Any, Array, GetString, Map, MapRef, Number, Out, ReadTxn};
+
+use crate::rich::Content;
 
 /// The map as canonical JSON, a shape a line.
 pub(crate) fn text<T: ReadTxn>(txn: &T, root: &MapRef) -> String {
@@ -24,7 +27,7 @@ pub(crate) fn text<T: ReadTxn>(txn: &T, root: &MapRef) -> String {
 fn write_out<T: ReadTxn>(txn: &T, out: &mut String, value: &Out) {
     match value {
         Out::Any(value) => write_any(out, value),
-        Out::YText(text) => write_tagged(out, "text", |out| write_string(out, &text.get_string(txn))),
+        Out::YText(text) => write_text(out, &Content::read(txn, text)),
         Out::YArray(list) => write_tagged(out, "array", |out| {
             write_list(out, list.iter(txn), |out, item| write_out(txn, out, &item));
         }),
@@ -38,6 +41,24 @@ fn write_out<T: ReadTxn>(txn: &T, out: &mut String, value: &Out) {
         Out::YXmlText(xml) => write_tagged(out, "xml", |out| write_string(out, &xml.get_string(txn))),
         Out::YDoc(_) | Out::UndefinedRef(_) => out.push_str("{\"unknown\":null}"),
     }
+}
+
+/// Letters of which something is said are pairs of letters and what is said; others are a text.
+fn write_text(out: &mut String, content: &Content) {
+    if content.is_plain() {
+        return write_tagged(out, "text", |out| write_string(out, &content.text));
+    }
+    write_tagged(out, "rich", |out| {
+        write_list(out, content.pieces.iter(), |out, piece| {
+            out.push('[');
+            write_string(out, &piece.text);
+            out.push(',');
+            let mut attrs: Vec<_> = piece.attrs.iter().map(|(key, value)| (key.as_ref(), value)).collect();
+            attrs.sort_by(|one, next| one.0.cmp(next.0));
+            write_entries(out, attrs.into_iter(), write_any);
+            out.push(']');
+        });
+    });
 }
 
 fn write_any(out: &mut String, value: &Any) {

@@ -1,6 +1,7 @@
 //! The one vocabulary of change: what tools, commands, paste, import and the simulator ask of a board.
 
 use kurbo::{Rect, Size, Vec2};
+use scene::text::{Look, Mark, Span};
 use scene::{BoardPoint, Colour, ImageId};
 use std::sync::Arc;
 
@@ -45,8 +46,30 @@ pub enum Edit {
         at_utf16: u32,
         /// How much goes.
         delete_utf16: u32,
+        /// What comes: it looks like the letter before it.
+        insert: String,
+    },
+    /// Writes letters that look so, whatever those beside them look like. Positions as above.
+    InsertText {
+        /// Into which shape.
+        id: ShapeId,
+        /// Where.
+        at_utf16: u32,
         /// What comes.
         insert: String,
+        /// What it looks like.
+        look: Look,
+    },
+    /// Gives a stretch of a shape's text a look, in one respect. Positions as above.
+    FormatText {
+        /// Of which shape.
+        id: ShapeId,
+        /// From where.
+        at_utf16: u32,
+        /// How much.
+        length_utf16: u32,
+        /// In which respect, and what.
+        mark: Mark,
     },
 }
 
@@ -135,6 +158,8 @@ pub struct NewShape {
     pub fields: Vec<Field>,
     /// Its text (text).
     pub text: String,
+    /// What of it looks different: sound, see [`NewShape::with_spans`].
+    pub(crate) spans: Vec<Span>,
     /// Its stroke so far, relative to its `pos` (ink).
     pub ink: Vec<InkPoint>,
     /// What a newer version wrote beside: copied as it is.
@@ -144,19 +169,37 @@ pub struct NewShape {
 impl NewShape {
     /// A shape of `kind` with these properties, without text and ink.
     pub fn new(kind: Kind, fields: Vec<Field>) -> Self {
-        Self { kind, fields, text: String::new(), ink: Vec::new(), unknown: Vec::new() }
+        Self { kind, fields, text: String::new(), spans: Vec::new(), ink: Vec::new(), unknown: Vec::new() }
     }
 
     /// A shape like this one, as far as this version understands it.
     pub fn like(shape: &crate::Shape) -> Self {
         let keys = crate::schema::KEYS.iter().filter(|key| **key != crate::schema::KIND);
         let fields = keys.filter_map(|key| shape.field(key)).collect();
-        Self::new(shape.kind.clone(), fields).with_text(&*shape.text).with_ink(shape.ink.to_vec())
+        let text = Self::new(shape.kind.clone(), fields).with_text(&*shape.text).with_spans(shape.spans().to_vec());
+        text.with_ink(shape.ink.to_vec())
     }
 
     /// With this text.
     pub fn with_text(self, text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..self }
+        Self { text: text.into(), spans: Vec::new(), ..self }
+    }
+
+    /// With these looks of its text. What does not follow the one before, or is not on letter borders of the text, goes.
+    pub fn with_spans(mut self, spans: Vec<Span>) -> Self {
+        let mut end = 0;
+        self.spans = spans;
+        self.spans.retain(|Span { range, .. }| {
+            let is_sound = range.start >= end && range.start < range.end && self.text.get(range.clone()).is_some();
+            end = if is_sound { range.end } else { end };
+            is_sound
+        });
+        self
+    }
+
+    /// What of its text looks different.
+    pub fn spans(&self) -> &[Span] {
+        &self.spans
     }
 
     /// With this stroke.

@@ -17,11 +17,14 @@ mod contents;
 mod document;
 mod edit;
 mod field;
+mod formats;
 mod ids;
 mod ink;
 mod order;
 mod perform;
+mod place;
 mod reversal;
+mod rich;
 mod schema;
 mod served;
 mod shape;
@@ -40,6 +43,7 @@ pub use edit::{Edit, Field, NewShape};
 pub use ids::{Binding, ClientId, GroupId, ShapeId};
 pub use ink::InkPoint;
 pub use order::OrderKey;
+pub use place::TextPlace;
 pub use reversal::Reversal;
 pub use served::ServedDocument;
 pub use shape::{Picture, Shape};
@@ -48,10 +52,10 @@ pub use style::{Align, AlignY, FillStyle, Head, LineStyle, Route};
 pub use update::{StateVector, Update, is_empty_update};
 /// The bounds on stored values, applied by every reader.
 pub mod limits {
-    pub use crate::check::{CLIENTS_MAX, DEPTH_MAX, STRUCTS_MAX, VALUES_MAX};
+    pub use crate::check::{CLIENTS_MAX, DEPTH_MAX, FORMATS_MAX, STRUCTS_MAX, VALUES_MAX};
     pub use crate::clamp::{
         ALT_BYTES_MAX, ANGLE_DEFAULT, COORDINATE_MAX, CROP_ALL, CROP_MIN, FONT_SIZE, FONT_SIZE_DEFAULT, GROUPS_MAX,
         ID_BYTES_MAX, INK_POINTS_MAX, OPACITY_DEFAULT, ORDER_KEY_BYTES_MAX, POINTS_MAX, RADIUS_MAX, SCALE_MAX,
-        SCALE_MIN, SIZE_DEFAULT, SIZE_MAX, STROKE_WIDTH, STROKE_WIDTH_DEFAULT, TEXT_UTF16_MAX,
+        SCALE_MIN, SIZE_DEFAULT, SIZE_MAX, SPANS_MAX, STROKE_WIDTH, STROKE_WIDTH_DEFAULT, TEXT_UTF16_MAX,
     };
 }

@@ -2,12 +2,16 @@
 //! what a board shows.
 
 use std::collections::BTreeMap;
-use yrs::types::text::TextPrelim;
-use yrs::{Any, Array, ArrayPrelim, GetString, In, Map, MapPrelim, MapRef, Out, TransactionMut};
 
+use scene::text::Mark;
+use yrs::types::text::TextPrelim;
+use yrs::{Any, Array, ArrayPrelim, In, Map, MapPrelim, MapRef, Out, Text, TextRef, TransactionMut};
+
+use crate::formats::{self, TextFormat};
 use crate::reversal::{Reversal, Step};
+use crate::rich::{self, Content};
 use crate::schema::{self, Entry, Stored};
-use crate::texts::{self, Restored, Splice, TextSplice};
+use crate::texts::{self, Restored, Splice, TextSplice, borders};
 use crate::{Edit, Kind, NewShape, ShapeId, clamp, field, ink};
 
 /// One transaction on the root map.
@@ -47,11 +51,13 @@ impl Performer<'_, '_> {
                 }
             }
             Edit::SpliceText { id, at_utf16, delete_utf16, insert } => {
-                if let Some(map) = self.map(id) {
-                    let before = self.text(&map);
-                    let splice = Splice::within(&before, *at_utf16, *delete_utf16, insert);
-                    self.splice(id, &map, &before, &splice);
-                }
+                self.replace_text(id, *at_utf16, *delete_utf16, insert, None);
+            }
+            Edit::InsertText { id, at_utf16, insert, look } => {
+                self.replace_text(id, *at_utf16, 0, insert, Some(rich::attrs_of(look)));
+            }
+            Edit::FormatText { id, at_utf16, length_utf16, mark } => {
+                self.format(id, (*at_utf16, *length_utf16), mark);
             }
         }
     }
@@ -96,6 +102,7 @@ impl Performer<'_, '_> {
                 None => self.kept += 1,
             },
             Step::Text { id, splice } => self.unsplice(id, splice),
+            Step::Format { id, format } => self.unformat(id, format),
         }
     }
 
@@ -128,7 +135,7 @@ impl Performer<'_, '_> {
             match (self.stored(map, key), value) {
                 (Some(Stored::Text(before)), Stored::Text(after)) if **key == *schema::TEXT => {
                     let splice = between(&before, after);
-                    self.splice(id, map, &before, &splice);
+                    self.splice(id, map, &Content::plain(before), &splice);
                 }
                 _ => self.put(id, map, key, Some(value.clone())),
             }
@@ -200,34 +207,71 @@ impl Performer<'_, '_> {
         self.undo.push(Step::AppendInk { id: id.clone(), chunks: chunks.to_vec() });
     }
 
-    fn text(&self, map: &MapRef) -> String {
+    /// The shape's Y.Text, and what it says.
+    fn text(&self, map: &MapRef) -> (Option<TextRef>, Content) {
         match map.get(self.txn, schema::TEXT) {
-            Some(Out::YText(text)) => text.get_string(self.txn),
-            Some(Out::Any(Any::String(text))) => text.to_string(),
-            _ => String::new(),
+            Some(Out::YText(text)) => {
+                let content = Content::read(self.txn, &text);
+                (Some(text), content)
+            }
+            Some(Out::Any(Any::String(text))) => (None, Content::plain(text.to_string())),
+            _ => (None, Content::default()),
         }
     }
 
-    fn splice(&mut self, id: &ShapeId, map: &MapRef, before: &str, splice: &Splice) {
+    fn replace_text(&mut self, id: &ShapeId, at: u32, delete: u32, insert: &str, attrs: Option<yrs::types::Attrs>) {
+        let Some(map) = self.map(id) else { return };
+        let (_, before) = self.text(&map);
+        let splice = Splice::within(&before.text, at, delete, insert, attrs);
+        self.splice(id, &map, &before, &splice);
+    }
+
+    fn splice(&mut self, id: &ShapeId, map: &MapRef, before: &Content, splice: &Splice) {
         if splice.is_nothing() {
             return;
         }
-        let Some(Out::YText(text)) = map.get(self.txn, schema::TEXT) else {
-            return self.put(id, map, schema::TEXT, Some(Stored::Text(splice.applied_to(before))));
+        let Some(text) = self.text(map).0 else {
+            let after = Content::plain(splice.applied_to(&before.text));
+            return self.put(id, map, schema::TEXT, Some(Stored::from(after)));
         };
         let splice = splice.perform(self.txn, &text, before);
         self.undo.push(Step::Text { id: id.clone(), splice });
     }
 
     fn unsplice(&mut self, id: &ShapeId, splice: &TextSplice) {
-        let map = self.map(id);
-        let Some(Out::YText(text)) = map.as_ref().and_then(|map| map.get(self.txn, schema::TEXT)) else {
+        let Some((Some(text), before)) = self.map(id).map(|map| self.text(&map)) else {
             return self.kept += 1;
         };
-        let before = text.get_string(self.txn);
-        let (done, found) = texts::take_back(self.txn, &text, before, splice, self.restored);
+        let (done, found) = texts::take_back(self.txn, &text, &before, splice, self.restored);
         self.kept += usize::from(!found);
         done.into_iter().for_each(|splice| self.undo.push(Step::Text { id: id.clone(), splice }));
+    }
+
+    fn format(&mut self, id: &ShapeId, (at, length): (u32, u32), mark: &Mark) {
+        let Some(map) = self.map(id) else { return };
+        let (text, content) = self.text(&map);
+        let range = borders(&content.text, at, length);
+        let (key, value) = rich::stored(mark);
+        let Some(text) = text else {
+            // What is stored as a plain string becomes a text that can be said something of.
+            if range.0 == range.1 || value == Any::Null {
+                return;
+            }
+            let said = yrs::types::Attrs::from([(key.into(), value)]);
+            return self.put(id, &map, schema::TEXT, Some(Stored::from(content.said(range, &said))));
+        };
+        if let Some(format) = formats::perform(self.txn, &text, &content, range, key, &value) {
+            self.undo.push(Step::Format { id: id.clone(), format });
+        }
+    }
+
+    fn unformat(&mut self, id: &ShapeId, format: &TextFormat) {
+        let Some((Some(text), _)) = self.map(id).map(|map| self.text(&map)) else {
+            return self.kept += 1;
+        };
+        let (done, found) = formats::take_back(self.txn, &text, format, self.restored);
+        self.kept += usize::from(!found);
+        done.into_iter().for_each(|format| self.undo.push(Step::Format { id: id.clone(), format }));
     }
 }
 
@@ -240,13 +284,21 @@ fn between(from: &str, to: &str) -> Splice {
     let tail = from_rest.chars().rev().zip(to_rest.chars().rev()).take_while(same);
     let tail: usize = tail.map(|(letter, _)| letter.len_utf8()).sum();
     let (gone, new) = (&from_rest[..from_rest.len() - tail], &to_rest[..to_rest.len() - tail]);
-    Splice::within(from, units(&from[..head]), units(gone), new)
+    Splice::within(from, units(&from[..head]), units(gone), new, None)
 }
 
 fn write(txn: &mut TransactionMut, map: &MapRef, key: &str, value: &Stored) {
     match value {
         Stored::Plain(value) => drop(map.insert(txn, key, value.clone())),
         Stored::Text(text) => drop(map.insert(txn, key, TextPrelim::new(text.clone()))),
+        Stored::Rich(pieces) => {
+            let text = map.insert(txn, key, TextPrelim::default());
+            let mut end = 0;
+            for piece in pieces {
+                text.insert_with_attributes(txn, end, &piece.text, piece.attrs.clone());
+                end += rich::length_utf16(&piece.text);
+            }
+        }
         Stored::List(values) => {
             let list = map.insert(txn, key, ArrayPrelim::default());
             list.insert_range(txn, 0, values.clone());
@@ -268,7 +320,8 @@ fn entries(shape: &NewShape) -> Vec<Entry> {
         }
     }
     if shape.kind == Kind::Text || !shape.text.is_empty() {
-        entries.push(entry(schema::TEXT, Stored::Text(clamp::text(&shape.text).to_owned())));
+        let text = clamp::text(&shape.text);
+        entries.push(entry(schema::TEXT, Stored::from(Content::of(text, &shape.spans))));
     }
     if shape.kind == Kind::Ink || !shape.ink.is_empty() {
         let chunks = (!shape.ink.is_empty()).then(|| Any::Buffer(ink::encode(&shape.ink).into()));

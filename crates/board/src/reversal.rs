@@ -5,6 +5,7 @@ use std::sync::Arc;
 use yrs::Any;
 
 use crate::ShapeId;
+use crate::formats::TextFormat;
 use crate::schema::{self, Entry, Stored};
 use crate::texts::TextSplice;
 
@@ -30,6 +31,8 @@ pub(crate) enum Step {
     AppendInk { id: ShapeId, chunks: Vec<Any> },
     /// Take the splice's letters away and put back what it took, wherever they are now.
     Text { id: ShapeId, splice: TextSplice },
+    /// Say of letters what was said before, wherever they are now.
+    Format { id: ShapeId, format: TextFormat },
 }
 
 impl Reversal {
@@ -108,7 +111,8 @@ impl Step {
             | Step::Set { id, .. }
             | Step::CutInk { id, .. }
             | Step::AppendInk { id, .. }
-            | Step::Text { id, .. } => id,
+            | Step::Text { id, .. }
+            | Step::Format { id, .. } => id,
         }
     }
 
@@ -117,7 +121,7 @@ impl Step {
         match self {
             Step::Set { key, .. } => Some(key),
             Step::CutInk { .. } | Step::AppendInk { .. } => Some(schema::INK),
-            Step::Text { .. } => Some(schema::TEXT),
+            Step::Text { .. } | Step::Format { .. } => Some(schema::TEXT),
             Step::Remove { .. } | Step::Insert { .. } => None,
         }
     }

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 use yrs::types::{AsPrelim, Delta};
-use yrs::{Any, Array, ArrayRef, GetString, In, Map, MapRef, Out, ReadTxn};
+use yrs::{Any, Array, ArrayRef, In, Map, MapRef, Out, ReadTxn};
 
+use crate::rich::{Content, Piece};
 use crate::{Kind, Shape, ShapeId, clamp, field, ink};
 
 /// The root map: shape id to shape.
@@ -102,6 +103,8 @@ pub(crate) enum Stored {
     Plain(Any),
     /// A Y.Text without formatting.
     Text(String),
+    /// A Y.Text with formatting.
+    Rich(Vec<Piece>),
     /// A Y.Array of plain values.
     List(Vec<Any>),
     /// Whatever else another client wrote.
@@ -122,7 +125,7 @@ pub(crate) fn read<T: ReadTxn>(txn: &T, id: ShapeId, map: &MapRef) -> Shape {
     for (key, value) in map.iter(txn) {
         match (key, &value) {
             (INK, Out::YArray(chunks)) => shape.ink = read_ink(txn, chunks),
-            (TEXT, Out::YText(text)) => shape.text = clamp::text(&text.get_string(txn)).into(),
+            (TEXT, Out::YText(text)) => (shape.text, shape.spans) = Content::read(txn, text).shown(),
             (TEXT, Out::Any(value)) => shape.text = field::string(value).map_or("", clamp::text).into(),
             (_, Out::Any(value)) => {
                 if let Some(field) = field::read(key, value) {
@@ -156,7 +159,7 @@ pub(crate) fn capture<T: ReadTxn>(txn: &T, map: &MapRef) -> Vec<Entry> {
 pub(crate) fn stored<T: ReadTxn>(txn: &T, value: &Out) -> Stored {
     match value.as_prelim(txn) {
         In::Any(value) => Stored::Plain(value),
-        In::Text(delta) => plain_text(&delta).map_or(Stored::Other(Box::new(In::Text(delta))), Stored::Text),
+        In::Text(delta) => text_content(&delta).map_or_else(|| Stored::Other(Box::new(In::Text(delta))), Stored::from),
         In::Array(items) => {
             let plain = items.iter().map(|item| match item {
                 In::Any(value) => Some(value.clone()),
@@ -171,12 +174,26 @@ pub(crate) fn stored<T: ReadTxn>(txn: &T, value: &Out) -> Stored {
     }
 }
 
-fn plain_text(delta: &[Delta<In>]) -> Option<String> {
-    delta
-        .iter()
-        .map(|part| match part {
-            Delta::Inserted(In::Any(Any::String(text)), None) => Some(text.as_ref()),
-            _ => None,
-        })
-        .collect()
+/// A text of letters alone.
+fn text_content(delta: &[Delta<In>]) -> Option<Content> {
+    let mut content = Content::default();
+    for part in delta {
+        match part {
+            Delta::Inserted(In::Any(Any::String(text)), attrs) => {
+                let attrs = attrs.as_deref().cloned().unwrap_or_default();
+                content.push(Piece { text: text.as_ref().to_owned(), attrs });
+            }
+            _ => return None,
+        }
+    }
+    Some(content)
+}
+
+impl From<Content> for Stored {
+    fn from(content: Content) -> Self {
+        match content.is_plain() {
+            true => Stored::Text(content.text),
+            false => Stored::Rich(content.pieces),
+        }
+    }
 }

@@ -2,9 +2,11 @@
 //! Must not know the CRDT, nor who else sees it.
 
 use kurbo::{Affine, BezPath, ParamCurve, ParamCurveArclen, ParamCurveNearest, Point, Rect, Shape as _, Size, Vec2};
+use scene::text::Span;
 use scene::{BoardPoint, Colour, Command, DisplayList, ImageId};
 use std::sync::Arc;
 
+use crate::rich::Content;
 use crate::{
     Align, AlignY, Binding, Field, FillStyle, GroupId, Head, InkPoint, Kind, LineStyle, OrderKey, Route, ShapeId,
     clamp, schema,
@@ -49,6 +51,8 @@ pub struct Shape {
     pub sketch: Option<u32>,
     /// Its text, or its label.
     pub text: Arc<str>,
+    /// What of it looks different, if anything: see [`Shape::spans`].
+    pub(crate) spans: Option<Arc<[Span]>>,
     /// The em of its text.
     pub font_size: f64,
     /// Where its text wraps.
@@ -134,6 +138,7 @@ impl Shape {
             opacity: clamp::OPACITY_DEFAULT,
             sketch: None,
             text: "".into(),
+            spans: None,
             font_size: clamp::FONT_SIZE_DEFAULT,
             wrap: None,
             text_colour: None,
@@ -262,7 +267,18 @@ impl Shape {
 
     /// The shape as it would be with this text: for previews.
     pub fn with_text(&self, text: &str) -> Self {
-        Self { text: clamp::text(text).into(), ..self.clone() }.measured()
+        Self { text: clamp::text(text).into(), spans: None, ..self.clone() }.measured()
+    }
+
+    /// The shape as it would be with the text of a new one: for previews.
+    pub fn with_text_of(&self, new: &crate::NewShape) -> Self {
+        let (text, spans) = Content::of(&new.text, &new.spans).shown();
+        Self { text, spans, ..self.clone() }.measured()
+    }
+
+    /// What of its text looks different: in order, apart, on letter borders.
+    pub fn spans(&self) -> &[Span] {
+        self.spans.as_deref().unwrap_or_default()
     }
 
     /// The shape as it would be with this stroke: for previews, the unsent tail of a peer's.

@@ -4,6 +4,7 @@
 
 use board::{Board, ClientId, Clocks, Document, Edit, Field, InkPoint, Kind, Merged, NewShape, ShapeId, StateVector};
 use proptest::prelude::*;
+use scene::text::Mark;
 use scene::{BoardPoint, Colour, Swatch};
 
 fn id(number: u8) -> ShapeId {
@@ -23,6 +24,12 @@ fn edit((action, shape, value): (u8, u8, u8)) -> Edit {
         }
         2 => Edit::Remove { id },
         3 => Edit::AppendInk { id, points: vec![InkPoint::new(number, 0.0, 0.5)] },
+        4 if value % 3 == 1 => Edit::FormatText {
+            id,
+            at_utf16: u32::from(value % 8),
+            length_utf16: u32::from(value % 5),
+            mark: Mark::Bold(value % 2 == 0),
+        },
         4 => Edit::SpliceText {
             id,
             at_utf16: u32::from(value % 8),

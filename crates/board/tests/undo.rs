@@ -4,6 +4,7 @@
 
 use board::{Board, ClientId, Edit, Field, InkPoint, Kind, NewShape, Reversal, ShapeId};
 use proptest::prelude::*;
+use scene::text::{Look, Mark};
 use scene::{BoardPoint, Colour, Swatch};
 
 fn id(number: u8) -> ShapeId {
@@ -297,7 +298,19 @@ fn splices_stay_between_letters() {
 
 fn edit((action, shape, value): (u8, u8, u8)) -> Edit {
     let number = shape % 4;
-    match action % 7 {
+    match action % 9 {
+        7 => Edit::InsertText {
+            id: id(number),
+            at_utf16: u32::from(value % 6),
+            insert: "b😀".into(),
+            look: Look { bold: value % 2 == 0, ..Look::default() },
+        },
+        8 => Edit::FormatText {
+            id: id(number),
+            at_utf16: u32::from(value % 6),
+            length_utf16: u32::from(value % 5),
+            mark: if value % 2 == 0 { Mark::Bold(value % 3 > 0) } else { Mark::Italic(value % 3 > 0) },
+        },
         0 | 1 => insert(number),
         2 => Edit::Remove { id: id(number) },
         3 => ink(number, f64::from(value)),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use board::{Binding, Edit, Field, GroupId, InkPoint, Kind, NewShape, Shape, ShapeId};
 use kurbo::{Point, Rect, Size, Vec2};
 use scene::BoardPoint;
+use scene::text::{Look, Mark, Span, TextSize, link_address};
 use serde::{Deserialize, Serialize};
 
 use crate::draft::preview;
@@ -13,7 +14,7 @@ use crate::excalidraw;
 use crate::groups;
 use crate::limits;
 use crate::tables;
-use crate::text_session::bounded;
+use crate::text_session::{bounded, byte_at, utf16_at};
 use crate::view::View;
 
 /// The clipboard's form; the key says whose it is and holds its version.
@@ -44,13 +45,40 @@ struct ClipShape {
     angle: Option<f64>,
     #[serde(skip_serializing_if = "String::is_empty")]
     text: String,
+    /// What of the text looks different.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    looks: Vec<ClipLook>,
     /// Every other key with its value as text.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     style: BTreeMap<String, String>,
 }
 
+/// A stretch of a text that looks different, in UTF-16 units; by the names of docs/board-schema.md.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct ClipLook {
+    from: usize,
+    to: usize,
+    /// `bold`, `italic`, `underline`, `strike`, `code`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    is: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+}
+
 /// The version that is written, and the only one that is read.
 const VERSION: u32 = 1;
+
+/// What is so or not.
+const FLAGS: [(&str, Mark); 5] = [
+    ("bold", Mark::Bold(true)),
+    ("italic", Mark::Italic(true)),
+    ("underline", Mark::Underline(true)),
+    ("strike", Mark::Strike(true)),
+    ("code", Mark::Code(true)),
+];
 
 /// The selection as text.
 pub(crate) fn copied(view: &View) -> String {
@@ -176,7 +204,8 @@ pub(crate) fn on_top(
 
 fn written(shape: NewShape) -> ClipShape {
     let pair = |vector: Vec2| [vector.x, vector.y];
-    let mut clip = ClipShape { kind: shape.kind.name().to_owned(), text: shape.text, ..ClipShape::default() };
+    let looks = written_looks(&shape);
+    let mut clip = ClipShape { kind: shape.kind.name().to_owned(), text: shape.text, looks, ..ClipShape::default() };
     clip.ink = shape.ink.iter().map(|point| [point.x, point.y, point.pressure]).collect();
     for field in shape.fields {
         match field {
@@ -211,5 +240,27 @@ fn read(clip: ClipShape) -> Option<NewShape> {
     let fields = fields.into_iter().flatten().chain(style.filter(|field| !matches!(field, Field::Kind(_))));
     let ink = clip.ink.into_iter().map(|[x, y, pressure]| InkPoint::new(x, y, pressure)).collect();
     let shape = NewShape::new(Kind::from_name(&clip.kind), fields.collect());
-    Some(shape.with_text(bounded(clip.text)).with_ink(ink))
+    let text = bounded(clip.text);
+    let spans = clip.looks.iter().map(|look| read_look(&text, look)).collect();
+    Some(shape.with_text(text).with_spans(spans).with_ink(ink))
+}
+
+fn written_looks(shape: &NewShape) -> Vec<ClipLook> {
+    let units = |bytes: usize| utf16_at(&shape.text, bytes) as usize;
+    let written = |Span { range, look }: &Span| {
+        let is = FLAGS.iter().filter(|(_, mark)| look.has(mark)).map(|(name, _)| (*name).to_owned()).collect();
+        let (size, link) = (look.size.name().map(str::to_owned), look.link.as_deref().map(str::to_owned));
+        ClipLook { from: units(range.start), to: units(range.end), is, size, link }
+    };
+    shape.spans().iter().map(written).collect()
+}
+
+fn read_look(text: &str, clip: &ClipLook) -> Span {
+    let mut look = Look::default();
+    for (_, mark) in FLAGS.iter().filter(|(name, _)| clip.is.iter().any(|is| is == name)) {
+        look.put(mark);
+    }
+    look.size = clip.size.as_deref().map(TextSize::from_name).unwrap_or_default();
+    look.link = clip.link.as_deref().and_then(link_address);
+    Span { range: byte_at(text, clip.from)..byte_at(text, clip.to), look }
 }

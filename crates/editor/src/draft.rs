@@ -40,7 +40,7 @@ pub(crate) enum Motion {
 /// A new shape as it will be seen.
 pub(crate) fn preview(id: ShapeId, new: &NewShape) -> Shape {
     let shape = Shape::blank(id, new.kind.clone()).with(&new.fields);
-    let shape = if new.text.is_empty() { shape } else { shape.with_text(&new.text) };
+    let shape = if new.text.is_empty() { shape } else { shape.with_text_of(new) };
     if new.ink.is_empty() { shape } else { shape.with_ink(new.ink.iter().copied()) }
 }
 

@@ -258,6 +258,7 @@ impl Editor {
                 x: label.x0 + NAME_PADDING_PX,
                 baseline_y: label.y0 + NAME_HEIGHT_PX - NAME_PADDING_PX,
                 font_size_px: NAME_SIZE_PX,
+                face: text::Face::default(),
                 paint: PAPER.into(),
             });
         });

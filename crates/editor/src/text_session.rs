@@ -88,6 +88,23 @@ impl Typing {
     }
 }
 
+/// The byte at a place in UTF-16 units; within a letter its start, beyond the end the end.
+pub(crate) fn byte_at(text: &str, at_utf16: usize) -> usize {
+    let mut units = 0;
+    for (at, letter) in text.char_indices() {
+        units += letter.len_utf16();
+        if units > at_utf16 {
+            return at;
+        }
+    }
+    text.len()
+}
+
+/// A place in UTF-16 units.
+pub(crate) fn utf16_at(text: &str, at: usize) -> u32 {
+    text[..at].encode_utf16().count() as u32
+}
+
 /// The beginning of a text that the board will show in full.
 pub(crate) fn bounded(mut text: String) -> String {
     if text.len() > stored::TEXT_UTF16_MAX {

@@ -1,5 +1,6 @@
 //! The list of commands that paints something, and what a painter must be able to do. Must not know shapes or backends.
 
+use crate::text::Face;
 use crate::{Colour, ImageRun};
 use kurbo::{Affine, BezPath};
 use smallvec::SmallVec;
@@ -24,7 +25,7 @@ pub enum Command {
         /// How thick, how dashed.
         style: StrokeStyle,
     },
-    /// One line of text in the bundled font.
+    /// A line of text, or a part of it, in the bundled font.
     Text(TextRun),
     /// A part of an image.
     Image(ImageRun),
@@ -81,7 +82,7 @@ pub enum Cap {
     Butt,
 }
 
-/// One line of text; where lines break was decided by [`crate::text::layout`].
+/// Letters of one look in a line of text; where lines break was decided by [`crate::text::layout`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct TextRun {
     /// What is written.
@@ -92,6 +93,8 @@ pub struct TextRun {
     pub baseline_y: f64,
     /// The em, in the pixels of the current transform.
     pub font_size_px: f64,
+    /// In which letters of the font.
+    pub face: Face,
     /// With what.
     pub paint: Paint,
 }

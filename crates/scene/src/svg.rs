@@ -1,6 +1,6 @@
 //! The painter that writes SVG: for export, and for the tests, whose pictures are text that a person can review.
 
-use crate::text::FONT_FAMILY;
+use crate::text::{CODE_FAMILY, FONT_FAMILY};
 use crate::{Cap, Colour, Dash, ImageId, ImageRun, Paint, Painter, Rgba, StrokeStyle, Swatch, TextRun, Theme};
 use kurbo::{Affine, BezPath, PathEl, Point, Rect};
 use std::collections::HashMap;
@@ -98,8 +98,11 @@ impl Painter for SvgPainter {
     fn text(&mut self, run: &TextRun) {
         let (x, y, size) = (number(run.x), number(run.baseline_y), number(run.font_size_px));
         let (fill, text) = (self.colour("fill", run.paint), escaped(&run.text));
+        let family = if run.face.code { CODE_FAMILY } else { FONT_FAMILY };
+        let weight = if run.face.bold { r#" font-weight="700""# } else { "" };
+        let slant = if run.face.italic { r#" font-style="italic""# } else { "" };
         self.line(format_args!(
-            r#"<text x="{x}" y="{y}" font-family="{FONT_FAMILY}" font-size="{size}" {fill} style="white-space:pre;font-kerning:none;font-variant-ligatures:none">{text}</text>"#
+            r#"<text x="{x}" y="{y}" font-family="{family}" font-size="{size}"{weight}{slant} {fill} style="white-space:pre;font-kerning:none;font-variant-ligatures:none">{text}</text>"#
         ));
     }
 
@@ -200,6 +203,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Face;
     use crate::{Colour, DisplayList, Swatch, replay};
     use kurbo::Shape;
 
@@ -217,6 +221,7 @@ mod tests {
                 x: 1.0,
                 baseline_y: -0.001,
                 font_size_px: 20.0,
+                face: Face::default(),
                 paint: Colour::Rgba(0x11223380).into(),
             });
         });

@@ -8,6 +8,7 @@ use std::sync::{Arc, Weak};
 use js_sys::{Array, Reflect};
 use kurbo::{Affine, BezPath, PathEl, Rect};
 use leptos::prelude::document;
+use scene::text::Face;
 use scene::{Cap, Colour, Dash, ImageRun, Paint, Painter, Rgba, StrokeStyle, Swatch, TextRun, Theme, text};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, HtmlImageElement, Path2d};
@@ -168,7 +169,7 @@ struct Told {
     fill: Option<Rgba>,
     stroke: Option<Rgba>,
     line: Option<StrokeStyle>,
-    font_size_px: Option<f64>,
+    font: Option<(f64, Face)>,
 }
 
 enum Level {
@@ -277,9 +278,12 @@ impl Painter for Brush {
             return self.context.fill_rect(run.x, run.baseline_y - BAR_RISE_EM * em, width, BAR_HEIGHT_EM * em);
         }
         self.tell_fill(run.paint);
-        if self.told.font_size_px != Some(run.font_size_px) {
-            self.told.font_size_px = Some(run.font_size_px);
-            self.context.set_font(&format!("{}px {FONT_FAMILY}", run.font_size_px));
+        if self.told.font != Some((run.font_size_px, run.face)) {
+            self.told.font = Some((run.font_size_px, run.face));
+            let slant = if run.face.italic { "italic " } else { "" };
+            let weight = if run.face.bold { "700 " } else { "" };
+            let family = if run.face.code { text::CODE_FAMILY } else { FONT_FAMILY };
+            self.context.set_font(&format!("{slant}{weight}{}px {family}", run.font_size_px));
         }
         let _ = self.context.fill_text(&run.text, run.x, run.baseline_y);
     }

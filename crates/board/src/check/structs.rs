@@ -101,7 +101,7 @@ pub(super) fn walk(cursor: &mut Cursor, limits: &Limits) -> Result<Structs, Chec
         return Err(CheckError::Clients);
     }
     let mut structs = Structs { sections: BTreeMap::new(), count: 0 };
-    let mut budget = Budget::new(limits.values);
+    let mut budget = Budget::new(limits.values, limits.formats);
     for _ in 0..clients {
         let count = cursor.count(2)?;
         structs.count += count;
@@ -177,7 +177,7 @@ fn content(cursor: &mut Cursor, reference: u8, budget: &mut Budget) -> Result<(K
         },
         5 => values::json(cursor, budget).map(|()| (Kind::Leaf, 1)),
         6 => {
-            cursor.string()?;
+            budget.format(cursor.string()?)?;
             values::json(cursor, budget).map(|()| (Kind::Leaf, 1))
         }
         7 => shared_type(cursor).map(|()| (Kind::Type, 1)),

@@ -1,16 +1,28 @@
 //! Walks plain values: lib0's "any" encoding and JSON text. Without recursion; counts what yrs will allocate.
 
+use std::collections::BTreeSet;
+
 use super::cursor::Cursor;
 use super::{CheckError, DEPTH_MAX};
 
-/// How many more values an update may hold.
+/// How many more values an update may hold, and how many names of formatting.
 pub(super) struct Budget {
     left: usize,
+    formats: BTreeSet<String>,
+    formats_max: usize,
 }
 
 impl Budget {
-    pub(super) fn new(values: usize) -> Self {
-        Self { left: values }
+    pub(super) fn new(values: usize, formats_max: usize) -> Self {
+        Self { left: values, formats: BTreeSet::new(), formats_max }
+    }
+
+    /// Takes note of a name of formatting.
+    pub(super) fn format(&mut self, name: &str) -> Result<(), CheckError> {
+        if !self.formats.contains(name) {
+            self.formats.insert(name.to_owned());
+        }
+        if self.formats.len() <= self.formats_max { Ok(()) } else { Err(CheckError::Formats) }
     }
 
     fn spend(&mut self, values: usize) -> Result<(), CheckError> {

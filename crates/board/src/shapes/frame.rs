@@ -33,6 +33,7 @@ impl ShapeKind for Frame {
                 x: placed.at.x,
                 baseline_y: placed.at.y + line.baseline_y,
                 font_size_px: placed.font_size,
+                face: text::Face::default(),
                 paint: look::paint(shape, Colour::Swatch(Swatch::Grey)),
             });
         }

@@ -1,7 +1,11 @@
 //! Text in shapes: how a label lies in its box, and how lines of text are painted. Must not know kinds.
 
-use kurbo::{Point, Rect};
-use scene::{DisplayList, TextRun, text};
+use std::ops::Range;
+use std::sync::Arc;
+
+use kurbo::{Line, Point, Rect, Shape as _, Vec2};
+use scene::text::{Look, TextLayout};
+use scene::{Cap, Colour, DisplayList, Paint, StrokeStyle, Swatch, TextRun, text};
 
 use super::look;
 use crate::{Align, AlignY, Shape};
@@ -10,6 +14,17 @@ use crate::{Align, AlignY, Shape};
 pub(super) const PADDING: f64 = 8.0;
 /// A narrower box than this many ems still breaks lines as if it were this wide: letter by letter nobody can read.
 const WIDTH_MIN_EM: f64 = 2.0;
+/// Letters that lead somewhere.
+const LINK: Colour = Colour::Swatch(Swatch::Blue);
+/// Lines below and through letters, in em of these: how thick, how far below and above the baseline.
+const RULE_EM: f64 = 0.07;
+const UNDERLINE_EM: f64 = 0.13;
+const STRIKE_EM: f64 = 0.3;
+/// The tint behind code.
+const CODE_ABOVE_EM: f64 = 0.95;
+const CODE_BELOW_EM: f64 = 0.27;
+const CODE_CORNER_EM: f64 = 0.2;
+const CODE_OPACITY: f32 = 0.12;
 
 /// Lines of text, and where they lie.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +54,54 @@ impl Shape {
         self.kind.behaviour().placed_text(self)
     }
 
+    /// Its text in lines.
+    pub(super) fn laid_out(&self, font_size: f64, wrap: Option<f64>) -> TextLayout {
+        text::layout_rich(&self.text, self.spans(), font_size, wrap)
+    }
+
+    /// Whether it has letters that can look different.
+    pub fn has_letters(&self) -> bool {
+        self.has_text() && !self.text.is_empty() && self.kind != crate::Kind::Frame
+    }
+
+    /// Where the caret stands before a byte of its text, in its own straight plane: from top to bottom.
+    pub fn caret_line(&self, at: usize) -> Option<Line> {
+        let placed = self.placed_text()?;
+        let lines = &placed.layout.lines;
+        // Where a line wraps, the caret stands at the start of the next.
+        let line = lines.iter().rev().find(|line| line.range.start <= at)?;
+        let before = line.range.start..at.min(line.range.end);
+        let x = placed.at.x + line.x + text::width_of_em(&self.text, self.spans(), before) * placed.font_size;
+        let top = placed.at.y + line.top;
+        Some(Line::new((x, top), (x, top + line.height)))
+    }
+
+    /// Where a part of its text is, a box a line, in its own straight plane.
+    pub fn text_boxes(&self, part: Range<usize>) -> Vec<Rect> {
+        let Some(placed) = self.placed_text() else { return vec![] };
+        let width =
+            |from: usize, to: usize| text::width_of_em(&self.text, self.spans(), from..to.max(from)) * placed.font_size;
+        let mut boxes = vec![];
+        for line in &placed.layout.lines {
+            let (from, to) = (part.start.max(line.range.start), part.end.min(line.range.end));
+            if from >= to {
+                continue;
+            }
+            let x0 = placed.at.x + line.x + width(line.range.start, from);
+            let y0 = placed.at.y + line.top;
+            boxes.push(Rect::new(x0, y0, x0 + width(from, to), y0 + line.height));
+        }
+        boxes
+    }
+
+    /// Where the letters at a point of the board lead, if anywhere.
+    pub fn link_at(&self, at: scene::BoardPoint) -> Option<Arc<str>> {
+        let at = self.rotation().inverse() * Point::from(at);
+        let links = self.spans().iter().filter_map(|span| Some((span.range.clone(), span.look.link.as_ref()?)));
+        let mut hits = links.filter(|(range, _)| self.text_boxes(range.clone()).iter().any(|found| found.contains(at)));
+        hits.next().map(|(_, link)| link.clone())
+    }
+
     /// Whether people may write in or on it.
     pub fn has_text(&self) -> bool {
         self.kind.has_text()
@@ -66,7 +129,7 @@ pub(super) fn in_box(shape: &Shape, space: Rect) -> PlacedText {
 /// The label in its box, at a font size.
 pub(super) fn in_box_at(shape: &Shape, space: Rect, font_size: f64) -> PlacedText {
     let inner = (space.width() - 2.0 * PADDING).max(font_size * WIDTH_MIN_EM);
-    let mut layout = text::layout(&shape.text, font_size, Some(inner));
+    let mut layout = shape.laid_out(font_size, Some(inner));
     let align = shape.align.unwrap_or(Align::Center);
     align_lines(&mut layout, align);
     let free = space.height() - layout.height - 2.0 * PADDING;
@@ -98,17 +161,40 @@ pub(super) fn paint(shape: &Shape, list: &mut DisplayList) {
     }
     let Some(placed) = shape.placed_text() else { return };
     let colour = shape.text_colour.unwrap_or(shape.stroke);
-    for line in placed.layout.lines {
-        if line.range.is_empty() {
-            continue;
+    let ink = look::paint(shape, colour);
+    for line in &placed.layout.lines {
+        let at = placed.at + Vec2::new(line.x, line.baseline_y);
+        for run in text::runs(&shape.text, shape.spans(), line, placed.font_size) {
+            paint_run(shape, run, at, placed.font_size, ink, list);
         }
-        list.text(TextRun {
-            text: shape.text[line.range].into(),
-            x: placed.at.x + line.x,
-            baseline_y: placed.at.y + line.baseline_y,
-            font_size_px: placed.font_size,
-            paint: look::paint(shape, colour),
-        });
+    }
+}
+
+/// Paints letters of one look, in a line that begins at `at`, on its baseline.
+fn paint_run(shape: &Shape, run: text::Run<'_>, at: Point, font_size: f64, ink: Paint, list: &mut DisplayList) {
+    let plain = Look::default();
+    let look = run.look.unwrap_or(&plain);
+    let em = font_size * look.size.em();
+    let (x0, x1) = (at.x + run.x, at.x + run.x + run.width);
+    let ink = if look.link.is_some() { Paint { colour: LINK, ..ink } } else { ink };
+    if look.code {
+        let tint = Rect::new(x0, at.y - CODE_ABOVE_EM * em, x1, at.y + CODE_BELOW_EM * em);
+        let paint = Paint { colour: ink.colour, opacity: ink.opacity * CODE_OPACITY };
+        list.fill(tint.to_rounded_rect(CODE_CORNER_EM * em).to_path(0.1), paint);
+    }
+    let letters: Arc<str> = shape.text[run.range].into();
+    let (baseline_y, font_size_px) = (at.y, em);
+    list.text(TextRun { text: letters, x: x0, baseline_y, font_size_px, face: look.face(), paint: ink });
+    let mut rule = |down_em: f64| {
+        let y = at.y + down_em * em;
+        let style = StrokeStyle { cap: Cap::Butt, ..StrokeStyle::solid(RULE_EM * em) };
+        list.stroke(Line::new((x0, y), (x1, y)).to_path(0.1), ink, style);
+    };
+    if look.underline || look.link.is_some() {
+        rule(UNDERLINE_EM);
+    }
+    if look.strike {
+        rule(-STRIKE_EM);
     }
 }
 

@@ -71,12 +71,12 @@ impl ShapeKind for Note {
     fn placed_text(&self, shape: &Shape) -> Option<PlacedText> {
         let space = self.label_box(shape)?;
         let (width, height) = (space.width() - 2.0 * label::PADDING, space.height() - 2.0 * label::PADDING);
-        let widest_em = shape.text.split_whitespace().map(text::width_em).fold(0.0, f64::max);
+        let widest_em = text::widest_word_em(&shape.text, shape.spans());
         let smallest = SMALLEST.min(shape.font_size);
         let mut font_size = shape.font_size * LARGEST;
         while font_size > smallest {
             let fits_across = widest_em * font_size <= width;
-            if fits_across && text::layout(&shape.text, font_size, Some(width)).height <= height {
+            if fits_across && shape.laid_out(font_size, Some(width)).height <= height {
                 break;
             }
             font_size = (font_size * STEP).max(smallest);
@@ -116,6 +116,7 @@ fn author_line(shape: &Shape) -> Option<TextRun> {
         x: rect.x0 + margin,
         baseline_y: rect.y1 - margin,
         font_size_px,
+        face: text::Face::default(),
         paint: Colour::INK.into(),
     })
 }

@@ -1,7 +1,7 @@
 //! Lines and arrows: a path through corners or between what the ends hold, heads, a label on it.
 
 use kurbo::{BezPath, ParamCurve, ParamCurveArclen, PathSeg, Point, Rect, Shape as _, Vec2};
-use scene::{Colour, Command, DisplayList, Swatch, text};
+use scene::{Colour, Command, DisplayList, Swatch};
 use std::sync::Arc;
 
 use super::closed::{Scaling, is_near};
@@ -133,9 +133,9 @@ fn painted(shape: &Shape) -> Rect {
 /// The label, around its place on the line.
 fn placed_text(shape: &Shape) -> Option<PlacedText> {
     let wrap = shape.font_size * LABEL_WIDTH_EM;
-    let natural = text::layout(&shape.text, shape.font_size, None);
+    let natural = shape.laid_out(shape.font_size, None);
     let is_long = natural.width > wrap;
-    let mut layout = if is_long { text::layout(&shape.text, shape.font_size, Some(wrap)) } else { natural };
+    let mut layout = if is_long { shape.laid_out(shape.font_size, Some(wrap)) } else { natural };
     let align = shape.align.unwrap_or(Align::Center);
     label::align_lines(&mut layout, align);
     let middle = point_along(&path(shape), shape.label_at)?;

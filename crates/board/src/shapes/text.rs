@@ -57,6 +57,6 @@ impl ShapeKind for Text {
 impl Shape {
     /// How the text breaks into lines, relative to `pos`.
     pub fn text_layout(&self) -> text::TextLayout {
-        text::layout(&self.text, self.font_size, self.wrap)
+        self.laid_out(self.font_size, self.wrap)
     }
 }

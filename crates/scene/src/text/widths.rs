@@ -1,9 +1,14 @@
-//! The advance widths behind [`super::layout`]: the bundled font's table, and what stands in where the font has no
-//! glyph. Must not read a font: the table is generated (`tests/widths.rs`) and committed.
+//! The advance widths behind [`super::layout`]: the bundled font's tables, and what stands in where the font has no
+//! glyph. Must not read a font: the tables are generated (`tests/widths.rs`; the bold one's header says how) and committed.
 
 use std::sync::OnceLock;
 
+use super::Face;
+
 const TABLE: &str = include_str!("../../../../assets/fonts/boardwalk-sans.widths");
+const BOLD: &str = include_str!("../../../../assets/fonts/boardwalk-sans-bold.widths");
+/// What a letter of code takes: all the same.
+const CODE_EM: f64 = 0.6;
 /// What a letter outside the table takes; browsers draw it from some other font.
 const ELSEWHERE_EM: f64 = 0.6;
 /// A tab is this many spaces, wherever it stands.
@@ -20,6 +25,19 @@ pub(super) struct Table {
 pub(super) fn table() -> &'static Table {
     static PARSED: OnceLock<Table> = OnceLock::new();
     PARSED.get_or_init(|| Table::parse(TABLE))
+}
+
+/// What a letter of this face takes. Slanted letters are upright ones, slanted.
+pub(super) fn advance_em(letter: char, face: Face) -> f64 {
+    static BOLD_PARSED: OnceLock<Table> = OnceLock::new();
+    match (face.code, face.bold) {
+        (true, _) if letter == '\t' => TAB_SPACES * CODE_EM,
+        (true, _) if is_unseen(letter) => 0.0,
+        (true, _) if breaks_anywhere(letter) => 1.0,
+        (true, _) => CODE_EM,
+        (false, true) => BOLD_PARSED.get_or_init(|| Table::parse(BOLD)).advance_em(letter),
+        (false, false) => table().advance_em(letter),
+    }
 }
 
 impl Table {
