@@ -5,6 +5,7 @@ import WebSocket from "ws";
 import * as Y from "yjs";
 
 const SYNC = 0;
+const AWARENESS = 1;
 const STEP_2 = 1;
 const UPDATE = 2;
 
@@ -20,6 +21,13 @@ export async function connect(serverUrl, board, key) {
 /** The messages that carry an update, as y-protocols frames them. */
 export const asUpdate = (update) => frame(UPDATE, update);
 export const asStep2 = (update) => frame(STEP_2, update);
+
+/** The message that carries one line of awareness. */
+export function asAwareness(client, clock, state) {
+  const text = Buffer.from(JSON.stringify(state));
+  const line = Buffer.concat([varUint(1), varUint(client), varUint(clock), varUint(text.length), text]);
+  return Buffer.concat([Buffer.from([AWARENESS]), varUint(line.length), line]);
+}
 
 function frame(kind, update) {
   return Buffer.concat([Buffer.from([SYNC, kind]), varUint(update.length), update]);

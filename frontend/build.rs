@@ -22,6 +22,7 @@ const LOOKED_UP: &[&str] = &[
     "key.",
     "problem.",
     "radius.",
+    "reaction.",
     "role.",
     "route.",
     "shade.",

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import * as Y from "yjs";
 
-import { asUpdate, connect } from "../raw-client.mjs";
+import { asAwareness, asUpdate, connect } from "../raw-client.mjs";
 import { Hand, pointerDelays, watchPointer } from "./hand.mjs";
 import { percentile, traced } from "./trace.mjs";
 
@@ -13,6 +13,8 @@ const SECONDS = 3;
 const BOOTS = 5;
 const PEERS = 30;
 const PEER_EDITS_PER_S = 10;
+const CURSORS = 99;
+const CURSOR_MOVES_PER_S = 30;
 
 /** `boards`: with how many shapes it is measured, if not with all. */
 export const SCENARIOS = {
@@ -25,6 +27,7 @@ export const SCENARIOS = {
   ink: { run: ink },
   "select all and move": { prepare: (hand) => hand.key("Shift+1"), run: moveAll },
   "ink beside 30 peers": { boards: [10_000], run: inkBesidePeers },
+  "ink beside 99 cursors": { boards: [10_000], run: inkBesideCursors },
 };
 
 async function third(hand) {
@@ -155,6 +158,35 @@ async function inkBesidePeers(context) {
     return await ink(context);
   } finally {
     peers.leave();
+  }
+}
+
+/** A hundred people on one board: the hand draws while all the others move their cursors in view. */
+async function inkBesideCursors(context) {
+  const { page, board, serverUrl } = context;
+  const cursors = [];
+  for (let peer = 0; peer < CURSORS; peer += 1) {
+    const socket = await connect(serverUrl, board.id, board.key);
+    // What it hears is of no interest: it must only be taken.
+    socket.on("message", () => {});
+    cursors.push(socket);
+  }
+  let clock = 0;
+  const timer = setInterval(() => {
+    clock += 1;
+    cursors.forEach((socket, peer) => {
+      const [angle, reach] = [clock / 20 + peer, 100 + 3 * peer];
+      const cursor = [720 + reach * Math.cos(angle), 450 + reach * Math.sin(angle)];
+      const state = { user: { name: `Person ${peer}`, color: "#1971c2" }, cursor };
+      socket.send(asAwareness(2000 + peer, clock, state));
+    });
+  }, 1000 / CURSOR_MOVES_PER_S);
+  try {
+    await page.locator('[data-testid="people"] [data-person]').nth(CURSORS).waitFor({ state: "attached" });
+    return await ink(context);
+  } finally {
+    clearInterval(timer);
+    cursors.forEach((socket) => socket.close());
   }
 }
 

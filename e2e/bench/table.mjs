@@ -22,6 +22,7 @@ const PEERS = {
   ink: "60; 14",
   "select all and move": "<1; <1",
   "ink beside 30 peers": "not measured",
+  "ink beside 99 cursors": "not measured",
 };
 const SHAPES = [10_000, 50_000, 100_000];
 

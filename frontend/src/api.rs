@@ -1,7 +1,10 @@
 //! The server's REST surface, as calls. It must not know components, nor keep anything.
 
-use crate::preferences::{kept_token, person_key};
 use js_sys::Uint8Array;
+use protocol::ThreadId;
+use protocol::meeting::{
+    Ballot, ChangeThread, Facilitation, NewThread, NewVoting, Thread, ThreadList, TimerWish, Writing,
+};
 use protocol::{
     BinView, BoardId, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, DamageList,
     DamageView, ErrorCode, LinkDescription, LinkId, LinkList, LinkSecret, LinkView, LockPerson, NameVersion,
@@ -12,6 +15,8 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, RequestInit, Response};
+
+use crate::preferences::{kept_token, person_key};
 
 /// Why a call gave no answer that can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -182,6 +187,73 @@ pub async fn unlock_person(id: &BoardId, key: &LinkSecret, person: &str) -> Resu
 /// Opens a link that wants a password: a key of one's own.
 pub async fn unlock(id: &BoardId, key: &LinkSecret, password: String) -> Result<UnlockedLink, ApiError> {
     send("POST", &format!("/api/boards/{id}/unlock"), key, &UnlockLink { password }).await
+}
+
+/// The threads of comments on a board.
+pub async fn threads(id: &BoardId, key: &LinkSecret) -> Result<ThreadList, ApiError> {
+    call("GET", &format!("/api/boards/{id}/comments"), Some(key), None).await
+}
+
+/// Begins a thread.
+pub async fn begin_thread(id: &BoardId, key: &LinkSecret, wish: &NewThread) -> Result<Thread, ApiError> {
+    send("POST", &format!("/api/boards/{id}/comments"), key, wish).await
+}
+
+/// Adds a comment to a thread.
+pub async fn reply(id: &BoardId, key: &LinkSecret, thread: &ThreadId, wish: &Writing) -> Result<Thread, ApiError> {
+    send("POST", &format!("/api/boards/{id}/comments/{thread}"), key, wish).await
+}
+
+/// Resolves a thread, or opens it again.
+pub async fn change_thread(
+    id: &BoardId,
+    key: &LinkSecret,
+    thread: &ThreadId,
+    wish: &ChangeThread,
+) -> Result<Thread, ApiError> {
+    send("PATCH", &format!("/api/boards/{id}/comments/{thread}"), key, wish).await
+}
+
+/// Changes what one's own comment says.
+pub async fn edit_comment(
+    id: &BoardId,
+    key: &LinkSecret,
+    thread: &ThreadId,
+    comment: u32,
+    wish: &Writing,
+) -> Result<Thread, ApiError> {
+    send("PATCH", &format!("/api/boards/{id}/comments/{thread}/{comment}"), key, wish).await
+}
+
+/// Deletes a comment.
+pub async fn delete_comment(id: &BoardId, key: &LinkSecret, thread: &ThreadId, comment: u32) -> Result<(), ApiError> {
+    call("DELETE", &format!("/api/boards/{id}/comments/{thread}/{comment}"), Some(key), None).await
+}
+
+/// What is going on: timer and voting.
+pub async fn facilitation(id: &BoardId, key: &LinkSecret) -> Result<Facilitation, ApiError> {
+    call("GET", &format!("/api/boards/{id}/facilitation"), Some(key), None).await
+}
+
+/// Changes the timer.
+pub async fn set_timer(id: &BoardId, key: &LinkSecret, wish: TimerWish) -> Result<Facilitation, ApiError> {
+    send("POST", &format!("/api/boards/{id}/timer"), key, &wish).await
+}
+
+/// Begins a voting.
+pub async fn begin_voting(id: &BoardId, key: &LinkSecret, wish: &NewVoting) -> Result<Facilitation, ApiError> {
+    send("POST", &format!("/api/boards/{id}/voting"), key, wish).await
+}
+
+/// Gives one's votes.
+pub async fn cast(id: &BoardId, key: &LinkSecret, ballot: &Ballot) -> Result<Facilitation, ApiError> {
+    send("PUT", &format!("/api/boards/{id}/voting/ballot"), key, ballot).await
+}
+
+/// Closes the voting, or takes a closed one away.
+pub async fn end_voting(id: &BoardId, key: &LinkSecret, closed: bool) -> Result<Facilitation, ApiError> {
+    let (method, rest) = if closed { ("DELETE", "") } else { ("POST", "/close") };
+    call(method, &format!("/api/boards/{id}/voting{rest}"), Some(key), None).await
 }
 
 async fn send<T: DeserializeOwned>(

@@ -14,6 +14,7 @@ mod map;
 pub mod past;
 mod paste;
 mod pictures;
+mod pins;
 mod presenting;
 mod rescue;
 mod screen;

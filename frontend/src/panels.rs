@@ -2,8 +2,11 @@
 
 pub mod actions;
 pub mod appearance;
+pub mod comments;
+pub mod company;
 pub mod context_menu;
 pub mod export;
+pub mod facilitate;
 pub mod find;
 pub mod geometry;
 pub mod help;
@@ -14,6 +17,7 @@ pub mod map;
 pub mod menu;
 pub mod palette;
 pub mod people;
+pub mod pins;
 pub mod present;
 pub mod slides;
 pub mod status;

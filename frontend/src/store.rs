@@ -5,6 +5,7 @@ use editor::{Geometry, GeometryField, Slide, TOOLS};
 use leptos::prelude::*;
 use leptos::reactive::callback::{Callable, UnsyncCallback};
 use protocol::{ErrorCode, Role};
+use visit::Showing;
 
 use crate::api::ApiError;
 
@@ -36,10 +37,29 @@ pub struct Person {
     pub id: String,
     /// As they call themselves.
     pub name: String,
+    /// Who they say they are, as comments name people; empty where they do not.
+    pub person: String,
+    /// Whether their page is out of sight.
+    pub is_away: bool,
+    /// Whether they lead everybody.
+    pub leads: bool,
     /// CSS colour of their cursor.
     pub color: String,
     /// Whether it is the reader.
     pub is_self: bool,
+}
+
+/// A reaction on its way up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Float {
+    /// Tells it from others.
+    pub number: u64,
+    /// One of `editor::REACTIONS`.
+    pub which: String,
+    /// Where, in board pixels; at the lower edge where absent.
+    pub at: Option<[f64; 2]>,
+    /// CSS colour of whose it is.
+    pub color: String,
 }
 
 /// How safe the reader's changes are. Always true, never alarming.
@@ -162,6 +182,14 @@ pub enum UiRequest {
     SetTool(&'static str),
     /// Change the style of the selection, or of the next shape.
     SetStyle(StyleChange),
+    /// Bring a place into view: in board pixels, and a shape that it is on, with the place on it.
+    LookAt([f64; 2], Option<(String, [f64; 2])>),
+    /// Have the view follow somebody by their [`Person::id`], or nobody.
+    Follow(Option<String>),
+    /// Begin a voting on what is selected, with so many votes a person.
+    BeginVoting(u32),
+    /// Show something of oneself to the others.
+    ShowSelf(Showing),
     /// Run a command.
     Command(&'static str),
     /// Run a command and leave the focus where it is.
@@ -312,6 +340,12 @@ pub struct BoardStore {
     pub exported: RwSignal<Option<Exported>>,
     /// What of images is on its way to the server.
     pub uploading: RwSignal<Option<Uploading>>,
+    /// The id of whom the view follows.
+    pub following: RwSignal<Option<String>>,
+    /// Whether the reader leads everybody.
+    pub leading: RwSignal<bool>,
+    /// Reactions that float over the board.
+    pub floats: RwSignal<Vec<Float>>,
     /// How safe the reader's changes are.
     pub status: RwSignal<Status>,
     /// What the reader may do.
@@ -352,6 +386,9 @@ impl BoardStore {
             rescue: RwSignal::new(None),
             exported: RwSignal::new(None),
             uploading: RwSignal::new(None),
+            following: RwSignal::new(None),
+            leading: RwSignal::new(false),
+            floats: RwSignal::default(),
             status: RwSignal::default(),
             role: RwSignal::new(Role::View),
             title: RwSignal::default(),
@@ -370,9 +407,9 @@ impl BoardStore {
         self.requests.set_value(Some(UnsyncCallback::new(take)));
     }
 
-    /// Makes a request. Before the canvas is there, nothing can be asked of it.
+    /// Makes a request. Before the canvas is there, and after it has gone, nothing can be asked of it.
     pub fn request(self, request: UiRequest) {
-        if let Some(take) = self.requests.get_value() {
+        if let Some(take) = self.requests.try_get_value().flatten() {
             take.run(request);
         }
     }

@@ -47,6 +47,8 @@ pub struct Chrome {
     pub grid: bool,
     /// A drag or stroke is in progress: panels may step aside.
     pub is_gesturing: bool,
+    /// Whose view this one follows.
+    pub following: Option<ClientId>,
 }
 
 /// The styles in the style panel: the keys of [`crate::STYLES`] that something selected has, each with the value that
@@ -122,4 +124,10 @@ pub struct Person {
     pub name: String,
     /// Its colour.
     pub colour: Colour,
+    /// Who it says it is, as comments name people; empty where it does not.
+    pub person: String,
+    /// Its page is out of sight.
+    pub is_away: bool,
+    /// It leads everybody.
+    pub leads: bool,
 }

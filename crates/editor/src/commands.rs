@@ -120,6 +120,7 @@ pub static COMMANDS: &[Command] = &[
     page::PRESENT,
     restore::RESTORE,
     restore::FORGET,
+    page::CURSOR_CHAT,
     page::HELP,
 ];
 

@@ -2,12 +2,14 @@
 //! network, no DOM; the same inputs always give the same outputs.
 
 mod announcing;
+mod company;
 mod describing;
 mod editing;
 mod helping;
 mod keeping;
 mod keyboard;
 mod looking;
+mod pinning;
 mod pointing;
 mod receiving;
 mod restoring;
@@ -26,7 +28,6 @@ use crate::index::Index;
 use crate::input::{Device, Input, Modifiers, StyleField};
 use crate::keys::KeyMap;
 use crate::lasers::Lasers;
-use crate::limits;
 use crate::output::{CursorKind, Damage, Notice, Output, Repaint};
 use crate::peers::Peers;
 use crate::picture::Picture;
@@ -37,6 +38,7 @@ use crate::text_session::Typing;
 use crate::tools::{self, Effect, Tool, ToolSpec};
 use crate::view::{Aids, Copied, View};
 use announcing::Announcer;
+pub(crate) use company::glided;
 use helping::Search;
 use keeping::Mine;
 
@@ -64,6 +66,7 @@ pub struct Editor {
     /// What was pasted last, where, and how often there.
     last_paste: Option<(String, BoardPoint, u32)>,
     pub(crate) announcer: Announcer,
+    pub(crate) company: company::Company,
     pub(crate) typing: Option<Typing>,
     /// Shapes that are left out of the board's picture: on the overlay, or in the page's text field.
     pub(crate) lifted: HashSet<ShapeId>,
@@ -128,6 +131,7 @@ impl Editor {
             index: Index::default(),
             picture: Picture::default(),
             announcer: Announcer::default(),
+            company: company::Company::default(),
             typing: None,
             lifted: HashSet::new(),
             handles: None,
@@ -191,6 +195,7 @@ impl Editor {
             }
             Input::LookAt { at, zoom } => self.look_at(at, zoom),
             Input::Show(id) => self.show_slide(&id),
+            Input::BringIntoView(at) => self.bring_into_view(at),
             Input::SetKeys(keys) => self.keys = keys,
             Input::TextEnded => self.end_text(),
             Input::TextNext { down } => self.next_text(down),
@@ -202,6 +207,9 @@ impl Editor {
             Input::ViewResized { width_px, height_px } => self.view_resized(width_px, height_px),
             Input::Merge(bytes) => self.merge(&bytes),
             Input::PeerPresence { client, presence } => self.peer_presence(client, presence),
+            Input::PeerStance { client, stance } => self.peer_stance(client, stance),
+            Input::Follow(client) => self.follow(client),
+            Input::CalmMotion(is_calm) => self.set_calm(is_calm),
             Input::PeerDraft { client, bytes } => self.peer_draft(client, &bytes),
             Input::PeerSelection { client, bytes } => self.peer_selection(client, &bytes),
             Input::PeerGone { client } => self.peer_gone(client),
@@ -314,8 +322,8 @@ impl Editor {
                 Effect::Abandon => self.abandon_gesture(),
                 Effect::Apply(edits, kind) => self.commit(edits, kind),
                 Effect::Made(id) => self.made(id),
-                Effect::Pan(by_px) => self.look(self.camera.panned(by_px)),
-                Effect::Look(camera) => self.look(camera),
+                Effect::Pan(by_px) => self.look_alone(self.camera.panned(by_px)),
+                Effect::Look(camera) => self.look_alone(camera),
                 Effect::EditText(target) => self.begin_text(target),
                 Effect::Step(direction) => self.step(direction),
                 Effect::Clipboard(text) => self.emit(Output::Clipboard(text)),
@@ -332,6 +340,7 @@ impl Editor {
                 }
                 Effect::ForgetLost => self.forget_lost(),
                 Effect::Page(id) => self.emit(Output::Page(id)),
+                Effect::Pin(at, shape) => self.pin(at, shape),
                 Effect::ToggleViewMode => self.toggle_view_mode(),
                 Effect::Found(by) => self.show_found(by),
                 Effect::Rest => self.take_tool(tools::REST),
@@ -429,6 +438,7 @@ impl Editor {
             self.outbox.lifts = true;
             self.outbox.overlay = true;
         }
+        self.outbox.overlay |= self.is_gliding();
         if !self.lasers.is_empty() {
             self.lasers.settle(self.now_ms);
             self.outbox.overlay = true;
@@ -447,6 +457,7 @@ impl Editor {
             self.place_text();
         }
         self.announce();
+        self.announce_stance();
         self.point_at();
         let cursor = self.cursor();
         if cursor != self.outbox.cursor {
@@ -484,11 +495,5 @@ impl Editor {
             (None, true) if !self.is_busy() => CursorKind::Grab,
             _ => self.machine().cursor(&self.view()),
         }
-    }
-
-    fn wake_ms(&self) -> Option<u64> {
-        let lasers = (!self.lasers.is_empty()).then(|| self.now_ms + limits::LASER_FRAME_MS);
-        let timers = [self.machine().wake_ms(), self.announcer.wake_ms(), self.peers.wake_ms(), lasers];
-        timers.into_iter().flatten().min()
     }
 }

@@ -33,6 +33,8 @@ pub enum Input {
     },
     /// Let a shape fill the view, as a slide does. Unknown: nothing happens.
     Show(String),
+    /// Have a place of the board in view, where it is not.
+    BringIntoView(BoardPoint),
     /// The keys as this person has them.
     SetKeys(crate::KeyMap),
     /// What this person is called, for the notes they write.
@@ -91,6 +93,17 @@ pub enum Input {
         /// What it shows of itself.
         presence: PeerPresence,
     },
+    /// What else a peer shows of itself, newest wins; before the `PeerPresence` of the same message.
+    PeerStance {
+        /// The peer's document client.
+        client: ClientId,
+        /// As it was said, or hostile.
+        stance: crate::Stance,
+    },
+    /// The view goes along with a peer's, or with nobody's any more. Whoever is not there is not followed.
+    Follow(Option<ClientId>),
+    /// This person asked for less motion.
+    CalmMotion(bool),
     /// A peer's draft message.
     PeerDraft {
         /// The peer's document client.

@@ -36,6 +36,7 @@ mod pointers;
 mod selection;
 mod snapping;
 mod splice;
+mod stance;
 mod style;
 mod sweep;
 mod tables;
@@ -56,8 +57,9 @@ pub use input::{
     StyleField, WheelEvent,
 };
 pub use keys::{KeyMap, written as written_shortcut};
-pub use output::{CursorKind, Damage, Notice, Output, Presence, Repaint, TextSession};
+pub use output::{CursorKind, Damage, Notice, Output, Pin, Presence, Repaint, TextSession};
 pub use painting::Layer;
 pub use picture::Painting;
+pub use stance::{OwnStance, REACTIONS, Stance};
 pub use style::STYLES;
 pub use tools::{TOOLS, ToolSpec};

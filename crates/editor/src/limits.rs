@@ -116,6 +116,18 @@ pub const SELECTION_IDS: usize = 500;
 pub const ID_BYTES: usize = 12 * 1024;
 /// Bytes of one draft or selection message that are looked at.
 pub const PRESENCE_BYTES: usize = 16 * 1024;
+/// Characters of what a peer says at its cursor.
+pub const SAID_CHARS: usize = 80;
+/// Characters of a person's id.
+pub const PERSON_CHARS: usize = 16;
+/// Farthest edge of a peer's view.
+pub const VIEW_FARTHEST_BOARD: f64 = 1e9;
+/// A peer's cursor takes this long from one sample to the next: a little more than samples are apart.
+pub const CURSOR_GLIDE_MS: u64 = 50;
+/// It is painted this often meanwhile.
+pub const CURSOR_FRAME_MS: u64 = 16;
+/// A cursor that rests for this long fades.
+pub const CURSOR_IDLE_MS: u64 = 60_000;
 /// Peers whose presence is kept.
 pub const PEERS: usize = 1_000;
 /// Characters of a peer's name that are kept.

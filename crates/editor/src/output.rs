@@ -13,6 +13,17 @@ pub enum Output {
     Update(Update),
     /// An own presence for the lossy lane, at most 30 a second.
     Presence(Presence),
+    /// What others may see of this person's view and pointer, for the lossy lane, at most 30 a second.
+    Stance(crate::OwnStance),
+    /// Somebody reacted: shown where their cursor is, if it is over the board. Nobody is oneself.
+    Reaction {
+        /// Who.
+        client: Option<board::ClientId>,
+        /// One of [`crate::REACTIONS`].
+        which: String,
+        /// Where.
+        at: Option<BoardPoint>,
+    },
     /// An own draft for the lossy lane, at most 30 a second; opaque to all but editors.
     Draft(Vec<u8>),
     /// The own selection for the reliable lane; opaque to all but editors.
@@ -44,10 +55,21 @@ pub enum Output {
     Notice(Notice),
     /// A command that is the page's: help, palette, search. By its id in [`crate::COMMANDS`].
     Page(&'static str),
+    /// Something is to be pinned to the board: ask what.
+    Pin(Pin),
     /// An update was merged that builds on something not seen yet: ask for what is missing.
     Gap,
     /// Send [`crate::Input::Tick`] at this time. A later one replaces it.
     WakeAt(u64),
+}
+
+/// A place on the board, as the comment tool was pressed there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pin {
+    /// On the board.
+    pub at: BoardPoint,
+    /// The shape there, and where on it: from the top left corner of its box, in widths and heights.
+    pub on: Option<(ShapeId, [f64; 2])>,
 }
 
 /// What is to be painted again.
@@ -162,6 +184,8 @@ pub struct TextSession {
 /// Something worth telling; the page has the words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
+    /// Somebody leads, and the view follows them now.
+    Led,
     /// Undo or redo left `kept` parts alone, as others have changed them since; `all` of the step.
     UndoKept {
         /// How many parts stayed as others made them.

@@ -40,6 +40,8 @@ const NAME_PADDING_PX: f64 = 6.0;
 const NAME_HEIGHT_PX: f64 = 20.0;
 /// The opacity of the outline of what a click would select.
 const HOVER_OPACITY: f32 = 0.5;
+/// The opacity of the cursor of somebody who is away, or at rest.
+const RESTING_OPACITY: f32 = 0.4;
 /// The opacity of a marquee's inside.
 const MARQUEE_OPACITY: f32 = 0.08;
 
@@ -236,7 +238,10 @@ impl Editor {
     }
 
     fn list_cursor(&self, peer: &Peer, list: &mut DisplayList) {
-        let Some(at) = peer.cursor else { return };
+        let at = if self.company.is_calm() { peer.cursor } else { peer.shown_at(self.now_ms) };
+        let Some(at) = at else { return };
+        let opacity = if peer.rests(self.now_ms) { RESTING_OPACITY } else { 1.0 };
+        let colour = Paint { colour: peer.colour, opacity };
         let at = self.camera.to_screen(at);
         let (width_px, height_px) = self.size_px;
         if at.x < -limits::FIT_PADDING_PX || at.y < -limits::FIT_PADDING_PX || at.x > width_px || at.y > height_px {
@@ -244,19 +249,21 @@ impl Editor {
         }
         list.transformed(Affine::translate((at.x, at.y)), |list| {
             let arrow = arrow();
-            list.fill(arrow.clone(), peer.colour);
+            list.fill(arrow.clone(), colour);
             list.stroke(arrow, PAPER, HAIRLINE);
-            if peer.name.is_empty() {
+            let says = peer.stance.says.as_str();
+            let label = if says.is_empty() { peer.name.clone() } else { says.to_owned() };
+            if label.is_empty() {
                 return;
             }
-            let layout = text::layout(&peer.name, NAME_SIZE_PX, None);
-            let label = Rect::new(0.0, 0.0, layout.width + 2.0 * NAME_PADDING_PX, NAME_HEIGHT_PX)
+            let layout = text::layout(&label, NAME_SIZE_PX, None);
+            let tag = Rect::new(0.0, 0.0, layout.width + 2.0 * NAME_PADDING_PX, NAME_HEIGHT_PX)
                 + kurbo::Vec2::new(12.0, 16.0);
-            list.fill(label.to_rounded_rect(NAME_HEIGHT_PX / 2.0).to_path(0.1), peer.colour);
+            list.fill(tag.to_rounded_rect(NAME_HEIGHT_PX / 2.0).to_path(0.1), colour);
             list.text(TextRun {
-                text: peer.name.as_str().into(),
-                x: label.x0 + NAME_PADDING_PX,
-                baseline_y: label.y0 + NAME_HEIGHT_PX - NAME_PADDING_PX,
+                text: label.as_str().into(),
+                x: tag.x0 + NAME_PADDING_PX,
+                baseline_y: tag.y0 + NAME_HEIGHT_PX - NAME_PADDING_PX,
                 font_size_px: NAME_SIZE_PX,
                 face: text::Face::default(),
                 paint: PAPER.into(),

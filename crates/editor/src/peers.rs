@@ -9,8 +9,10 @@ use kurbo::Rect;
 use scene::{BoardPoint, Colour};
 
 use crate::draft::{DraftMessage, Motion, SelectionMessage};
+use crate::editor::glided;
 use crate::input::PeerPresence;
 use crate::limits;
+use crate::stance::Stance;
 
 /// One other person, as far as known.
 #[derive(Debug)]
@@ -20,6 +22,13 @@ pub(crate) struct Peer {
     pub(crate) cursor: Option<BoardPoint>,
     pub(crate) selection: PeerSelection,
     pub(crate) draft: Option<PeerDraft>,
+    pub(crate) stance: Stance,
+    has_stance: bool,
+    /// Where the cursor was seen when its newest sample came, and when that was.
+    from: Option<BoardPoint>,
+    moved_ms: u64,
+    /// Counts laser trails that the cursor left, and points of the present one.
+    trail: (u64, u32),
     /// The newest gesture that has ended: what still comes of it is late.
     ended: Option<u64>,
 }
@@ -70,18 +79,53 @@ impl Peers {
             cursor: None,
             selection: PeerSelection::default(),
             draft: None,
+            stance: Stance::default(),
+            has_stance: false,
+            from: None,
+            moved_ms: 0,
+            trail: (0, 0),
             ended: None,
         });
         Some((peer, !known))
     }
 
     /// Takes a peer's presence; whether the peer is new, which is when it needs to hear what we have selected.
-    pub(crate) fn presence(&mut self, client: ClientId, presence: PeerPresence) -> bool {
+    pub(crate) fn presence(&mut self, client: ClientId, presence: PeerPresence, now_ms: u64) -> bool {
         let Some((peer, is_new)) = self.entry(client) else { return false };
         peer.name = presence.name.chars().filter(|c| !c.is_control()).take(limits::PEER_NAME_CHARS).collect();
         peer.colour = presence.colour;
-        peer.cursor = presence.cursor.filter(|at| at.x.is_finite() && at.y.is_finite());
+        let cursor = presence.cursor.filter(|at| at.x.is_finite() && at.y.is_finite());
+        if cursor != peer.cursor {
+            (peer.from, peer.moved_ms) = (peer.shown_at(now_ms), now_ms);
+            peer.cursor = cursor;
+        }
         is_new
+    }
+
+    /// Takes what a peer shows of itself; gives what it showed before, if anything, and where its cursor is.
+    pub(crate) fn stance(&mut self, client: ClientId, stance: Stance) -> Option<(Option<Stance>, Option<BoardPoint>)> {
+        let (peer, _) = self.entry(client)?;
+        if stance.points && !peer.stance.points {
+            peer.trail = (peer.trail.0 + 1, 0);
+        }
+        let former = std::mem::replace(&mut peer.stance, stance);
+        let was_known = std::mem::replace(&mut peer.has_stance, true);
+        Some((was_known.then_some(former), peer.cursor))
+    }
+
+    /// The next point of the trail that a peer's cursor leaves: which trail, how many points came before, and where.
+    pub(crate) fn pointed(&mut self, client: ClientId) -> Option<(u64, u32, BoardPoint)> {
+        let peer = self.peers.get_mut(&client).filter(|peer| peer.stance.points)?;
+        let (gesture, after) = peer.trail;
+        peer.trail.1 = after.saturating_add(1);
+        // Apart from the numbers of drafts.
+        Some((u64::MAX - gesture, after, peer.cursor?))
+    }
+
+    /// Whether some cursor is on its way, or has just arrived.
+    pub(crate) fn is_gliding(&self, now_ms: u64) -> bool {
+        let until = |peer: &Peer| peer.moved_ms + limits::CURSOR_GLIDE_MS + limits::CURSOR_FRAME_MS;
+        self.peers.values().any(|peer| peer.from.is_some() && peer.cursor.is_some() && now_ms < until(peer))
     }
 
     /// Takes a selection message; bytes that are none change nothing.
@@ -143,6 +187,19 @@ impl Peers {
 
     pub(crate) fn gone(&mut self, client: ClientId) {
         self.peers.remove(&client);
+    }
+}
+
+impl Peer {
+    /// Where the cursor is seen.
+    pub(crate) fn shown_at(&self, now_ms: u64) -> Option<BoardPoint> {
+        let to = self.cursor?;
+        Some(self.from.map_or(to, |from| glided(from, to, self.moved_ms, now_ms)))
+    }
+
+    /// Whether nobody seems to be at the pointer.
+    pub(crate) fn rests(&self, now_ms: u64) -> bool {
+        self.stance.is_away || now_ms.saturating_sub(self.moved_ms) > limits::CURSOR_IDLE_MS
     }
 }
 

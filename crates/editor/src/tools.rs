@@ -2,6 +2,7 @@
 //! nothing and names no other tool.
 
 mod click_points;
+mod comment;
 mod drag_to_create;
 mod eraser;
 mod eyedropper;
@@ -46,7 +47,7 @@ pub static TOOLS: LazyLock<Vec<ToolSpec>> = LazyLock::new(|| {
         .chain([click_points::LINE, click_points::POLYGON, drag_to_create::ARROW])
         .chain([drag_to_create::NOTE, drag_to_create::FRAME])
         .chain([ink::SPEC, ink::HIGHLIGHTER, text::SPEC, eraser::SPEC])
-        .chain([rubber::SPEC, lasso::SPEC, laser::SPEC, eyedropper::SPEC])
+        .chain([rubber::SPEC, lasso::SPEC, laser::SPEC, eyedropper::SPEC, comment::SPEC])
         .collect()
 });
 
@@ -173,6 +174,8 @@ pub(crate) enum Effect {
     Found(isize),
     /// Something that the page has and the editor has not.
     Page(&'static str),
+    /// Have the page pin something here.
+    Pin(BoardPoint, Option<ShapeId>),
     /// Keep the tool after use, or not.
     ToggleToolLock,
     /// Put the tool down.

@@ -239,6 +239,7 @@ impl Person {
             | ClientOutput::PeerSelection { .. }
             | ClientOutput::PeerDraft { .. }
             | ClientOutput::Damaged { .. }
+            | ClientOutput::Meeting { .. }
             | ClientOutput::Status(_) => {}
         }
         None

@@ -2,7 +2,11 @@
 //! must not know OpenAPI; a test holds the two together.
 #![expect(dead_code, reason = "only the shapes are used")]
 
+mod meeting;
+
 use utoipa::ToSchema;
+
+pub use meeting::{Ballot, ChangeThread, Facilitation, NewThread, NewVoting, Thread, ThreadList, TimerWish, Writing};
 
 /// A board to be made.
 #[derive(ToSchema)]
@@ -279,11 +283,11 @@ mod tests {
 
     use super::*;
 
-    fn keys(value: &Value) -> BTreeSet<String> {
+    pub(super) fn keys(value: &Value) -> BTreeSet<String> {
         value.as_object().expect("an object").keys().cloned().collect()
     }
 
-    fn described<T: PartialSchema>() -> BTreeSet<String> {
+    pub(super) fn described<T: PartialSchema>() -> BTreeSet<String> {
         let schema = serde_json::to_value(T::schema()).expect("a schema is JSON");
         keys(&schema["properties"])
     }

@@ -24,13 +24,18 @@ use crate::assets::{self, AssetDesk};
 use crate::by_address::{self, ByAddress};
 use crate::directory::ServiceDirectory;
 use crate::hubs::Hubs;
-use crate::limits::{CREATE_BURST, CREATE_PER_SECOND, DRAIN_TIMEOUT, REQUEST_TIMEOUT};
+use crate::limits::{
+    COMMENT_BURST, COMMENTS_PER_SECOND, CREATE_BURST, CREATE_PER_SECOND, DRAIN_TIMEOUT, JOIN_BURST, JOINS_PER_SECOND,
+    REQUEST_TIMEOUT, VOTE_BURST, VOTES_PER_SECOND,
+};
 use crate::options::{GatewayOptions, Token};
 use crate::passwords::Passwords;
 use crate::pictures::Pictures;
 use crate::token_bucket::TokenBucket;
+use crate::turns::Turns;
 use crate::{
-    access_watch, bin, boards, bundles, damage, links, ops, page, people, pictures, problem, request_id, sync, versions,
+    access_watch, bin, boards, bundles, comments, damage, facilitation, links, meeting, ops, page, people, pictures,
+    problem, request_id, sync, versions,
 };
 
 /// What every endpoint may use.
@@ -48,6 +53,9 @@ pub struct Endpoints {
     pub(crate) pictures: Pictures,
     pub(crate) by_address: ByAddress,
     pub(crate) create_token: Option<Token>,
+    pub(crate) joins: Turns,
+    pub(crate) comments: Turns,
+    pub(crate) votes: Turns,
     pub(crate) started: Instant,
 }
 
@@ -107,11 +115,15 @@ impl Gateway {
             pictures: Pictures::default(),
             by_address: ByAddress::new(options.trusts_proxy),
             create_token: options.create_token,
+            joins: Turns::new(JOIN_BURST, JOINS_PER_SECOND),
+            comments: Turns::new(COMMENT_BURST, COMMENTS_PER_SECOND),
+            votes: Turns::new(VOTE_BURST, VOTES_PER_SECOND),
             started: Instant::now(),
         };
         let shared = Arc::new(endpoints);
         tokio::spawn(access_watch::follow(Arc::downgrade(&shared)));
         tokio::spawn(assets::tend(Arc::downgrade(&shared)));
+        tokio::spawn(meeting::follow(Arc::downgrade(&shared)));
         Self { shared }
     }
 
@@ -150,6 +162,14 @@ impl Gateway {
             .routes(routes!(links::unlock))
             .routes(routes!(people::list))
             .routes(routes!(people::lock, people::unlock))
+            .routes(routes!(comments::list, comments::begin))
+            .routes(routes!(comments::reply, comments::resolve))
+            .routes(routes!(comments::edit, comments::delete))
+            .routes(routes!(facilitation::view))
+            .routes(routes!(facilitation::set_timer))
+            .routes(routes!(facilitation::begin_voting, facilitation::end_voting))
+            .routes(routes!(facilitation::cast))
+            .routes(routes!(facilitation::close_voting))
             .routes(routes!(sync::sync))
             .route("/api/{*path}", axum::routing::any(page::nothing_here))
             .layer(DefaultBodyLimit::max(MAX_REST_BODY_BYTES))

@@ -26,9 +26,11 @@ use crate::edge_session::{EdgeSession, Step, read_hello, welcome};
 use crate::fanout::Next;
 use crate::hub::Seat;
 use crate::limits::{
-    CLOSE_TIMEOUT, PING_INTERVAL, SILENT_BROWSER, SLOWEST_BROWSER_BYTES_PER_SECOND, WRITE_AT_ONCE_BYTES,
+    CLOSE_TIMEOUT, MESSAGE_BURST, MESSAGES_PER_SECOND, PING_INTERVAL, SILENT_BROWSER, SLOWEST_BROWSER_BYTES_PER_SECOND,
+    WRITE_AT_ONCE_BYTES,
 };
 use crate::people;
+use crate::token_bucket::TokenBucket;
 
 type Sink = SplitSink<WebSocket, Message>;
 type Stream = SplitStream<WebSocket>;
@@ -63,6 +65,8 @@ enum Ending {
     Close(ErrorCode),
     /// The same, after something that leaves the rest of what it sends unreadable.
     CloseUnread(ErrorCode),
+    /// It, or its link, asks too much: milliseconds until it may come again.
+    Busy(u64),
 }
 
 /// Serves one browser to its end.
@@ -85,13 +89,18 @@ pub async fn serve(socket: WebSocket, shared: Shared, visit: Visit) {
     let reason = match ending {
         Ending::Gone => "gone",
         Ending::Close(code) | Ending::CloseUnread(code) => code.id(),
+        Ending::Busy(_) => ErrorCode::Busy.id(),
     };
     metrics::counter!("gateway_connection_ends_total", "reason" => reason).increment(1);
     tracing::info!(reason, "a browser's connection ended");
     match ending {
         Ending::Gone => {}
-        Ending::Close(code) => say_goodbye(&mut sink, dialect, code, stream.for_each(async |_| {})).await,
-        Ending::CloseUnread(code) => say_goodbye(&mut sink, dialect, code, std::future::pending()).await,
+        Ending::Close(code) => say_goodbye(&mut sink, dialect, code, code.id(), stream.for_each(async |_| {})).await,
+        Ending::CloseUnread(code) => say_goodbye(&mut sink, dialect, code, code.id(), std::future::pending()).await,
+        Ending::Busy(wait_ms) => {
+            let reason = format!("{}; retry-after={}", ErrorCode::Busy.id(), wait_ms.div_ceil(1000).max(1));
+            say_goodbye(&mut sink, dialect, ErrorCode::Busy, &reason, std::future::pending()).await;
+        }
     }
 }
 
@@ -120,6 +129,9 @@ async fn enter(stream: &mut Stream, shared: &Shared, visit: Visit) -> Result<(Ed
     if let Some(person) = person {
         people::check(shared, admission.board(), &person).await.map_err(|error| Ending::Close(error.code))?;
     }
+    if address.is_some() {
+        shared.joins.take(admission.link(), shared.now_ms()).map_err(Ending::Busy)?;
+    }
     let admission = admission.of(person);
     let seat = shared.hubs.join(&admission, connection, dialect, request_id).map_err(Ending::Close)?;
     if dialect == Dialect::Boardwalk {
@@ -134,6 +146,7 @@ async fn listen(stream: &mut Stream, mut session: EdgeSession, seat: &Seat, stat
     seat.send(&session.join(state_vector)).await;
     seat.query_presence();
     let received = metrics::counter!("gateway_received_bytes_total");
+    let (began, mut turns) = (Instant::now(), TokenBucket::new(MESSAGE_BURST, MESSAGES_PER_SECOND));
     let mut patience = if session.dialect() == Dialect::Stock { HELLO_TIMEOUT } else { SILENT_BROWSER };
     loop {
         let message = match hear(stream, patience).await {
@@ -143,6 +156,10 @@ async fn listen(stream: &mut Stream, mut session: EdgeSession, seat: &Seat, stat
         };
         patience = SILENT_BROWSER;
         received.increment(message.len() as u64);
+        let now_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if let Err(wait_ms) = turns.take(now_ms) {
+            return Ending::Busy(wait_ms);
+        }
         match session.receive(&message) {
             Ok(step) => act(step, session.connection(), seat).await,
             Err(code) => return Ending::Close(code),
@@ -247,12 +264,18 @@ async fn write<S: SinkExt<Message> + Unpin>(
 
 /// Says why, closes, and gives the browser a moment to hear it, or until it has `answered`: dropped at once, the bytes
 /// of its own that nobody read would reset the connection under the close.
-async fn say_goodbye(sink: &mut Sink, dialect: Dialect, code: ErrorCode, answered: impl Future<Output = ()>) {
+async fn say_goodbye(
+    sink: &mut Sink,
+    dialect: Dialect,
+    code: ErrorCode,
+    reason: &str,
+    answered: impl Future<Output = ()>,
+) {
     let goodbye = async {
         if dialect == Dialect::Boardwalk {
             sink.send(Message::Binary(EdgeMessage::Refused(code).encode().into())).await?;
         }
-        let close = CloseFrame { code: code.close_code(), reason: code.id().into() };
+        let close = CloseFrame { code: code.close_code(), reason: reason.into() };
         sink.send(Message::Close(Some(close))).await?;
         answered.await;
         Ok::<(), Error>(())

@@ -151,6 +151,7 @@ impl EdgeSession {
             | EdgeMessage::Ping
             | EdgeMessage::Pong
             | EdgeMessage::Rejoin
+            | EdgeMessage::Meeting { .. }
             | EdgeMessage::Welcome(_)
             | EdgeMessage::Edit { .. }
             | EdgeMessage::Ack { .. }
@@ -240,6 +241,7 @@ mod tests {
             (Role::Owner, Stock, EdgeMessage::Selection { client: 1, bytes: &[] }, Malformed),
             (Role::Owner, Stock, EdgeMessage::Draft { client: 1, bytes: &[] }, Malformed),
             (Role::Owner, Boardwalk, EdgeMessage::Rejoin, Malformed),
+            (Role::Owner, Boardwalk, EdgeMessage::Meeting { from: 0, head: 1, changes: "[]" }, Malformed),
             (Role::Owner, Boardwalk, EdgeMessage::Pong, Malformed),
             (Role::Owner, Stock, EdgeMessage::Ping, Malformed),
             (Role::Owner, Stock, EdgeMessage::Visit(VisitToken([1; 16])), Malformed),

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use mailbox::Mailbox;
 use protocol::awareness::AwarenessEntry;
+use protocol::edge::EdgeMessage;
 use protocol::lane::{Audience, Dialect, UpdatesUp, part_count};
 use protocol::{BoardId, ConnectionId, ErrorCode, Role, SecretHash, VisitToken};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -96,6 +97,8 @@ pub struct Hub {
     /// Parts that may wait in `upward`: what bounds it.
     pub(crate) room: Arc<Semaphore>,
     presence: Mutex<PresenceQueue>,
+    /// Up to which change people here were told of the board's meeting.
+    meeting_told: Mutex<Option<u64>>,
     pub(crate) presence_waits: Notify,
     /// Somebody left, or the end has come.
     pub(crate) thinned: Notify,
@@ -113,6 +116,7 @@ impl Hub {
             upward: upward.clone(),
             room: Arc::new(Semaphore::new(UPSTREAM_PARTS)),
             presence: Mutex::default(),
+            meeting_told: Mutex::default(),
             presence_waits: Notify::new(),
             thinned: Notify::new(),
         };
@@ -182,6 +186,20 @@ impl Hub {
             let welcome = welcome(ticket.role, title);
             people.fanout.push(Audience::One(connection), welcome);
         }
+    }
+
+    /// Up to which change people here were told of the board's meeting; nobody was told anything where absent.
+    #[must_use]
+    pub fn meeting_told(&self) -> Option<u64> {
+        *self.meeting_told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells our clients what changed of the board's meeting: see `EdgeMessage::Meeting`.
+    pub fn tell_meeting(&self, from: u64, head: u64, changes: &str) {
+        let message = EdgeMessage::Meeting { from, head, changes }.encode().into();
+        self.people().fanout.push(Audience::OurClients { except: None }, message);
+        let mut told = self.meeting_told.lock().unwrap_or_else(PoisonError::into_inner);
+        *told = told.max(Some(head));
     }
 
     /// Notes until when a browser's link holds.

@@ -46,6 +46,14 @@ pub const PING_INTERVAL: Duration = Duration::from_secs(5);
 pub const SILENT_BROWSER: Duration = Duration::from_secs(16);
 /// A browser is given time to take a message as if it read at least this fast.
 pub const SLOWEST_BROWSER_BYTES_PER_SECOND: u64 = 16 * 1024;
+/// Messages that a browser may send at once: more than it keeps of a week offline.
+pub const MESSAGE_BURST: u32 = 20_000;
+/// Messages a second that it may send for ever; a person who draws sends under a hundred.
+pub const MESSAGES_PER_SECOND: u32 = 1_000;
+/// Browsers that may join at once by one link, from other machines.
+pub const JOIN_BURST: u32 = 1_000;
+/// Browsers a second that may for ever.
+pub const JOINS_PER_SECOND: u32 = 50;
 /// How long the last words to a browser may take.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Bytes of messages that are put into one WebSocket's buffer before it is flushed; a message that crosses it goes along.
@@ -88,6 +96,20 @@ pub const KEPT_PICTURES_BYTES: usize = 24 * 1024 * 1024;
 pub const PICTURES_AT_ONCE: usize = 4;
 /// Addresses whose requests are counted; those that ask nothing now are forgotten first.
 pub const MAX_COUNTED_ADDRESSES: usize = 20_000;
+/// Comments that may be written or changed at once through one link.
+pub const COMMENT_BURST: u32 = 40;
+/// Comments a second that may be, for ever.
+pub const COMMENTS_PER_SECOND: u32 = 2;
+/// Ballots that may be given at once through one link, which many people share.
+pub const VOTE_BURST: u32 = 200;
+/// Ballots a second that may be, for ever.
+pub const VOTES_PER_SECOND: u32 = 20;
+/// How often a change of a meeting is tried while others are faster.
+pub const MEETING_TRIES: usize = 16;
+/// Bytes of one message about a meeting; who is to be told more reads it over REST.
+pub const MAX_TOLD_BYTES: usize = 64 * 1024;
+/// How often the store is asked which meetings other gateways changed, while any board is open here.
+pub const MEETING_INTERVAL: Duration = Duration::from_millis(500);
 /// How often the store is asked whether links, names or the bin changed.
 pub const ACCESS_INTERVAL: Duration = Duration::from_secs(1);
 /// How far each question looks back beyond the one before: a change becomes visible that long after its time at most.

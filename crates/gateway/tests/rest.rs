@@ -200,8 +200,12 @@ async fn the_document_describes_every_route_and_every_route_answers() {
         "/api/boards/{id}",
         "/api/boards/{id}/assets/{hash}",
         "/api/boards/{id}/bin",
+        "/api/boards/{id}/comments",
+        "/api/boards/{id}/comments/{thread}",
+        "/api/boards/{id}/comments/{thread}/{comment}",
         "/api/boards/{id}/copy",
         "/api/boards/{id}/damage",
+        "/api/boards/{id}/facilitation",
         "/api/boards/{id}/links",
         "/api/boards/{id}/links/{link}",
         "/api/boards/{id}/links/{link}/rotate",
@@ -209,11 +213,15 @@ async fn the_document_describes_every_route_and_every_route_answers() {
         "/api/boards/{id}/people/{person}/lock",
         "/api/boards/{id}/picture",
         "/api/boards/{id}/restore",
+        "/api/boards/{id}/timer",
         "/api/boards/{id}/unlock",
         "/api/boards/{id}/versions",
         "/api/boards/{id}/versions/{version}",
         "/api/boards/{id}/versions/{version}/copy",
         "/api/boards/{id}/versions/{version}/picture",
+        "/api/boards/{id}/voting",
+        "/api/boards/{id}/voting/ballot",
+        "/api/boards/{id}/voting/close",
         "/api/bundle",
         "/sync/{board_id}",
     ];
@@ -221,12 +229,8 @@ async fn the_document_describes_every_route_and_every_route_answers() {
     for (path, operations) in paths {
         for method in operations.as_object().unwrap().keys() {
             let method: Method = method.to_uppercase().parse().unwrap();
-            let uri = path
-                .replace("{id}", "x")
-                .replace("{person}", "x")
-                .replace("{version}", "x")
-                .replace("{link}", "x")
-                .replace("{board_id}", "x");
+            let names = ["{id}", "{version}", "{link}", "{person}", "{board_id}", "{thread}", "{comment}"];
+            let uri = names.iter().fold(path.clone(), |uri, name| uri.replace(name, "x"));
             let request = Request::builder().method(&method).uri(uri).body(Body::empty()).unwrap();
             let status = server.ask(request).await.status();
             assert_ne!(status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");

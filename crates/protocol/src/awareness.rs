@@ -79,6 +79,24 @@ pub struct PresenceState {
     /// Pointer in board coordinates; absent while it is elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<[f64; 2]>,
+    /// What of the board is in view: left, top, right, bottom in board coordinates; absent while following somebody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<[f64; 4]>,
+    /// The page is out of sight.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub away: bool,
+    /// The cursor leaves the trail of a laser.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub points: bool,
+    /// Leads everybody, for as long as it is there; another number leads anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leads: Option<u32>,
+    /// Said at the cursor; readers cut it at 80 characters.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub says: String,
+    /// The latest reaction: its number, and what it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reacts: Option<(u32, String)>,
 }
 
 /// Name and colour of a person.
@@ -90,6 +108,9 @@ pub struct PresenceUser {
     /// `#rrggbb`; readers replace anything else by a colour of their own.
     #[serde(default)]
     pub color: String,
+    /// Who, as comments on this board name people; empty while unknown. Said, not proven.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub person: String,
 }
 
 #[cfg(test)]

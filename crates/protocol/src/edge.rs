@@ -102,6 +102,16 @@ pub enum EdgeMessage<'a> {
     /// Ours, from the gateway: the board goes on at another service. Say hello again, on this connection, and send
     /// again what is not acknowledged, numbered from 1.
     Rejoin,
+    /// Ours: records of the board's meeting changed, all that did after `from` and up to `head`. Where `from` is newer than
+    /// what a client knows, it reads the whole over REST.
+    Meeting {
+        /// Number of the change before these.
+        from: u64,
+        /// Number of the newest.
+        head: u64,
+        /// JSON: a list of `meeting::MeetingChange`.
+        changes: &'a str,
+    },
     /// Ours, from a client that has heard nothing for a while.
     Ping,
     /// Ours, the gateway's answer.
@@ -176,6 +186,7 @@ const VISIT: u64 = 110;
 const REJOIN: u64 = 111;
 const PING: u64 = 112;
 const PONG: u64 = 113;
+const MEETING: u64 = 114;
 
 impl<'a> EdgeMessage<'a> {
     /// The bytes of one WebSocket message.
@@ -214,6 +225,7 @@ impl<'a> EdgeMessage<'a> {
             Self::Draft { client, bytes } => out.uint(DRAFT).uint(*client).bytes(bytes),
             Self::Visit(token) => out.uint(VISIT).bytes(&token.0),
             Self::Rejoin => out.uint(REJOIN),
+            Self::Meeting { from, head, changes } => out.uint(MEETING).uint(*from).uint(*head).string(changes),
             Self::Ping => out.uint(PING),
             Self::Pong => out.uint(PONG),
         };
@@ -275,6 +287,7 @@ impl<'a> EdgeMessage<'a> {
             DRAFT => Self::Draft { client: from.uint()?, bytes: from.bytes()? },
             VISIT => Self::Visit(from.bytes()?.try_into().map(VisitToken).map_err(|_| DecodeError::Truncated)?),
             REJOIN => Self::Rejoin,
+            MEETING => Self::Meeting { from: from.uint()?, head: from.uint()?, changes: from.string()? },
             PING => Self::Ping,
             PONG => Self::Pong,
             _ => return Err(DecodeError::UnknownType),
@@ -291,6 +304,7 @@ impl<'a> EdgeMessage<'a> {
             Self::Edit { update, .. } => update.len(),
             Self::StateChunk(chunk) => chunk.bytes.len() + chunk.state_vector.len(),
             Self::Selection { bytes, .. } | Self::Draft { bytes, .. } => bytes.len(),
+            Self::Meeting { changes, .. } => changes.len(),
             Self::Hello(hello) => hello.key.len() + hello.state_vector.len(),
             Self::Denied(_)
             | Self::QueryAwareness
@@ -343,6 +357,7 @@ mod tests {
             EdgeMessage::Draft { client: 0, bytes: b"" },
             EdgeMessage::Visit(VisitToken([7; 16])),
             EdgeMessage::Rejoin,
+            EdgeMessage::Meeting { from: 3, head: 1 << 40, changes: "[]" },
             EdgeMessage::Ping,
             EdgeMessage::Pong,
         ]

@@ -69,6 +69,8 @@ error_codes! {
     NoRoom { "no-room", http 507, close 4457, Never, "There is no room for more assets; delete boards that are not needed, or ask whoever runs the server." }
     /// The board has no such link.
     UnknownLink { "unknown-link", http 404, close 4407, Never, "The board has no such link; it may have been withdrawn." }
+    /// The board has no such thread or comment.
+    UnknownComment { "unknown-comment", http 404, close 4411, Never, "The board has no such comment; it may have been deleted." }
     /// The link was revoked while in use.
     Revoked { "revoked", http 410, close 4410, Never, "This link has been revoked; ask for a new invite." }
     /// Whoever asks is locked out of the board.
@@ -83,6 +85,8 @@ error_codes! {
     LastOwner { "last-owner", http 409, close 4409, Never, "A board keeps one owner's link that lasts and wants no password." }
     /// The board has as many links as it may.
     TooManyLinks { "too-many-links", http 409, close 4412, Never, "The board has as many links as it may; withdraw one first." }
+    /// The board has as many threads as it may.
+    TooManyThreads { "too-many-threads", http 409, close 4419, Never, "The board has as many threads as it may; delete some first." }
     /// The client speaks an older protocol or schema than the board needs.
     Outdated { "outdated", http 426, close 4426, Never, "This page is older than the server; reload it." }
     /// The board cannot be loaded and has been set aside.

@@ -174,6 +174,23 @@ pub struct VersionId(String);
 spelled!(VersionId, 20, "20 characters of A-Z a-z 0-9 - _");
 public_text!(VersionId);
 
+/// Names a thread of comments among those of its board. Not a secret.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ThreadId(String);
+
+spelled!(ThreadId, 20, "20 characters of A-Z a-z 0-9 - _");
+public_text!(ThreadId);
+
+/// Names a person on one board: the beginning of a hash over the board and the person's secret, so that nobody can tell
+/// whether people of two boards are the same.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PersonId(String);
+
+spelled!(PersonId, 16, "16 characters of A-Z a-z 0-9 - _");
+public_text!(PersonId);
+
 /// One browser connection, numbered by its gateway; unique within a lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ConnectionId(pub u64);

@@ -12,6 +12,7 @@ mod ids;
 pub mod lane;
 pub mod lib0;
 pub mod limits;
+pub mod meeting;
 pub mod request;
 mod rest;
 mod role;
@@ -19,7 +20,10 @@ mod role;
 pub use assets::{AssetHash, AssetHashError, AssetHasher, ImageFormat, SNIFFED_BYTES};
 pub use deflate::{compress, decompress};
 pub use error_code::{ErrorCode, Retry};
-pub use ids::{BoardId, ConnectionId, IdError, LinkId, LinkSecret, SecretHash, ServiceId, VersionId, VisitToken};
+pub use ids::{
+    BoardId, ConnectionId, IdError, LinkId, LinkSecret, PersonId, SecretHash, ServiceId, ThreadId, VersionId,
+    VisitToken,
+};
 pub use rest::{
     AssetView, BinView, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, DamageList,
     DamageView, LinkDescription, LinkList, LinkView, LockPerson, LockedPersonView, NameVersion, PeopleList, PersonView,

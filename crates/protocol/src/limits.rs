@@ -14,6 +14,24 @@ pub const MAX_PASSWORD_CHARS: usize = 200;
 pub const MAX_LINKS_PER_BOARD: usize = 50;
 /// Personal links that people were given for one link's password; the oldest make room.
 pub const MAX_PERSONAL_LINKS: usize = 200;
+/// Records of a board's meeting: threads of comments, the timer, votes.
+pub const MAX_MEETING_RECORDS: u64 = 1_000;
+/// Longest time on the board's timer: 99 minutes and 59 seconds.
+pub const MAX_TIMER_MS: u64 = 5_999_000;
+/// Most votes of one person in one voting.
+pub const MAX_VOTES: usize = 99;
+/// Most shapes that one voting is about.
+pub const MAX_VOTED_SHAPES: usize = 200;
+/// Most people who take part in one voting.
+pub const MAX_VOTERS: usize = 1_000;
+/// Longest question of a voting, in characters.
+pub const MAX_QUESTION_CHARS: usize = 200;
+/// Longest comment, in characters.
+pub const MAX_COMMENT_CHARS: usize = 2_000;
+/// Comments of one thread.
+pub const MAX_COMMENTS_PER_THREAD: usize = 100;
+/// People whom one comment mentions.
+pub const MAX_MENTIONS: usize = 20;
 /// Largest JSON body of a REST request.
 pub const MAX_REST_BODY_BYTES: usize = 64 * 1024;
 

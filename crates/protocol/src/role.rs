@@ -28,6 +28,12 @@ impl Role {
         matches!(self, Self::Owner | Self::Edit)
     }
 
+    /// Whether the holder may write comments.
+    #[must_use]
+    pub fn may_comment(self) -> bool {
+        matches!(self, Self::Owner | Self::Edit | Self::Comment)
+    }
+
     /// The stored and spoken name.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -275,6 +275,7 @@ impl Person {
                 VisitOutput::Welcomed { .. }
                 | VisitOutput::Status(_)
                 | VisitOutput::Damaged { .. }
+                | VisitOutput::Meeting { .. }
                 | VisitOutput::Editor(_) => {}
             }
         }

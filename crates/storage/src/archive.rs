@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::{BoardId, VersionId};
 
-use crate::{Aside, AssetRecord, Error, LinkRecord, LogRow, Owner, PersonalLink, Snapshot};
+use crate::{Aside, AssetRecord, Error, LinkRecord, LogRow, MeetingRecord, Owner, PersonalLink, Snapshot};
 
 /// A version to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +74,8 @@ pub struct BoardExport {
     pub aside: Vec<Aside>,
     /// The images that it has, without their bytes.
     pub assets: Vec<AssetRecord>,
+    /// What people did on it besides drawing, by number.
+    pub meeting: Vec<MeetingRecord>,
 }
 
 /// What a store keeps for later. Times and errors as in [`Storage`](crate::Storage).

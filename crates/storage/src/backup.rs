@@ -108,6 +108,10 @@ async fn write_board(out: &mut Out, board: BoardExport) -> Result<(), BackupErro
     for aside in board.aside {
         out.write(&Record::Aside { seq: aside.seq, reason: aside.reason, bytes: aside.bytes }).await?;
     }
+    for record in board.meeting {
+        let value = Bytes::from(record.value);
+        out.write(&Record::Meeting { id: record.id, seq: record.seq, value }).await?;
+    }
     out.write(&Record::BoardEnd).await
 }
 

@@ -12,6 +12,7 @@ mod clock;
 mod contract;
 mod error;
 mod household;
+mod meeting;
 pub mod memory;
 mod postgres;
 mod sql;
@@ -30,6 +31,7 @@ pub use contract::{
 };
 pub use error::Error;
 pub use household::{BUNDLE_KEPT_MS, BoardOverview, Household, LockedPerson};
+pub use meeting::{GONE_KEPT, Meeting, MeetingChanges, MeetingPage, MeetingPut, MeetingRecord};
 
 /// Opens the store that `url` names and brings its schema up to date.
 ///

@@ -6,6 +6,7 @@ mod access;
 mod archive;
 mod assets;
 mod household;
+mod meeting;
 mod state;
 
 use std::sync::atomic::{AtomicBool, Ordering};

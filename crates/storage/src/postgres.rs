@@ -16,6 +16,7 @@ mod archive;
 mod assets;
 mod household;
 mod line;
+mod meeting;
 mod ownership;
 
 use async_trait::async_trait;

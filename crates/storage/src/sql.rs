@@ -1,5 +1,7 @@
 //! What the two SQL engines share: numbers, and rows turned into values. Must not know an engine or hold a statement.
 
+pub(crate) mod meeting;
+
 use bytes::Bytes;
 use protocol::{AssetHash, BoardId, Role, SecretHash};
 

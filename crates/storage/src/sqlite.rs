@@ -15,6 +15,7 @@ mod archive;
 mod assets;
 mod checkpoints;
 mod household;
+mod meeting;
 
 use std::time::Duration;
 

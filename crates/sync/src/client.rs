@@ -276,6 +276,9 @@ impl Client {
             EdgeMessage::Selection { .. } | EdgeMessage::Draft { .. } | EdgeMessage::Denied(_) => {}
             EdgeMessage::QueryAwareness => self.is_presence_due = true,
             EdgeMessage::Rejoin => self.rejoin(now_ms, out),
+            EdgeMessage::Meeting { from, head, changes } => {
+                out.push(ClientOutput::Meeting { from, head, changes: changes.to_owned() });
+            }
             EdgeMessage::Pong => {}
             EdgeMessage::Hello(_) | EdgeMessage::Edit { .. } | EdgeMessage::Visit(_) | EdgeMessage::Ping => {
                 self.drop_link(now_ms, out);
@@ -440,7 +443,7 @@ impl Client {
 
 fn peer_output(event: PeerEvent) -> ClientOutput {
     match event {
-        PeerEvent::Changed { client, state, .. } => ClientOutput::PeerPresence { client, state },
+        PeerEvent::Changed { client, state, .. } => ClientOutput::PeerPresence { client, state: *state },
         PeerEvent::Gone { client } => ClientOutput::PeerGone { client },
     }
 }

@@ -17,7 +17,7 @@ struct Peer {
 /// What an awareness update changed.
 #[derive(Debug, PartialEq)]
 pub(crate) enum PeerEvent {
-    Changed { client: u64, state: PresenceState, is_new: bool },
+    Changed { client: u64, state: Box<PresenceState>, is_new: bool },
     Gone { client: u64 },
 }
 
@@ -41,7 +41,7 @@ impl Peers {
             } else if known.is_none_or(|clock| entry.clock >= clock) {
                 self.peers.insert(entry.client, Peer { clock: entry.clock, heard_ms: now_ms });
                 if known != Some(entry.clock) {
-                    let state = serde_json::from_str(&entry.state).unwrap_or_default();
+                    let state = Box::new(serde_json::from_str(&entry.state).unwrap_or_default());
                     events.push(PeerEvent::Changed { client: entry.client, state, is_new: known.is_none() });
                 }
             }

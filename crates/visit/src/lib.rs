@@ -5,7 +5,8 @@
 
 use board::{Board, ClientId, StateVector};
 use bytes::Bytes;
-use editor::{Editor, IdSource, PeerPresence};
+use editor::{Editor, IdSource, PeerPresence, Stance};
+use kurbo::Rect;
 use protocol::awareness::{PresenceState, PresenceUser};
 use protocol::{Role, VisitToken};
 use scene::{BoardPoint, Colour, Swatch, Theme};
@@ -57,8 +58,25 @@ pub enum VisitInput {
     },
     /// The person changed their name.
     Named(String),
+    /// The person shows something of themselves.
+    Show(Showing),
     /// Time passed: sent at `Visit::wake_at_ms`.
     Tick,
+}
+
+/// What a person shows of themselves, beside where their pointer and view are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Showing {
+    /// Who they are, as comments name people.
+    Person(String),
+    /// Their page is out of sight, or in sight again.
+    Away(bool),
+    /// They lead everybody, or no more.
+    Lead(bool),
+    /// What they say at their cursor; empty for nothing.
+    Say(String),
+    /// One of [`editor::REACTIONS`].
+    React(&'static str),
 }
 
 /// What a visit wants done, in order.
@@ -91,6 +109,15 @@ pub enum VisitOutput {
         /// How many.
         parts: u64,
     },
+    /// Records of the board's meeting changed, as `EdgeMessage::Meeting` says it.
+    Meeting {
+        /// Number of the change before these.
+        from: u64,
+        /// Number of the newest.
+        head: u64,
+        /// JSON, not read yet.
+        changes: String,
+    },
     /// How safe this person's changes are.
     Status(Status),
     /// For the page: paint, cursor, text field, clipboard, notices.
@@ -102,6 +129,8 @@ pub struct Visit {
     editor: Editor,
     client: Client,
     presence: PresenceState,
+    /// Counts what is to be told apart from what came before: leads and reactions.
+    counted: u32,
     editor_wake_ms: Option<u64>,
 }
 
@@ -114,11 +143,12 @@ impl Visit {
             ClientOptions { key: options.key, client: options.client.get(), seed: options.seed, token: options.token };
         let mut editor = Editor::new(board, IdSource::new(options.seed));
         editor.handle(0, editor::Input::Named(options.name.clone()));
-        let user = PresenceUser { name: options.name, color: options.colour };
+        let user = PresenceUser { name: options.name, color: options.colour, person: String::new() };
         Self {
             editor,
             client: Client::new(client),
-            presence: PresenceState { user, cursor: None },
+            presence: PresenceState { user, ..PresenceState::default() },
+            counted: 0,
             editor_wake_ms: None,
         }
     }
@@ -175,6 +205,10 @@ impl Visit {
                 self.presence.user.name = name;
                 self.sync(now_ms, ClientInput::Presence(self.presence.clone()), &mut out);
             }
+            VisitInput::Show(showing) => {
+                self.show(showing, &mut out);
+                self.sync(now_ms, ClientInput::Presence(self.presence.clone()), &mut out);
+            }
             VisitInput::Tick => {
                 if self.editor_wake_ms.is_some_and(|wake_ms| wake_ms <= now_ms) {
                     self.editor_wake_ms = None;
@@ -186,12 +220,33 @@ impl Visit {
         out
     }
 
+    fn show(&mut self, showing: Showing, out: &mut Vec<VisitOutput>) {
+        self.counted += 1;
+        match showing {
+            Showing::Person(person) => self.presence.user.person = person,
+            Showing::Away(away) => self.presence.away = away,
+            Showing::Lead(leads) => self.presence.leads = leads.then_some(self.counted),
+            Showing::Say(says) => self.presence.says = says,
+            Showing::React(which) => {
+                self.presence.reacts = Some((self.counted, which.to_owned()));
+                let at = self.presence.cursor.map(|[x, y]| BoardPoint::new(x, y));
+                let own = editor::Output::Reaction { client: None, which: which.to_owned(), at };
+                out.push(VisitOutput::Editor(own));
+            }
+        }
+    }
+
     fn edit(&mut self, now_ms: u64, input: editor::Input, out: &mut Vec<VisitOutput>) {
         for output in self.editor.handle(now_ms, input) {
             match output {
                 editor::Output::Update(update) => self.sync(now_ms, ClientInput::Local(update.0), out),
                 editor::Output::Presence(presence) => {
                     self.presence.cursor = presence.cursor.map(|at| [at.x, at.y]);
+                    self.sync(now_ms, ClientInput::Presence(self.presence.clone()), out);
+                }
+                editor::Output::Stance(stance) => {
+                    self.presence.view = stance.view.map(|view| [view.x0, view.y0, view.x1, view.y1]);
+                    self.presence.points = stance.points;
                     self.sync(now_ms, ClientInput::Presence(self.presence.clone()), out);
                 }
                 editor::Output::Draft(bytes) => self.sync(now_ms, ClientInput::Draft(bytes.into()), out),
@@ -220,6 +275,9 @@ impl Visit {
                     }
                     out.push(VisitOutput::Status(status));
                 }
+                ClientOutput::Meeting { from, head, changes } => {
+                    out.push(VisitOutput::Meeting { from, head, changes });
+                }
                 ClientOutput::Damaged { parts } => out.push(VisitOutput::Damaged { parts }),
                 ClientOutput::Merge(update) => self.edit(now_ms, editor::Input::Merge(update.into()), out),
                 ClientOutput::MergeNext(update) => self.merge_next(now_ms, update, out),
@@ -233,6 +291,8 @@ impl Visit {
                     self.edit(now_ms, editor::Input::WriteAccess(may_write), out);
                 }
                 ClientOutput::PeerPresence { client, state } => {
+                    let stance = peer_stance(&state);
+                    self.edit_peer(now_ms, client, out, |client| editor::Input::PeerStance { client, stance });
                     let presence = peer_presence(client, state);
                     self.edit_peer(now_ms, client, out, |client| editor::Input::PeerPresence { client, presence });
                 }
@@ -302,6 +362,19 @@ pub fn person_colour(number: u64) -> Colour {
 fn themed(colour: Colour) -> Colour {
     let is_same = |swatch: &&Swatch| Theme::Light.resolve(Colour::Swatch(**swatch)) == Theme::Light.resolve(colour);
     Swatch::ALL.iter().find(is_same).map_or(colour, |swatch| Colour::Swatch(*swatch))
+}
+
+/// What else a peer says of itself; the editor holds it to its bounds.
+fn peer_stance(state: &PresenceState) -> Stance {
+    Stance {
+        person: state.user.person.clone(),
+        view: state.view.map(|[x0, y0, x1, y1]| Rect::new(x0, y0, x1, y1)),
+        is_away: state.away,
+        points: state.points,
+        leads: state.leads,
+        says: state.says.clone(),
+        reacts: state.reacts.clone(),
+    }
 }
 
 /// What a peer says of itself is hostile until shown otherwise: a colour that is none gets one by its id.

@@ -12,10 +12,9 @@ use sync::Status;
 use visit::VisitInput;
 use web_sys::HtmlElement;
 
-use super::export;
-use super::presenting;
 use super::rescue::ends_page;
 use super::shell::{Page, Shell};
+use super::{export, pins, presenting};
 use crate::preferences;
 use crate::store::{self, Person, Problem, Style, StyleChange, UiRequest};
 use crate::words::{Words, key};
@@ -60,6 +59,16 @@ pub(super) fn follow(shell: &Rc<Shell>) {
             UiRequest::ShowPresented => return shell.show_presented(),
             UiRequest::LookFromMap(x, y) => return shell.look_from_map(scene::ScreenPoint::new(x, y)),
             UiRequest::ListSlides => return shell.list_slides(),
+            UiRequest::Follow(id) => {
+                let client = id.and_then(|id| id.parse().ok()).map(board::ClientId::from_random);
+                Input::Follow(client)
+            }
+            UiRequest::BeginVoting(budget) => return shell.begin_voting(budget),
+            UiRequest::ShowSelf(showing) => return shell.feed(VisitInput::Show(showing)),
+            UiRequest::LookAt(point, shape) => {
+                let shape = shape.as_ref().map(|(id, offset)| (id.as_str(), *offset));
+                return shell.look_at(point, shape);
+            }
             UiRequest::ListColours => return shell.list_colours(),
             UiRequest::ListCommands => return shell.list_commands(),
             UiRequest::Focus | UiRequest::Find(_) | UiRequest::CommandKeepingFocus(_) => {
@@ -70,6 +79,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
         });
         shell.take_focus_back();
     });
+    pins::follow_meeting(shell);
     let weak = Rc::downgrade(shell);
     let weak = StoredValue::new_local(weak);
     Effect::new(move |before: Option<()>| {
@@ -141,18 +151,34 @@ impl Chrome {
         let own = Person {
             id: "self".to_owned(),
             name: page.preferences.name.get_untracked(),
+            person: page.meeting.you.get_untracked().map(|you| you.to_string()).unwrap_or_default(),
+            is_away: false,
+            leads: page.store.leading.get_untracked(),
             color: self.own_colour.clone(),
             is_self: true,
         };
         let theme = scene_theme(page.preferences.theme_untracked());
-        let others = chrome.people.iter().map(|peer| Person {
+        let mut known = vec![own.person.clone()];
+        let theirs = chrome.people.iter().filter(|peer| is_somebody_else(&peer.person, &mut known));
+        let others = theirs.map(|peer| Person {
             id: peer.client.get().to_string(),
             name: peer.name.clone(),
+            person: peer.person.clone(),
+            is_away: peer.is_away,
+            leads: peer.leads,
             color: theme.resolve(peer.colour).css(),
             is_self: false,
         });
+        set(store.following, chrome.following.map(|client| client.get().to_string()));
         set(store.people, std::iter::once(own).chain(others).collect());
     }
+}
+
+/// Whether a person is none of those who are known already: one's own two windows are one person.
+fn is_somebody_else(person: &str, known: &mut Vec<String>) -> bool {
+    let is_new = person.is_empty() || !known.iter().any(|other| other == person);
+    known.push(person.to_owned());
+    is_new
 }
 
 /// Tells the status; what ends the visit for good takes the page.
@@ -203,6 +229,7 @@ pub(super) fn notice_words(words: Words, notice: Notice) -> String {
         Notice::DeletedMeanwhile { count } => {
             words.count(key::NOTICE_DELETED_MEANWHILE_ONE, key::NOTICE_DELETED_MEANWHILE_MANY, count)
         }
+        Notice::Led => words.get(key::COMPANY_LED).to_owned(),
         Notice::PasteRefused => words.get(key::NOTICE_PASTE_REFUSED).to_owned(),
         Notice::UpdateRefused => words.get(key::NOTICE_UPDATE_REFUSED).to_owned(),
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use editor::{Input, KeyPhase, PointerPhase};
 use leptos::prelude::{document, window};
-use visit::VisitInput;
+use visit::{Showing, VisitInput};
 use wasm_bindgen::prelude::*;
 use web_sys::{
     AddEventListenerOptions, ClipboardEvent, DragEvent, Event, EventTarget, KeyboardEvent, PointerEvent, WheelEvent,
@@ -39,6 +39,9 @@ pub(super) fn attach(shell: &Rc<Shell>) -> Result<Listeners, JsValue> {
     listeners.on(&window(), "online", shell, |shell, _: Event| {
         shell.feed(VisitInput::Online);
         images::send_waiting(shell);
+    })?;
+    listeners.on(&document(), "visibilitychange", shell, |shell, _: Event| {
+        shell.feed(VisitInput::Show(Showing::Away(document().hidden())));
     })?;
     listeners.on(&window(), "blur", shell, |shell, _: Event| shell.edit(Input::Blurred))?;
     listeners.on(&document(), "fullscreenchange", shell, |shell, _: Event| {

@@ -23,11 +23,13 @@ use super::chrome::{self, Chrome};
 use super::images::{self, Images};
 use super::listeners::{self, Listeners};
 use super::log_writer::LogWriter;
+use super::pins;
 use super::screen::Screen;
 use super::text_field::TextField;
 use super::{paste, rescue};
 use crate::connection::log::EditLog;
 use crate::connection::socket::{Socket, SocketEvent};
+use crate::meeting::Meeting;
 use crate::preferences::{self, Preferences};
 use crate::store::BoardStore;
 use crate::ui::toast::Toasts;
@@ -49,6 +51,7 @@ pub(super) struct Page {
     pub preferences: Preferences,
     pub words: Words,
     pub toasts: Toasts,
+    pub meeting: Meeting,
 }
 
 /// Takes over `host` for as long as the calling component lives.
@@ -61,6 +64,7 @@ pub fn mount(host: HtmlElement, place: Place) -> Result<(), JsValue> {
         preferences: Preferences::of_page(),
         words: Words::of_page(),
         toasts: Toasts::of_page(),
+        meeting: Meeting::of_page(),
     };
     let shell = Shell::new(host, &place, page)?;
     let listeners = listeners::attach(&shell)?;
@@ -68,6 +72,7 @@ pub fn mount(host: HtmlElement, place: Place) -> Result<(), JsValue> {
     chrome::follow(&shell);
     asking::follow_map(&shell);
     shell.resize();
+    shell.edit(Input::CalmMotion(pins::is_calm()));
     shell.edit(Input::RecallStyles(preferences::kept_styles()));
     shell.show_chrome();
     let handle = StoredValue::new_local(Some(Rc::clone(&shell)));
@@ -252,6 +257,7 @@ impl Shell {
             VisitOutput::Welcomed { role, title } => {
                 self.page.store.role.set(role);
                 self.page.store.title.set(title);
+                self.page.meeting.joined(self.place.id.clone(), self.place.key.clone());
             }
             VisitOutput::Status(status) => {
                 rescue::follow(self, status);
@@ -263,6 +269,7 @@ impl Shell {
                     self.go_to_destination();
                 }
             }
+            VisitOutput::Meeting { from, head, changes } => self.page.meeting.hear(from, head, &changes),
             VisitOutput::Damaged { parts } => chrome::show_damage(self.page, parts),
             VisitOutput::Editor(output) => self.carry_out_editor(output),
         }
@@ -289,6 +296,8 @@ impl Shell {
             Output::Page("copy-link") => self.copy_link(),
             Output::Page("insert-image") => images::pick(self, false),
             Output::Page("replace-image") => images::pick(self, true),
+            Output::Reaction { client, which, at } => self.show_reaction(client, which, at.map(|at| [at.x, at.y])),
+            Output::Pin(pin) => self.begin_at(pin),
             Output::Page(id) => self.page.store.asked.set(Some(id)),
             Output::Chrome => self.show_chrome(),
             Output::Notice(notice) => self.page.toasts.push(chrome::notice_words(self.page.words, notice)),
@@ -296,6 +305,7 @@ impl Shell {
             Output::Gap
             | Output::Update(_)
             | Output::Presence(_)
+            | Output::Stance(_)
             | Output::Draft(_)
             | Output::Selection(_)
             | Output::WakeAt(_) => {}
@@ -395,6 +405,7 @@ impl Shell {
         if repaint.board.view {
             chrome::place_grid(&self.host, visit.editor().camera());
         }
+        pins::follow(self.page.meeting, visit.editor(), &repaint.board);
         let has_more = self.screen.borrow_mut().frame(now_ms(), visit.editor_mut(), self.theme(), &repaint);
         drop(visit);
         images::load_wanted(self);

@@ -8,10 +8,15 @@ use protocol::{BoardId, ErrorCode, LinkSecret};
 use super::problem::ProblemPage;
 use super::unlock::UnlockPage;
 use crate::board::{MapHost, Place, keep_log, mount};
+use crate::facilitation::Facilitating;
+use crate::meeting::Meeting;
 use crate::opening::{Opened, OpenedBoard, open_board, remember};
 use crate::panels::actions::SelectionActions;
+use crate::panels::comments::CommentsPanel;
+use crate::panels::company::{FollowFrame, ReactionsPanel};
 use crate::panels::context_menu::ContextMenu;
 use crate::panels::export::ExportDialog;
+use crate::panels::facilitate::{FacilitatePanel, MeetingBar};
 use crate::panels::find::FindPanel;
 use crate::panels::geometry::GeometryPanel;
 use crate::panels::help::HelpDialog;
@@ -20,6 +25,7 @@ use crate::panels::map::MapPanel;
 use crate::panels::menu::MenuPanel;
 use crate::panels::palette::PaletteDialog;
 use crate::panels::people::PeoplePanel;
+use crate::panels::pins::PinLayer;
 use crate::panels::slides::{PresentationBar, SlidesPanel};
 use crate::panels::status::StatusLine;
 use crate::panels::style::{StyleOpen, StylePanel};
@@ -50,6 +56,9 @@ pub fn BoardPage(
     let opened = RwSignal::new(None::<Opened>);
     provide_context(store);
     provide_context(MapHost::default());
+    let facilitating = Facilitating::opening();
+    provide_context(facilitating);
+    provide_context(Meeting::opening(store, facilitating));
     provide_context(StyleOpen(RwSignal::new(false)));
     provide_context(OpenedBoard(opened));
     provide_context(Versions::of(OpenedBoard(opened), store));
@@ -120,7 +129,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let invite_open = RwSignal::new(false);
     let (palette_open, find_open) = (RwSignal::new(false), RwSignal::new(false));
     let (geometry_open, zen) = (RwSignal::new(false), RwSignal::new(false));
-    let export_open = RwSignal::new(false);
+    let (export_open, reactions_open) = (RwSignal::new(false), RwSignal::new(false));
     let (store, preferences) = (BoardStore::of_page(), Preferences::of_page());
     let (words, toasts) = (Words::of_page(), Toasts::of_page());
     effect(move || {
@@ -130,6 +139,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
             Some("find") => find_open.set(true),
             Some("geometry") => geometry_open.update(|open| *open = !*open),
             Some("export") => export_open.set(true),
+            Some("cursor-chat") => reactions_open.set(true),
             Some("zen") => zen.update(|zen| *zen = !*zen),
             Some("theme") => preferences.toggle_theme(),
             Some("toggle-map") => store.map_open.update(|open| *open = !*open),
@@ -158,14 +168,10 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
     view! {
         <main class="board" data-zen=Signal::derive(move || (zen.get() || store.presenting.get().is_some()).to_string())>
             <CanvasHost opened=opened />
-            <div class="top">
-                <MenuPanel help_open=help_open />
-                <div class="panel company">
-                    <StatusLine />
-                    <PeoplePanel />
-                    <InviteButton open=invite_open />
-                </div>
-            </div>
+            <PinLayer />
+            <FollowFrame />
+            <MeetingBar />
+            <TopBar help_open=help_open reactions_open=reactions_open invite_open=invite_open />
             <UploadLine />
             // What one may do is known only then; shown earlier, the panels would jump.
             {when(Signal::derive(move || opened.read().is_some()), panels)}
@@ -179,6 +185,25 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
         <HelpDialog open=help_open />
         <PaletteDialog open=palette_open />
         <ExportDialog open=export_open />
+    }
+    .into_any()
+}
+
+/// The menu, and what is about other people.
+#[component]
+fn TopBar(help_open: RwSignal<bool>, reactions_open: RwSignal<bool>, invite_open: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <div class="top">
+            <MenuPanel help_open=help_open />
+            <div class="panel company">
+                <StatusLine />
+                <ReactionsPanel open=reactions_open />
+                <CommentsPanel />
+                <FacilitatePanel />
+                <PeoplePanel />
+                <InviteButton open=invite_open />
+            </div>
+        </div>
     }
     .into_any()
 }

@@ -71,6 +71,7 @@ pub fn tool_icon(id: &str) -> IconShape {
         "highlighter" => icondata::LuHighlighter,
         "rubber" => icondata::LuScissors,
         "lasso" => icondata::LuLasso,
+        "comment" => icondata::LuMessageCircle,
         "laser" => icondata::LuZap,
         "eyedropper" => icondata::LuPipette,
         _ => icondata::LuDot,

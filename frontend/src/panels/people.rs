@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::company::{FollowButton, LeadButton};
 use crate::person_name::{MAX_NAME_CHARS, cleaned, initials};
 use crate::preferences::Preferences;
 use crate::store::{BoardStore, Person};
@@ -52,6 +53,7 @@ pub fn PeoplePanel() -> impl IntoView {
             trigger=trigger.into_any()
         >
             <OwnName />
+            <LeadButton />
             <ul class="people-list__others">{dynamic(move || others(store))}</ul>
         </Popover>
     }
@@ -62,8 +64,8 @@ fn others(store: BoardStore) -> AnyView {
     list(store.people.get().into_iter().filter(|person| !person.is_self).map(|person| {
         view! {
             <li class="people-list__row">
-                <span class="avatar" aria-hidden="true" style:--avatar=person.color>{initials(&person.name)}</span>
-                <span class="people-list__name">{person.name}</span>
+                <span class="avatar" aria-hidden="true" style:--avatar=person.color.clone()>{initials(&person.name)}</span>
+                <FollowButton person=person.clone() />
             </li>
         }
         .into_any()

@@ -43,6 +43,8 @@ pub struct Client {
     pub people: Vec<AwarenessEntry>,
     /// Selections and drafts in the order they came.
     pub gestures: Vec<(u64, Bytes)>,
+    /// What was told of the board's meeting, in the order it came: from, head, JSON.
+    pub meeting: Vec<(u64, u64, String)>,
 }
 
 impl Client {
@@ -94,6 +96,7 @@ impl Client {
             refused: None,
             people: Vec::new(),
             gestures: Vec::new(),
+            meeting: Vec::new(),
         }
     }
 
@@ -234,6 +237,7 @@ impl Client {
                 welcome.role.clone_into(&mut self.role);
                 welcome.title.clone_into(&mut self.title);
             }
+            EdgeMessage::Meeting { from, head, changes } => self.meeting.push((from, head, changes.to_owned())),
             EdgeMessage::Status(_) | EdgeMessage::QueryAwareness => {}
             other => panic!("not a server's message: {other:?}"),
         }

@@ -25,6 +25,9 @@ impl Answer {
     }
 }
 
+/// The secret of whoever asks.
+const PERSON: &str = "pppppppppppppppppppppppppppppppppppppppp";
+
 /// Asks below `/api/boards/`.
 pub async fn ask(server: SocketAddr, method: &str, path: &str, key: &str, json: Option<serde_json::Value>) -> Answer {
     let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
@@ -32,6 +35,7 @@ pub async fn ask(server: SocketAddr, method: &str, path: &str, key: &str, json: 
         .method(method)
         .uri(format!("http://{server}/api/boards/{path}"))
         .header("authorization", format!("Bearer {key}"))
+        .header("boardwalk-person", PERSON)
         .header("content-type", "application/json");
     tokio::task::spawn_blocking(move || {
         let response = match json {

@@ -9,6 +9,7 @@ mod drawing;
 mod http;
 mod https;
 mod keeping;
+mod meeting;
 mod presence;
 mod rights;
 mod server;

@@ -9,7 +9,8 @@ use storage::memory::MemoryStorage;
 use storage::{
     Access, AccessChanges, Acquired, Append, AppendOutcome, Archive, Aside, AssetRecord, AssetRoom, Assets,
     BoardExport, BoardOverview, BoardRecord, Damage, Epoch, Error, Household, LinkEdit, LinkLookup, LinkRecord, Loaded,
-    LockedPerson, NewBoard, NewVersion, Owner, Snapshot, SnapshotOutcome, Storage, VersionRecord,
+    LockedPerson, Meeting, MeetingChanges, MeetingPage, MeetingPut, NewBoard, NewVersion, Owner, Snapshot,
+    SnapshotOutcome, Storage, VersionRecord,
 };
 use tokio::sync::Semaphore;
 
@@ -255,5 +256,24 @@ impl Household for Gate {
 
     async fn overview(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardOverview>, Error> {
         self.memory.overview(after, limit).await
+    }
+}
+
+#[async_trait]
+impl Meeting for Gate {
+    async fn meeting(&self, board: &BoardId, after_seq: u64) -> Result<MeetingPage, Error> {
+        self.memory.meeting(board, after_seq).await
+    }
+
+    async fn meeting_record(&self, board: &BoardId, id: &str) -> Result<MeetingPage, Error> {
+        self.memory.meeting_record(board, id).await
+    }
+
+    async fn put_meeting_record(&self, board: &BoardId, put: MeetingPut<'_>) -> Result<Option<u64>, Error> {
+        self.memory.put_meeting_record(board, put).await
+    }
+
+    async fn meeting_changes(&self, since_ms: Option<u64>) -> Result<MeetingChanges, Error> {
+        self.memory.meeting_changes(since_ms).await
     }
 }

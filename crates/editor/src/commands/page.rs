@@ -17,6 +17,7 @@ page! {
     FIND "find" &["Mod+F"];
     EXPORT "export" &["Mod+Shift+E"];
     ZEN "zen" &["Alt+Z", "Mod+."];
+    CURSOR_CHAT "cursor-chat" &["/"];
     THEME "theme" &["Alt+Shift+D"];
     GEOMETRY "geometry" &["Alt+/"];
     COPY_LINK "copy-link" &[];

@@ -110,6 +110,14 @@ impl Announcer {
 }
 
 impl Editor {
+    /// When something here wants to be looked at again without an input.
+    pub(super) fn wake_ms(&self) -> Option<u64> {
+        let lasers = (!self.lasers.is_empty()).then(|| self.now_ms + limits::LASER_FRAME_MS);
+        let cursors = self.is_gliding().then(|| self.now_ms + limits::CURSOR_FRAME_MS);
+        let own = [self.machine().wake_ms(), self.announcer.wake_ms(), self.stance_wake_ms()];
+        own.into_iter().chain([self.peers.wake_ms(), lasers, cursors]).flatten().min()
+    }
+
     /// Sends what is due.
     pub(super) fn announce(&mut self) {
         let now_ms = self.now_ms;

@@ -43,6 +43,7 @@ impl Editor {
             snaps: self.aids.snaps,
             grid: self.aids.grid,
             is_gesturing: self.is_busy(),
+            following: self.following(),
         }
     }
 
@@ -55,7 +56,15 @@ impl Editor {
 
     fn people(&self) -> Vec<Person> {
         let named = self.peers.iter().filter(|(_, peer)| !peer.name.is_empty());
-        named.map(|(client, peer)| Person { client, name: peer.name.clone(), colour: peer.colour }).collect()
+        let people = named.map(|(client, peer)| Person {
+            client,
+            name: peer.name.clone(),
+            colour: peer.colour,
+            person: peer.stance.person.clone(),
+            is_away: peer.stance.is_away,
+            leads: peer.stance.leads.is_some(),
+        });
+        people.collect()
     }
 
     fn selection_description(&self) -> Vec<SelectionPart> {

@@ -84,7 +84,7 @@ impl Editor {
         let is_seen = self.camera.visible(width_px, height_px).contains_rect(bounds);
         if !is_seen || bounds.height() * self.camera.zoom() < limits::READABLE_PX {
             let camera = scene::Camera::fitting(bounds, width_px, height_px, limits::FIT_PADDING_PX, 1.0);
-            self.look(camera);
+            self.look_alone(camera);
         }
         self.select(vec![id.clone()]);
         self.outbox.chrome = true;

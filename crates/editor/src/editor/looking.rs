@@ -32,7 +32,17 @@ impl Editor {
     pub(super) fn look_at(&mut self, at: BoardPoint, zoom: Option<f64>) {
         if at.x.is_finite() && at.y.is_finite() {
             let camera = Camera::new(self.camera.origin(), zoom.unwrap_or(self.camera.zoom()));
-            self.look(camera.centred(at, self.size_px.0, self.size_px.1));
+            self.look_alone(camera.centred(at, self.size_px.0, self.size_px.1));
+        }
+    }
+
+    /// Has a place in view, away from the edges.
+    pub(super) fn bring_into_view(&mut self, at: BoardPoint) {
+        let (width_px, height_px) = self.size_px;
+        let margin = 2.0 * limits::FIT_PADDING_PX / self.camera.zoom();
+        let seen = self.camera.visible(width_px, height_px).inset(-margin);
+        if at.x.is_finite() && at.y.is_finite() && !seen.contains(kurbo::Point::from(at)) {
+            self.look_alone(self.camera.centred(at, width_px, height_px));
         }
     }
 
@@ -44,7 +54,7 @@ impl Editor {
         };
         let (width_px, height_px) = self.size_px;
         self.select(vec![]);
-        self.look(Camera::fitting(bounds, width_px, height_px, limits::SLIDE_MARGIN_PX, limits::SLIDE_ZOOM_MAX));
+        self.look_alone(Camera::fitting(bounds, width_px, height_px, limits::SLIDE_MARGIN_PX, limits::SLIDE_ZOOM_MAX));
     }
 
     pub(super) fn wheel(&mut self, event: WheelEvent) {
@@ -52,6 +62,7 @@ impl Editor {
         if !numbers.iter().all(|number| number.is_finite()) {
             return;
         }
+        self.go_alone();
         if event.modifiers.command() {
             let by_px = event.delta_y.clamp(-limits::WHEEL_ZOOM_MAX_PX, limits::WHEEL_ZOOM_MAX_PX);
             let zoom = self.camera.zoom() * (-by_px * limits::WHEEL_ZOOM_PER_PX).exp();

@@ -34,6 +34,7 @@ impl Editor {
     }
 
     fn pointer_down(&mut self, event: &PointerEvent) {
+        self.go_alone();
         if self.pointers.is_down(event.id) {
             // Its release was lost on the way.
             self.cancel_gesture();

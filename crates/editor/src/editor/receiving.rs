@@ -46,7 +46,8 @@ impl Editor {
             return;
         }
         let named = self.peers.get(client).map(|peer| (peer.name.clone(), peer.colour));
-        let is_new = self.peers.presence(client, presence);
+        let is_new = self.peers.presence(client, presence, self.now_ms);
+        self.extend_pointing(client);
         if is_new {
             self.announcer.repeat(!self.selection.is_empty());
         }
@@ -80,6 +81,9 @@ impl Editor {
 
     pub(super) fn peer_gone(&mut self, client: ClientId) {
         self.peers.gone(client);
+        if self.following() == Some(client) {
+            self.go_alone();
+        }
         self.outbox.lifts = true;
         self.outbox.overlay = true;
         self.outbox.chrome = true;

@@ -4,6 +4,7 @@ mod access;
 mod arranging;
 mod camera;
 mod commands;
+mod company;
 mod connecting;
 mod drafts;
 mod export;

@@ -41,6 +41,7 @@ fn peers_have_names_cursors_and_selections() {
     run(&mut pair.a, "click 50,50\nmove 70,70");
     pair.a.tick(1_000);
     pair.exchange();
+    pair.b.tick(limits::CURSOR_GLIDE_MS);
     let picture = overlay(&mut pair.b.editor);
     assert!(picture.contains(">P1</text>") && picture.contains("matrix(1 0 0 1 70 70)"), "{picture}");
     // The outline of what the peer has selected, in its colour.

@@ -7,14 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use super::is_asset_name;
 use crate::{
-    Aside, AssetRecord, BoardExport, LinkRecord, LinkSettings, LogRow, PasswordHash, PersonalLink, Snapshot,
-    VersionRecord,
+    Aside, AssetRecord, BoardExport, LinkRecord, LinkSettings, LogRow, MeetingRecord, PasswordHash, PersonalLink,
+    Snapshot, VersionRecord,
 };
 
 /// One record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Record {
     Board(BoardRecord),
+    Meeting { id: String, seq: u64, value: Bytes },
     Snapshot { seq: u64, bytes: Bytes },
     Row { seq: u64, bytes: Bytes },
     Aside { seq: Option<u64>, reason: String, bytes: Bytes },
@@ -58,6 +59,12 @@ struct Link {
 
 #[derive(Serialize, Deserialize)]
 struct SeqHead {
+    seq: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MeetingHead {
+    id: String,
     seq: u64,
 }
 
@@ -136,6 +143,7 @@ impl BoardRecord {
             rows: Vec::new(),
             aside: Vec::new(),
             assets: self.assets.into_iter().map(asset).collect(),
+            meeting: Vec::new(),
         }
     }
 }
@@ -149,6 +157,7 @@ impl Record {
     pub(super) fn parts(&self) -> (u8, Vec<u8>, &[u8]) {
         match self {
             Self::Board(board) => (b'B', json(board), &[]),
+            Self::Meeting { id, seq, value } => (b'M', json(&MeetingHead { id: id.clone(), seq: *seq }), value),
             Self::Snapshot { seq, bytes } => (b'S', json(&SeqHead { seq: *seq }), bytes),
             Self::Row { seq, bytes } => (b'R', json(&SeqHead { seq: *seq }), bytes),
             Self::Aside { seq, reason, bytes } => (b'D', json(&AsideHead { seq: *seq, reason: reason.clone() }), bytes),
@@ -173,6 +182,10 @@ impl Record {
         let bytes = Bytes::from(body);
         Some(match kind {
             b'B' => Self::Board(read(head)?),
+            b'M' => {
+                let MeetingHead { id, seq } = read(head)?;
+                Self::Meeting { id, seq, value: bytes }
+            }
             b'S' => Self::Snapshot { seq: read::<SeqHead>(head)?.seq, bytes },
             b'R' => Self::Row { seq: read::<SeqHead>(head)?.seq, bytes },
             b'D' => {
@@ -216,6 +229,10 @@ impl Assembly {
             (Some(board), Record::Snapshot { seq, bytes }) => board.snapshot = Some(Snapshot { seq, bytes }),
             (Some(board), Record::Row { seq, bytes }) => board.rows.push(LogRow { seq, bytes }),
             (Some(board), Record::Aside { seq, reason, bytes }) => board.aside.push(Aside { seq, bytes, reason }),
+            (Some(board), Record::Meeting { id, seq, value }) => {
+                let value = String::from_utf8(value.into()).map_err(|_| "a meeting's record is no text")?;
+                board.meeting.push(MeetingRecord { id, seq, value });
+            }
             (Some(_), Record::BoardEnd) => return Ok(self.board.take()),
             (None, Record::Version { .. }) => {}
             (None, Record::Asset { name }) if is_asset_name(&name) => self.in_asset = true,

@@ -6,6 +6,7 @@ mod access;
 mod archive;
 mod assets;
 mod household;
+mod meeting;
 
 use std::collections::BTreeMap;
 
@@ -46,6 +47,7 @@ struct StoredBoard {
     assets: BTreeMap<AssetHash, AssetRecord>,
     /// Longest first.
     locked_people: Vec<LockedPerson>,
+    meeting: meeting::StoredMeeting,
 }
 
 #[derive(Debug, Clone)]
@@ -120,6 +122,7 @@ impl State {
             versions: Vec::new(),
             assets: BTreeMap::new(),
             locked_people: Vec::new(),
+            meeting: meeting::StoredMeeting::default(),
         };
         self.boards.insert(board.id, stored);
         Ok(())

@@ -6,8 +6,8 @@ use protocol::{BoardId, VersionId};
 use sqlx::{Connection, PgConnection};
 
 use super::PostgresStorage;
-use super::access;
 use super::line::{ANSWER_WITHIN, BULK_WITHIN, answer_within};
+use super::{access, meeting};
 use crate::archive::check_texts;
 use crate::{Archive, BoardExport, Damage, Error, NewVersion, Owner, Snapshot, VersionRecord, sql};
 
@@ -216,6 +216,7 @@ async fn export(tx: &mut PgConnection, id: &BoardId) -> Result<Option<BoardExpor
         rows: content.updates,
         aside: aside.into_iter().map(sql::aside).collect::<Result<_, _>>()?,
         assets: assets.into_iter().map(sql::asset).collect::<Result<_, _>>()?,
+        meeting: meeting::export(tx, id).await?,
     }))
 }
 
@@ -263,5 +264,5 @@ async fn import(tx: &mut PgConnection, board: &BoardExport) -> Result<(), Error>
         let insert = sqlx::query(insert).bind(id).bind(aside.seq.map(sql::stored)).bind(&aside.bytes[..]);
         insert.bind(&aside.reason).execute(&mut *tx).await?;
     }
-    Ok(())
+    meeting::import(tx, id, &board.meeting).await
 }

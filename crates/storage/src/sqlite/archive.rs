@@ -5,8 +5,8 @@ use bytes::Bytes;
 use protocol::{BoardId, VersionId};
 use sqlx::{QueryBuilder, SqliteConnection};
 
-use super::access;
 use super::{ROWS_PER_STATEMENT, SqliteStorage, found};
+use super::{access, meeting};
 use crate::archive::check_texts;
 use crate::{Archive, BoardExport, Damage, Error, LogRow, NewVersion, Owner, Snapshot, VersionRecord, sql};
 
@@ -178,6 +178,7 @@ async fn export(tx: &mut SqliteConnection, id: &BoardId) -> Result<Option<BoardE
         rows: content.updates,
         aside: aside.into_iter().map(sql::aside).collect::<Result<_, _>>()?,
         assets: assets.into_iter().map(sql::asset).collect::<Result<_, _>>()?,
+        meeting: meeting::export(tx, id).await?,
     }))
 }
 
@@ -224,5 +225,5 @@ async fn import(tx: &mut SqliteConnection, board: &BoardExport) -> Result<(), Er
         let insert = sqlx::query(insert).bind(id).bind(aside.seq.map(sql::stored)).bind(&aside.bytes[..]);
         insert.bind(&aside.reason).execute(&mut *tx).await?;
     }
-    Ok(())
+    meeting::import(tx, id, &board.meeting).await
 }

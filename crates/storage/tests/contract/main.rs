@@ -13,6 +13,7 @@ mod care;
 mod engine;
 mod household;
 mod links;
+mod meeting;
 mod ownership;
 mod samples;
 mod snapshots;
@@ -49,6 +50,7 @@ const CASES: &[&[(&str, Case)]] = &[
     care::CASES,
     household::CASES,
     links::CASES,
+    meeting::CASES,
     ownership::CASES,
     snapshots::CASES,
 ];

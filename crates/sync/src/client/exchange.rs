@@ -135,6 +135,15 @@ pub enum ClientOutput {
         /// As their editor wrote it.
         bytes: Bytes,
     },
+    /// Records of the board's meeting changed, as `EdgeMessage::Meeting` says it.
+    Meeting {
+        /// Number of the change before these.
+        from: u64,
+        /// Number of the newest.
+        head: u64,
+        /// JSON, not read yet.
+        changes: String,
+    },
     /// The status changed.
     Status(Status),
 }

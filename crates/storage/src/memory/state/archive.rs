@@ -137,6 +137,7 @@ impl State {
             rows: stored.rows.iter().map(|(&seq, bytes)| LogRow { seq, bytes: bytes.clone() }).collect(),
             aside: stored.aside.iter().map(|(aside, _)| aside.clone()).collect(),
             assets: stored.assets.values().cloned().collect(),
+            meeting: stored.meeting.present(),
         })
     }
 
@@ -161,6 +162,7 @@ impl State {
             versions: Vec::new(),
             assets: board.assets.into_iter().map(|asset| (asset.hash, asset)).collect(),
             locked_people: Vec::new(),
+            meeting: super::meeting::StoredMeeting::restored(board.meeting),
         };
         self.boards.insert(board.id.clone(), stored);
         Ok(())

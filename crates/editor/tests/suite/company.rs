@@ -1,0 +1,166 @@
+//! Being in one room: following, leading, pointing, and what is believed of what others say.
+
+use board::ClientId;
+use editor::{Input, Output, OwnStance, PeerPresence, Stance, limits};
+use kurbo::Rect;
+use scene::{BoardPoint, Colour};
+
+use crate::drafts::overlay;
+use crate::harness::Hand;
+use crate::script::run;
+
+const VIEW: Rect = Rect::new(1_000.0, 1_000.0, 1_800.0, 1_600.0);
+
+fn peer() -> ClientId {
+    ClientId::from_random(7)
+}
+
+fn says(hand: &mut Hand, stance: Stance) {
+    hand.give(Input::PeerStance { client: peer(), stance });
+}
+
+fn is_at(hand: &mut Hand, x: f64, y: f64) {
+    let cursor = Some(BoardPoint::new(x, y));
+    let presence = PeerPresence { name: "Bo".into(), colour: Colour::INK, cursor };
+    hand.give(Input::PeerPresence { client: peer(), presence });
+}
+
+fn stances(hand: &mut Hand) -> Vec<OwnStance> {
+    let stance = |output| match output {
+        Output::Stance(stance) => Some(stance),
+        _ => None,
+    };
+    hand.take_outputs().into_iter().filter_map(stance).collect()
+}
+
+/// The middle of what is in view.
+fn middle(hand: &Hand) -> (f64, f64) {
+    let view = hand.editor.camera().visible(800.0, 600.0);
+    (view.center().x.round(), view.center().y.round())
+}
+
+fn hand() -> Hand {
+    let mut hand = Hand::on("");
+    hand.give(Input::ViewResized { width_px: 800.0, height_px: 600.0 });
+    is_at(&mut hand, 0.0, 0.0);
+    hand
+}
+
+#[test]
+fn the_view_follows_until_one_moves_by_oneself() {
+    for (script, follows) in [("", true), ("click 10,10", false), ("key Mod+=", false)] {
+        let mut hand = hand();
+        says(&mut hand, Stance { view: Some(VIEW), ..Stance::default() });
+        hand.give(Input::Follow(Some(peer())));
+        assert_eq!(middle(&hand), (1_400.0, 1_300.0));
+        run(&mut hand, script);
+        says(&mut hand, Stance { view: Some(VIEW + kurbo::Vec2::new(100.0, 0.0)), ..Stance::default() });
+        assert_eq!(hand.editor.following().is_some(), follows, "{script}");
+        assert_eq!(middle(&hand).0 == 1_500.0, follows, "{script}");
+    }
+    let mut hand = hand();
+    hand.give(Input::Follow(Some(ClientId::from_random(99))));
+    assert_eq!(hand.editor.following(), None, "nobody is there");
+    hand.give(Input::Follow(Some(peer())));
+    hand.give(Input::PeerGone { client: peer() });
+    assert_eq!(hand.editor.following(), None, "who has gone is not followed");
+}
+
+#[test]
+fn who_leads_takes_everybody_along_once() {
+    let mut hand = hand();
+    let leads = |number| Stance { view: Some(VIEW), leads: number, ..Stance::default() };
+    says(&mut hand, leads(Some(1)));
+    assert_eq!(hand.editor.chrome().following, Some(peer()));
+    run(&mut hand, "click 10,10");
+    says(&mut hand, leads(Some(1)));
+    assert_eq!(hand.editor.following(), None, "who has left is left alone");
+    says(&mut hand, leads(Some(2)));
+    assert_eq!(hand.editor.following(), Some(peer()), "asked anew");
+    says(&mut hand, leads(None));
+    assert_eq!(hand.editor.following(), None, "it is over");
+}
+
+#[test]
+fn who_follows_says_nothing_of_their_view() {
+    let mut hand = hand();
+    hand.tick(1_000);
+    assert!(stances(&mut hand).iter().all(|stance| stance.view.is_some()));
+    says(&mut hand, Stance { view: Some(VIEW), ..Stance::default() });
+    hand.give(Input::Follow(Some(peer())));
+    hand.tick(1_000);
+    assert_eq!(stances(&mut hand), [OwnStance::default()]);
+}
+
+#[test]
+fn views_are_told_at_a_rate() {
+    let mut hand = hand();
+    hand.tick(1_000);
+    hand.take_outputs();
+    for _ in 0..30 {
+        hand.command("zoom-out");
+        hand.tick(5);
+    }
+    let told = stances(&mut hand).len();
+    assert!((1..=8).contains(&told), "{told} in 150 ms and some steps");
+}
+
+#[test]
+fn what_is_out_of_bounds_was_not_said() {
+    let mut hand = hand();
+    for view in [
+        Rect::new(f64::NAN, 0.0, 1.0, 1.0),
+        Rect::new(0.0, 0.0, f64::INFINITY, 1.0),
+        Rect::new(0.0, 0.0, 1e300, 1e300),
+        Rect::new(10.0, 10.0, 0.0, 0.0),
+        Rect::ZERO,
+    ] {
+        says(&mut hand, Stance { view: Some(view), ..Stance::default() });
+        hand.give(Input::Follow(Some(peer())));
+        assert_eq!((hand.editor.peer_views().count(), middle(&hand)), (0, (400.0, 300.0)), "{view:?}");
+    }
+    hand.give(Input::Follow(None));
+    says(&mut hand, Stance { view: Some(VIEW), says: format!("a\u{7}{}", "b".repeat(500)), ..Stance::default() });
+    assert_eq!(hand.editor.peer_views().next().map(|(view, _, name)| (view, name)), Some((VIEW, "Bo")));
+    let picture = overlay(&mut hand.editor);
+    assert!(picture.contains(&format!("a{}<", "b".repeat(limits::SAID_CHARS - 1))), "{picture}");
+    hand.take_outputs();
+    says(&mut hand, Stance { reacts: Some((1, "<img>".to_owned())), ..Stance::default() });
+    says(&mut hand, Stance { reacts: Some((2, "heart".to_owned())), ..Stance::default() });
+    says(&mut hand, Stance { reacts: Some((2, "heart".to_owned())), ..Stance::default() });
+    let reactions = hand.take_outputs().into_iter().filter(|output| matches!(output, Output::Reaction { .. }));
+    assert_eq!(reactions.count(), 1, "one that there is, once");
+}
+
+#[test]
+fn cursors_glide_from_sample_to_sample_unless_motion_is_unwanted() {
+    let mut hand = hand();
+    is_at(&mut hand, 0.0, 100.0);
+    hand.tick(limits::CURSOR_GLIDE_MS / 2);
+    assert!(overlay(&mut hand.editor).contains("matrix(1 0 0 1 0 50)"), "{}", overlay(&mut hand.editor));
+    hand.tick(limits::CURSOR_GLIDE_MS);
+    assert!(overlay(&mut hand.editor).contains("matrix(1 0 0 1 0 100)"));
+    hand.give(Input::CalmMotion(true));
+    is_at(&mut hand, 0.0, 200.0);
+    assert!(overlay(&mut hand.editor).contains("matrix(1 0 0 1 0 200)"));
+}
+
+#[test]
+fn who_may_only_look_points_with_their_cursor() {
+    let mut looking = hand();
+    looking.give(Input::WriteAccess(false));
+    looking.tick(1_000);
+    looking.take_outputs();
+    run(&mut looking, "tool laser\npress 100,100\nmove 200,100");
+    looking.tick(1_000);
+    assert!(stances(&mut looking).iter().any(|stance| stance.points));
+
+    let mut watching = hand();
+    says(&mut watching, Stance { points: true, ..Stance::default() });
+    let before = overlay(&mut watching.editor).matches("<path").count();
+    for x in [100.0, 200.0, 300.0] {
+        is_at(&mut watching, x, 100.0);
+    }
+    let lines = overlay(&mut watching.editor).matches("<path").count() - before;
+    assert_eq!(lines, 2, "three samples, two lines");
+}

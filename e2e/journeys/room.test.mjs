@@ -1,0 +1,186 @@
+// People on one board who do more than draw: comments.
+
+import assert from "node:assert/strict";
+
+import { journey } from "../fixtures.mjs";
+import { eventually } from "../pages/board.mjs";
+
+/** Writes a comment where the board is pressed. */
+async function comment(board, at, text) {
+  await board.page.keyboard.press("c");
+  await board.down(at);
+  await board.up();
+  await board.page.getByTestId("comment-text").fill(text);
+  await board.page.getByTestId("send-comment").click();
+  await board.page.getByTestId("thread").getByText(text).waitFor();
+}
+
+/** Makes a link that may comment, through the owner's dialog. */
+async function commentLink(board) {
+  const page = board.page;
+  await page.getByTestId("invite").click();
+  await page.getByTestId("new-link").click();
+  await page.locator(".links__form select").first().selectOption("comment");
+  await page.getByTestId("create-link").click();
+  const field = page.getByTestId("links").getByTestId("invite-link");
+  await field.waitFor();
+  const link = await field.inputValue();
+  await page.keyboard.press("Escape");
+  await field.waitFor({ state: "hidden" });
+  return link;
+}
+
+async function pinAt(board) {
+  return board.page.getByTestId("pin").boundingBox();
+}
+
+journey("comments are pinned, answered, followed and resolved, also by who may not draw", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.draw("rectangle", [500, 300], [700, 450]);
+  const ben = await (await it.person("ben")).open(await commentLink(ada), { ready: false });
+  await ben.ready("read-only");
+  await ben.shapes(1);
+  assert.equal(await ben.page.locator(`[data-tool="rectangle"]`).count(), 0, "no tools to draw with");
+
+  await comment(ben, [600, 300], "Wider? <b>bold</b>");
+  await ada.page.getByTestId("unread").waitFor();
+  await it.picture("comment");
+  const before = await pinAt(ada);
+  await ada.down([540, 300]);
+  await ada.moveTo([540, 420]);
+  await ada.up();
+  for (const board of [ada, ben]) {
+    await eventually(async () => assert((await pinAt(board)).y > before.y + 80, "the pin follows its shape"));
+  }
+
+  await ada.page.keyboard.press("Escape");
+  await ada.page.getByTestId("comments").click();
+  await ada.page.getByTestId("thread-row").click();
+  await ada.page.getByTestId("thread").getByText("Wider? <b>bold</b>").waitFor();
+  await ada.page.getByTestId("unread").waitFor({ state: "detached" });
+  const field = ada.page.getByTestId("comment-text");
+  await field.fill("Yes @");
+  await ada.page.getByTestId("suggestion").first().click();
+  await ada.page.getByTestId("send-comment").click();
+  await ben.page.locator(".thread__call").waitFor();
+  await it.picture("thread");
+  assert.equal(await ada.page.getByTestId("edit-comment").count(), 1, "one's own comment only");
+  await ada.page.getByTestId("resolve").click();
+  for (const board of [ada, ben]) {
+    await eventually(async () => {
+      const open = await board.page.locator(`[data-testid="pin"][data-resolved="false"]`).count();
+      assert.equal(open, 0, "no open pins");
+    });
+  }
+});
+
+journey("the address of a thread opens it, and a deleted one is gone for all", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await comment(ada, [600, 400], "Here");
+  const link = await ada.invite("view");
+  const thread = await ada.page.getByTestId("pin").getAttribute("data-thread");
+  const ben = await (await it.person("ben", { device: "phone", scheme: "dark" })).open(`${link}&thread=${thread}`, {
+    ready: false,
+  });
+  await ben.ready("read-only");
+  const pin = ben.page.getByTestId("pin");
+  await ben.page.getByTestId("thread").getByText("Here").waitFor();
+  await it.picture("thread-phone");
+  assert.equal(await ben.page.getByTestId("comment-text").count(), 0, "who may only look writes nothing");
+  await ada.page.getByTestId("delete-comment").click();
+  await pin.waitFor({ state: "detached" });
+});
+
+/** Says how far a pin of the board is from the left edge: where the camera looks. */
+async function pinX(board) {
+  return (await pinAt(board)).x;
+}
+
+journey("people follow each other, are led, react and speak at their cursors", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await comment(ada, [600, 400], "Landmark");
+  const name = await ada.page.getByTestId("comment").locator("strong").innerText();
+  await ada.page.keyboard.press("Escape");
+  const ben = await (await it.person("ben")).open(await ada.invite("edit"));
+  const cleo = await (await it.person("cleo", { device: "phone" })).open(await ada.invite("view"), { ready: false });
+  await cleo.ready("read-only");
+  await ada.people(3);
+  await ben.page.getByTestId("people").click();
+  await ben.page.getByTestId("follow").first().waitFor();
+  await it.picture("people-list");
+  await ben.page.locator(".people-list__row", { hasText: name }).getByTestId("follow").click();
+  await ben.page.getByTestId("following").waitFor();
+  await ben.page.keyboard.press("Escape");
+  const before = await pinX(ben);
+  await ada.page.mouse.move(700, 500);
+  await ada.page.mouse.wheel(300, 0);
+  await eventually(async () => assert(Math.abs((await pinX(ben)) - before) > 200, "ben's view goes along"));
+  await it.picture("following");
+  await ben.page.mouse.move(700, 500);
+  await ben.page.mouse.wheel(0, 50);
+  await ben.page.getByTestId("following").waitFor({ state: "detached" });
+
+  await ada.page.getByTestId("people").click();
+  await ada.page.getByTestId("lead").click();
+  for (const board of [ben, cleo]) await board.page.getByTestId("following").waitFor();
+  await ada.page.getByTestId("people").click();
+  await ada.page.getByTestId("lead").click();
+  for (const board of [ben, cleo]) await board.page.getByTestId("following").waitFor({ state: "detached" });
+  await ada.page.keyboard.press("Escape");
+
+  await cleo.page.getByTestId("reactions").click();
+  await cleo.page.locator(`[data-reaction="heart"]`).click();
+  await ada.page.getByTestId("float").waitFor({ state: "attached" });
+  await ada.page.mouse.move(700, 500);
+  await ada.page.keyboard.press("/");
+  const blank = await ben.pixels([500, 300], [500, 400]);
+  await ada.page.getByTestId("say").fill("Look at this");
+  await ben.differs(blank, [500, 300], [500, 400]);
+  await it.picture("speaking");
+});
+
+journey("two windows of one person are one person", async (it) => {
+  const ada = await it.person("ada");
+  const board = await ada.newBoard();
+  const ben = await (await it.person("ben")).open(await board.invite("edit"));
+  await ben.people(2);
+  const again = await board.page.context().newPage();
+  await again.goto(board.page.url());
+  await again.locator(`[data-testid="status"][data-status="saved"]`).waitFor({ state: "attached" });
+  await board.page.bringToFront();
+  await ben.people(2);
+  await board.people(2);
+});
+
+journey("a timer runs for all, and votes are hidden until the end", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.draw("rectangle", [400, 300], [550, 420]);
+  await ada.draw("ellipse", [700, 300], [850, 420]);
+  const ben = await (await it.person("ben", { scheme: "dark" })).open(await ada.invite("edit"));
+  await ada.page.getByTestId("facilitate").click();
+  await it.picture("facilitate");
+  await ada.page.locator(`[data-minutes="5"]`).click();
+  await ben.page.getByTestId("timer").getByText(/0[45]:\d\d/).waitFor();
+  await ben.page.getByTestId("timer-pause").click();
+  await ada.page.getByTestId("timer-resume").click();
+  const late = await (await it.person("cleo", { device: "phone" })).open(await ada.invite("view"), { ready: false });
+  await late.page.getByTestId("timer").getByText(/0[45]:\d\d/).waitFor();
+
+  await ada.page.keyboard.press("Control+a");
+  await ada.page.getByTestId("facilitate").click();
+  await ada.page.locator(`[data-budget="3"]`).click();
+  const marks = ben.page.getByTestId("mark");
+  await eventually(async () => assert.equal(await marks.count(), 2, "a mark on each shape"));
+  await marks.first().click();
+  await marks.first().click();
+  await marks.last().click();
+  await ada.page.getByTestId("voting").getByText(/1 voted/).waitFor();
+  assert.equal(await ada.page.getByTestId("mark").first().innerText(), "0", "nobody sees another's votes");
+  await it.picture("voting");
+  await ada.page.getByTestId("end-voting").click();
+  await eventually(async () => {
+    const results = await late.page.getByTestId("mark").allInnerTexts();
+    assert.deepEqual(results.map(Number).sort(), [1, 2], "everybody sees the results");
+  });
+  await it.picture("results");
+});

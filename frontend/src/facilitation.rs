@@ -1,0 +1,154 @@
+//! The timer and the voting of a board, as this page knows them, and the calls that change them. It must not know how they
+//! look.
+
+use leptos::prelude::*;
+use protocol::meeting::{Ballot, Facilitation, MeetingValue, NewVoting, Timer, TimerWish, Voting};
+use protocol::{BoardId, LinkSecret};
+
+use crate::api::{self, ApiError};
+use crate::clock::now_ms;
+use crate::store::Problem;
+use crate::ui::dynamic::Mounted;
+use crate::ui::toast::Toasts;
+use crate::words::{Words, key};
+
+/// Of the board that is open; provided by context.
+#[derive(Clone, Copy)]
+pub struct Facilitating {
+    board: StoredValue<Option<(BoardId, LinkSecret)>>,
+    /// The timer, if there is one.
+    pub timer: RwSignal<Option<Timer>>,
+    /// The voting, if there is one.
+    pub voting: RwSignal<Option<Voting>>,
+    /// The reader's votes.
+    pub votes: RwSignal<Vec<String>>,
+    /// How far the server's clock is ahead of the browser's, in milliseconds.
+    ahead_ms: RwSignal<f64>,
+    mounted: Mounted,
+    words: Words,
+    toasts: Toasts,
+}
+
+impl Facilitating {
+    /// Of a board that is being opened. For the component that is being made.
+    pub fn opening() -> Self {
+        Self {
+            board: StoredValue::new(None),
+            timer: RwSignal::new(None),
+            voting: RwSignal::new(None),
+            votes: RwSignal::default(),
+            ahead_ms: RwSignal::new(0.0),
+            mounted: Mounted::here(),
+            words: Words::of_page(),
+            toasts: Toasts::of_page(),
+        }
+    }
+
+    /// What the board's page provides.
+    pub fn of_page() -> Self {
+        expect_context()
+    }
+
+    /// The board was joined, now or again.
+    pub fn joined(self, id: BoardId, key: LinkSecret) {
+        self.board.set_value(Some((id, key)));
+        self.read();
+    }
+
+    /// Reads everything anew.
+    pub fn read(self) {
+        if let Some((id, key)) = self.board.get_value() {
+            self.mounted.ask(async move { api::facilitation(&id, &key).await }, move |answer| {
+                if let Ok(now) = answer {
+                    self.take(now);
+                }
+            });
+        }
+    }
+
+    /// The server told of a change.
+    pub fn hear(self, record: &str, value: Option<MeetingValue>) {
+        match (record, value) {
+            (_, Some(MeetingValue::Timer(timer))) => self.timer.set(Some(timer)),
+            ("timer", _) => self.timer.set(None),
+            (_, Some(MeetingValue::Voting(voting))) => {
+                let is_same =
+                    |known: &Option<Voting>| known.as_ref().is_some_and(|known| known.shapes == voting.shapes);
+                if !self.voting.with_untracked(is_same) || (voting.is_open && voting.voters == 0) {
+                    self.votes.set(Vec::new());
+                }
+                self.voting.set(Some(voting));
+            }
+            ("voting", _) => self.voting.set(None),
+            _ => {}
+        }
+    }
+
+    fn take(self, now: Facilitation) {
+        // Milliseconds since 1970 are exact in a double.
+        self.ahead_ms.set(now.now_ms as f64 - now_ms());
+        self.timer.set(now.timer);
+        self.voting.set(now.voting);
+        self.votes.set(now.ballot.votes);
+    }
+
+    /// What is left of the timer, in whole seconds.
+    pub fn left_seconds(self) -> Option<u64> {
+        let timer = self.timer.get()?;
+        let left_ms = match timer.ends_at_ms {
+            Some(at_ms) => at_ms as f64 - now_ms() - self.ahead_ms.get(),
+            None => timer.left_ms.unwrap_or(0) as f64,
+        };
+        // Bounded by the longest timer.
+        Some((left_ms.max(0.0) / 1000.0).ceil() as u64)
+    }
+
+    /// Changes the timer.
+    pub fn set_timer(self, wish: TimerWish) {
+        let Some((id, key)) = self.board.get_value() else { return };
+        self.mounted.ask(async move { api::set_timer(&id, &key, wish).await }, move |answer| self.answered(answer));
+    }
+
+    /// Begins a voting on shapes.
+    pub fn begin_voting(self, shapes: Vec<String>, budget: u32) {
+        let Some((id, key)) = self.board.get_value() else { return };
+        let wish = NewVoting { question: String::new(), budget, shapes };
+        let call = async move { api::begin_voting(&id, &key, &wish).await };
+        self.mounted.ask(call, move |answer| self.answered(answer));
+    }
+
+    /// One vote more for a shape; none for it any more where there is none left.
+    pub fn vote(self, shape: &str) {
+        let Some(voting) = self.voting.get_untracked().filter(|voting| voting.is_open) else { return };
+        let mut votes = self.votes.get_untracked();
+        // A budget is a small number.
+        if votes.len() < voting.budget as usize {
+            votes.push(shape.to_owned());
+        } else {
+            votes.retain(|vote| vote != shape);
+        }
+        self.votes.set(votes.clone());
+        let Some((id, key)) = self.board.get_value() else { return };
+        let ballot = Ballot { votes };
+        self.mounted.ask(async move { api::cast(&id, &key, &ballot).await }, move |answer| self.answered(answer));
+    }
+
+    /// Closes the voting, or takes a closed one away.
+    pub fn end_voting(self) {
+        let Some((id, key)) = self.board.get_value() else { return };
+        let is_closed = self.voting.read_untracked().as_ref().is_some_and(|voting| !voting.is_open);
+        let call = async move { api::end_voting(&id, &key, is_closed).await };
+        self.mounted.ask(call, move |answer| self.answered(answer));
+    }
+
+    fn answered(self, answer: Result<Facilitation, ApiError>) {
+        match answer {
+            Ok(now) => self.take(now),
+            Err(error) => {
+                let reason = self.words.named("problem", &format!("{}.text", Problem::from(error).id()));
+                self.toasts.push(self.words.fill(key::FACILITATE_FAILED, &[("reason", &reason)]));
+                self.read();
+            }
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Being in one room: following somebody, leading everybody, reactions and a word at one's cursor. It must not know how
+//! any of it travels.
+
+use std::time::Duration;
+
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+use visit::Showing;
+
+use crate::store::{BoardStore, Float, Person, UiRequest};
+use crate::ui::button::{Button, IconButton, Weight};
+use crate::ui::dynamic::{dynamic, effect, list, when};
+use crate::ui::icon::{Icon, IconShape};
+use crate::ui::popover::Popover;
+use crate::ui::tooltip::Side;
+use crate::words::{Words, key};
+
+/// Reactions that float at once; older ones make room.
+const MAX_FLOATS: usize = 30;
+/// How long one floats, as its animation does.
+const FLOAT_MS: u64 = 2_400;
+/// Longest word at a cursor, in characters.
+const MAX_SAID_CHARS: usize = 80;
+
+/// Lets a reaction float up for a while.
+pub fn float(store: BoardStore, which: String, at: Option<[f64; 2]>, color: String) {
+    let floats = store.floats;
+    let number = floats.read_untracked().last().map_or(0, |last| last.number) + 1;
+    floats.update(|floats| {
+        if floats.len() >= MAX_FLOATS {
+            floats.remove(0);
+        }
+        floats.push(Float { number, which, at, color });
+    });
+    let end = move || {
+        // The board may have been left meanwhile.
+        let _ = floats.try_update(|floats| floats.retain(|float| float.number != number));
+    };
+    set_timeout(end, Duration::from_millis(FLOAT_MS));
+}
+
+fn icon(which: &str) -> IconShape {
+    match which {
+        "thumbs-up" => icondata::LuThumbsUp,
+        "heart" => icondata::LuHeart,
+        "laugh" => icondata::LuLaugh,
+        "party" => icondata::LuPartyPopper,
+        "surprise" => icondata::LuZap,
+        _ => icondata::LuCircleHelp,
+    }
+}
+
+/// The reactions that float, in the layer of the pins.
+#[component]
+pub fn Floats() -> impl IntoView {
+    let store = BoardStore::of_page();
+    let floats = move || {
+        list(store.floats.get().into_iter().map(|float| {
+            let place = float.at.map(|[x, y]| format!("--x: {x:.2}; --y: {y:.2};")).unwrap_or_default();
+            view! {
+                <span
+                    class="float"
+                    data-testid="float"
+                    data-edge=float.at.is_none().to_string()
+                    style=format!("{place} color: {}", float.color)
+                    aria-hidden="true"
+                >
+                    <Icon shape=icon(&float.which) />
+                </span>
+            }
+            .into_any()
+        }))
+    };
+    dynamic(floats)
+}
+
+/// A person in the list: pressing follows them.
+#[component]
+pub fn FollowButton(person: Person) -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let label = {
+        let name = person.name.clone();
+        Signal::derive(move || words.fill(key::COMPANY_FOLLOW, &[("name", &name)]))
+    };
+    let id = person.id.clone();
+    let state = match (person.leads, person.is_away) {
+        (true, _) => Some(key::COMPANY_LEADS),
+        (_, true) => Some(key::COMPANY_AWAY),
+        _ => None,
+    };
+    view! {
+        <span class="people-list__name">{person.name}</span>
+        {state.map(|word| view! { <small class="people-list__state">{words.of(word)}</small> })}
+        <IconButton
+            attr:data-testid="follow"
+            label=label
+            icon=icondata::LuEye
+            side=Side::BottomEnd
+            on_press=Callback::new(move |()| store.request(UiRequest::Follow(Some(id.clone()))))
+        />
+    }
+    .into_any()
+}
+
+/// Brings everybody to the reader, until they have led enough.
+#[component]
+pub fn LeadButton() -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let button = move || {
+        let leads = store.leading.get();
+        let word = if leads { key::COMPANY_LEAD_END } else { key::COMPANY_LEAD };
+        let lead = move |()| {
+            store.leading.set(!leads);
+            store.request(UiRequest::Follow(None));
+            store.request(UiRequest::ShowSelf(Showing::Lead(!leads)));
+        };
+        view! {
+            <Button
+                attr:data-testid="lead"
+                label=words.of(word)
+                weight=Weight::Secondary
+                icon=icondata::LuUsers
+                on_press=Callback::new(lead)
+            />
+        }
+        .into_any()
+    };
+    let has_others = Signal::derive(move || store.people.read().len() > 1 || store.leading.get());
+    when(has_others, move || dynamic(button))
+}
+
+/// A frame in the colour of whom the view follows, and an end to it.
+#[component]
+pub fn FollowFrame() -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let followed = Memo::new(move |_| {
+        let id = store.following.get()?;
+        store.people.read().iter().find(|person| person.id == id).cloned()
+    });
+    let frame = move || match followed.get() {
+        None => ().into_any(),
+        Some(person) => view! {
+            <div class="follow" style:--person=person.color data-testid="following">
+                <p class="follow__who" role="status">
+                    {words.fill(key::COMPANY_FOLLOWING, &[("name", &person.name)])}
+                    <button
+                        type="button"
+                        class="follow__end"
+                        data-testid="unfollow"
+                        on:click=move |_| store.request(UiRequest::Follow(None))
+                    >
+                        {words.of(key::COMPANY_UNFOLLOW)}
+                    </button>
+                </p>
+            </div>
+        }
+        .into_any(),
+    };
+    dynamic(frame)
+}
+
+/// Reactions, and a word at one's cursor.
+#[component]
+pub fn ReactionsPanel(
+    /// Whether it is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let words = Words::of_page();
+    let trigger = view! {
+        <button
+            type="button"
+            class="icon-button"
+            data-testid="reactions"
+            aria-label=words.of(key::COMPANY_REACTIONS)
+            title=words.of(key::COMPANY_REACTIONS)
+            aria-haspopup="true"
+            aria-expanded=Signal::derive(move || open.get().to_string())
+            on:click=move |_| open.update(|open| *open = !*open)
+        >
+            <Icon shape=icondata::LuSmilePlus />
+        </button>
+    };
+    view! {
+        <Popover
+            open=open
+            label=words.of(key::COMPANY_REACTIONS)
+            class="popover"
+            panel_class="panel reactions popover__panel popover__panel--end"
+            trigger=trigger.into_any()
+        >
+            <div class="reactions__row" role="group" aria-label=words.of(key::COMPANY_REACTIONS)>
+                {list(editor::REACTIONS.into_iter().map(|which| view! { <Reaction which=which /> }.into_any()))}
+            </div>
+            <Saying open=open />
+        </Popover>
+    }
+    .into_any()
+}
+
+#[component]
+fn Reaction(which: &'static str) -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    view! {
+        <IconButton
+            attr:data-reaction=which
+            label=Signal::derive(move || words.named("reaction", which))
+            icon=icon(which)
+            side=Side::BottomEnd
+            on_press=Callback::new(move |()| store.request(UiRequest::ShowSelf(Showing::React(which))))
+        />
+    }
+    .into_any()
+}
+
+/// What is typed here others read beside the reader's cursor, as it is typed; it ends with the panel.
+#[component]
+fn Saying(open: RwSignal<bool>) -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let field = NodeRef::<html::Input>::new();
+    effect(move || {
+        if let Some(field) = field.get() {
+            let _ = field.focus();
+        }
+    });
+    let say = move |text: String| store.request(UiRequest::ShowSelf(Showing::Say(text)));
+    on_cleanup(move || say(String::new()));
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Enter" {
+            open.set(false);
+        }
+    };
+    view! {
+        <input
+            class="input"
+            type="text"
+            node_ref=field
+            data-testid="say"
+            maxlength=MAX_SAID_CHARS.to_string()
+            autocomplete="off"
+            aria-label=words.of(key::COMPANY_SAY)
+            placeholder=words.of(key::COMPANY_SAY)
+            on:input=move |event| say(event_target_value(&event))
+            on:keydown=on_key
+        />
+    }
+    .into_any()
+}
