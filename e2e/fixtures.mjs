@@ -2,7 +2,8 @@
 // Knows how to start and stop things, not what a board looks like (that is pages/).
 
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -37,14 +38,17 @@ const DEVICES = {
   phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 3, isMobile: true, hasTouch: true },
 };
 
+const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
 let browser;
 
 async function theBrowser() {
-  browser ??= await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: FLAGS,
-  });
+  browser ??= await chromium.launch({ executablePath: EXECUTABLE, args: FLAGS });
   return browser;
+}
+
+function look(device, scheme) {
+  return { ...DEVICES[device], colorScheme: scheme, locale: "en-GB" };
 }
 
 after(async () => browser?.close());
@@ -76,6 +80,7 @@ class Journey {
   #name;
   #host;
   #contexts = [];
+  #profiles = [];
   #links = [];
   #pages = [];
   #errors = new Set();
@@ -101,13 +106,22 @@ class Journey {
 
   /** A new person: a browser context of their own, with a name. `device` is desktop or phone. */
   async person(name, { device = "desktop", scheme = "light", link } = {}) {
-    const context = await (await theBrowser()).newContext({
-      ...DEVICES[device],
-      colorScheme: scheme,
-      locale: "en-GB",
-    });
+    const context = await (await theBrowser()).newContext(look(device, scheme));
     this.#contexts.push(context);
     return new Person(this, name, context, link?.url ?? this.url);
+  }
+
+  /** A person whose browser can be closed and started again. */
+  async personAtHome(name, { device = "desktop", scheme = "light" } = {}) {
+    const profile = await mkdtemp(path.join(os.tmpdir(), "boardwalk-profile-"));
+    this.#profiles.push(profile);
+    const begin = async () => {
+      const options = { ...look(device, scheme), executablePath: EXECUTABLE, args: FLAGS };
+      const context = await chromium.launchPersistentContext(profile, options);
+      this.#contexts.push(context);
+      return context;
+    };
+    return new Person(this, name, await begin(), this.url, begin);
   }
 
   /** A line between one person and the server that the journey can cut. */
@@ -147,6 +161,7 @@ class Journey {
 
   async stop() {
     for (const context of this.#contexts) await context.close().catch(() => {});
+    for (const profile of this.#profiles) await rm(profile, { recursive: true, force: true, maxRetries: 5 });
     for (const link of this.#links) await link.close();
     await this.server?.remove();
   }
@@ -156,13 +171,21 @@ class Person {
   #journey;
   #context;
   #origin;
+  #begin;
   name;
 
-  constructor(journey, name, context, origin) {
+  constructor(journey, name, context, origin, begin) {
+    this.#begin = begin;
     this.#journey = journey;
     this.#context = context;
     this.#origin = origin;
     this.name = name;
+  }
+
+  /** Closes this person's browser and starts it again. */
+  async restartBrowser() {
+    await this.#context.close();
+    this.#context = await this.#begin();
   }
 
   async #newPage() {

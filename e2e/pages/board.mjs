@@ -12,6 +12,11 @@ export class BoardPage {
     this.canvas = page.getByTestId("board-canvas");
   }
 
+  /** The board's id, as its address says it. */
+  get id() {
+    return new URL(this.page.url()).pathname.split("/").at(-1);
+  }
+
   /** Waits until the board is joined; `status` is what it then says. */
   async ready(status = "saved") {
     await this.canvas.waitFor();
@@ -139,9 +144,46 @@ export class BoardPage {
     await this.page.locator(`[data-testid="problem"][data-problem="${id}"]`).waitFor();
   }
 
-  async reload() {
+  async reload(status) {
     await this.page.reload();
-    await this.ready();
+    await this.ready(status);
+  }
+
+  /** How much of the board this browser keeps for when there is no network: rows and bytes, nothing of another board. */
+  async copy() {
+    return this.page.evaluate(async (id) => {
+      const names = (await indexedDB.databases()).map(({ name }) => name);
+      if (!names.includes("boardwalk-copies")) return { rows: 0, bytes: 0 };
+      const answer = (request) =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const database = await answer(indexedDB.open("boardwalk-copies"));
+      const rows = await answer(database.transaction("rows").objectStore("rows").index("board").getAll(id));
+      database.close();
+      const bytes = rows.flatMap(({ updates }) => updates).reduce((sum, update) => sum + update.length, 0);
+      return { rows: rows.length, bytes };
+    }, this.id);
+  }
+
+  /** Waits until the copy has grown past this, and gives it. */
+  async copied({ bytes } = { bytes: 0 }) {
+    return eventually(async () => {
+      const copy = await this.copy();
+      assert(copy.bytes > bytes, `the copy grows past ${bytes} bytes`);
+      return copy;
+    });
+  }
+
+  /** Waits until the page can be opened without a network. */
+  async shell() {
+    await eventually(async () =>
+      assert(
+        await this.page.evaluate(async () => Boolean((await navigator.serviceWorker.getRegistration())?.active)),
+        "a service worker",
+      ),
+    );
   }
 
   /** The tab dies: no unload handler gets to run. */

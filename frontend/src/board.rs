@@ -4,6 +4,7 @@
 mod asking;
 mod canvas2d;
 mod chrome;
+mod copy;
 mod events;
 mod export;
 mod images;

@@ -1,6 +1,7 @@
-//! The browser's two places for an edit: the log in IndexedDB, and the socket to the gateway. Neither knows what it
-//! carries; the order of things is decided in `visit`.
+//! The browser's places for an edit: the log and the copy of the board in IndexedDB, and the socket to the gateway. None
+//! knows what it carries; the order of things is decided in `visit`.
 
 pub mod asset_queue;
+pub mod copies;
 pub mod log;
 pub mod socket;

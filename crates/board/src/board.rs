@@ -300,6 +300,14 @@ impl Board {
         self.document.snapshot()
     }
 
+    /// Everything, in updates of at most so many structs and bytes (but of one struct at least), each complete once those
+    /// before it are merged.
+    pub fn snapshot_in_pieces(&self, structs_max: usize, bytes_max: usize) -> Vec<Update> {
+        let pieces = self.document.diff_in_pieces(&StateVector::empty(), structs_max, bytes_max);
+        // The empty vector can be read.
+        pieces.unwrap_or_else(|_| vec![self.snapshot()])
+    }
+
     /// Whether a client's edits up to (exclusively) this clock are here: what [`Board::own_clock`] said there, after
     /// the edit.
     pub fn has_seen(&self, client: u64, clock: u32) -> bool {

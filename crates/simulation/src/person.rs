@@ -19,12 +19,17 @@ use crate::mutant::Mutant;
 /// Connections that a person's browser has left, for the gateway to notice.
 pub(crate) type Left = Vec<u64>;
 
+/// So many parts of a copy, less one, a dying tab has not written.
+const UNWRITTEN_MAX: usize = 7;
+
 pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) visit: Option<Visit>,
     pub(crate) link: Option<Link>,
     /// What the browser keeps across tabs.
     pub(crate) log: BTreeMap<u64, Bytes>,
+    /// The copy of the board that it keeps across tabs, if it is one that does.
+    copy: Option<Vec<Bytes>>,
     /// Updates that the log has taken: whoever made them was told that they are kept.
     pub(crate) kept: Vec<Bytes>,
     /// Updates of this browser that were acknowledged.
@@ -54,6 +59,8 @@ impl Person {
             visit: None,
             link: None,
             log: BTreeMap::new(),
+            // Every second one, so that the log is tested alone too.
+            copy: (ordinal.is_multiple_of(2) && !is_forgetful).then(Vec::new),
             kept: Vec::new(),
             acknowledged: Vec::new(),
             seen: Vec::new(),
@@ -87,14 +94,19 @@ impl Person {
         let entries = self.log.iter().map(|(key, update)| (LogKey(*key), update.clone())).collect();
         let mut left = Vec::new();
         let view = Input::ViewResized { width_px: 800.0, height_px: 700.0 };
-        for input in [VisitInput::Editor(view), VisitInput::Restored(entries), VisitInput::Start] {
+        let copy = self.copy.clone().unwrap_or_default().into_iter().map(VisitInput::Recalled);
+        let begin = [VisitInput::Restored(entries), VisitInput::Start];
+        for input in std::iter::once(VisitInput::Editor(view)).chain(copy).chain(begin) {
             left.extend(self.feed(now_ms, random, input));
         }
         left
     }
 
-    /// The tab dies; what the log has stays.
+    /// The tab dies; what the log has stays, and what of the copy was written.
     pub(crate) fn kill(&mut self) -> Left {
+        if let Some(copy) = &mut self.copy {
+            copy.truncate(copy.len() - copy.len() % UNWRITTEN_MAX);
+        }
         self.visit = None;
         self.acts.clear();
         self.log_answers.clear();
@@ -272,6 +284,12 @@ impl Person {
                 }
                 VisitOutput::Editor(Output::EditText(session)) => self.text = Some(session.id),
                 VisitOutput::Editor(Output::EndText) => self.text = None,
+                VisitOutput::Stored(update) => {
+                    if let Some(copy) = &mut self.copy {
+                        copy.push(update);
+                    }
+                }
+                VisitOutput::CopyDamaged => unreachable!("nothing damages a simulated copy"),
                 VisitOutput::Welcomed { .. }
                 | VisitOutput::Status(_)
                 | VisitOutput::Damaged { .. }

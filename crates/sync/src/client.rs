@@ -4,6 +4,7 @@
 //! link, the log or the clock are made of.
 
 mod exchange;
+mod held;
 mod outbox;
 mod pulse;
 mod status;
@@ -15,6 +16,7 @@ use protocol::limits::{MAX_PRESENCE_BYTES, PRESENCE_INTERVAL_MS, PRESENCE_RENEW_
 use protocol::{ErrorCode, PROTOCOL_VERSION, Retry, Role, SCHEMA_VERSION};
 
 pub use exchange::{ClientInput, ClientOptions, ClientOutput};
+use held::Held;
 pub use outbox::LogKey;
 use outbox::Outbox;
 use pulse::{Beat, Pulse};
@@ -58,6 +60,8 @@ pub struct Client {
     /// Something may be on the board here that the store did not have when it was shown.
     saw_unsaved: bool,
     has_joined: bool,
+    /// What others did that the store may not have.
+    held: Held,
     refused: Option<ErrorCode>,
     pulse: Pulse,
     /// Since when a board that was joined is being joined again on the same link.
@@ -85,6 +89,7 @@ impl Client {
             store: BoardStatus::Healthy,
             saw_unsaved: false,
             has_joined: false,
+            held: Held::default(),
             refused: None,
             pulse: Pulse::default(),
             rejoining_since_ms: None,
@@ -107,6 +112,13 @@ impl Client {
     #[must_use]
     pub fn unacknowledged(&self) -> usize {
         self.outbox.len()
+    }
+
+    /// Whether the store has everything that was ever shown here, so that the whole board may become this browser's copy.
+    #[must_use]
+    pub fn is_all_stored(&self) -> bool {
+        let is_joined = matches!(self.phase, Phase::Joined);
+        is_joined && self.store == BoardStatus::Healthy && self.outbox.is_empty() && self.held.is_clean()
     }
 
     /// When `Tick` is due at the latest.
@@ -197,6 +209,7 @@ impl Client {
             self.rejoining_since_ms = Some(now_ms);
         }
         self.outbox.link_lost();
+        self.held.link_lost();
         self.phase = Phase::Connecting;
         out.push(ClientOutput::Rejoin);
     }
@@ -206,6 +219,7 @@ impl Client {
             return;
         }
         self.outbox.link_lost();
+        self.held.link_lost();
         self.rejoining_since_ms = None;
         out.extend(self.peers.clear().into_iter().map(peer_output));
         let code = close_code.and_then(ErrorCode::from_close_code).or(self.refused);
@@ -235,7 +249,9 @@ impl Client {
             // Part of the state that the join is answered with, which says first whether it is saved.
             EdgeMessage::SyncUpdate(_) if matches!(self.phase, Phase::Joining) => {}
             EdgeMessage::SyncUpdate(update) | EdgeMessage::SyncStep2(update) => {
-                out.push(ClientOutput::MergeNext(bytes.slice_ref(update)));
+                let update = bytes.slice_ref(update);
+                out.push(ClientOutput::MergeNext(update.clone()));
+                self.held.take(update, self.store, out);
             }
             EdgeMessage::SyncStep1(state_vector) => {
                 out.push(ClientOutput::Reconcile {
@@ -249,6 +265,7 @@ impl Client {
                 // An edit of an earlier visit may have waited at the server for what it builds on; that has been sent
                 // here by now, the edit itself has not (LOG-5).
                 out.extend(acknowledged.restored.into_iter().map(ClientOutput::Merge));
+                out.extend(acknowledged.updates.into_iter().map(ClientOutput::Stored));
                 if !acknowledged.keys.is_empty() {
                     out.push(ClientOutput::Unlog(acknowledged.keys));
                 }
@@ -259,6 +276,7 @@ impl Client {
                     self.outbox.send_again();
                 }
                 self.store = status;
+                self.held.hear(status, out);
                 // "Healthy" says that all is stored; before the join is answered it says nothing of what is on the board here.
                 if matches!(self.phase, Phase::Joined) {
                     self.saw_unsaved = status != BoardStatus::Healthy;
@@ -313,7 +331,8 @@ impl Client {
             self.drop_link(now_ms, out);
             return;
         };
-        out.push(ClientOutput::Merge(update));
+        out.push(ClientOutput::Merge(update.clone()));
+        self.held.take(update, self.store, out);
         if !chunk.last {
             return;
         }

@@ -389,3 +389,49 @@ fn log_6_what_was_seen_and_lost_is_brought_back_when_joining_again() {
     tester.hears(&EdgeMessage::Rejoin);
     assert_eq!(reconciled(&tester.joins("view", SCHEMA_VERSION)), None);
 }
+
+fn stored(outputs: &[ClientOutput]) -> Vec<Vec<u8>> {
+    let stored = outputs.iter().filter_map(|output| match output {
+        ClientOutput::Stored(update) => Some(update.to_vec()),
+        _ => None,
+    });
+    stored.collect()
+}
+
+#[test]
+fn copy_1_the_copy_takes_own_edits_once_they_are_acknowledged() {
+    let mut tester = Tester::joined();
+    assert!(tester.client.is_all_stored());
+    for update in [b"a", b"b"] {
+        let entry = tester.edits(update);
+        assert_eq!(stored(&tester.logged(entry)), Vec::<Vec<u8>>::new());
+    }
+    assert!(!tester.client.is_all_stored());
+    assert_eq!(stored(&tester.hears(&EdgeMessage::Ack { seq: 1 })), [b"a".to_vec()]);
+    assert_eq!(stored(&tester.hears(&EdgeMessage::Ack { seq: 2 })), [b"b".to_vec()]);
+    assert!(tester.client.is_all_stored());
+}
+
+#[test]
+fn copy_1_what_others_do_is_taken_when_the_store_has_it() {
+    let mut tester = Tester::joined();
+    assert_eq!(stored(&tester.hears(&EdgeMessage::SyncUpdate(b"one"))), [b"one".to_vec()]);
+    tester.hears(&EdgeMessage::Status(BoardStatus::NotSaved));
+    assert_eq!(stored(&tester.hears(&EdgeMessage::SyncUpdate(b"two"))), Vec::<Vec<u8>>::new());
+    assert!(!tester.client.is_all_stored());
+    assert_eq!(stored(&tester.hears(&EdgeMessage::Status(BoardStatus::Healthy))), [b"two".to_vec()]);
+    assert!(tester.client.is_all_stored());
+}
+
+#[test]
+fn copy_1_what_was_shown_unsaved_on_a_link_that_broke_is_never_taken() {
+    let mut tester = Tester::joined();
+    tester.hears(&EdgeMessage::Status(BoardStatus::NotSaved));
+    tester.hears(&EdgeMessage::SyncUpdate(b"ghost"));
+    tester.does(ClientInput::Closed { close_code: None });
+    tester.does(ClientInput::Online);
+    let mut outputs = tester.joins("view", SCHEMA_VERSION);
+    outputs.extend(tester.hears(&EdgeMessage::Status(BoardStatus::Healthy)));
+    assert_eq!(stored(&outputs), Vec::<Vec<u8>>::new());
+    assert!(!tester.client.is_all_stored(), "the board here has more than the store");
+}

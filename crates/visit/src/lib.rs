@@ -34,6 +34,8 @@ pub struct VisitOptions {
 pub enum VisitInput {
     /// The hand, the keyboard, the view.
     Editor(editor::Input),
+    /// A part of the copy that the browser keeps of the board; all of them in order, before `Restored`.
+    Recalled(Bytes),
     /// What earlier visits left in the log; before `Start`.
     Restored(Vec<(LogKey, Bytes)>),
     /// Begin to connect.
@@ -97,6 +99,10 @@ pub enum VisitOutput {
     },
     /// Remove entries from the log.
     Unlog(Vec<LogKey>),
+    /// An update that is on the board here and in the store, whoever made it: for the browser's copy of the board.
+    Stored(Bytes),
+    /// A part of the copy could not be read: the copy is worth nothing.
+    CopyDamaged,
     /// What this person may do, and the board's title.
     Welcomed {
         /// Role of the link.
@@ -176,6 +182,12 @@ impl Visit {
         self.client.unacknowledged()
     }
 
+    /// Whether the store has everything that was ever shown here, so that the whole board may become this browser's copy.
+    #[must_use]
+    pub fn is_all_stored(&self) -> bool {
+        self.client.is_all_stored()
+    }
+
     /// When `Tick` is due at the latest.
     #[must_use]
     pub fn wake_at_ms(&self) -> Option<u64> {
@@ -187,6 +199,7 @@ impl Visit {
         let mut out = Vec::new();
         match input {
             VisitInput::Editor(input) => self.edit(now_ms, input, &mut out),
+            VisitInput::Recalled(update) => self.recall(now_ms, update, &mut out),
             VisitInput::Restored(entries) => self.sync(now_ms, ClientInput::Restored(entries), &mut out),
             VisitInput::Start => {
                 self.sync(now_ms, ClientInput::Presence(self.presence.clone()), &mut out);
@@ -279,6 +292,7 @@ impl Visit {
                     out.push(VisitOutput::Meeting { from, head, changes });
                 }
                 ClientOutput::Damaged { parts } => out.push(VisitOutput::Damaged { parts }),
+                ClientOutput::Stored(update) => out.push(VisitOutput::Stored(update)),
                 ClientOutput::Merge(update) => self.edit(now_ms, editor::Input::Merge(update.into()), out),
                 ClientOutput::MergeNext(update) => self.merge_next(now_ms, update, out),
                 ClientOutput::Reconcile { state_vector, always, except_own } => {
@@ -308,6 +322,23 @@ impl Visit {
                     self.edit_peer(now_ms, client, out, |client| editor::Input::PeerDraft { client, bytes });
                 }
             }
+        }
+    }
+
+    /// What the copy lacks or gets wrong the join brings, so that nobody needs to hear of it.
+    fn recall(&mut self, now_ms: u64, update: Bytes, out: &mut Vec<VisitOutput>) {
+        let begin = out.len();
+        self.edit(now_ms, editor::Input::Merge(update.into()), out);
+        let mut is_damaged = false;
+        let mut at = 0;
+        out.retain(|output| {
+            at += 1;
+            let is_notice = at > begin && matches!(output, VisitOutput::Editor(editor::Output::Notice(_)));
+            is_damaged |= is_notice;
+            !is_notice
+        });
+        if is_damaged {
+            out.push(VisitOutput::CopyDamaged);
         }
     }
 

@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | wasm-bindgen's JavaScript, its snippets and the optimised WASM | `static/{hash}/…`, with a `start.js` that starts them and a `theme.js` for the first paint |
 //! | `assets/styles/*.css`, joined in the order of their names | `static/{hash}/app.css` |
-//! | `assets/fonts/**`, `assets/icons/**` | `fonts/**`, `icons/**`, names unchanged |
+//! | `assets/fonts/**`, `assets/icons/**`, `assets/app.webmanifest` | `fonts/**`, `icons/**`, `app.webmanifest`, names unchanged |
+//! | `frontend/service-worker.js` | `service-worker.js`, its line `/* boardwalk:files */` replaced by the names of what a page needs, and their hash |
 //! | `frontend/index.html` | `index.html`, its line `<!-- boardwalk:scripts -->` replaced by the tags of the above |
 //!
 //! Whatever lies under `static/` may be cached for ever, since its folder is named after its contents; nothing else may.
@@ -23,6 +24,9 @@ use crate::fingerprint::{Fingerprint, files_below, read};
 /// The line of `frontend/index.html` that becomes the tags of scripts and styles.
 pub const PLACEHOLDER: &str = "<!-- boardwalk:scripts -->";
 
+/// The line of `frontend/service-worker.js` that becomes the list of files.
+const FILES_PLACEHOLDER: &str = "/* boardwalk:files */";
+
 /// Names of wasm-bindgen's two main files.
 const SCRIPT: &str = "frontend.js";
 const WASM: &str = "frontend_bg.wasm";
@@ -30,6 +34,8 @@ const WASM: &str = "frontend_bg.wasm";
 const START: &str = r#"import start from "./frontend.js";
 
 await start({ module_or_path: new URL("./frontend_bg.wasm", import.meta.url) });
+// Only secure origins have them. Once the page runs: what it keeps for later must not delay it now.
+navigator.serviceWorker?.register("/service-worker.js", { updateViaCache: "none" }).catch(() => {});
 "#;
 /// Before the first paint: the theme chosen here (`frontend/src/preferences.rs` keeps it), lest the system's flash.
 const THEME: &str = r#"try {
@@ -37,7 +43,7 @@ const THEME: &str = r#"try {
   if (theme) document.documentElement.dataset.theme = theme;
 } catch {}
 "#;
-const COMPRESSED: [&str; 8] = ["css", "html", "js", "json", "svg", "ttf", "txt", "wasm"];
+const COMPRESSED: [&str; 9] = ["css", "html", "js", "json", "svg", "ttf", "txt", "wasm", "webmanifest"];
 
 /// What the folder will hold, by path.
 #[derive(Default)]
@@ -74,10 +80,31 @@ impl Dist {
                 dist.files.insert(Path::new(kind).join(&file), read(&folder.join(&file))?);
             }
         }
-        let page = root.join("frontend/index.html");
-        let page = String::from_utf8(read(&page)?).context("frontend/index.html is not UTF-8")?;
+        dist.files.insert("app.webmanifest".into(), read(&root.join("assets/app.webmanifest"))?);
+        let page = text(&root.join("frontend/index.html"))?;
         dist.files.insert("index.html".into(), inject(&page, &code_folder, &styles)?.into_bytes());
+        dist.add_service_worker(&text(&root.join("frontend/service-worker.js"))?)?;
         Ok(dist)
+    }
+
+    /// The service worker of exactly these files.
+    fn add_service_worker(&mut self, source: &str) -> Result<()> {
+        ensure!(
+            source.matches(FILES_PLACEHOLDER).count() == 1,
+            "frontend/service-worker.js must hold the line {FILES_PLACEHOLDER} once"
+        );
+        let needed = self.files.iter().filter(|(name, _)| is_needed_offline(name));
+        let names: Vec<String> = needed.clone().map(|(name, _)| format!("\"/{}\"", name.display())).collect();
+        let hash = needed
+            .map(|(_, contents)| contents.as_slice())
+            .chain([source.as_bytes()])
+            .chain(self.files.get(Path::new("index.html")).map(Vec::as_slice))
+            .fold(Fingerprint::default(), Fingerprint::bytes)
+            .finish();
+        let lines = format!("const VERSION = \"{}\";\nconst FILES = [{}];", &hash[..16], names.join(", "));
+        let source = source.replace(FILES_PLACEHOLDER, &lines);
+        self.files.insert("service-worker.js".into(), source.into_bytes());
+        Ok(())
     }
 
     fn add_code(&mut self, code: &Path) -> Result<String> {
@@ -141,6 +168,17 @@ impl Dist {
         }
         Ok(size)
     }
+}
+
+fn text(file: &Path) -> Result<String> {
+    String::from_utf8(read(file)?).with_context(|| format!("{} is not UTF-8", file.display()))
+}
+
+/// What a page may load: neither the server's own font file nor texts for people.
+fn is_needed_offline(name: &Path) -> bool {
+    let is_of_page = ["static", "icons", "fonts"].iter().any(|folder| name.starts_with(folder));
+    is_of_page && name.extension().is_none_or(|kind| kind != "txt" && kind != "widths" && kind != "ttf")
+        || name == Path::new("app.webmanifest")
 }
 
 /// The page with its tags.
@@ -218,7 +256,9 @@ mod tests {
                 ("assets/styles/b.css", "b{}"),
                 ("assets/fonts/one.woff2", "font"),
                 ("assets/icons/favicon.svg", "<svg/>"),
+                ("assets/app.webmanifest", "{}"),
                 ("frontend/index.html", "<head>\n    <!-- boardwalk:scripts -->\n</head>"),
+                ("frontend/service-worker.js", "/* boardwalk:files */\nself;"),
             ],
         );
         let before = build(root);
@@ -229,8 +269,16 @@ mod tests {
             assert!(page.contains(&format!("\"/{file}\"")), "{file} is not in {page}");
         }
 
+        let worker = || fs::read_to_string(root.join("dist/service-worker.js")).unwrap();
+        let former_worker = worker();
+        for file in before.iter().filter(|file| file.starts_with("static/") && !file.ends_with(".br")) {
+            assert!(former_worker.contains(&format!("\"/{file}\"")), "{file} is not in {former_worker}");
+        }
+
         write(root, &[("assets/styles/b.css", "b{color:red}")]);
         let after = build(root);
+        let version = |worker: &str| worker.lines().next().map(str::to_owned);
+        assert_ne!(version(&worker()), version(&former_worker), "another page is another version");
         assert_eq!(before.len(), after.len());
         let moved: Vec<_> = after.iter().filter(|file| !before.contains(file)).collect();
         assert!(moved.iter().all(|file| file.contains("app.css")), "{moved:?}");

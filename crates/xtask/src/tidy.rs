@@ -13,10 +13,20 @@ const EMPTY_NAMES: [&str; 8] = ["util", "utils", "helper", "helpers", "common", 
 /// Empty only as a whole name: `data_folder` says something.
 const EMPTY_WHOLE_NAMES: [&str; 3] = ["data", "info", "mod"];
 /// Folders of text that is ours.
-const OURS: [&str; 9] =
-    [".cargo", ".ci", "assets/styles", "crates", "docs", "e2e", "frontend/src", "migrations", "frontend/index.html"];
+const OURS: [&str; 10] = [
+    ".cargo",
+    ".ci",
+    "assets/styles",
+    "crates",
+    "docs",
+    "e2e",
+    "frontend/src",
+    "migrations",
+    "frontend/index.html",
+    "frontend/service-worker.js",
+];
 const NOT_OURS: [&str; 2] = ["node_modules", "test-results"];
-const TEXT: [&str; 10] = ["conf", "css", "html", "json", "md", "mjs", "rs", "sql", "toml", "yml"];
+const TEXT: [&str; 11] = ["conf", "css", "html", "js", "json", "md", "mjs", "rs", "sql", "toml", "yml"];
 
 /// Our text files below `OURS` and at the top, relative to the workspace.
 fn texts() -> Vec<PathBuf> {

@@ -183,10 +183,12 @@ fn is_somebody_else(person: &str, known: &mut Vec<String>) -> bool {
 
 /// Tells the status; what ends the visit for good takes the page.
 pub(super) fn show_status(page: Page, status: Status) {
-    if let Status::Refused { code, .. } = status
-        && ends_page(status)
-    {
-        page.store.problem.set(Some(Problem::Refused(code)));
+    if let Status::Refused { code, .. } = status {
+        match ends_page(status) {
+            true => page.store.problem.set(Some(Problem::Refused(code))),
+            // The board stays; why nothing more is taken is said once.
+            false => page.toasts.push(page.words.named("problem", &format!("{}.text", code.id()))),
+        }
     }
     set(
         page.store.status,

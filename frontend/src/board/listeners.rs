@@ -41,7 +41,12 @@ pub(super) fn attach(shell: &Rc<Shell>) -> Result<Listeners, JsValue> {
         images::send_waiting(shell);
     })?;
     listeners.on(&document(), "visibilitychange", shell, |shell, _: Event| {
-        shell.feed(VisitInput::Show(Showing::Away(document().hidden())));
+        let is_hidden = document().hidden();
+        if is_hidden {
+            // It may never be shown again.
+            shell.copy.hurry(shell);
+        }
+        shell.feed(VisitInput::Show(Showing::Away(is_hidden)));
     })?;
     listeners.on(&window(), "blur", shell, |shell, _: Event| shell.edit(Input::Blurred))?;
     listeners.on(&document(), "fullscreenchange", shell, |shell, _: Event| {

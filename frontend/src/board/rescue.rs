@@ -7,7 +7,7 @@ use std::rc::Rc;
 use board::{Board, ClientId};
 use editor::{Editor, IdSource, Scope};
 use leptos::prelude::*;
-use protocol::BoardId;
+use protocol::{BoardId, ErrorCode};
 use scene::Theme;
 use sync::Status;
 use web_sys::{Blob, Url};
@@ -15,6 +15,7 @@ use web_sys::{Blob, Url};
 use super::export::{self, Picture};
 use super::pictures::Pictures;
 use super::shell::Shell;
+use crate::connection::copies::BoardCopy;
 use crate::connection::log::EditLog;
 use crate::store::{BoardStore, Rescue};
 use crate::words::key;
@@ -22,6 +23,9 @@ use crate::words::key;
 /// Offers a copy, or says how to get one, where the server takes no more changes.
 pub(super) fn follow(shell: &Rc<Shell>, status: Status) {
     let count = shell.unacknowledged();
+    if matches!(status, Status::Refused { code, .. } if is_withdrawn(code)) {
+        shell.copy.withdraw(shell);
+    }
     if ends_page(status) {
         keep(shell);
     } else if status == Status::ViewOnly && count > 0 {
@@ -40,13 +44,15 @@ fn keep(shell: &Rc<Shell>) {
 
 /// Keeps what the log of this browser holds of a board that no longer opens.
 pub async fn keep_log(store: BoardStore, id: BoardId) {
-    let Ok(log) = EditLog::open(id).await else { return };
+    let Ok(log) = EditLog::open(id.clone()).await else { return };
     let entries = log.entries().await.unwrap_or_default();
     if entries.is_empty() {
         return;
     }
     let mut board = Board::new(ClientId::from_random(1));
-    for (_, update) in &entries {
+    let copy = async { BoardCopy::open(id, crate::clock::now_ms() as u64).await?.contents().await };
+    let copied = copy.await.unwrap_or_default().updates;
+    for update in copied.iter().chain(entries.iter().map(|(_, update)| update)) {
         // What builds on something that was never here cannot be shown.
         let _ = board.merge(update);
     }
@@ -73,9 +79,17 @@ fn offer(store: BoardStore, editor: &Editor, count: usize, pictures: Rc<RefCell<
     });
 }
 
+/// Whether somebody took the board away from who has this link: then their browser keeps no copy of it either.
+fn is_withdrawn(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::WrongKey | ErrorCode::UnknownBoard | ErrorCode::Revoked | ErrorCode::LockedOut | ErrorCode::Locked
+    )
+}
+
 /// Whether the visit has ended for a reason that leaves nothing to look at.
 pub(super) fn ends_page(status: Status) -> bool {
-    use protocol::ErrorCode as Code;
+    use ErrorCode as Code;
     matches!(
         status,
         Status::Refused {

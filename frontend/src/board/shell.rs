@@ -20,6 +20,7 @@ use web_sys::{ClipboardEvent, HtmlElement};
 
 use super::asking;
 use super::chrome::{self, Chrome};
+use super::copy::{self, CopyWriter};
 use super::images::{self, Images};
 use super::listeners::{self, Listeners};
 use super::log_writer::LogWriter;
@@ -31,6 +32,7 @@ use crate::connection::log::EditLog;
 use crate::connection::socket::{Socket, SocketEvent};
 use crate::meeting::Meeting;
 use crate::preferences::{self, Preferences};
+use crate::random;
 use crate::store::BoardStore;
 use crate::ui::toast::Toasts;
 use crate::words::{Words, key};
@@ -74,6 +76,8 @@ pub fn mount(host: HtmlElement, place: Place) -> Result<(), JsValue> {
     shell.resize();
     shell.edit(Input::CalmMotion(pins::is_calm()));
     shell.edit(Input::RecallStyles(preferences::kept_styles()));
+    // Until the server says: who could not draw when the board was last open here cannot draw offline.
+    shell.edit(Input::WriteAccess(page.store.role.get_untracked().may_write()));
     shell.show_chrome();
     let handle = StoredValue::new_local(Some(Rc::clone(&shell)));
     on_cleanup(move || {
@@ -92,6 +96,7 @@ pub fn mount(host: HtmlElement, place: Place) -> Result<(), JsValue> {
             }
         };
         *shell.log.borrow_mut() = LogWriter::new(log.ok());
+        copy::recall(&shell).await;
         shell.feed(VisitInput::Restored(entries));
         shell.feed(VisitInput::Start);
         images::begin(&shell).await;
@@ -113,6 +118,7 @@ pub(super) struct Shell {
     has_ended: Cell<bool>,
     socket: RefCell<Option<Socket>>,
     log: RefCell<LogWriter>,
+    pub(super) copy: CopyWriter,
     text: RefCell<Option<TextField>>,
     /// The copy or cut that is being answered.
     pub(super) copying: RefCell<Option<ClipboardEvent>>,
@@ -131,7 +137,7 @@ impl Shell {
         let options = VisitOptions {
             client: board::ClientId::from_random(random_u64()?),
             seed: random_u64()?,
-            token: VisitToken(random_bytes()?),
+            token: VisitToken(random::bytes()?),
             key: place.key.reveal().to_owned(),
             name: page.preferences.name.get_untracked(),
             colour: chrome::own_colour(random_u64()?),
@@ -150,6 +156,7 @@ impl Shell {
             has_ended: Cell::new(false),
             socket: RefCell::new(None),
             log: RefCell::new(LogWriter::new(None)),
+            copy: CopyWriter::default(),
             text: RefCell::new(None),
             copying: RefCell::new(None),
             repaint: RefCell::default(),
@@ -253,6 +260,8 @@ impl Shell {
                 }
             }
             VisitOutput::Log { entry, update } => self.append(entry, update),
+            VisitOutput::Stored(update) => self.copy.take(self, update),
+            VisitOutput::CopyDamaged => self.copy.remove(),
             VisitOutput::Unlog(keys) => self.log.borrow().remove(keys),
             VisitOutput::Welcomed { role, title } => {
                 self.page.store.role.set(role);
@@ -266,6 +275,7 @@ impl Shell {
                 }
                 chrome::show_status(self.page, status);
                 if matches!(status, Status::Saved | Status::ViewOnly) {
+                    self.copy.join(self);
                     self.go_to_destination();
                 }
             }
@@ -371,6 +381,11 @@ impl Shell {
         self.visit.borrow().unacknowledged()
     }
 
+    /// Whether the store has everything that is shown here.
+    pub fn is_all_stored(&self) -> bool {
+        self.visit.borrow().is_all_stored()
+    }
+
     /// Looks at the editor.
     pub fn with_editor<T>(&self, look: impl FnOnce(&Editor) -> T) -> T {
         look(self.visit.borrow().editor())
@@ -439,18 +454,11 @@ pub(super) fn view_and_overlay() -> Repaint {
 }
 
 /// Milliseconds since the page was opened: never jumps back, as the wall clock may.
-fn now_ms() -> u64 {
+pub(super) fn now_ms() -> u64 {
     // Positive and far below 2^53.
     window().performance().map_or(0.0, |performance| performance.now()) as u64
 }
 
-/// From the browser's secure source, which plain http has too.
 fn random_u64() -> Result<u64, JsValue> {
-    random_bytes().map(u64::from_le_bytes)
-}
-
-fn random_bytes<const LENGTH: usize>() -> Result<[u8; LENGTH], JsValue> {
-    let mut bytes = [0_u8; LENGTH];
-    window().crypto()?.get_random_values_with_u8_array(&mut bytes)?;
-    Ok(bytes)
+    random::bytes().map(u64::from_le_bytes)
 }

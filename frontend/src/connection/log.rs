@@ -37,23 +37,39 @@ impl From<idb::Error> for LogError {
     }
 }
 
+/// Whether the log holds an edit of a board: one that is on no server, as far as this browser knows.
+///
+/// # Errors
+/// The browser gives no database.
+pub async fn has_entries(board: &str) -> Result<bool, LogError> {
+    let database = open().await?;
+    let transaction = database.transaction(&[EDITS], TransactionMode::ReadOnly)?;
+    let index = transaction.object_store(EDITS)?.index(BY_BOARD)?;
+    let count = index.count(Some(Query::Key(JsValue::from_str(board))))?.await?;
+    Ok(count > 0)
+}
+
+async fn open() -> Result<Database, LogError> {
+    let mut request = Factory::new()?.open(DATABASE, Some(VERSION))?;
+    request.on_upgrade_needed(|event| {
+        // Where the store cannot be made, the first transaction fails and says so.
+        let Ok(database) = event.database() else { return };
+        let mut params = ObjectStoreParams::new();
+        params.auto_increment(true);
+        if let Ok(store) = database.create_object_store(EDITS, params) {
+            let _ = store.create_index(BY_BOARD, KeyPath::new_single(BY_BOARD), Some(IndexParams::new()));
+        }
+    });
+    Ok(request.await?)
+}
+
 impl EditLog {
     /// Opens the log.
     ///
     /// # Errors
     /// The browser gives no database (private window, storage turned off).
     pub async fn open(board: BoardId) -> Result<Self, LogError> {
-        let mut request = Factory::new()?.open(DATABASE, Some(VERSION))?;
-        request.on_upgrade_needed(|event| {
-            // Where the store cannot be made, the first transaction fails and says so.
-            let Ok(database) = event.database() else { return };
-            let mut params = ObjectStoreParams::new();
-            params.auto_increment(true);
-            if let Ok(store) = database.create_object_store(EDITS, params) {
-                let _ = store.create_index(BY_BOARD, KeyPath::new_single(BY_BOARD), Some(IndexParams::new()));
-            }
-        });
-        Ok(Self { database: request.await?, board })
+        Ok(Self { database: open().await?, board })
     }
 
     /// Every entry of the board, oldest first.

@@ -89,6 +89,9 @@ pub enum ClientOutput {
     Unlog(Vec<LogKey>),
     /// Merge into the board. What an earlier visit left may build on what the join only brings: it comes again then.
     Merge(Bytes),
+    /// The store has this update, which came here or was made here: it belongs into this browser's copy of the board
+    /// (COPY-1).
+    Stored(Bytes),
     /// Merge into the board something that must fit; if it leaves a gap, answer with `Gap`.
     MergeNext(Bytes),
     /// The server has this state. Where the board holds more, or `always`, give the difference as `Local`.

@@ -27,7 +27,9 @@ struct Entry {
 pub(super) struct Acknowledged {
     /// To be removed from the log.
     pub(super) keys: Vec<LogKey>,
-    /// Updates of earlier visits, now complete on the server.
+    /// All of them, now stored.
+    pub(super) updates: Vec<Bytes>,
+    /// Those of earlier visits, now complete on the server.
     pub(super) restored: Vec<Bytes>,
 }
 
@@ -112,7 +114,8 @@ impl Outbox {
                 self.sent -= 1;
                 self.in_flight_bytes -= entry.update.len();
                 acknowledged.keys.extend(entry.key);
-                acknowledged.restored.extend(entry.is_restored.then_some(entry.update));
+                acknowledged.restored.extend(entry.is_restored.then(|| entry.update.clone()));
+                acknowledged.updates.push(entry.update);
             }
         }
         acknowledged

@@ -5,6 +5,7 @@ use protocol::{BoardId, ErrorCode, LinkSecret};
 
 use crate::api::{self, ApiError};
 use crate::clock::now_ms;
+use crate::connection::copies;
 use crate::keyring::{self, KeptBoard, KeyringError};
 use crate::opening::keep_created;
 use crate::recovery;
@@ -178,7 +179,12 @@ impl Shelf {
     /// Forgets a board in this browser.
     pub fn forget(self, id: &BoardId) {
         let id = id.clone();
-        self.mounted.ask(async move { keyring::forget(&id).await }, move |_| self.read());
+        let forgotten = async move {
+            // A copy that cannot be removed now goes when room is made.
+            let _ = copies::forget(&id).await;
+            keyring::forget(&id).await
+        };
+        self.mounted.ask(forgotten, move |_| self.read());
     }
 
     /// Gives a board another name, for everybody.

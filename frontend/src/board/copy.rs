@@ -1,0 +1,283 @@
+//! Keeps the browser's copy of a board: gathers what comes onto it and writes that when the page has a moment, and writes
+//! the board anew where too much has piled up. It must not know how the visit goes.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use bytes::Bytes;
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::{document, set_timeout, set_timeout_with_handle};
+use protocol::limits::{STATE_CHUNK_BYTES, STATE_CHUNK_STRUCTS};
+use visit::VisitInput;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use super::shell::{Shell, now_ms};
+use crate::connection::copies::{self, BoardCopy, Contents, CopyError, MAX_COPY_BYTES, RowKey};
+
+/// What has come is written so long after the first of it.
+const GATHER: Duration = Duration::from_secs(2);
+/// A board on which nothing happens for so long may be written anew.
+const QUIET: Duration = Duration::from_secs(20);
+/// The page answers at least this often while a copy is read.
+const READ_SLICE_MS: u64 = 12;
+/// Rows of a copy that are not worth a compaction.
+const FEW_ROWS: usize = 100;
+/// Nor are so many bytes behind the whole board.
+const SHORT_TAIL_BYTES: u64 = 256 * 1024;
+
+/// The writer of one visit. Until it begins, and after it ends, nothing is kept.
+#[derive(Default)]
+pub(super) struct CopyWriter {
+    copy: RefCell<Option<Rc<BoardCopy>>>,
+    size: RefCell<Size>,
+    rows: RefCell<Vec<RowKey>>,
+    waiting: RefCell<Vec<Bytes>>,
+    has_joined: Cell<bool>,
+    is_asked: Cell<bool>,
+    is_busy: Cell<bool>,
+    quiet: Cell<Option<TimeoutHandle>>,
+}
+
+/// How much of a copy is a whole board, and how much came since.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Size {
+    whole_bytes: u64,
+    tail_bytes: u64,
+}
+
+impl Size {
+    fn is_too_large(self, more_bytes: u64) -> bool {
+        self.whole_bytes + self.tail_bytes + more_bytes > MAX_COPY_BYTES
+    }
+
+    fn wants_compaction(self, rows: usize) -> bool {
+        rows > FEW_ROWS || self.tail_bytes > SHORT_TAIL_BYTES.max(self.whole_bytes / 2)
+    }
+}
+
+/// Puts what this browser keeps of the board onto it, before anything is asked of the server.
+pub(super) async fn recall(shell: &Rc<Shell>) {
+    match read(shell).await {
+        Ok((copy, contents)) => shell.copy.begin(copy, &contents),
+        Err(error) => leptos::logging::warn!("{error}"),
+    }
+}
+
+async fn read(shell: &Rc<Shell>) -> Result<(BoardCopy, Contents), CopyError> {
+    // Whole milliseconds, far below 2^53.
+    let copy = BoardCopy::open(shell.place.id.clone(), crate::clock::now_ms() as u64).await?;
+    let mut contents = copy.contents().await?;
+    let mut slice_ms = now_ms();
+    for update in std::mem::take(&mut contents.updates) {
+        shell.feed(VisitInput::Recalled(update));
+        // A page in the background is given a turn once a second, and keeps nobody waiting.
+        if now_ms().saturating_sub(slice_ms) > READ_SLICE_MS && !document().hidden() {
+            next_turn().await;
+            slice_ms = now_ms();
+        }
+    }
+    Ok((copy, contents))
+}
+
+/// Lets the page paint and answer.
+async fn next_turn() {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        set_timeout(
+            move || {
+                let _ = resolve.call0(&wasm_bindgen::JsValue::NULL);
+            },
+            Duration::ZERO,
+        );
+    });
+    // It is never rejected.
+    let _ = JsFuture::from(promise).await;
+}
+
+impl CopyWriter {
+    fn begin(&self, copy: BoardCopy, contents: &Contents) {
+        *self.size.borrow_mut() = Size { whole_bytes: contents.whole_bytes, tail_bytes: contents.tail_bytes };
+        self.rows.borrow_mut().clone_from(&contents.rows);
+        *self.copy.borrow_mut() = Some(Rc::new(copy));
+    }
+
+    /// Something on the board is in the store.
+    pub(super) fn take(&self, shell: &Rc<Shell>, update: Bytes) {
+        self.waiting.borrow_mut().push(update);
+        self.ask(shell);
+    }
+
+    /// The board is here as the server has it: only now is it worth being kept.
+    pub(super) fn join(&self, shell: &Rc<Shell>) {
+        self.has_joined.set(true);
+        self.ask(shell);
+    }
+
+    /// Keeps nothing more, and takes away what was kept: it is damaged, too large, or no longer ours.
+    pub(super) fn remove(&self) {
+        if let Some(copy) = self.end() {
+            spawn_local(async move { warn(copy.remove().await) });
+        }
+    }
+
+    /// The server says that the board is no longer ours. What unsent edits build on stays for as long as they do.
+    pub(super) fn withdraw(&self, shell: &Shell) {
+        self.end();
+        let board = shell.place.id.clone();
+        spawn_local(async move { warn(copies::forget(&board).await) });
+    }
+
+    /// Writes what waits, now: the page may be about to go.
+    pub(super) fn hurry(&self, shell: &Rc<Shell>) {
+        if self.has_joined.get() {
+            self.write(shell, true);
+        }
+    }
+
+    fn end(&self) -> Option<Rc<BoardCopy>> {
+        self.waiting.borrow_mut().clear();
+        self.has_joined.set(false);
+        if let Some(quiet) = self.quiet.take() {
+            quiet.clear();
+        }
+        self.copy.borrow_mut().take()
+    }
+
+    fn ask(&self, shell: &Rc<Shell>) {
+        if !self.has_joined.get() || self.waiting.borrow().is_empty() || self.is_asked.replace(true) {
+            return;
+        }
+        let shell = Rc::downgrade(shell);
+        set_timeout(
+            move || {
+                if let Some(shell) = shell.upgrade() {
+                    shell.copy.is_asked.set(false);
+                    shell.copy.write(&shell, false);
+                }
+            },
+            GATHER,
+        );
+    }
+
+    /// Writes what waits, and the whole board where that is worth while and nobody is kept waiting by it.
+    fn write(&self, shell: &Rc<Shell>, is_quiet: bool) {
+        let Some(copy) = self.copy.borrow().clone() else { return self.waiting.borrow_mut().clear() };
+        if self.is_busy.get() {
+            return;
+        }
+        let updates = std::mem::take(&mut *self.waiting.borrow_mut());
+        let bytes = bytes_of(&updates);
+        if self.size.borrow().is_too_large(bytes) {
+            return self.remove();
+        }
+        let is_empty = self.rows.borrow().is_empty();
+        let is_due = is_quiet && self.size.borrow().wants_compaction(self.rows.borrow().len());
+        let compacts = is_due && shell.is_all_stored();
+        if updates.is_empty() && !compacts {
+            return;
+        }
+        self.is_busy.set(true);
+        let rows = self.rows.borrow().clone();
+        let pieces = compacts.then(|| whole(shell));
+        let weak = Rc::downgrade(shell);
+        spawn_local(async move {
+            let written = match &pieces {
+                Some(pieces) => copy.replace(&rows, pieces).await,
+                // What a first join brought is a whole board.
+                None if is_empty => copy.replace(&[], &updates).await,
+                None => copy.append(&updates).await,
+            };
+            written_as(&weak, written, pieces.map(|pieces| bytes_of(&pieces)), bytes, is_empty);
+        });
+    }
+
+    fn wait_for_quiet(&self, shell: &Rc<Shell>) {
+        if let Some(earlier) = self.quiet.take() {
+            earlier.clear();
+        }
+        if self.size.borrow().wants_compaction(self.rows.borrow().len()) {
+            let shell = Rc::downgrade(shell);
+            let write = move || {
+                if let Some(shell) = shell.upgrade() {
+                    shell.copy.write(&shell, true);
+                }
+            };
+            self.quiet.set(set_timeout_with_handle(write, QUIET).ok());
+        }
+    }
+}
+
+/// Notes what a write did. Where it failed, what it lacks comes with the next join: an incomplete copy is a copy.
+fn written_as(
+    shell: &Weak<Shell>,
+    written: Result<Option<RowKey>, CopyError>,
+    whole_bytes: Option<u64>,
+    added_bytes: u64,
+    was_empty: bool,
+) {
+    let Some(shell) = shell.upgrade() else { return };
+    let writer = &shell.copy;
+    writer.is_busy.set(false);
+    match written {
+        Ok(Some(row)) => {
+            let mut size = writer.size.borrow_mut();
+            match whole_bytes {
+                Some(whole_bytes) => {
+                    *size = Size { whole_bytes, tail_bytes: 0 };
+                    writer.rows.borrow_mut().clear();
+                }
+                None if was_empty => size.whole_bytes += added_bytes,
+                None => size.tail_bytes += added_bytes,
+            }
+            drop(size);
+            writer.rows.borrow_mut().push(row);
+            writer.wait_for_quiet(&shell);
+            writer.ask(&shell);
+        }
+        // Somebody removed it in another tab, and knew why.
+        Ok(None) => drop(writer.end()),
+        Err(error) => {
+            leptos::logging::warn!("{error}");
+            writer.end();
+        }
+    }
+}
+
+fn whole(shell: &Shell) -> Vec<Bytes> {
+    let pieces = shell.with_editor(|editor| editor.board().snapshot_in_pieces(STATE_CHUNK_STRUCTS, STATE_CHUNK_BYTES));
+    pieces.into_iter().map(|piece| piece.0).collect()
+}
+
+fn bytes_of(updates: &[Bytes]) -> u64 {
+    updates.iter().map(|update| update.len() as u64).sum()
+}
+
+fn warn(result: Result<(), CopyError>) {
+    if let Err(error) = result {
+        leptos::logging::warn!("{error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_written_anew_when_much_has_come_since_or_in_many_pieces() {
+        const KIB: u64 = 1024;
+        for (whole_bytes, tail_bytes, rows, expected) in [
+            (0, 0, 0, false),
+            (10 * KIB, 256 * KIB, 2, false),
+            (10 * KIB, 257 * KIB, 2, true),
+            (10 * KIB, 1, FEW_ROWS, false),
+            (10 * KIB, 1, FEW_ROWS + 1, true),
+            (10_240 * KIB, 5_120 * KIB, 2, false),
+            (10_240 * KIB, 5_121 * KIB, 2, true),
+        ] {
+            let size = Size { whole_bytes, tail_bytes };
+            assert_eq!(size.wants_compaction(rows), expected, "{size:?} in {rows} rows");
+        }
+        assert!(!Size { whole_bytes: MAX_COPY_BYTES, tail_bytes: 0 }.is_too_large(0));
+        assert!(Size { whole_bytes: MAX_COPY_BYTES, tail_bytes: 0 }.is_too_large(1));
+    }
+}
