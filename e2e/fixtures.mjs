@@ -55,13 +55,13 @@ after(async () => browser?.close());
 
 /**
  * Declares a journey. `body` gets a `Journey`; options are those of node:test plus `host`, the name that the browser
- * uses for the server.
+ * uses for the server, and `env`, what the server's environment has besides.
  */
 export function journey(name, options, body) {
   if (typeof options === "function") [options, body] = [{}, options];
-  const { host, ...rest } = options;
+  const { host, env, ...rest } = options;
   test(name, { timeout: JOURNEY_LIMIT_MS, ...rest }, async () => {
-    const it = new Journey(name, host);
+    const it = new Journey(name, { host, env });
     try {
       await it.start();
       await body(it);
@@ -78,7 +78,7 @@ export function journey(name, options, body) {
 
 class Journey {
   #name;
-  #host;
+  #options;
   #contexts = [];
   #profiles = [];
   #links = [];
@@ -90,16 +90,16 @@ class Journey {
   /** Where the server is, for a browser. */
   url;
 
-  constructor(name, host) {
+  constructor(name, options) {
     this.#name = name;
-    this.#host = host;
+    this.#options = options;
   }
 
   async start() {
     await mkdir(RESULTS, { recursive: true });
     this.url = process.env.BOARDWALK_URL;
     if (this.url) return;
-    this.server = await Server.start({ host: this.#host });
+    this.server = await Server.start(this.#options);
     this.#serverLog = () => this.server.log();
     this.url = this.server.url;
   }
@@ -192,6 +192,13 @@ class Person {
     const page = await this.#context.newPage();
     page.setDefaultTimeout(15_000);
     this.#journey.watch(this.name, page);
+    return page;
+  }
+
+  /** Opens any page of the server. */
+  async page(address) {
+    const page = await this.#newPage();
+    await page.goto(new URL(address, this.#origin).href);
     return page;
   }
 

@@ -46,13 +46,15 @@ export class Server {
   #folder;
   #port;
   #process;
+  #env;
   #lines = [];
   /** Where a browser finds it. */
   url;
 
-  /** Starts one; `host` is the name that browsers use for it. */
-  static async start({ host = "127.0.0.1" } = {}) {
+  /** Starts one; `host` is the name that browsers use for it, `env` what its environment has besides ours. */
+  static async start({ host = "127.0.0.1", env = {} } = {}) {
     const server = new Server();
+    server.#env = env;
     server.#folder = await mkdtemp(path.join(os.tmpdir(), "boardwalk-"));
     server.#port = await freePort();
     server.url = `http://${host}:${server.#port}`;
@@ -63,7 +65,10 @@ export class Server {
   /** Starts it again after `stop`: same address, same data. */
   async resume() {
     const flags = ["serve", "--listen", `127.0.0.1:${this.#port}`, "--data-dir", this.#folder, "--public-url", this.url];
-    this.#process = spawn(binary(), flags, { stdio: ["ignore", "pipe", "pipe"] });
+    this.#process = spawn(binary(), flags, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...this.#env },
+    });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => {
         this.#lines.push(...text.trimEnd().split("\n"));

@@ -85,6 +85,12 @@ pub struct DoorOptions {
     /// Everybody comes through a proxy that appends their address to X-Forwarded-For: count by that
     #[arg(long, env = "BOARDWALK_BEHIND_PROXY")]
     pub behind_proxy: bool,
+    /// Boards that there may be, with those in the bin; as many as people make by default
+    #[arg(long, env = "BOARDWALK_MAX_BOARDS")]
+    pub max_boards: Option<u64>,
+    /// MiB that one board may take, without its versions and images; as much as people draw by default
+    #[arg(long, env = "BOARDWALK_BOARD_MIB")]
+    pub board_mib: Option<u32>,
 }
 
 /// Who may make boards.
@@ -197,6 +203,9 @@ pub struct HealthOptions {
     /// Where the process listens; an address that means "everywhere" is asked on this machine
     #[arg(long, env = "BOARDWALK_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: String,
+    /// The certificate that `serve` was given: with it, the process is asked over HTTPS
+    #[arg(long, env = "BOARDWALK_TLS_CERT")]
+    pub tls_cert: Option<PathBuf>,
 }
 
 /// An `http` or `https` URL of a whole site, without a slash at its end.

@@ -1,4 +1,5 @@
-//! The token of the instance, which lets people make boards. From the environment or a file, never from a flag.
+//! The tokens of the instance: one lets people make boards, the other administers it. From the environment or a file, never
+//! from a flag.
 
 use anyhow::{Context, Result, bail};
 use gateway::Token;

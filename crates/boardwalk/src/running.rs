@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use axum::Router;
 use axum::serve::ListenerExt;
 use document_service::{DocumentService, ServiceOptions};
-use gateway::{AssetStore, Gateway, GatewayOptions, IN_PROCESS, ServiceDirectory, ops};
+use gateway::{AssetStore, Gateway, GatewayOptions, IN_PROCESS, Quotas, ServiceDirectory, ops};
 use rsocket::tls::rustls::ServerConfig;
 use storage::Storage;
 use tokio::net::TcpListener;
@@ -187,7 +187,10 @@ fn door(options: &DoorOptions, public_url: Option<String>) -> Result<GatewayOpti
             bail!("set BOARDWALK_CREATE_TOKEN or BOARDWALK_CREATE_TOKEN_FILE: --create token wants one")
         }
     };
-    Ok(GatewayOptions { public_url, trusts_proxy: options.behind_proxy, create_token })
+    let admin_token = instance_token::read("BOARDWALK_ADMIN_TOKEN")?;
+    let board_bytes = options.board_mib.map(|mib| u64::from(mib) << 20);
+    let quotas = Quotas { boards: options.max_boards, board_bytes };
+    Ok(GatewayOptions { public_url, trusts_proxy: options.behind_proxy, create_token, admin_token, quotas })
 }
 
 /// Brings the schema of a database up to date.

@@ -31,11 +31,12 @@ use crate::limits::{
 use crate::options::{GatewayOptions, Token};
 use crate::passwords::Passwords;
 use crate::pictures::Pictures;
+use crate::quotas::Quotas;
 use crate::token_bucket::TokenBucket;
 use crate::turns::Turns;
 use crate::{
-    access_watch, bin, boards, bundles, comments, damage, facilitation, links, meeting, ops, page, people, pictures,
-    problem, request_id, sync, versions,
+    access_watch, admin, bin, boards, bundles, comments, damage, facilitation, links, meeting, ops, page, people,
+    pictures, problem, quotas, request_id, sync, versions,
 };
 
 /// What every endpoint may use.
@@ -56,6 +57,8 @@ pub struct Endpoints {
     pub(crate) joins: Turns,
     pub(crate) comments: Turns,
     pub(crate) votes: Turns,
+    pub(crate) admin_token: Option<Token>,
+    pub(crate) quotas: Quotas,
     pub(crate) started: Instant,
 }
 
@@ -118,10 +121,13 @@ impl Gateway {
             joins: Turns::new(JOIN_BURST, JOINS_PER_SECOND),
             comments: Turns::new(COMMENT_BURST, COMMENTS_PER_SECOND),
             votes: Turns::new(VOTE_BURST, VOTES_PER_SECOND),
+            admin_token: options.admin_token,
+            quotas: options.quotas,
             started: Instant::now(),
         };
         let shared = Arc::new(endpoints);
         tokio::spawn(access_watch::follow(Arc::downgrade(&shared)));
+        tokio::spawn(quotas::follow(Arc::downgrade(&shared)));
         tokio::spawn(assets::tend(Arc::downgrade(&shared)));
         tokio::spawn(meeting::follow(Arc::downgrade(&shared)));
         Self { shared }
@@ -170,6 +176,10 @@ impl Gateway {
             .routes(routes!(facilitation::begin_voting, facilitation::end_voting))
             .routes(routes!(facilitation::cast))
             .routes(routes!(facilitation::close_voting))
+            .routes(routes!(admin::instance))
+            .routes(routes!(admin::boards))
+            .routes(routes!(admin::delete))
+            .routes(routes!(admin::restore))
             .routes(routes!(sync::sync))
             .route("/api/{*path}", axum::routing::any(page::nothing_here))
             .layer(DefaultBodyLimit::max(MAX_REST_BODY_BYTES))

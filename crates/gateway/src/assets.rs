@@ -42,6 +42,11 @@ impl AssetDesk {
         let turns = Turns::new(UPLOAD_BURST, UPLOADS_PER_SECOND);
         Self { store, turns, uploads: Arc::new(Semaphore::new(MAX_UPLOADS)) }
     }
+
+    /// Bytes that the images of all boards may take together.
+    pub(crate) fn max_bytes(&self) -> u64 {
+        self.store.max_bytes
+    }
 }
 
 /// Brings an image to a board. Doing so again changes nothing.

@@ -30,8 +30,8 @@ const FIRST_LINKS: [Role; 3] = [Role::Owner, Role::Edit, Role::View];
     request_body(content = Option<api_schema::CreateBoard>, description = "May be left out"),
     responses(
         (status = 201, description = "The board with an owner, an edit and a view link", body = api_schema::CreatedBoard),
-        (status = "4XX", description = "malformed, too-large or busy", body = api_schema::Problem, content_type = "application/problem+json"),
-        (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "malformed, too-large, token-needed or busy", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "too-many-boards, unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub async fn create(
@@ -53,6 +53,7 @@ pub async fn make(
     origin: Option<(&BoardId, Bytes)>,
 ) -> Result<Response, ApiError> {
     may_create(shared, headers)?;
+    shared.quotas.check_boards(shared.storage.as_ref()).await?;
     take_turn(shared)?;
     let created = draft(shared, uri, headers, &given_title)?;
     let links = created.links.iter().map(|link| NewLink { role: link.role, secret_hash: hash(&link.key) }).collect();
@@ -100,6 +101,7 @@ pub async fn copy(
     // Its log may hold what was deleted on purpose, so that who may only look may not have it.
     let admission = admission.only(Role::may_write)?;
     may_create(&shared, &headers)?;
+    shared.quotas.check_boards(shared.storage.as_ref()).await?;
     take_turn(&shared)?;
     let title = body.and_then(|Json(body)| body.title).unwrap_or_else(|| admission.title().to_owned());
     let created = draft(&shared, &uri, &headers, &title)?;

@@ -116,7 +116,10 @@ pub async fn limit(State(shared): State<Shared>, request: Request, next: Next) -
     }
     let response = next.run(request).await;
     let refused = response.extensions().get::<ApiError>().map(|error| error.code);
-    if matches!(refused, Some(ErrorCode::WrongKey | ErrorCode::WrongPassword | ErrorCode::TokenNeeded)) {
+    if matches!(
+        refused,
+        Some(ErrorCode::WrongKey | ErrorCode::WrongPassword | ErrorCode::TokenNeeded | ErrorCode::WrongToken)
+    ) {
         // The next one is refused where this was the last.
         let _ = shared.by_address.take(Kind::WrongKey, asker, shared.now_ms());
     }

@@ -134,6 +134,7 @@ async fn enter(stream: &mut Stream, shared: &Shared, visit: Visit) -> Result<(Ed
     }
     let admission = admission.of(person);
     let seat = shared.hubs.join(&admission, connection, dialect, request_id).map_err(Ending::Close)?;
+    shared.quotas.measure(shared.storage.as_ref(), admission.board(), seat.hub()).await;
     if dialect == Dialect::Boardwalk {
         seat.tell(welcome(admission.role(), admission.title()));
     }
@@ -161,6 +162,9 @@ async fn listen(stream: &mut Stream, mut session: EdgeSession, seat: &Seat, stat
             return Ending::Busy(wait_ms);
         }
         match session.receive(&message) {
+            Ok(Step::Updates(UpdatesUp::Edit { .. })) if seat.hub().is_full() => {
+                return Ending::Close(ErrorCode::BoardFull);
+            }
             Ok(step) => act(step, session.connection(), seat).await,
             Err(code) => return Ending::Close(code),
         }

@@ -6,7 +6,7 @@
 //! says, save whom presence is about.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -102,6 +102,8 @@ pub struct Hub {
     pub(crate) presence_waits: Notify,
     /// Somebody left, or the end has come.
     pub(crate) thinned: Notify,
+    /// The board is as large as it may be.
+    is_full: AtomicBool,
 }
 
 impl Hub {
@@ -119,6 +121,7 @@ impl Hub {
             meeting_told: Mutex::default(),
             presence_waits: Notify::new(),
             thinned: Notify::new(),
+            is_full: AtomicBool::new(false),
         };
         HubTask::new(Arc::new(hub), upward)
     }
@@ -127,6 +130,17 @@ impl Hub {
     #[must_use]
     pub fn board(&self) -> &BoardId {
         &self.board
+    }
+
+    /// Says whether the board is as large as it may be.
+    pub fn set_full(&self, is_full: bool) {
+        self.is_full.store(is_full, Ordering::Relaxed);
+    }
+
+    /// Whether it is, as far as was looked.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.is_full.load(Ordering::Relaxed)
     }
 
     /// Gives a browser a place.
@@ -252,6 +266,12 @@ pub struct Seat {
 }
 
 impl Seat {
+    /// Its hub.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
     /// Takes what the browser is to be sent next, until that is about so many bytes; see [`Fanout::take`].
     pub fn take(&self, into: &mut Vec<Bytes>, most_bytes: usize) -> Next {
         self.hub.people().fanout.take(self.connection, into, most_bytes)

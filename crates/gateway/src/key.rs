@@ -48,7 +48,9 @@ pub fn sent(headers: &HeaderMap, query: KeyQuery) -> Option<String> {
     bearer(headers).or(query.key)
 }
 
-fn bearer(headers: &HeaderMap) -> Option<String> {
+/// What was sent as a bearer.
+#[must_use]
+pub fn bearer(headers: &HeaderMap) -> Option<String> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }

@@ -4,6 +4,7 @@
 //! door cannot read a document.
 
 mod access_watch;
+mod admin;
 mod admission;
 mod api_schema;
 mod app;
@@ -40,6 +41,7 @@ mod person;
 mod pictures;
 mod presence_queue;
 mod problem;
+mod quotas;
 mod random;
 mod request_id;
 mod ring;
@@ -53,3 +55,4 @@ pub use app::Gateway;
 pub use asset_store::{AssetStore, AssetStoreError};
 pub use directory::{IN_PROCESS, ServiceDirectory, connector};
 pub use options::{GatewayOptions, Token};
+pub use quotas::Quotas;

@@ -114,6 +114,12 @@ pub const MEETING_INTERVAL: Duration = Duration::from_millis(500);
 pub const ACCESS_INTERVAL: Duration = Duration::from_secs(1);
 /// How far each question looks back beyond the one before: a change becomes visible that long after its time at most.
 pub const ACCESS_LOOK_BACK: Duration = Duration::from_secs(5);
+/// How often boards that are open are measured, where boards may not grow without bound.
+pub const MEASURE_EVERY: Duration = Duration::from_secs(10);
+/// Boards that the administration reads of the store at once.
+pub const OVERVIEW_AT_ONCE: u32 = 500;
+/// Boards that one answer of it lists.
+pub const MAX_ADMIN_PAGE: usize = 200;
 /// How long a REST request may take.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the checks of `/health/ready` may take together.

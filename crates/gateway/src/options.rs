@@ -5,6 +5,8 @@ use std::fmt;
 use protocol::SecretHash;
 use sha2::{Digest, Sha256};
 
+use crate::quotas::Quotas;
+
 /// What a gateway is told when it starts.
 #[derive(Debug, Clone, Default)]
 pub struct GatewayOptions {
@@ -14,6 +16,10 @@ pub struct GatewayOptions {
     pub trusts_proxy: bool,
     /// What has to be shown to make a board; anybody may where absent.
     pub create_token: Option<Token>,
+    /// What has to be shown to administer the server; nobody may where absent.
+    pub admin_token: Option<Token>,
+    /// How much there may be.
+    pub quotas: Quotas,
 }
 
 /// A token of the instance, as a hash.

@@ -16,6 +16,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 struct Dist;
 
 const PAGE: &str = "index.html";
+const ADMIN_PAGE: &str = "admin/index.html";
 /// The build names folders below it after their contents.
 const FOR_EVER_BELOW: &str = "static/";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -39,6 +40,7 @@ const GUARDS: [(HeaderName, &str); 5] = [
 pub fn routes() -> Router {
     Router::new()
         .route("/", get(|headers: HeaderMap| async move { file(PAGE, &headers) }))
+        .route("/admin", get(|headers: HeaderMap| async move { file(ADMIN_PAGE, &headers) }))
         .route("/b/{board_id}", get(|headers: HeaderMap| async move { file(PAGE, &headers) }))
         .route(
             "/{*path}",

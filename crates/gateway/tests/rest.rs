@@ -196,6 +196,10 @@ async fn the_document_describes_every_route_and_every_route_answers() {
     let paths = document["paths"].as_object().unwrap();
     let names: Vec<&str> = paths.keys().map(String::as_str).collect();
     let expected = [
+        "/api/admin/boards",
+        "/api/admin/boards/{id}",
+        "/api/admin/boards/{id}/restore",
+        "/api/admin/instance",
         "/api/boards",
         "/api/boards/{id}",
         "/api/boards/{id}/assets/{hash}",

@@ -79,6 +79,14 @@ error_codes! {
     UnknownPerson { "unknown-person", http 404, close 4418, Never, "Nobody so named is locked out of the board." }
     /// Boards are made here only with a token.
     TokenNeeded { "token-needed", http 403, close 4416, Never, "Boards are made here only with a token; ask whoever runs the server." }
+    /// That is not the server's admin token.
+    WrongToken { "wrong-token", http 401, close 4430, Never, "That is not this server's admin token." }
+    /// The server has no admin token, and so no administration.
+    NoAdministration { "no-administration", http 404, close 4431, Never, "This server has no admin token: set BOARDWALK_ADMIN_TOKEN or BOARDWALK_ADMIN_TOKEN_FILE." }
+    /// There are as many boards as there may be.
+    TooManyBoards { "too-many-boards", http 507, close 4432, Never, "This server has as many boards as it may; delete some for good, or ask whoever runs it." }
+    /// The board is as large as it may be.
+    BoardFull { "board-full", http 507, close 4433, Never, "This board is as large as this server lets boards be; what you did since is kept in your browser." }
     /// A message, an update or a title is larger than its limit.
     TooLarge { "too-large", http 413, close 4413, Never, "The message is larger than the limit; split it." }
     /// Nobody would be left to manage the board.

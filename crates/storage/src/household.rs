@@ -34,6 +34,23 @@ pub struct BoardOverview {
     pub deleted_at_ms: Option<u64>,
     /// Bytes of its snapshots, rows and versions.
     pub size_bytes: u64,
+    /// How many versions it has.
+    pub versions: u64,
+    /// Bytes of its images.
+    pub asset_bytes: u64,
+    /// When it was last edited, or its log last merged: milliseconds since 1970.
+    pub edited_at_ms: Option<u64>,
+}
+
+/// What a store holds in all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StoreTotals {
+    /// Boards, also those in the bin.
+    pub boards: u64,
+    /// Those in the bin.
+    pub in_bin: u64,
+    /// Bytes of all images; one that two boards have counts twice.
+    pub asset_bytes: u64,
 }
 
 /// A part of a store. [`Storage`](crate::Storage) tells how calls fail and are repeated.
@@ -69,4 +86,10 @@ pub trait Household: Send + Sync + 'static {
 
     /// All boards by id, also those in the bin: the next `limit` behind `after`.
     async fn overview(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardOverview>, Error>;
+
+    /// What there is in all, without looking at any board.
+    async fn totals(&self) -> Result<StoreTotals, Error>;
+
+    /// Bytes of a board's snapshots and rows: what it takes to open it. None for an unknown one.
+    async fn board_bytes(&self, board: &BoardId) -> Result<u64, Error>;
 }

@@ -7,7 +7,8 @@ use protocol::{AssetHash, BoardId, Role, SecretHash};
 
 use crate::{
     Append, Aside, AssetRecord, BoardOverview, BoardRecord, Damage, Error, LinkLookup, LinkRecord, LinkSettings,
-    Loaded, LockedPerson, LogRow, MAX_LEASE_MS, Owner, PasswordHash, PersonalLink, Snapshot, VersionRecord,
+    Loaded, LockedPerson, LogRow, MAX_LEASE_MS, Owner, PasswordHash, PersonalLink, Snapshot, StoreTotals,
+    VersionRecord,
 };
 
 /// Services whose lease ran out this long ago, in milliseconds, and that own no board are forgotten. Until then even a
@@ -298,18 +299,43 @@ pub(crate) fn locked_person((person, name, locked_at): (Vec<u8>, String, i64)) -
 pub(crate) const OVERVIEW: &str = "SELECT id, title, created_at, deleted_at, CAST(\
      coalesce((SELECT sum(length(bytes)) FROM snapshots WHERE board_id = boards.id), 0) + \
      coalesce((SELECT sum(length(bytes)) FROM updates WHERE board_id = boards.id), 0) + \
-     coalesce((SELECT sum(length(bytes)) FROM versions WHERE board_id = boards.id), 0) AS bigint) \
+     coalesce((SELECT sum(length(bytes)) FROM versions WHERE board_id = boards.id), 0) AS bigint), \
+     (SELECT count(*) FROM versions WHERE board_id = boards.id), \
+     CAST(coalesce((SELECT sum(size_bytes) FROM assets WHERE board_id = boards.id), 0) AS bigint), \
+     (SELECT max(created_at) FROM updates WHERE board_id = boards.id), \
+     (SELECT max(created_at) FROM snapshots WHERE board_id = boards.id) \
      FROM boards WHERE id > $1 ORDER BY id LIMIT $2";
 
+/// How many boards there are, how many of them in the bin, and the bytes of all images.
+pub(crate) const TOTALS: &str = "SELECT (SELECT count(*) FROM boards), \
+     (SELECT count(*) FROM boards WHERE deleted_at IS NOT NULL), \
+     CAST(coalesce((SELECT sum(size_bytes) FROM assets), 0) AS bigint)";
+
+/// Bytes of a board ($1) without its versions.
+pub(crate) const BOARD_BYTES: &str = "SELECT CAST(\
+     coalesce((SELECT sum(length(bytes)) FROM snapshots WHERE board_id = $1), 0) + \
+     coalesce((SELECT sum(length(bytes)) FROM updates WHERE board_id = $1), 0) AS bigint)";
+
+/// The columns of [`OVERVIEW`].
+pub(crate) type OverviewRow = (String, String, i64, Option<i64>, i64, i64, i64, Option<i64>, Option<i64>);
+
+/// What there is in all, from a row of [`TOTALS`].
+pub(crate) fn totals((boards, in_bin, asset_bytes): (i64, i64, i64)) -> Result<StoreTotals, Error> {
+    Ok(StoreTotals { boards: read(boards)?, in_bin: read(in_bin)?, asset_bytes: read(asset_bytes)? })
+}
+
 /// A board for whoever runs the server, from a row.
-pub(crate) fn overview(row: (String, String, i64, Option<i64>, i64)) -> Result<BoardOverview, Error> {
-    let (id, title, created_at, deleted_at, size) = row;
+pub(crate) fn overview(row: OverviewRow) -> Result<BoardOverview, Error> {
+    let (id, title, created_at, deleted_at, size, versions, asset_bytes, updated_at, snapshot_at) = row;
     Ok(BoardOverview {
         id: board_id((id,))?,
         title,
         created_at_ms: read(created_at)?,
         deleted_at_ms: deleted_at.map(read).transpose()?,
         size_bytes: read(size)?,
+        versions: read(versions)?,
+        asset_bytes: read(asset_bytes)?,
+        edited_at_ms: updated_at.max(snapshot_at).map(read).transpose()?,
     })
 }
 

@@ -5,6 +5,7 @@
 //! | wasm-bindgen's JavaScript, its snippets and the optimised WASM | `static/{hash}/…`, with a `start.js` that starts them and a `theme.js` for the first paint |
 //! | `assets/styles/*.css`, joined in the order of their names | `static/{hash}/app.css` |
 //! | `assets/fonts/**`, `assets/icons/**`, `assets/app.webmanifest` | `fonts/**`, `icons/**`, `app.webmanifest`, names unchanged |
+//! | `assets/admin/**` | `admin/**`, names unchanged; in its `index.html` the line `<!-- boardwalk:styles -->` replaced by the tag of the styles |
 //! | `frontend/service-worker.js` | `service-worker.js`, its line `/* boardwalk:files */` replaced by the names of what a page needs, and their hash |
 //! | `frontend/index.html` | `index.html`, its line `<!-- boardwalk:scripts -->` replaced by the tags of the above |
 //!
@@ -23,6 +24,9 @@ use crate::fingerprint::{Fingerprint, files_below, read};
 
 /// The line of `frontend/index.html` that becomes the tags of scripts and styles.
 pub const PLACEHOLDER: &str = "<!-- boardwalk:scripts -->";
+
+/// The line of `assets/admin/index.html` that becomes the tag of styles.
+const STYLES_PLACEHOLDER: &str = "<!-- boardwalk:styles -->";
 
 /// The line of `frontend/service-worker.js` that becomes the list of files.
 const FILES_PLACEHOLDER: &str = "/* boardwalk:files */";
@@ -74,17 +78,28 @@ impl Dist {
         let mut dist = Self::default();
         let code_folder = dist.add_code(code)?;
         let styles = dist.add_styles(&root.join("assets/styles"))?;
-        for kind in ["fonts", "icons"] {
+        for kind in ["admin", "fonts", "icons"] {
             let folder = root.join("assets").join(kind);
             for file in files_below(&folder)? {
                 dist.files.insert(Path::new(kind).join(&file), read(&folder.join(&file))?);
             }
         }
+        dist.add_styles_to_admin(&styles)?;
         dist.files.insert("app.webmanifest".into(), read(&root.join("assets/app.webmanifest"))?);
         let page = text(&root.join("frontend/index.html"))?;
         dist.files.insert("index.html".into(), inject(&page, &code_folder, &styles)?.into_bytes());
         dist.add_service_worker(&text(&root.join("frontend/service-worker.js"))?)?;
         Ok(dist)
+    }
+
+    /// The administration page is on the same scales.
+    fn add_styles_to_admin(&mut self, styles: &str) -> Result<()> {
+        let page = self.files.get_mut(Path::new("admin/index.html")).context("assets/admin/index.html is missing")?;
+        let text = String::from_utf8_lossy(page);
+        ensure!(text.contains(STYLES_PLACEHOLDER), "assets/admin/index.html must hold the line {STYLES_PLACEHOLDER}");
+        let text = text.replace(STYLES_PLACEHOLDER, &format!("<link rel=\"stylesheet\" href=\"/{styles}\">"));
+        *page = text.into_bytes();
+        Ok(())
     }
 
     /// The service worker of exactly these files.
@@ -257,6 +272,7 @@ mod tests {
                 ("assets/fonts/one.woff2", "font"),
                 ("assets/icons/favicon.svg", "<svg/>"),
                 ("assets/app.webmanifest", "{}"),
+                ("assets/admin/index.html", "<head>\n    <!-- boardwalk:styles -->\n</head>"),
                 ("frontend/index.html", "<head>\n    <!-- boardwalk:scripts -->\n</head>"),
                 ("frontend/service-worker.js", "/* boardwalk:files */\nself;"),
             ],
@@ -269,6 +285,8 @@ mod tests {
             assert!(page.contains(&format!("\"/{file}\"")), "{file} is not in {page}");
         }
 
+        let admin = fs::read_to_string(root.join("dist/admin/index.html")).unwrap();
+        assert!(admin.contains("/app.css\""), "{admin}");
         let worker = || fs::read_to_string(root.join("dist/service-worker.js")).unwrap();
         let former_worker = worker();
         for file in before.iter().filter(|file| file.starts_with("static/") && !file.ends_with(".br")) {

@@ -13,9 +13,10 @@ const EMPTY_NAMES: [&str; 8] = ["util", "utils", "helper", "helpers", "common", 
 /// Empty only as a whole name: `data_folder` says something.
 const EMPTY_WHOLE_NAMES: [&str; 3] = ["data", "info", "mod"];
 /// Folders of text that is ours.
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
     ".cargo",
     ".ci",
+    "assets/admin",
     "assets/styles",
     "crates",
     "docs",

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use boardwalk::HttpsFiles;
+use boardwalk::cli::HealthOptions;
+use boardwalk::{HttpsFiles, check_health};
 use protocol::{CreatedBoard, SUBPROTOCOL};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -80,5 +81,23 @@ async fn nobody_is_served_without() {
     assert!(ask(stream, "GET /health/ready").await.starts_with("HTTP/1.1 200"));
     let other = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
     assert!(connect(&server, other.cert.der().clone()).await.is_err(), "another certificate is not shown");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_health_check_asks_over_tls_where_there_is_a_certificate() {
+    let (server, _) = start().await;
+    let check = async |tls_cert: Option<std::path::PathBuf>| {
+        let options = HealthOptions { listen: server.address().to_string(), tls_cert };
+        tokio::task::spawn_blocking(move || check_health(&options)).await.expect("it does not panic")
+    };
+    let certificate = server.folder().join("cert.pem");
+    check(Some(certificate.clone())).await.expect("it is ready");
+    check(None).await.expect_err("it does not speak plain HTTP");
+    let plain = Server::start().await;
+    let options = HealthOptions { listen: plain.address().to_string(), tls_cert: Some(certificate) };
+    let asked = tokio::task::spawn_blocking(move || check_health(&options)).await.expect("it does not panic");
+    asked.expect_err("it speaks plain HTTP only");
+    plain.stop().await;
     server.stop().await;
 }

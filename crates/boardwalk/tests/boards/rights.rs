@@ -96,3 +96,28 @@ async fn a_board_in_the_bin_closes_for_everybody() {
     assert_eq!(guest.closed().await, ErrorCode::Deleted.close_code());
     server.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_board_that_has_outgrown_its_bound_is_shown_and_takes_no_more() {
+    let server = Server::start_with_board_mib(1).await;
+    let invite = server.new_board().await;
+    let mut ada = Client::join(server.address(), &invite, Role::Edit, Boardwalk, 1).await;
+    for number in 0..220_u32 {
+        // Below the bound as far as was looked: everything is taken. Nothing that could be stored in much less.
+        let letter = |at: u32| char::from_u32(0x4e00 + (number * 4000 + at).wrapping_mul(2_654_435_761) % 20_000);
+        ada.write(&(0..4000).filter_map(letter).collect::<String>()).await;
+        ada.saved().await;
+    }
+    // Whoever joins has it measured.
+    let mut ben = Client::join(server.address(), &invite, Role::Edit, Boardwalk, 2).await;
+    assert_eq!((ben.board.len(), &*ben.role), (220, "edit"));
+    ben.write("one more").await;
+    assert_eq!(ben.closed().await, ErrorCode::BoardFull.close_code());
+    let guest = Client::join(server.address(), &invite, Role::View, Boardwalk, 3).await;
+    assert_eq!(guest.board.len(), 220, "it can be looked at");
+    let other = server.new_board().await;
+    let mut cleo = Client::join(server.address(), &other, Role::Edit, Boardwalk, 4).await;
+    cleo.write("another board goes on").await;
+    cleo.saved().await;
+    server.stop().await;
+}

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use boardwalk::cli::{AssetOptions, ServeOptions};
+use boardwalk::cli::{AssetOptions, DoorOptions, ServeOptions};
 use boardwalk::{HttpsFiles, Running};
 use protocol::{BoardId, CreatedBoard, Role};
 use tempfile::TempDir;
@@ -52,6 +52,17 @@ impl Server {
 
     /// Under TLS.
     pub async fn begin_as(folder: TempDir, database_url: Option<String>, https: HttpsFiles) -> Self {
+        Self::begin_with(folder, database_url, https, DoorOptions::default()).await
+    }
+
+    /// Where boards may not grow past so many MiB.
+    pub async fn start_with_board_mib(mib: u32) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let door = DoorOptions { board_mib: Some(mib), ..DoorOptions::default() };
+        Self::begin_with(folder, None, HttpsFiles::default(), door).await
+    }
+
+    async fn begin_with(folder: TempDir, database_url: Option<String>, https: HttpsFiles, door: DoorOptions) -> Self {
         let options = ServeOptions {
             listen: "127.0.0.1:0".to_owned(),
             data_dir: PathBuf::from(folder.path()),
@@ -59,7 +70,7 @@ impl Server {
             public_url: None,
             assets: AssetOptions { assets_url: None, assets_gib: 1 },
             https,
-            door: boardwalk::cli::DoorOptions::default(),
+            door,
         };
         let running = Running::serve(&options).await.expect("the server starts");
         Self { running, folder }

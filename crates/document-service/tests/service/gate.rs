@@ -10,7 +10,7 @@ use storage::{
     Access, AccessChanges, Acquired, Append, AppendOutcome, Archive, Aside, AssetRecord, AssetRoom, Assets,
     BoardExport, BoardOverview, BoardRecord, Damage, Epoch, Error, Household, LinkEdit, LinkLookup, LinkRecord, Loaded,
     LockedPerson, Meeting, MeetingChanges, MeetingPage, MeetingPut, NewBoard, NewVersion, Owner, Snapshot,
-    SnapshotOutcome, Storage, VersionRecord,
+    SnapshotOutcome, Storage, StoreTotals, VersionRecord,
 };
 use tokio::sync::Semaphore;
 
@@ -256,6 +256,14 @@ impl Household for Gate {
 
     async fn overview(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardOverview>, Error> {
         self.memory.overview(after, limit).await
+    }
+
+    async fn totals(&self) -> Result<StoreTotals, Error> {
+        self.memory.totals().await
+    }
+
+    async fn board_bytes(&self, board: &BoardId) -> Result<u64, Error> {
+        self.memory.board_bytes(board).await
     }
 }
 

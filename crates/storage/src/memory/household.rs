@@ -5,7 +5,7 @@ use bytes::Bytes;
 use protocol::{BoardId, SecretHash};
 
 use super::MemoryStorage;
-use crate::{BoardOverview, Error, Household, LockedPerson};
+use crate::{BoardOverview, Error, Household, LockedPerson, StoreTotals};
 
 #[async_trait]
 impl Household for MemoryStorage {
@@ -45,5 +45,13 @@ impl Household for MemoryStorage {
 
     async fn overview(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardOverview>, Error> {
         self.with(|state, _| Ok(state.overview(after, limit)))
+    }
+
+    async fn totals(&self) -> Result<StoreTotals, Error> {
+        self.with(|state, _| Ok(state.totals()))
+    }
+
+    async fn board_bytes(&self, board: &BoardId) -> Result<u64, Error> {
+        self.with(|state, _| Ok(state.board_bytes(board)))
     }
 }

@@ -7,7 +7,7 @@ use protocol::{BoardId, SecretHash};
 use super::PostgresStorage;
 use crate::archive::check_texts;
 use crate::household::BUNDLE_KEPT_MS;
-use crate::{BoardOverview, Error, Household, LockedPerson, sql};
+use crate::{BoardOverview, Error, Household, LockedPerson, StoreTotals, sql};
 
 #[async_trait]
 impl Household for PostgresStorage {
@@ -67,5 +67,15 @@ impl Household for PostgresStorage {
     async fn overview(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardOverview>, Error> {
         let query = sqlx::query_as(sql::OVERVIEW).bind(after.map_or("", BoardId::as_str)).bind(i64::from(limit));
         self.lines.fetch_all(query).await?.into_iter().map(sql::overview).collect()
+    }
+
+    async fn totals(&self) -> Result<StoreTotals, Error> {
+        let row = self.lines.fetch_optional(sqlx::query_as(sql::TOTALS)).await?;
+        row.map_or(Ok(StoreTotals::default()), sql::totals)
+    }
+
+    async fn board_bytes(&self, board: &BoardId) -> Result<u64, Error> {
+        let query = sqlx::query_as::<_, (i64,)>(sql::BOARD_BYTES).bind(board.as_str());
+        self.lines.fetch_optional(query).await?.map_or(Ok(0), |(bytes,)| sql::read(bytes))
     }
 }

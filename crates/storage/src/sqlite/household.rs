@@ -8,7 +8,7 @@ use super::access::note_change;
 use super::{SqliteStorage, found};
 use crate::archive::check_texts;
 use crate::household::BUNDLE_KEPT_MS;
-use crate::{BoardOverview, Error, Household, LockedPerson, sql};
+use crate::{BoardOverview, Error, Household, LockedPerson, StoreTotals, sql};
 
 #[async_trait]
 impl Household for SqliteStorage {
@@ -70,5 +70,14 @@ impl Household for SqliteStorage {
     async fn overview(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardOverview>, Error> {
         let rows = sqlx::query_as(sql::OVERVIEW).bind(after.map_or("", BoardId::as_str)).bind(i64::from(limit));
         rows.fetch_all(&self.readers).await?.into_iter().map(sql::overview).collect()
+    }
+
+    async fn totals(&self) -> Result<StoreTotals, Error> {
+        sql::totals(sqlx::query_as(sql::TOTALS).fetch_one(&self.readers).await?)
+    }
+
+    async fn board_bytes(&self, board: &BoardId) -> Result<u64, Error> {
+        let (bytes,) = sqlx::query_as(sql::BOARD_BYTES).bind(board.as_str()).fetch_one(&self.readers).await?;
+        sql::read(bytes)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use storage::{Error, Storage};
+use storage::{Error, Storage, StoreTotals};
 
 use crate::samples::{append, appending, board_id, create, owned, secret};
 
@@ -49,7 +49,11 @@ async fn the_overview_tells_sizes_page_by_page(store: Arc<dyn Storage>) {
     let second = create(&*store, 2).await;
     let page = store.overview(None, 1).await.unwrap();
     assert_eq!((page.len(), &page[0].id, page[0].size_bytes), (1, &first, 5));
+    assert!(page[0].edited_at_ms.is_some() && page[0].versions == 0 && page[0].asset_bytes == 0);
+    assert_eq!((store.board_bytes(&first).await.unwrap(), store.board_bytes(&second).await.unwrap()), (5, 0));
+    assert_eq!(store.board_bytes(&board_id(7)).await.unwrap(), 0, "an unknown board");
     store.delete_board(&second).await.unwrap();
+    assert_eq!(store.totals().await.unwrap(), StoreTotals { boards: 2, in_bin: 1, asset_bytes: 0 });
     let rest = store.overview(Some(&first), 10).await.unwrap();
     assert_eq!((rest.len(), &*rest[0].title, rest[0].size_bytes), (1, "Board 2", 0));
     assert!(rest[0].deleted_at_ms.is_some());

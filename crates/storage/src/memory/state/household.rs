@@ -8,7 +8,7 @@ use protocol::{BoardId, SecretHash};
 use super::{State, StoredBoard};
 use crate::archive::check_texts;
 use crate::household::BUNDLE_KEPT_MS;
-use crate::{BoardOverview, Error, LockedPerson};
+use crate::{BoardOverview, Error, LockedPerson, StoreTotals};
 
 #[expect(missing_docs, reason = "each method is described once, at its namesake in the trait")]
 #[expect(clippy::missing_errors_doc, reason = "as above")]
@@ -57,19 +57,44 @@ impl State {
         let boards = self.boards.range::<BoardId, _>((from, Bound::Unbounded)).take(limit as usize);
         boards.map(|(id, stored)| stored.overview(id)).collect()
     }
+
+    #[must_use]
+    pub fn totals(&self) -> StoreTotals {
+        StoreTotals {
+            boards: self.boards.len() as u64,
+            in_bin: self.boards.values().filter(|stored| stored.deleted_at_ms.is_some()).count() as u64,
+            asset_bytes: self.boards.values().map(StoredBoard::asset_bytes).sum(),
+        }
+    }
+
+    #[must_use]
+    pub fn board_bytes(&self, board: &BoardId) -> u64 {
+        self.boards.get(board).map_or(0, StoredBoard::content_bytes)
+    }
 }
 
 impl StoredBoard {
     fn overview(&self, id: &BoardId) -> BoardOverview {
-        let rows: usize = self.rows.values().map(Bytes::len).sum();
         let versions: usize = self.versions.iter().map(|(_, bytes)| bytes.len()).sum();
-        let snapshot = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.bytes.len());
         BoardOverview {
             id: id.clone(),
             title: self.title.clone(),
             created_at_ms: self.created_at_ms,
             deleted_at_ms: self.deleted_at_ms,
-            size_bytes: (rows + versions + snapshot) as u64,
+            size_bytes: self.content_bytes() + versions as u64,
+            versions: self.versions.len() as u64,
+            asset_bytes: self.asset_bytes(),
+            // The memory's rows bear no times.
+            edited_at_ms: (self.head_seq > 0).then_some(self.created_at_ms),
         }
+    }
+
+    fn content_bytes(&self) -> u64 {
+        let rows: usize = self.rows.values().map(Bytes::len).sum();
+        (rows + self.snapshot.as_ref().map_or(0, |snapshot| snapshot.bytes.len())) as u64
+    }
+
+    fn asset_bytes(&self) -> u64 {
+        self.assets.values().map(|asset| asset.size_bytes).sum()
     }
 }
