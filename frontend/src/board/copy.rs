@@ -36,6 +36,7 @@ pub(super) struct CopyWriter {
     has_joined: Cell<bool>,
     is_asked: Cell<bool>,
     is_busy: Cell<bool>,
+    is_damaged: Cell<bool>,
     quiet: Cell<Option<TimeoutHandle>>,
 }
 
@@ -59,6 +60,8 @@ impl Size {
 /// Puts what this browser keeps of the board onto it, before anything is asked of the server.
 pub(super) async fn recall(shell: &Rc<Shell>) {
     match read(shell).await {
+        // The next visit begins a new one.
+        Ok((copy, _)) if shell.copy.is_damaged.get() => warn(copy.remove().await),
         Ok((copy, contents)) => shell.copy.begin(copy, &contents),
         Err(error) => leptos::logging::warn!("{error}"),
     }
@@ -113,8 +116,13 @@ impl CopyWriter {
         self.ask(shell);
     }
 
-    /// Keeps nothing more, and takes away what was kept: it is damaged, too large, or no longer ours.
-    pub(super) fn remove(&self) {
+    /// What is being recalled cannot be read.
+    pub(super) fn note_damage(&self) {
+        self.is_damaged.set(true);
+    }
+
+    /// Keeps nothing more, and takes away what was kept.
+    fn remove(&self) {
         if let Some(copy) = self.end() {
             spawn_local(async move { warn(copy.remove().await) });
         }
@@ -131,6 +139,19 @@ impl CopyWriter {
     pub(super) fn hurry(&self, shell: &Rc<Shell>) {
         if self.has_joined.get() {
             self.write(shell, true);
+        }
+    }
+
+    /// The visit ends: writes what waits, and keeps nothing more.
+    pub(super) fn leave(&self) {
+        let updates = std::mem::take(&mut *self.waiting.borrow_mut());
+        let is_kept = self.has_joined.get() && !self.is_busy.get() && !updates.is_empty();
+        let is_empty = self.rows.borrow().is_empty();
+        if let Some(copy) = self.end().filter(|_| is_kept && !self.size.borrow().is_too_large(bytes_of(&updates))) {
+            spawn_local(async move {
+                let written = if is_empty { copy.replace(&[], &updates).await } else { copy.append(&updates).await };
+                warn(written.map(drop));
+            });
         }
     }
 

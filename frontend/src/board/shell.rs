@@ -242,6 +242,7 @@ impl Shell {
 
     fn end(&self) {
         self.has_ended.set(true);
+        self.copy.leave();
         self.text.borrow_mut().take();
         self.listeners.borrow_mut().take();
         self.socket.borrow_mut().take();
@@ -261,7 +262,7 @@ impl Shell {
             }
             VisitOutput::Log { entry, update } => self.append(entry, update),
             VisitOutput::Stored(update) => self.copy.take(self, update),
-            VisitOutput::CopyDamaged => self.copy.remove(),
+            VisitOutput::CopyDamaged => self.copy.note_damage(),
             VisitOutput::Unlog(keys) => self.log.borrow().remove(keys),
             VisitOutput::Welcomed { role, title } => {
                 self.page.store.role.set(role);
