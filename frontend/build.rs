@@ -17,6 +17,7 @@ const LOOKED_UP: &[&str] = &[
     "command.",
     "dash.",
     "fill_style.",
+    "font.",
     "font_size.",
     "head.",
     "key.",

@@ -1,7 +1,7 @@
 //! The one vocabulary of change: what tools, commands, paste, import and the simulator ask of a board.
 
 use kurbo::{Rect, Size, Vec2};
-use scene::text::{Look, Mark, Span};
+use scene::text::{Font, Look, Mark, Span};
 use scene::{BoardPoint, Colour, ImageId};
 use std::sync::Arc;
 
@@ -108,6 +108,8 @@ pub enum Field {
     Sketch(Option<u32>),
     /// The em of its text.
     FontSize(f64),
+    /// In which letters its text is written.
+    Font(Font),
     /// Where its text wraps; `None` is nowhere.
     Wrap(Option<f64>),
     /// The groups that it is in, the outermost first.

@@ -2,6 +2,7 @@
 //! whole, edits or undo. Values are held to the table of bounds on the way in and on the way out.
 
 use kurbo::{Rect, Size, Vec2};
+use scene::text::Font;
 use scene::{BoardPoint, ImageId};
 use std::sync::Arc;
 use yrs::{Any, Number};
@@ -43,6 +44,7 @@ pub(crate) fn stored(field: &Field) -> (&'static str, Option<Any>) {
         Field::Opacity(opacity) => (schema::OPACITY, Some(plain_number(clamp::opacity(*opacity)))),
         Field::Sketch(seed) => (schema::SKETCH, seed.map(|seed| plain_number(seed.into()))),
         Field::FontSize(size) => (schema::FONT_SIZE, Some(plain_number(clamp::font_size(*size)))),
+        Field::Font(font) => (schema::FONT, name(Some(font.name()))),
         Field::Wrap(width) => (schema::WRAP, width.and_then(clamp::wrap).map(plain_number)),
         Field::TextColour(colour) => (schema::TEXT_COLOUR, colour.map(|colour| Any::from(colour.to_string()))),
         Field::Align(align) => (schema::ALIGN, name(align.map(Align::name))),
@@ -100,6 +102,7 @@ pub(crate) fn read(key: &str, value: &Any) -> Option<Field> {
         schema::OPACITY => Field::Opacity(number(value)),
         schema::SKETCH => Field::Sketch(Some(finite()? as i64 as u32)),
         schema::FONT_SIZE => Field::FontSize(number(value)),
+        schema::FONT => Field::Font(Font::from_name(string(value)?)?),
         schema::WRAP => Field::Wrap(Some(finite()?)),
         schema::TEXT_COLOUR => Field::TextColour(Some(colour()?)),
         schema::ALIGN => Field::Align(Some(Align::from_name(string(value)?)?)),
@@ -143,6 +146,7 @@ pub(crate) fn default_of(key: &str) -> Option<Any> {
         schema::ROUTE => Field::Route(Route::Straight),
         schema::LABEL_AT => Field::LabelAt(clamp::LABEL_AT_DEFAULT),
         schema::FONT_SIZE => Field::FontSize(clamp::FONT_SIZE_DEFAULT),
+        schema::FONT => Field::Font(Font::Sans),
         _ => return None,
     };
     stored(&default).1

@@ -30,6 +30,7 @@ pub(crate) const SKETCH: &str = "sketch";
 pub(crate) const TEXT: &str = "text";
 pub(crate) const TEXT_COLOUR: &str = "text_colour";
 pub(crate) const FONT_SIZE: &str = "font_size";
+pub(crate) const FONT: &str = "font";
 pub(crate) const WRAP: &str = "wrap";
 pub(crate) const ALIGN: &str = "align";
 pub(crate) const ALIGN_Y: &str = "align_y";
@@ -88,6 +89,7 @@ pub(crate) const KEYS: &[&str] = &[
     NATURAL,
     CROP,
     ALT,
+    FONT,
 ];
 
 /// One key of a shape with a deep copy of its value.

@@ -2,7 +2,7 @@
 //! Must not know the CRDT, nor who else sees it.
 
 use kurbo::{Affine, BezPath, ParamCurve, ParamCurveArclen, ParamCurveNearest, Point, Rect, Shape as _, Size, Vec2};
-use scene::text::Span;
+use scene::text::{Font, Span};
 use scene::{BoardPoint, Colour, Command, DisplayList, ImageId};
 use std::sync::Arc;
 
@@ -55,6 +55,8 @@ pub struct Shape {
     pub(crate) spans: Option<Arc<[Span]>>,
     /// The em of its text.
     pub font_size: f64,
+    /// In which letters its text is written.
+    pub font: Font,
     /// Where its text wraps.
     pub wrap: Option<f64>,
     /// The colour of its label; none is its line's.
@@ -140,6 +142,7 @@ impl Shape {
             text: "".into(),
             spans: None,
             font_size: clamp::FONT_SIZE_DEFAULT,
+            font: Font::Sans,
             wrap: None,
             text_colour: None,
             align: None,
@@ -204,6 +207,7 @@ impl Shape {
             Field::Opacity(opacity) => self.opacity = clamp::opacity(*opacity),
             Field::Sketch(seed) => self.sketch = *seed,
             Field::FontSize(size) => self.font_size = clamp::font_size(*size),
+            Field::Font(font) => self.font = *font,
             Field::Wrap(wrap) => self.wrap = wrap.and_then(clamp::wrap),
             Field::TextColour(colour) => self.text_colour = *colour,
             Field::Align(align) => self.align = *align,
@@ -242,6 +246,7 @@ impl Shape {
             schema::OPACITY => Field::Opacity(self.opacity),
             schema::SKETCH => Field::Sketch(self.sketch),
             schema::FONT_SIZE => Field::FontSize(self.font_size),
+            schema::FONT => Field::Font(self.font),
             schema::WRAP => Field::Wrap(self.wrap),
             schema::TEXT_COLOUR => Field::TextColour(self.text_colour),
             schema::ALIGN => Field::Align(self.align),

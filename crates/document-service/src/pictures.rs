@@ -6,6 +6,7 @@ use bytes::Bytes;
 use kurbo::{Affine, Rect, Vec2};
 use protocol::limits::{MAX_PICTURE_BYTES, MAX_PICTURE_SHAPES};
 use protocol::{BoardId, ErrorCode, VersionId};
+use scene::text::Font;
 use scene::{DisplayList, Painter, SvgPainter, Theme, replay};
 use tokio::task::spawn_blocking;
 
@@ -24,10 +25,6 @@ const MAX_SCALE: f64 = 0.75;
 const FAR_PX: f64 = 6.0;
 /// Shapes smaller than this are left out of a crowded picture.
 const SPECK_PX: f64 = 0.6;
-
-/// As the painter names its font, and as a page that has not got it should.
-const FONT: &str = r#"font-family="Boardwalk Sans""#;
-const FONTS: &str = r#"font-family="Boardwalk Sans, system-ui, sans-serif""#;
 
 /// Paints a board as it is stored, or one of its versions.
 pub(crate) async fn paint(
@@ -111,7 +108,10 @@ fn picture(board: &Board, extent: Rect, theme: Theme, most: usize) -> String {
     }
     painter.pop();
     // A picture in a page has none of the page's fonts.
-    painter.finish().replace(FONT, FONTS)
+    Font::ALL.into_iter().fold(painter.finish(), |svg, font| {
+        let (family, fallback) = (font.family(), font.fallback());
+        svg.replace(&format!(r#"font-family="{family}""#), &format!(r#"font-family="{family}, {fallback}""#))
+    })
 }
 
 /// The shapes of the picture, lowest first: all of them, or the largest of a crowd.

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use board::{Kind, Shape, ShapeId};
 use kurbo::Rect;
-use scene::{ImageId, Painter, replay};
+use scene::text::Font;
+use scene::{Command, ImageId, Painter, replay};
 
 use crate::clipboard;
 use crate::editor::Editor;
@@ -69,9 +70,21 @@ impl Editor {
         shapes.filter_map(|shape| shape.picture.as_ref()?.asset).collect()
     }
 
-    /// Its text, for choosing fonts.
-    pub fn export_text(&self, export: &Export) -> String {
-        export.shapes.iter().filter_map(|id| self.board().shape(id)).map(|shape| shape.text.as_ref()).collect()
+    /// What is written in it, by font in the order of [`Font::ALL`].
+    pub fn export_text(&self, export: &Export) -> [String; Font::ALL.len()] {
+        let mut texts = [const { String::new() }; Font::ALL.len()];
+        let mut list = scene::DisplayList::new();
+        for shape in export.shapes.iter().filter_map(|id| self.board().shape(id)) {
+            list.clear();
+            shape.paint(&mut list);
+            for command in list.commands() {
+                if let Command::Text(run) = command {
+                    let font = if run.face.code { Font::Mono } else { run.face.font };
+                    texts[font as usize].push_str(&run.text);
+                }
+            }
+        }
+        texts
     }
 
     /// It in our own form, which [`crate::Input::Paste`] reads.

@@ -165,6 +165,8 @@ pub struct TextSession {
     pub width_px: f64,
     /// Its height in CSS pixels.
     pub height_px: f64,
+    /// In which letters.
+    pub font: scene::text::Font,
     /// The font size in CSS pixels.
     pub font_size_px: f64,
     /// Where lines wrap, in CSS pixels from the left; none: only where the text says so.

@@ -21,6 +21,7 @@ pub const STYLES: &[&str] = &[
     "end_head",
     "radius",
     "sketch",
+    "font",
     "font_size",
     "align",
     "align_y",
@@ -42,7 +43,7 @@ pub(crate) fn applies(key: &str, kind: &Kind) -> bool {
         "radius" => kind.has_corners() || *kind == Kind::Image,
         "width" => has_line || *kind == Kind::Ink,
         "dash" | "sketch" => has_line,
-        "font_size" | "align" => kind.has_text() && *kind != Kind::Frame,
+        "font" | "font_size" | "align" => kind.has_text() && *kind != Kind::Frame,
         "align_y" | "text_colour" => is_area || *kind == Kind::Note,
         _ => false,
     }

@@ -1,6 +1,6 @@
 //! The painter that writes SVG: for export, and for the tests, whose pictures are text that a person can review.
 
-use crate::text::{CODE_FAMILY, FONT_FAMILY};
+use crate::text::CODE_FAMILY;
 use crate::{Cap, Colour, Dash, ImageId, ImageRun, Paint, Painter, Rgba, StrokeStyle, Swatch, TextRun, Theme};
 use kurbo::{Affine, BezPath, PathEl, Point, Rect};
 use std::collections::HashMap;
@@ -98,7 +98,7 @@ impl Painter for SvgPainter {
     fn text(&mut self, run: &TextRun) {
         let (x, y, size) = (number(run.x), number(run.baseline_y), number(run.font_size_px));
         let (fill, text) = (self.colour("fill", run.paint), escaped(&run.text));
-        let family = if run.face.code { CODE_FAMILY } else { FONT_FAMILY };
+        let family = if run.face.code { CODE_FAMILY } else { run.face.font.family() };
         let weight = if run.face.bold { r#" font-weight="700""# } else { "" };
         let slant = if run.face.italic { r#" font-style="italic""# } else { "" };
         self.line(format_args!(

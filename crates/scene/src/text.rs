@@ -1,19 +1,19 @@
 //! How text breaks into lines and how large it is, the same on every machine: derived from tables of the bundled
-//! font's advance widths, never measured by a browser. Must not know what the text belongs to.
+//! fonts' advance widths, never measured by a browser. Must not know what the text belongs to.
 
+mod font;
 mod lists;
 mod look;
 mod widths;
 
+pub use font::Font;
 pub use lists::{BULLET, Marker, marker_of};
 pub use look::{Face, LINK_BYTES_MAX, Look, Mark, Span, TextSize, link_address, look_at, stretches};
 
 use std::ops::Range;
 
-/// The family name of the bundled font, in CSS and SVG.
-pub const FONT_FAMILY: &str = "Boardwalk Sans";
-/// What letters of one width are drawn with: whatever the reader's machine has.
-pub const CODE_FAMILY: &str = "ui-monospace, Menlo, Consolas, monospace";
+/// What letters of code are drawn with, in CSS and SVG.
+pub const CODE_FAMILY: &str = "Boardwalk Mono, ui-monospace, Menlo, Consolas, monospace";
 /// From one baseline to the next, in em.
 pub const LINE_HEIGHT_EM: f64 = 1.25;
 
@@ -58,18 +58,24 @@ pub struct Run<'a> {
     pub width: f64,
 }
 
-/// Breaks `text` at its line breaks and, given `wrap_width_px`, between words so that lines fit; a word longer than a
+/// In the font of the page, breaks `text` at its line breaks and, given `wrap_width_px`, between words so that lines fit; a word longer than a
 /// line is broken anywhere. `font_size_px` is the em. No kerning and no ligatures: painters turn them off.
 pub fn layout(text: &str, font_size_px: f64, wrap_width_px: Option<f64>) -> TextLayout {
-    layout_rich(text, &[], font_size_px, wrap_width_px)
+    layout_rich(Font::Sans, text, &[], font_size_px, wrap_width_px)
 }
 
-/// The same for letters that look different. A line is as high as its largest letters, and no lower than the text's own.
+/// The same in any font, for letters that look different. A line is as high as its largest letters, and no lower than the text's own.
 /// Where an item of a list goes on in a further line, that line begins below the item's first letter.
-pub fn layout_rich(text: &str, spans: &[Span], font_size_px: f64, wrap_width_px: Option<f64>) -> TextLayout {
+pub fn layout_rich(
+    font: Font,
+    text: &str,
+    spans: &[Span],
+    font_size_px: f64,
+    wrap_width_px: Option<f64>,
+) -> TextLayout {
     let wrap_em = wrap_width_px.map_or(f64::INFINITY, |width_px| width_px / font_size_px);
-    let letters = Letters { text, spans };
-    let table = widths::table();
+    let letters = Letters { font, text, spans };
+    let table = widths::table(font);
     let first_baseline = (LINE_HEIGHT_EM - table.ascent_em - table.descent_em) / 2.0 + table.ascent_em;
     let (mut lines, mut top, mut start) = (Vec::new(), 0.0, 0);
     for paragraph in text.split('\n') {
@@ -92,19 +98,19 @@ pub fn layout_rich(text: &str, spans: &[Span], font_size_px: f64, wrap_width_px:
     TextLayout { width: wrap_width_px.map_or(widest, |wrap_px| widest.max(wrap_px)), height: top, lines }
 }
 
-/// The width of one line of text, in em.
+/// The width of one line of text in the font of the page, in em.
 pub fn width_em(line: &str) -> f64 {
-    Letters { text: line, spans: &[] }.width_em(0..line.len())
+    Letters { font: Font::Sans, text: line, spans: &[] }.width_em(0..line.len())
 }
 
 /// The width of a part of a text, in em of the text.
-pub fn width_of_em(text: &str, spans: &[Span], range: Range<usize>) -> f64 {
-    Letters { text, spans }.width_em(range)
+pub fn width_of_em(font: Font, text: &str, spans: &[Span], range: Range<usize>) -> f64 {
+    Letters { font, text, spans }.width_em(range)
 }
 
 /// The width of the widest word, in em of the text.
-pub fn widest_word_em(text: &str, spans: &[Span]) -> f64 {
-    let letters = Letters { text, spans };
+pub fn widest_word_em(font: Font, text: &str, spans: &[Span]) -> f64 {
+    let letters = Letters { font, text, spans };
     let start_of = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
     let words = text.split_whitespace().map(|word| letters.width_em(start_of(word)..start_of(word) + word.len()));
     words.fold(0.0, f64::max)
@@ -112,12 +118,13 @@ pub fn widest_word_em(text: &str, spans: &[Span]) -> f64 {
 
 /// What a line is painted of, from left to right.
 pub fn runs<'a>(
+    font: Font,
     text: &'a str,
     spans: &'a [Span],
     line: &Line,
     font_size_px: f64,
 ) -> impl Iterator<Item = Run<'a>> + use<'a> {
-    let letters = Letters { text, spans };
+    let letters = Letters { font, text, spans };
     let mut x = 0.0;
     look::stretches(spans, line.range.clone()).map(move |(range, look)| {
         let run = Run { width: letters.width_em(range.clone()) * font_size_px, range, look, x };
@@ -129,6 +136,7 @@ pub fn runs<'a>(
 /// A text's letters and what they look like.
 #[derive(Clone, Copy)]
 struct Letters<'a> {
+    font: Font,
     text: &'a str,
     spans: &'a [Span],
 }
@@ -136,8 +144,8 @@ struct Letters<'a> {
 impl Letters<'_> {
     fn advance_em(&self, at: usize, letter: char) -> f64 {
         match look::look_at(self.spans, at) {
-            None => widths::table().advance_em(letter),
-            Some(look) => widths::advance_em(letter, look.face()) * look.size.em(),
+            None => widths::table(self.font).advance_em(letter),
+            Some(look) => widths::advance_em(letter, look.face(self.font)) * look.size.em(),
         }
     }
 
@@ -256,26 +264,33 @@ mod tests {
         let text = "one two";
         let span = |look| [Span { range: 4..7, look }];
         let plain = layout(text, 10.0, None);
-        let wide = |look| layout_rich(text, &span(look), 10.0, None).width - plain.width;
+        let wide = |look| layout_rich(Font::Sans, text, &span(look), 10.0, None).width - plain.width;
         assert!(wide(Look { bold: true, ..Look::default() }) > 0.3);
         assert_eq!(wide(Look { italic: true, underline: true, strike: true, ..Look::default() }), 0.0);
-        let code = layout_rich(text, &[Span { range: 0..7, look: Look { code: true, ..Look::default() } }], 10.0, None);
+        let code = layout_rich(
+            Font::Sans,
+            text,
+            &[Span { range: 0..7, look: Look { code: true, ..Look::default() } }],
+            10.0,
+            None,
+        );
         assert!((code.width - 7.0 * 6.0).abs() < 1e-9);
-        let huge = layout_rich(text, &span(Look { size: TextSize::Huge, ..Look::default() }), 10.0, None);
+        let huge = layout_rich(Font::Sans, text, &span(Look { size: TextSize::Huge, ..Look::default() }), 10.0, None);
         assert_eq!(huge.height, 2.5 * plain.height);
         let spans = span(Look::default());
-        let runs: Vec<_> = runs(text, &spans, &plain.lines[0], 10.0).collect();
+        let runs: Vec<_> = runs(Font::Sans, text, &spans, &plain.lines[0], 10.0).collect();
         assert_eq!((runs.len(), runs[0].x, runs[1].range.clone()), (2, 0.0, 4..7));
         assert!((runs[1].x + runs[1].width - plain.width).abs() < 1e-9);
         // A line in two sizes stands on one baseline; the next line begins below it.
         let two = layout_rich(
+            Font::Sans,
             "a\nb",
             &[Span { range: 0..1, look: Look { size: TextSize::Large, ..Look::default() } }],
             10.0,
             None,
         );
         assert_eq!((two.lines[0].height, two.lines[1].top, two.lines[1].height), (18.75, 18.75, 12.5));
-        assert!((widest_word_em(text, &[]) - width_em("two").max(width_em("one"))).abs() < 1e-9);
+        assert!((widest_word_em(Font::Sans, text, &[]) - width_em("two").max(width_em("one"))).abs() < 1e-9);
     }
 
     #[test]

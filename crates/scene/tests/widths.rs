@@ -1,9 +1,9 @@
-//! Keeps `assets/fonts/boardwalk-sans.widths` equal to the bundled font. With `UPDATE_WIDTHS=1` it writes the table.
+//! Keeps `assets/fonts/*.widths` equal to the bundled fonts. With `UPDATE_WIDTHS=1` it writes the table.
 
 use std::fmt::Write;
 use std::path::Path;
 
-fn generated(font: &[u8]) -> String {
+fn generated(name: &str, font: &[u8]) -> String {
     let face = ttf_parser::Face::parse(font, 0).expect("the bundled font is a font");
     let mut letters: Vec<u32> = Vec::new();
     for subtable in
@@ -14,7 +14,7 @@ fn generated(font: &[u8]) -> String {
     letters.sort_unstable();
     letters.dedup();
     let mut text = format!(
-        "# Advance widths of boardwalk-sans.ttf in font units, by letter (hexadecimal), a run of neighbours a line.\n\
+        "# Advance widths of {name}.ttf in font units, by letter (hexadecimal), a run of neighbours a line.\n\
          # Generated: UPDATE_WIDTHS=1 cargo test -p scene --test widths\n\
          units_per_em {}\nascent {}\ndescent {}",
         face.units_per_em(),
@@ -36,12 +36,15 @@ fn generated(font: &[u8]) -> String {
 }
 
 #[test]
-fn the_committed_table_is_the_fonts() {
+fn the_committed_tables_are_the_fonts() {
     let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/fonts");
-    let table = generated(&std::fs::read(fonts.join("boardwalk-sans.ttf")).unwrap());
-    let path = fonts.join("boardwalk-sans.widths");
-    if std::env::var_os("UPDATE_WIDTHS").is_some() {
-        std::fs::write(&path, &table).unwrap();
+    for font in scene::text::Font::ALL {
+        let name = format!("boardwalk-{}", font.name());
+        let table = generated(&name, &std::fs::read(fonts.join(format!("{name}.ttf"))).unwrap());
+        let path = fonts.join(format!("{name}.widths"));
+        if std::env::var_os("UPDATE_WIDTHS").is_some() {
+            std::fs::write(&path, &table).unwrap();
+        }
+        assert!(std::fs::read_to_string(&path).unwrap() == table, "run the test once with UPDATE_WIDTHS=1");
     }
-    assert!(std::fs::read_to_string(&path).unwrap() == table, "run the test once with UPDATE_WIDTHS=1");
 }

@@ -15,8 +15,6 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement, HtmlImag
 
 use super::pictures::Pictures;
 
-/// The family that `assets/styles` declares; its advance widths are those of `scene`'s table.
-const FONT_FAMILY: &str = "\"Boardwalk Sans\", system-ui, sans-serif";
 /// Cached paths are swept when there are this many, so that those of edited shapes go.
 const SWEEP_AT_PATHS: usize = 4096;
 
@@ -274,7 +272,7 @@ impl Painter for Brush {
         if em_px < READABLE_PX {
             self.tell_fill(Paint { opacity: run.paint.opacity * BAR_OPACITY, ..run.paint });
             let em = run.font_size_px;
-            let width = text::width_em(&run.text) * em;
+            let width = text::width_of_em(run.face.font, &run.text, &[], 0..run.text.len()) * em;
             return self.context.fill_rect(run.x, run.baseline_y - BAR_RISE_EM * em, width, BAR_HEIGHT_EM * em);
         }
         self.tell_fill(run.paint);
@@ -282,8 +280,9 @@ impl Painter for Brush {
             self.told.font = Some((run.font_size_px, run.face));
             let slant = if run.face.italic { "italic " } else { "" };
             let weight = if run.face.bold { "700 " } else { "" };
-            let family = if run.face.code { text::CODE_FAMILY } else { FONT_FAMILY };
-            self.context.set_font(&format!("{slant}{weight}{}px {family}", run.font_size_px));
+            let (family, fallback) = (run.face.font.family(), run.face.font.fallback());
+            let families = if run.face.code { text::CODE_FAMILY } else { &format!("{family}, {fallback}") };
+            self.context.set_font(&format!("{slant}{weight}{}px {families}", run.font_size_px));
         }
         let _ = self.context.fill_text(&run.text, run.x, run.baseline_y);
     }

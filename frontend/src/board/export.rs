@@ -9,6 +9,7 @@ use js_sys::{Array, Object, Promise, Reflect};
 use kurbo::Affine;
 use leptos::prelude::*;
 use protocol::AssetHash;
+use scene::text::Font;
 use scene::{ImageId, SvgPainter, Theme};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -24,13 +25,16 @@ use crate::words::key;
 /// The longest side and the area of a PNG, in pixels: what browsers make of a canvas.
 const SIDE_MAX: f64 = 16_384.0;
 const AREA_MAX: f64 = 120_000_000.0;
-/// The fonts of the board by the letters that they have.
-const FONTS: [(&str, &[std::ops::RangeInclusive<u32>]); 4] = [
+/// The parts of the fonts by the letters that they have.
+const PARTS: [(&str, &[std::ops::RangeInclusive<u32>]); 4] = [
     ("latin", &[0x0..=0xff, 0x2000..=0x206f, 0x20ac..=0x20ac, 0x2122..=0x2122, 0x2190..=0x2215]),
     ("latin-ext", &[0x100..=0x2ff, 0x1e00..=0x1eff, 0x20a0..=0x20ab, 0x2c60..=0x2c7f, 0xa720..=0xa7ff]),
     ("cyrillic", &[0x400..=0x45f, 0x490..=0x491, 0x4b0..=0x4b1, 0x2116..=0x2116]),
     ("greek", &[0x370..=0x3ff]),
 ];
+
+/// How many of them fonts other than the sans have.
+const LATIN_PARTS: usize = 2;
 
 /// A finished file.
 struct Made {
@@ -51,6 +55,7 @@ async fn make(shell: &Rc<Shell>, wish: ExportWish) -> Option<Made> {
     match wish.format {
         ExportFormat::Png => {
             images::load_all(shell, ids.iter().copied()).await;
+            load_fonts(&shell.with_editor(|editor| editor.export_text(&export))).await;
             png(shell, &export, wish, theme).await
         }
         ExportFormat::Svg => {
@@ -230,23 +235,43 @@ async fn data_url(file: &Blob) -> Option<String> {
     reader.result().ok()?.as_string()
 }
 
-/// The fonts that a text needs, inside the style sheet: a picture that is opened elsewhere looks the same.
-async fn font_style(text: &str) -> String {
+/// The fonts that texts need, inside the style sheet: a picture that is opened elsewhere looks the same.
+async fn font_style(texts: &[String; Font::ALL.len()]) -> String {
     let mut style = String::new();
-    for (name, letters) in FONTS {
-        if !text.chars().any(|letter| letters.iter().any(|range| range.contains(&u32::from(letter)))) {
-            continue;
-        }
-        let answer = JsFuture::from(window().fetch_with_str(&format!("/fonts/boardwalk-sans-{name}.woff2"))).await;
-        let Ok(response) = answer.map(JsCast::unchecked_into::<Response>) else { continue };
-        let Some(blob) = response.blob().ok().filter(|_| response.ok()) else { continue };
-        let Ok(blob) = JsFuture::from(blob).await else { continue };
-        if let Some(url) = data_url(&blob.unchecked_into()).await {
-            let family = scene::text::FONT_FAMILY;
-            style += &format!("@font-face{{font-family:{family};font-weight:100 900;src:url({url})}}");
+    for (font, text) in Font::ALL.into_iter().zip(texts) {
+        let uses = |letters: &[std::ops::RangeInclusive<u32>]| {
+            text.chars().any(|letter| letters.iter().any(|range| range.contains(&u32::from(letter))))
+        };
+        let parts = if font == Font::Sans { &PARTS[..] } else { &PARTS[..LATIN_PARTS] };
+        for (part, _) in parts.iter().filter(|(_, letters)| uses(letters)) {
+            if let Some(url) = font_url(&format!("/fonts/boardwalk-{}-{part}.woff2", font.name())).await {
+                let family = font.family();
+                style += &format!("@font-face{{font-family:{family};font-weight:100 900;src:url({url})}}");
+            }
         }
     }
     style
+}
+
+async fn font_url(path: &str) -> Option<String> {
+    let response: Response = JsFuture::from(window().fetch_with_str(path)).await.ok()?.unchecked_into();
+    let blob = response.blob().ok().filter(|_| response.ok())?;
+    data_url(&JsFuture::from(blob).await.ok()?.unchecked_into()).await
+}
+
+/// Waits for the fonts of texts that were not in view yet.
+async fn load_fonts(texts: &[String; Font::ALL.len()]) {
+    let Ok(fonts) = Reflect::get(&document(), &"fonts".into()) else { return };
+    let Ok(load) = Reflect::get(&fonts, &"load".into()).and_then(|load| load.dyn_into::<js_sys::Function>()) else {
+        return;
+    };
+    for (font, text) in Font::ALL.into_iter().zip(texts).filter(|(_, text)| !text.is_empty()) {
+        let asked = load.call2(&fonts, &format!("16px \"{}\"", font.family()).into(), &text.into());
+        if let Ok(loading) = asked.and_then(|loading| loading.dyn_into::<Promise>()) {
+            // Without it the letters come from another font.
+            drop(JsFuture::from(loading).await);
+        }
+    }
 }
 
 /// Has the browser save a file.

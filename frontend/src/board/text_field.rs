@@ -71,6 +71,7 @@ impl TextField {
             ("top", px(session.at.y)),
             ("width", px(width_px)),
             ("height", px(session.height_px)),
+            ("font-family", format!("\"{}\", {}", session.font.family(), session.font.fallback())),
             ("font-size", px(session.font_size_px)),
             ("line-height", scene::text::LINE_HEIGHT_EM.to_string()),
             ("color", theme.resolve(session.colour).css()),

@@ -99,6 +99,7 @@ fn parts() -> AnyView {
         {part(&["radius"], || view! { {heading(key::STYLE_CORNERS)} <Options name="radius" /> }.into_any())}
         {part(&["font_size"], || view! {
             {heading(key::STYLE_TEXT)}
+            <Options name="font" />
             <div class="style__row">
                 <Options name="font_size" />
                 <Amount name="font_size" label=key::STYLE_FONT_SIZE_NUMBER min=4.0 max=400.0 step=1.0 is_slider=false />

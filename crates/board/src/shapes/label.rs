@@ -56,7 +56,7 @@ impl Shape {
 
     /// Its text in lines.
     pub(super) fn laid_out(&self, font_size: f64, wrap: Option<f64>) -> TextLayout {
-        text::layout_rich(&self.text, self.spans(), font_size, wrap)
+        text::layout_rich(self.font, &self.text, self.spans(), font_size, wrap)
     }
 
     /// Whether it has letters that can look different.
@@ -71,7 +71,8 @@ impl Shape {
         // Where a line wraps, the caret stands at the start of the next.
         let line = lines.iter().rev().find(|line| line.range.start <= at)?;
         let before = line.range.start..at.min(line.range.end);
-        let x = placed.at.x + line.x + text::width_of_em(&self.text, self.spans(), before) * placed.font_size;
+        let x =
+            placed.at.x + line.x + text::width_of_em(self.font, &self.text, self.spans(), before) * placed.font_size;
         let top = placed.at.y + line.top;
         Some(Line::new((x, top), (x, top + line.height)))
     }
@@ -79,8 +80,9 @@ impl Shape {
     /// Where a part of its text is, a box a line, in its own straight plane.
     pub fn text_boxes(&self, part: Range<usize>) -> Vec<Rect> {
         let Some(placed) = self.placed_text() else { return vec![] };
-        let width =
-            |from: usize, to: usize| text::width_of_em(&self.text, self.spans(), from..to.max(from)) * placed.font_size;
+        let width = |from: usize, to: usize| {
+            text::width_of_em(self.font, &self.text, self.spans(), from..to.max(from)) * placed.font_size
+        };
         let mut boxes = vec![];
         for line in &placed.layout.lines {
             let (from, to) = (part.start.max(line.range.start), part.end.min(line.range.end));
@@ -164,7 +166,7 @@ pub(super) fn paint(shape: &Shape, list: &mut DisplayList) {
     let ink = look::paint(shape, colour);
     for line in &placed.layout.lines {
         let at = placed.at + Vec2::new(line.x, line.baseline_y);
-        for run in text::runs(&shape.text, shape.spans(), line, placed.font_size) {
+        for run in text::runs(shape.font, &shape.text, shape.spans(), line, placed.font_size) {
             paint_run(shape, run, at, placed.font_size, ink, list);
         }
     }
@@ -184,7 +186,7 @@ fn paint_run(shape: &Shape, run: text::Run<'_>, at: Point, font_size: f64, ink: 
     }
     let letters: Arc<str> = shape.text[run.range].into();
     let (baseline_y, font_size_px) = (at.y, em);
-    list.text(TextRun { text: letters, x: x0, baseline_y, font_size_px, face: look.face(), paint: ink });
+    list.text(TextRun { text: letters, x: x0, baseline_y, font_size_px, face: look.face(shape.font), paint: ink });
     let mut rule = |down_em: f64| {
         let y = at.y + down_em * em;
         let style = StrokeStyle { cap: Cap::Butt, ..StrokeStyle::solid(RULE_EM * em) };

@@ -71,7 +71,7 @@ impl ShapeKind for Note {
     fn placed_text(&self, shape: &Shape) -> Option<PlacedText> {
         let space = self.label_box(shape)?;
         let (width, height) = (space.width() - 2.0 * label::PADDING, space.height() - 2.0 * label::PADDING);
-        let widest_em = text::widest_word_em(&shape.text, shape.spans());
+        let widest_em = text::widest_word_em(shape.font, &shape.text, shape.spans());
         let smallest = SMALLEST.min(shape.font_size);
         let mut font_size = shape.font_size * LARGEST;
         while font_size > smallest {

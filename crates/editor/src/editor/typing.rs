@@ -157,6 +157,7 @@ impl Editor {
             at: self.camera.to_screen(text.origin().into()),
             width_px: text.width() * zoom,
             height_px: text.height() * zoom,
+            font: shape.font,
             font_size_px: font_size * zoom,
             wrap_px: wrap.map(|wrap| wrap * zoom),
             align,

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::Font;
+
 /// A link's address is cut off from being one beyond this many bytes.
 pub const LINK_BYTES_MAX: usize = 2_048;
 
@@ -74,8 +76,10 @@ pub struct Face {
     pub bold: bool,
     /// Slanted.
     pub italic: bool,
-    /// Letters of one width.
+    /// Letters of one width, whatever the font.
     pub code: bool,
+    /// Of this font.
+    pub font: Font,
 }
 
 impl TextSize {
@@ -114,9 +118,9 @@ impl Look {
         *self == Look::default()
     }
 
-    /// What decides the glyphs.
-    pub fn face(&self) -> Face {
-        Face { bold: self.bold, italic: self.italic, code: self.code }
+    /// What decides the glyphs, in a font.
+    pub fn face(&self, font: Font) -> Face {
+        Face { bold: self.bold, italic: self.italic, code: self.code, font }
     }
 
     /// Takes one respect.

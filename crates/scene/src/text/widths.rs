@@ -1,11 +1,17 @@
-//! The advance widths behind [`super::layout`]: the bundled font's tables, and what stands in where the font has no
+//! The advance widths behind [`super::layout`]: the bundled fonts' tables, and what stands in where a font has no
 //! glyph. Must not read a font: the tables are generated (`tests/widths.rs`; the bold one's header says how) and committed.
 
 use std::sync::OnceLock;
 
-use super::Face;
+use super::{Face, Font};
 
-const TABLE: &str = include_str!("../../../../assets/fonts/boardwalk-sans.widths");
+/// In the order of [`Font::ALL`].
+const TABLES: [&str; Font::ALL.len()] = [
+    include_str!("../../../../assets/fonts/boardwalk-sans.widths"),
+    include_str!("../../../../assets/fonts/boardwalk-hand.widths"),
+    include_str!("../../../../assets/fonts/boardwalk-serif.widths"),
+    include_str!("../../../../assets/fonts/boardwalk-mono.widths"),
+];
 const BOLD: &str = include_str!("../../../../assets/fonts/boardwalk-sans-bold.widths");
 /// What a letter of code takes: all the same.
 const CODE_EM: f64 = 0.6;
@@ -22,9 +28,9 @@ pub(super) struct Table {
     runs: Vec<(u32, Vec<u16>)>,
 }
 
-pub(super) fn table() -> &'static Table {
-    static PARSED: OnceLock<Table> = OnceLock::new();
-    PARSED.get_or_init(|| Table::parse(TABLE))
+pub(super) fn table(font: Font) -> &'static Table {
+    static PARSED: [OnceLock<Table>; Font::ALL.len()] = [const { OnceLock::new() }; Font::ALL.len()];
+    PARSED[font as usize].get_or_init(|| Table::parse(TABLES[font as usize]))
 }
 
 /// What a letter of this face takes. Slanted letters are upright ones, slanted.
@@ -35,8 +41,9 @@ pub(super) fn advance_em(letter: char, face: Face) -> f64 {
         (true, _) if is_unseen(letter) => 0.0,
         (true, _) if breaks_anywhere(letter) => 1.0,
         (true, _) => CODE_EM,
-        (false, true) => BOLD_PARSED.get_or_init(|| Table::parse(BOLD)).advance_em(letter),
-        (false, false) => table().advance_em(letter),
+        // Of the others browsers make the bold letters, as wide as the plain ones.
+        (false, true) if face.font == Font::Sans => BOLD_PARSED.get_or_init(|| Table::parse(BOLD)).advance_em(letter),
+        (false, _) => table(face.font).advance_em(letter),
     }
 }
 
@@ -106,7 +113,7 @@ mod tests {
 
     #[test]
     fn letters_in_and_out_of_the_table() {
-        let table = table();
+        let table = table(Font::Sans);
         let em = |letter| table.advance_em(letter);
         assert!(em('i') < em('m') && em('m') < 1.1);
         assert_eq!(em('\t'), 4.0 * em(' '));

@@ -20,6 +20,18 @@ macro_rules! letter {
         )
     };
 }
+
+/// A letter of this family.
+macro_rules! face {
+    ($family:literal) => {
+        concat!(
+            r#"<text x="12" y="18" text-anchor="middle" stroke="none" fill="currentColor" font-size="15" font-family="'"#,
+            $family,
+            r#"'">Ag</text>"#
+        )
+    };
+}
+
 /// An option: its value as text, its id in the catalogue and for tests, and the inside of its picture in a box of 24.
 struct OptionSpec {
     value: &'static str,
@@ -45,6 +57,12 @@ fn specs(name: &str) -> Vec<OptionSpec> {
             option("20", "m", letter!(12)),
             option("28", "l", letter!(16)),
             option("44", "xl", letter!(21)),
+        ],
+        "font" => vec![
+            option("sans", "sans", face!("Boardwalk Sans")),
+            option("hand", "hand", face!("Boardwalk Hand")),
+            option("serif", "serif", face!("Boardwalk Serif")),
+            option("mono", "mono", face!("Boardwalk Mono")),
         ],
         "radius" => vec![
             option("0", "sharp", r#"<path d="M5 20V5h15"/>"#),
@@ -148,6 +166,7 @@ pub fn labels() -> impl Iterator<Item = (&'static str, &'static str)> {
         "start_head",
         "end_head",
         "width",
+        "font",
         "font_size",
         "radius",
         "sketch",
