@@ -189,3 +189,40 @@ journey("whoever's link is withdrawn while offline can save what was not taken",
   await offer.getByText("JSON").click();
   assert.match(await readFile(await (await saved).path(), "utf8"), /"kind":"ellipse"/);
 });
+
+journey("an image is cropped by its sides, described, and seen so by others", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await bring(ada.page, "drop", [png(await picture(ada.page, 400, 300))]);
+  await ada.shapes(1);
+  await showsColour(ada, ON_PICTURE);
+  const ben = await (await it.person("ben", { scheme: "dark" })).open(await ada.invite());
+  await showsColour(ben, ON_PICTURE);
+  await ada.page.locator(`textarea[data-style="alt"]`).fill("Four stripes");
+  await ada.page.mouse.click(200, 300);
+  await ada.page.mouse.dblclick(700, 450);
+  const [place, size] = [[505, 440], [60, 20]];
+  const before = await ben.pixels(place, size);
+  await ada.down([500, 450]);
+  await ada.moveTo([600, 450]);
+  await it.picture("cropping");
+  await ada.up();
+  await ben.differs(before, place, size);
+  await ada.page.keyboard.press("Escape");
+  await ada.page.mouse.click(700, 450);
+  await ada.page.locator("#selection-description").getByText("Four stripes").waitFor({ state: "attached" });
+  await it.picture("cropped");
+});
+
+journey("a pasted address is a card that opens in a tab of its own", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.page.mouse.move(700, 450);
+  await paste(ada.page, `${it.url}/health/live`);
+  await ada.shapes(1);
+  await it.picture("card");
+  const opened = ada.page.context().waitForEvent("page");
+  // Its mark is in its upper right corner.
+  await ada.page.mouse.click(700 + 140 - 14, 450 - 40 + 14);
+  const page = await opened;
+  assert.equal(new URL(page.url()).pathname, "/health/live");
+  assert.equal(await page.evaluate(() => window.opener), null);
+});

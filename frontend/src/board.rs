@@ -11,6 +11,7 @@ mod images;
 mod layer;
 mod listeners;
 mod log_writer;
+mod long_press;
 mod map;
 pub mod past;
 mod paste;

@@ -73,6 +73,11 @@ pub(crate) fn alt(text: &str) -> &str {
     &text[..text.floor_char_boundary(ALT_BYTES_MAX)]
 }
 
+/// Whether it is an address that may be followed as it stands: of the web or of mail, and short.
+pub fn is_link(address: &str) -> bool {
+    scene::text::link_address(address).is_some_and(|found| *found == *address)
+}
+
 pub(crate) fn coordinate(value: f64) -> f64 {
     bounded(value, 0.0, -COORDINATE_MAX..=COORDINATE_MAX)
 }

@@ -149,6 +149,8 @@ pub enum Field {
     Crop(Rect),
     /// What is to be seen, in words (image).
     Alt(Arc<str>),
+    /// Where it leads: an address that [`crate::is_link`] takes.
+    Link(Option<Arc<str>>),
 }
 
 /// A shape to be. What is not said has its default.

@@ -50,6 +50,7 @@ pub(crate) fn stored(field: &Field) -> (&'static str, Option<Any>) {
         Field::Align(align) => (schema::ALIGN, name(align.map(Align::name))),
         Field::AlignY(align) => (schema::ALIGN_Y, name(align.map(AlignY::name))),
         Field::Frame(frame) => (schema::FRAME, name(frame.as_ref().map(ShapeId::as_str))),
+        Field::Link(link) => (schema::LINK, name(link.as_deref().filter(|link| clamp::is_link(link)))),
         Field::Author(author) => (schema::AUTHOR, name(author.as_deref().map(clamp::author))),
         Field::Route(route) => (schema::ROUTE, name(Some(route.name()))),
         Field::Start(binding) => (schema::START, binding.as_ref().map(stored_binding)),
@@ -110,6 +111,7 @@ pub(crate) fn read(key: &str, value: &Any) -> Option<Field> {
         schema::GROUPS => Field::Groups(groups(value)?),
         schema::LOCKED => Field::Locked(matches!(value, Any::Bool(true))),
         schema::FRAME => Field::Frame(Some(ShapeId::parse(string(value)?)?)),
+        schema::LINK => Field::Link(Some(string(value).filter(|link| clamp::is_link(link))?.into())),
         schema::AUTHOR => Field::Author(Some(clamp::author(string(value)?).into())),
         schema::ROUTE => Field::Route(Route::from_name(string(value)?)?),
         schema::START => Field::Start(Some(binding(value)?)),
@@ -183,6 +185,10 @@ impl Field {
         if key == schema::ALT {
             return Some(Field::Alt(text.into()));
         }
+        if key == schema::LINK {
+            // A hand may leave out the scheme; what is stored never does.
+            return scene::text::link_address(text).map(|link| Field::Link(Some(link)));
+        }
         let is_number = text.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || byte == b'-');
         let value = match text.as_bytes() {
             // Names may look like anything.
@@ -213,6 +219,7 @@ fn absent(key: &str) -> Option<Field> {
         schema::LOCKED => Field::Locked(false),
         schema::FRAME => Field::Frame(None),
         schema::AUTHOR => Field::Author(None),
+        schema::LINK => Field::Link(None),
         schema::START => Field::Start(None),
         schema::END => Field::End(None),
         schema::START_HEAD => Field::StartHead(None),

@@ -35,6 +35,7 @@ mod update;
 
 pub use board::{Applied, Board, Change, Placement, Reverted};
 pub use check::{CheckError, Summary, check_state_vector, check_update, in_pieces, joint_state_vector};
+pub use clamp::is_link;
 pub use clocks::Clocks;
 /// What must be known before an update can be applied.
 pub use clocks::Clocks as Needs;

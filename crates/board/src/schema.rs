@@ -49,6 +49,7 @@ pub(crate) const ASSET: &str = "asset";
 pub(crate) const NATURAL: &str = "natural";
 pub(crate) const CROP: &str = "crop";
 pub(crate) const ALT: &str = "alt";
+pub(crate) const LINK: &str = "link";
 
 /// Every key of this version; others are carried untouched.
 pub(crate) const KEYS: &[&str] = &[
@@ -90,6 +91,7 @@ pub(crate) const KEYS: &[&str] = &[
     CROP,
     ALT,
     FONT,
+    LINK,
 ];
 
 /// One key of a shape with a deep copy of its value.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::rich::Content;
 use crate::{
     Align, AlignY, Binding, Field, FillStyle, GroupId, Head, InkPoint, Kind, LineStyle, OrderKey, Route, ShapeId,
-    clamp, schema,
+    clamp, schema, shapes,
 };
 
 /// One shape. Lengths are board pixels. Change it by [`Shape::with`], which keeps what is derived from its values.
@@ -67,6 +67,8 @@ pub struct Shape {
     pub align_y: Option<AlignY>,
     /// The frame that it lies in.
     pub frame: Option<ShapeId>,
+    /// Where it leads.
+    pub link: Option<Arc<str>>,
     /// Who wrote it (note).
     pub author: Option<Arc<str>>,
     /// How it runs between its corners (line, arrow).
@@ -149,6 +151,7 @@ impl Shape {
             align_y: None,
             frame: None,
             author: None,
+            link: None,
             route: Route::Straight,
             start: None,
             end: None,
@@ -213,6 +216,7 @@ impl Shape {
             Field::Align(align) => self.align = *align,
             Field::AlignY(align) => self.align_y = *align,
             Field::Frame(frame) => self.frame = frame.clone(),
+            Field::Link(link) => self.link = link.clone().filter(|link| clamp::is_link(link)),
             Field::Author(author) => self.author = author.as_deref().map(|author| clamp::author(author).into()),
             Field::Route(route) => self.route = *route,
             Field::Start(binding) => self.start = binding.clone().map(Arc::new),
@@ -253,6 +257,7 @@ impl Shape {
             schema::ALIGN_Y => Field::AlignY(self.align_y),
             schema::FRAME => Field::Frame(self.frame.clone()),
             schema::AUTHOR => Field::Author(self.author.clone()),
+            schema::LINK => Field::Link(self.link.clone()),
             schema::ROUTE => Field::Route(self.route),
             schema::START => Field::Start(self.start.as_deref().cloned()),
             schema::END => Field::End(self.end.as_deref().cloned()),
@@ -352,6 +357,12 @@ impl Shape {
         is_near && self.kind.behaviour().touches(self, at, margin)
     }
 
+    /// Whether a point of the board lies on the mark that says that it leads somewhere.
+    pub fn is_link_mark(&self, at: BoardPoint) -> bool {
+        let at = self.rotation().inverse() * Point::from(at);
+        shapes::link_mark(self).is_some_and(|mark| mark.contains(at))
+    }
+
     /// Whether a point of the board lies in its outline, filled or not.
     pub fn encloses(&self, at: BoardPoint) -> bool {
         let at = self.rotation().inverse() * Point::from(at);
@@ -363,9 +374,13 @@ impl Shape {
         let clips = || self.clips.iter().flat_map(|clips| clips.iter());
         clips().for_each(|clip| list.command(Command::Clip(clip.clone())));
         let rotation = self.rotation();
+        let paint = |list: &mut DisplayList| {
+            self.kind.behaviour().paint(self, list);
+            shapes::paint_link_mark(self, list);
+        };
         match rotation == Affine::IDENTITY {
-            true => self.kind.behaviour().paint(self, list),
-            false => list.transformed(rotation, |list| self.kind.behaviour().paint(self, list)),
+            true => paint(list),
+            false => list.transformed(rotation, paint),
         }
         clips().for_each(|_| list.command(Command::Pop));
     }

@@ -7,6 +7,7 @@ mod heads;
 mod image;
 mod ink;
 mod label;
+mod link_mark;
 mod look;
 mod note;
 mod open;
@@ -15,6 +16,7 @@ mod text;
 mod unknown;
 
 pub use label::PlacedText;
+pub(crate) use link_mark::{link_mark, paint_link_mark};
 
 use kurbo::{BezPath, Point, Rect};
 use scene::DisplayList;

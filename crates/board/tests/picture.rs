@@ -5,6 +5,7 @@
 use board::{Align, AlignY, Field, FillStyle, InkPoint, Kind, LineStyle, Shape, ShapeId};
 use kurbo::{Point, Rect, Shape as _, Size, Vec2};
 use proptest::prelude::*;
+use scene::text::Font;
 use scene::{BoardPoint, Colour, DisplayList, Painter, SvgPainter, Swatch, Theme, replay};
 
 fn shape(kind: Kind, fields: &[Field]) -> Shape {
@@ -66,6 +67,19 @@ fn every_fill_line_and_hand() {
     }
     let round = [Kind::Rectangle, Kind::Star].map(|kind| look(&[Field::Kind(kind), Field::Radius(Some(6.0))]));
     insta::assert_snapshot!("round-corners", round.map(|shape| svg(&shape, Theme::Light)).join("\n"));
+}
+
+#[test]
+fn every_font_has_its_letters_and_its_widths() {
+    let write = |font| shape(Kind::Text, &[Field::Font(font)]).with_text("Wide iiii");
+    let widths: Vec<f64> = Font::ALL.iter().map(|font| write(*font).local_bounds().width()).collect();
+    for (at, font) in Font::ALL.into_iter().enumerate() {
+        assert!(svg(&write(font), Theme::Light).contains(font.family()), "{font:?}");
+        assert!(widths.iter().enumerate().all(|(other, width)| other == at || *width != widths[at]), "{widths:?}");
+        assert_eq!(Field::from_text("font", font.name()), Some(Field::Font(font)));
+    }
+    // Nine letters of 0.6 em.
+    assert!((widths[3] - 9.0 * 0.6 * 20.0).abs() < 1e-9, "{widths:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use board::{Binding, Edit, Field, GroupId, InkPoint, Kind, NewShape, Shape, ShapeId};
+use board::{Binding, Edit, Field, GroupId, InkPoint, Kind, NewShape, Shape, ShapeId, is_link as is_address};
 use kurbo::{Point, Rect, Size, Vec2};
 use scene::BoardPoint;
 use scene::text::{Look, Mark, Span, TextSize, link_address};
@@ -13,6 +13,7 @@ use crate::draft::preview;
 use crate::excalidraw;
 use crate::groups;
 use crate::limits;
+use crate::linking;
 use crate::tables;
 use crate::text_session::{bounded, byte_at, utf16_at};
 use crate::view::View;
@@ -141,6 +142,11 @@ pub(crate) fn pasted(text: &str, is_plain: bool, around: BoardPoint, view: &View
     if text.len() > limits::PASTE_BYTES || text.trim().is_empty() {
         return None;
     }
+    let address = text.trim();
+    let is_link = !is_plain && is_address(address);
+    if is_link && let Some(linked) = linking::linked(address, view) {
+        return Some(linked);
+    }
     let clip = if is_plain { None } else { serde_json::from_str::<Clip>(text).ok() };
     let unnamed = |shapes: Vec<NewShape>| shapes.into_iter().map(|shape| (None, shape)).collect();
     let shapes: Vec<(Option<ShapeId>, NewShape)> = match (clip, tables::cells(text)) {
@@ -150,6 +156,7 @@ pub(crate) fn pasted(text: &str, is_plain: bool, around: BoardPoint, view: &View
             named.collect::<Option<Vec<_>>>()?
         }
         (None, Some(cells)) if !is_plain => unnamed(tables::grid(&cells, view)),
+        (None, _) if is_link => unnamed(vec![linking::card(address, view)]),
         (None, _) => match excalidraw::read(text).filter(|_| !is_plain) {
             Some(shapes) => unnamed(shapes),
             None => {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use board::{Field, InkPoint, Kind, NewShape};
 use kurbo::{Rect, Size, Vec2};
 use scene::BoardPoint;
+use scene::text::Font;
 use serde_json::Value;
 
 use crate::limits;
@@ -126,7 +127,12 @@ fn text_looks(element: &Value) -> Vec<Field> {
     let align = element["textAlign"].as_str().and_then(|align| Field::from_text("align", align));
     let align_y = element["verticalAlign"].as_str().and_then(|align| Field::from_text("align_y", align));
     let size = Field::FontSize(number(&element["fontSize"], 20.0));
-    [Some(size), align, align_y].into_iter().flatten().collect()
+    let font = match element["fontFamily"].as_u64() {
+        Some(1 | 5) => Some(Field::Font(Font::Hand)),
+        Some(3 | 8) => Some(Field::Font(Font::Mono)),
+        _ => None,
+    };
+    [Some(size), font, align, align_y].into_iter().flatten().collect()
 }
 
 fn points(element: &Value) -> Vec<Vec2> {
@@ -164,7 +170,7 @@ mod tests {
         let text = r##"{"type": "excalidraw", "version": 2, "elements": [
             {"id": "a", "type": "rectangle", "x": 10, "y": 20, "width": 100, "height": 50, "strokeColor": "#1e1e1e",
              "backgroundColor": "#ffc9c9", "fillStyle": "hachure", "roughness": 0, "groupIds": ["in", "out"]},
-            {"id": "t", "type": "text", "containerId": "a", "text": "Label", "fontSize": 28, "x": 0, "y": 0},
+            {"id": "t", "type": "text", "containerId": "a", "text": "Label", "fontSize": 28, "fontFamily": 3, "x": 0, "y": 0},
             {"id": "b", "type": "arrow", "x": 0, "y": 0, "points": [[0, 0], [30, 40]]},
             {"id": "n", "type": "arrow", "x": 0, "y": 0, "points": [[0, 0], [30, 40]], "endArrowhead": null},
             {"id": "f", "type": "freedraw", "points": [[0, 0], [1, 1], [null, 2]], "pressures": []},
@@ -178,9 +184,13 @@ mod tests {
             [r#"rectangle "Label""#, r#"arrow """#, r#"line """#, r#"ink """#, r#"text "alone""#, r#"image """#]
         );
         let shapes = read(text).expect("a drawing");
-        for (key, value) in
-            [("fill", "#ffc9c9"), ("fill_style", "hachure"), ("font_size", "28"), ("groups", r#"["out","in"]"#)]
-        {
+        for (key, value) in [
+            ("fill", "#ffc9c9"),
+            ("fill_style", "hachure"),
+            ("font_size", "28"),
+            ("font", "mono"),
+            ("groups", r#"["out","in"]"#),
+        ] {
             let found = shapes[0].fields.iter().rfind(|field| field.key() == key).map(Field::text);
             assert_eq!(found.as_deref(), Some(value), "{key}");
         }

@@ -6,7 +6,7 @@ use board::{Edit, Field, Kind, NewShape, Shape, ShapeId};
 use kurbo::{Point, Vec2};
 
 use crate::connecting;
-use crate::draft::preview;
+use crate::draft::{Motion, preview};
 use crate::limits;
 use crate::transform::Transform;
 use crate::view::View;
@@ -81,6 +81,29 @@ pub(crate) fn adopted(moved: &[&Shape], carried: &[ShapeId], by: Vec2, view: &Vi
         }
     }
     edits
+}
+
+/// The frames that would take in what is being dragged or drawn, were it put down now.
+pub(crate) fn taking<'a>(motion: &Motion, view: &'a View) -> Vec<&'a Shape> {
+    match motion {
+        Motion::Transform { transform: transform @ Transform::Move { by }, .. } => {
+            if view.selection.len() > limits::FRAMES_SHOWN_FOR {
+                return vec![];
+            }
+            let carried = view.carried(transform);
+            let mut frames: Vec<&Shape> = vec![];
+            for shape in view.movable() {
+                let around = frame_at(shape.local_bounds().center() + *by, &carried, view);
+                let comes = around.filter(|frame| shape.frame.as_ref() != Some(&frame.id));
+                frames.extend(comes.filter(|frame| frames.iter().all(|other| other.id != frame.id)));
+            }
+            frames
+        }
+        Motion::Create { id, shape } if shape.kind != Kind::Frame => {
+            frame_at(preview(id.clone(), shape).local_bounds().center(), &[], view).into_iter().collect()
+        }
+        _ => vec![],
+    }
 }
 
 fn frame_at<'a>(at: Point, except: &[ShapeId], view: &'a View) -> Option<&'a Shape> {

@@ -163,6 +163,18 @@ pub const NODE_GAP_BOARD: f64 = 80.0;
 pub const NOTE_GAP_BOARD: f64 = 20.0;
 /// Shapes that change frames in one gesture.
 pub const FRAMED_SHAPES: usize = 2_000;
+/// In a drag of more shapes, the frames that would take them in are not shown before the drop.
+pub const FRAMES_SHOWN_FOR: usize = 100;
+/// A cropped image keeps this many board pixels a side, where it has them.
+pub const CROP_LEAST_BOARD: f64 = 8.0;
+/// How much of a picture is seen outside of its box while it is cropped.
+pub const CROP_OUTSIDE_OPACITY: f64 = 0.3;
+/// The card that a pasted address makes.
+pub const CARD_WIDTH_BOARD: f64 = 280.0;
+/// Its height.
+pub const CARD_HEIGHT_BOARD: f64 = 80.0;
+/// Letters of the address that it says.
+pub const CARD_LETTERS: usize = 80;
 /// Bound lines that follow a drag while it lasts; the others follow at its end.
 pub const FOLLOWING_LINES: usize = 500;
 /// A click with the note tool makes a note of this many board pixels a side.

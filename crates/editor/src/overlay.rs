@@ -8,8 +8,10 @@ use kurbo::{Affine, BezPath, Point, Rect, Shape as _};
 use scene::{Colour, DisplayList, Paint, Painter, StrokeStyle, Swatch, TextRun, replay, text};
 
 use crate::connecting;
+use crate::cropping;
 use crate::draft::Motion;
 use crate::editor::Editor;
+use crate::framing;
 use crate::handles::{self, Handle, Handles, Sides};
 use crate::input::Device;
 use crate::limits;
@@ -50,8 +52,11 @@ impl Editor {
     pub fn paint_overlay(&mut self, painter: &mut impl Painter) {
         painter.push(self.camera.transform());
         self.paint_drafts(painter);
-        painter.pop();
         let mut list = DisplayList::new();
+        self.list_cropped(&mut list);
+        replay(&list, painter);
+        painter.pop();
+        list.clear();
         self.list_peer_selections(&mut list);
         if let Some(shape) = self.pointed_at.as_ref().and_then(|id| self.board.shape(id)) {
             list.stroke(self.frame_path(shape, None), Paint { colour: ACCENT, opacity: HOVER_OPACITY }, OUTLINE);
@@ -108,8 +113,28 @@ impl Editor {
         }
     }
 
-    /// What an arrow that is being drawn would hold on to.
+    /// All of the picture that is being cropped, in board pixels.
+    fn list_cropped(&self, list: &mut DisplayList) {
+        let Some(shape) = self.cropping().filter(|id| self.selection[..] == [(*id).clone()]) else { return };
+        let changed = match self.announcer.motion() {
+            Some(Motion::Change { id, fields }) if id == shape => self.changed(id, fields),
+            _ => self.board.shape(shape).cloned(),
+        };
+        if let Some(shape) = changed {
+            let whole = cropping::whole(&shape);
+            whole.paint(list);
+            list.stroke(whole.outline(), ACCENT, StrokeStyle::solid(1.0 / self.camera.zoom()));
+        }
+    }
+
+    /// What an arrow that is being drawn would hold on to, and the frames that what is dragged would lie in.
     fn list_held(&self, list: &mut DisplayList) {
+        let view = self.view();
+        for frame in self.announcer.motion().map(|motion| framing::taking(motion, &view)).unwrap_or_default() {
+            let path = self.frame_path(frame, None);
+            list.fill(path.clone(), Paint { colour: ACCENT, opacity: MARQUEE_OPACITY });
+            list.stroke(path, ACCENT, OUTLINE);
+        }
         let fields = match self.announcer.motion() {
             Some(Motion::Create { shape, .. }) => &shape.fields,
             Some(Motion::Change { fields, .. }) => fields,
@@ -175,7 +200,11 @@ impl Editor {
                 }
             }
             Handles::Box { frame, sides, grows, .. } => {
-                let frame = moved_frame(*frame, transform);
+                let changed = match motion {
+                    Some(Motion::Change { id, fields }) => self.changed(id, fields).map(|shape| Frame::of(&shape)),
+                    _ => None,
+                };
+                let frame = changed.unwrap_or_else(|| moved_frame(*frame, transform));
                 list.stroke(self.camera.transform() * (frame.to_board() * frame.rect.to_path(0.1)), ACCENT, OUTLINE);
                 if motion.is_none() && self.can_edit {
                     self.list_box_handles(frame, *sides, list);

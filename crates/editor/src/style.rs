@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use board::{Field, FillStyle, Kind, Shape, limits as stored};
 
+use scene::{Colour, Swatch};
+
 use crate::chrome::StyleOfSelection;
 use crate::limits;
 use crate::tools::TOOLS;
@@ -27,14 +29,24 @@ pub const STYLES: &[&str] = &[
     "align_y",
     "text_colour",
     "opacity",
+    "alt",
+    "link",
 ];
+
+/// Whether a hand that chose it for one shape may want it for others; what a shape is and what it shows are its own.
+pub(crate) fn is_look(key: &str) -> bool {
+    !matches!(key, "kind" | "alt" | "link")
+}
 
 /// Whether shapes of this kind have this style at all.
 pub(crate) fn applies(key: &str, kind: &Kind) -> bool {
     let is_area = kind.is_area();
     let has_line = is_area || kind.is_line();
     match key {
-        "kind" => kind.is_closed() || kind.is_line(),
+        "kind" => kind.is_closed() || kind.is_line() || *kind == Kind::Note,
+        "alt" => *kind == Kind::Image,
+        // What is written has links of its own.
+        "link" => is_area || matches!(kind, Kind::Note | Kind::Image),
         "opacity" => !matches!(kind, Kind::Unknown(_)),
         "stroke" => !matches!(kind, Kind::Unknown(_) | Kind::Note | Kind::Frame | Kind::Image),
         "fill" => is_area || matches!(kind, Kind::Note | Kind::Frame),
@@ -51,7 +63,15 @@ pub(crate) fn applies(key: &str, kind: &Kind) -> bool {
 
 /// Whether a shape of one kind may become one of the other.
 pub(crate) fn may_become(from: &Kind, to: &Kind) -> bool {
-    (from.is_closed() && to.is_closed()) || (from.is_line() && to.is_line())
+    let is_box = |kind: &Kind| kind.is_closed() || *kind == Kind::Note;
+    (is_box(from) && is_box(to)) || (from.is_line() && to.is_line())
+}
+
+/// What a shape keeps of its look when it becomes another kind, whose defaults are others: paper stays paper.
+pub(crate) fn kept_as_other_kind(shape: &Shape, field: &Field) -> Option<Field> {
+    let Field::Kind(to) = field else { return None };
+    let was_note = shape.kind == Kind::Note && *to != Kind::Note && shape.fill.is_none();
+    was_note.then_some(Field::Fill(Some(Colour::Swatch(Swatch::Yellow))))
 }
 
 /// Whether the values are any.
@@ -100,7 +120,7 @@ impl Styles {
         let style = self.of(kind);
         STYLES
             .iter()
-            .filter(|key| **key != "kind" && applies(key, kind) && (**key != "fill_style" || style.fill.is_some()))
+            .filter(|key| is_look(key) && applies(key, kind) && (**key != "fill_style" || style.fill.is_some()))
             .filter_map(|key| style.field(key))
             .filter(|field| Some(field) != Shape::blank(style.id.clone(), kind.clone()).field(field.key()).as_ref())
             .map(|field| seeded(&field, random))
@@ -108,7 +128,7 @@ impl Styles {
     }
 
     pub(crate) fn set(&mut self, kind: &Kind, field: &Field) {
-        if applies(field.key(), kind) && field.key() != "kind" {
+        if applies(field.key(), kind) && is_look(field.key()) {
             self.by_tool.entry(tool_of(kind).to_owned()).or_default().insert(field.key(), field.clone());
         }
     }
@@ -178,7 +198,6 @@ pub(crate) fn shared<'a>(shapes: impl Iterator<Item = &'a Shape>) -> StyleOfSele
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scene::{Colour, Swatch};
 
     #[test]
     fn what_is_remembered_is_recalled() {

@@ -80,6 +80,10 @@ pub(crate) trait Tool {
     fn trail(&self) -> &[BoardPoint] {
         &[]
     }
+    /// The image that is being cropped, for the overlay.
+    fn cropping(&self) -> Option<&ShapeId> {
+        None
+    }
     /// What a drag has snapped to, on the board, for the overlay.
     fn guides(&self) -> &[kurbo::Line] {
         &[]

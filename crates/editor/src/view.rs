@@ -212,9 +212,13 @@ impl View<'_> {
             .map(|shape| shape.id.clone())
     }
 
-    /// Everything that a rectangle touches, not only by its bounds; lowest first.
-    pub(crate) fn touching(&self, rect: Rect) -> Vec<ShapeId> {
-        self.selectable(rect).filter(|shape| sweep::touches(rect, shape)).map(|shape| shape.id.clone()).collect()
+    /// Everything that a rectangle touches, not only by its bounds, or that lies in it whole; lowest first.
+    pub(crate) fn touching(&self, rect: Rect, whole: bool) -> Vec<ShapeId> {
+        let is_meant = |shape: &&Shape| match whole {
+            true => rect.contains_rect(shape.bounds()),
+            false => sweep::touches(rect, shape),
+        };
+        self.selectable(rect).filter(is_meant).map(|shape| shape.id.clone()).collect()
     }
 
     /// Shapes whose bounds come near a segment.

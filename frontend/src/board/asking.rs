@@ -61,6 +61,17 @@ impl Shell {
         self.page.toasts.push(self.page.words.get(key::BOARD_LINK_COPIED).to_owned());
     }
 
+    /// Follows the link of the selected shape, in a tab that knows nothing of this one.
+    pub(super) fn open_link(&self) {
+        let link = self.with_editor(|editor| {
+            let shape = editor.board().shape(editor.selection().first()?)?;
+            shape.link.as_deref().filter(|link| board::is_link(link)).map(str::to_owned)
+        });
+        if let Some(link) = link {
+            let _ = window().open_with_url_and_target_and_features(&link, "_blank", "noopener,noreferrer");
+        }
+    }
+
     /// Lets the frame that is presented fill the view.
     pub fn show_presented(self: &Rc<Self>) {
         let store = self.page.store;

@@ -85,6 +85,7 @@ fn pointers(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue>
                 let _ = shell.host.focus();
                 event.prevent_default();
             }
+            shell.watch_long_press(&event, phase);
             shell.edit(events::pointer(&event, phase, &shell.host));
         })?;
     }

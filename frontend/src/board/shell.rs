@@ -24,6 +24,7 @@ use super::copy::{self, CopyWriter};
 use super::images::{self, Images};
 use super::listeners::{self, Listeners};
 use super::log_writer::LogWriter;
+use super::long_press::Resting;
 use super::pins;
 use super::screen::Screen;
 use super::text_field::TextField;
@@ -127,6 +128,7 @@ pub(super) struct Shell {
     /// The browser's paste does not say it.
     pub(super) shift_held: Cell<bool>,
     timer: Cell<Option<TimeoutHandle>>,
+    pub(super) resting: RefCell<Option<Resting>>,
     listeners: RefCell<Option<Listeners>>,
 }
 
@@ -163,6 +165,7 @@ impl Shell {
             frame_asked: Cell::new(false),
             shift_held: Cell::new(false),
             timer: Cell::new(None),
+            resting: RefCell::new(None),
             listeners: RefCell::new(None),
         }))
     }
@@ -246,6 +249,7 @@ impl Shell {
         self.text.borrow_mut().take();
         self.listeners.borrow_mut().take();
         self.socket.borrow_mut().take();
+        self.resting.borrow_mut().take();
         if let Some(timer) = self.timer.take() {
             timer.clear();
         }
@@ -305,6 +309,7 @@ impl Shell {
             }
             Output::Clipboard(text) => paste::put_on_clipboard(self, &text),
             Output::Page("copy-link") => self.copy_link(),
+            Output::Page("open-link") => self.open_link(),
             Output::Page("insert-image") => images::pick(self, false),
             Output::Page("replace-image") => images::pick(self, true),
             Output::Reaction { client, which, at } => self.show_reaction(client, which, at.map(|at| [at.x, at.y])),

@@ -269,7 +269,14 @@ fn CanvasHost(opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let label = Signal::derive(move || words.fill(key::BOARD_CANVAS, &[("title", &store.title.get())]));
     let selection = Signal::derive(move || match store.selection_count.get() {
         0 => words.get(key::BOARD_SELECTED_NONE).to_owned(),
-        count => words.count(key::BOARD_SELECTED_ONE, key::BOARD_SELECTED_MANY, count),
+        count => {
+            let said = words.count(key::BOARD_SELECTED_ONE, key::BOARD_SELECTED_MANY, count);
+            // What somebody wrote for those who do not see the picture.
+            match store.style.read().value("alt").filter(|alt| !alt.is_empty()) {
+                Some(alt) => format!("{said}: {alt}"),
+                None => said,
+            }
+        }
     });
     view! {
         <div

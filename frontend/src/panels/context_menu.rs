@@ -21,6 +21,7 @@ const ON_SELECTION: &[&str] = &[
     "duplicate",
     "delete",
     "",
+    "copy-text",
     "copy-styles",
     "paste-styles",
     "",
@@ -51,6 +52,7 @@ const ON_SELECTION: &[&str] = &[
     "pack",
     "tidy",
     "",
+    "open-link",
     "copy-link",
 ];
 /// On the empty board.

@@ -126,6 +126,7 @@ pub fn command_icon(id: &str) -> IconShape {
         "frames" => icondata::LuFrame,
         "present" => icondata::LuPlay,
         "copy-link" => icondata::LuLink,
+        "open-link" => icondata::LuExternalLink,
         "select-all" => icondata::LuSquareDashedMousePointer,
         "insert-image" => icondata::LuImagePlus,
         "replace-image" => icondata::LuImageUp,

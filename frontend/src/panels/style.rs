@@ -15,7 +15,7 @@ use crate::words::{Words, key};
 use colours::Colours;
 #[cfg(test)]
 pub use options::labels as options;
-use options::{Amount, Kinds, Options};
+use options::{Amount, Description, Kinds, Options};
 
 /// Whether the panel of a narrow page is open; provided by context, as its button stands in the toolbar.
 #[derive(Clone, Copy)]
@@ -114,6 +114,8 @@ fn parts() -> AnyView {
             {heading(key::STYLE_OPACITY)}
             <Amount name="opacity" label=key::STYLE_OPACITY min=0.0 max=1.0 step=0.05 is_slider=true />
         }.into_any())}
+        {part(&["alt"], || view! { {heading(key::STYLE_ALT)} <Description name="alt" label=key::STYLE_ALT /> }.into_any())}
+        {part(&["link"], || view! { {heading(key::STYLE_LINK)} <Description name="link" label=key::STYLE_LINK /> }.into_any())}
         {when(can_change_kind, || view! { {heading(key::STYLE_KIND)} <Kinds /> }.into_any())}
     }
     .into_any()

@@ -18,6 +18,17 @@ pub(super) const COPY: Command = Command {
     ..LOOK
 };
 
+pub(super) const COPY_TEXT: Command = Command {
+    id: "copy-text",
+    enabled: |view| view.selected().any(|shape| !shape.text.is_empty()),
+    run: |view| {
+        let shapes = view.selected_in_order();
+        let texts: Vec<&str> = shapes.iter().map(|shape| &*shape.text).filter(|text| !text.is_empty()).collect();
+        vec![Effect::Clipboard(texts.join("\n"))]
+    },
+    ..LOOK
+};
+
 pub(super) const CUT: Command = Command {
     id: "cut",
     shortcuts: &["Mod+X"],

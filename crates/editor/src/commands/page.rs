@@ -1,6 +1,7 @@
 //! What the page around the board does at a key: shown in the help and in the palette like every other command.
 
 use super::{Command, EDIT, LOOK};
+use crate::linking;
 use crate::tools::Effect;
 use crate::view::{Aids, View};
 
@@ -39,6 +40,14 @@ pub(super) const REPLACE_IMAGE: Command = Command {
     enabled: |view| matches!(view.selected().collect::<Vec<_>>()[..], [shape] if shape.kind == board::Kind::Image),
     run: |_| vec![Effect::Page("replace-image")],
     ..EDIT
+};
+
+pub(super) const OPEN_LINK: Command = Command {
+    id: "open-link",
+    shortcuts: &["Alt+Enter"],
+    enabled: |view| linking::of_selection(view).is_some(),
+    run: |_| vec![Effect::Page("open-link")],
+    ..LOOK
 };
 
 pub(super) const SNAP: Command = Command {

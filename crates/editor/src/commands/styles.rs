@@ -1,7 +1,7 @@
 //! A style of one shape for others.
 
 use super::{Command, EDIT, LOOK, has_selection};
-use crate::style::STYLES;
+use crate::style::{STYLES, is_look};
 use crate::tools::Effect;
 
 pub(super) const COPY: Command = Command {
@@ -10,7 +10,7 @@ pub(super) const COPY: Command = Command {
     enabled: has_selection,
     run: |view| {
         let shape = view.selected().next();
-        let looks = STYLES.iter().filter(|key| **key != "kind");
+        let looks = STYLES.iter().filter(|key| is_look(key));
         let style = shape.map(|shape| looks.filter_map(|key| shape.field(key)).collect());
         style.map(Effect::CopyStyle).into_iter().collect()
     },

@@ -154,6 +154,9 @@ impl Editor {
             };
             if fits && style::applies(field.key(), &shape.kind) {
                 let seeded = style::seeded(&field, self.ids.random());
+                edits.extend(
+                    style::kept_as_other_kind(shape, &field).map(|field| Edit::Set { id: shape.id.clone(), field }),
+                );
                 edits.push(Edit::Set { id: shape.id.clone(), field: seeded });
                 if shape.fill.is_none() && shape.fill_style == FillStyle::Solid && matches!(field, Field::Fill(Some(_)))
                 {

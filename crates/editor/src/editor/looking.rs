@@ -72,4 +72,9 @@ impl Editor {
         let by = if sideways { (event.delta_y, 0.0) } else { (event.delta_x, event.delta_y) };
         self.look(self.camera.panned(-kurbo::Vec2::from(by)));
     }
+
+    /// The image that is being cropped.
+    pub(crate) fn cropping(&self) -> Option<&board::ShapeId> {
+        self.machine().cropping()
+    }
 }

@@ -13,6 +13,7 @@ use crate::groups;
 use crate::growing;
 use crate::handles::{self, Handle, Handles};
 use crate::input::{Device, Modifiers};
+use crate::linking;
 use crate::output::CursorKind;
 use crate::snapping::{Neighbours, Sides, Snap};
 use crate::text_session::TextTarget;
@@ -24,7 +25,8 @@ pub(super) const SPEC: ToolSpec = ToolSpec {
     shortcuts: &["v", "1"],
     edits: false,
     new: |_| {
-        Box::new(Select { state: State::Hovering, neighbours: Neighbours::default(), frame: None, guides: vec![] })
+        let neighbours = Neighbours::default();
+        Box::new(Select { state: State::Hovering, neighbours, frame: None, guides: vec![], cropping: None })
     },
 };
 
@@ -34,6 +36,8 @@ struct Select {
     neighbours: Neighbours,
     frame: Option<Frame>,
     guides: Vec<Line>,
+    /// The image whose sides crop it instead of resizing it, while it alone is selected.
+    cropping: Option<ShapeId>,
 }
 
 enum State {
@@ -53,7 +57,7 @@ enum State {
         drag: Drag,
         handles: Handles,
     },
-    /// Something of a line follows the pointer: a point, a stretch, its label.
+    /// Something of a line follows the pointer: a point, a stretch, its label; or a side of an image that is cropped.
     Bending {
         drag: Drag,
         id: ShapeId,
@@ -66,10 +70,9 @@ enum State {
         side: Vec2,
         id: ShapeId,
     },
-    /// Drawing a rectangle; what it touches is selected beside `kept`.
+    /// Drawing a rectangle; what it touches, or with Alt holds whole, is selected beside `kept`.
     Sweeping {
-        from: BoardPoint,
-        to: BoardPoint,
+        drag: Drag,
         kept: Vec<ShapeId>,
     },
 }
@@ -97,6 +100,10 @@ struct Drag {
 impl Drag {
     fn by(self) -> Vec2 {
         self.to - self.from
+    }
+
+    fn swept(self) -> Rect {
+        Rect::from_points(Point::from(self.from), Point::from(self.to))
     }
 }
 
@@ -132,13 +139,17 @@ impl Tool for Select {
 
     fn marquee(&self) -> Option<Rect> {
         match &self.state {
-            State::Sweeping { from, to, .. } => Some(swept(*from, *to)),
+            State::Sweeping { drag, .. } => Some(drag.swept()),
             _ => None,
         }
     }
 
     fn guides(&self) -> &[Line] {
         &self.guides
+    }
+
+    fn cropping(&self) -> Option<&ShapeId> {
+        self.cropping.as_ref()
     }
 }
 
@@ -177,6 +188,15 @@ impl Select {
             self.state = State::Hovering;
             return vec![Effect::Select(ids)];
         }
+        self.cropping.take_if(|id| !grips::is_on(&on, id, view));
+        if pointer.clicks == 2
+            && let Some(id) = grips::crops(&on, view)
+        {
+            // Once more ends it.
+            self.cropping = self.cropping.is_none().then(|| id.clone());
+            self.state = State::Hovering;
+            return vec![Effect::Select(vec![id]), Effect::Repaint];
+        }
         if pointer.clicks == 2
             && let Some(effects) = double_click(&on, pointer, view)
         {
@@ -205,7 +225,9 @@ impl Select {
                 if !pointer.is_drag_from(down) {
                     return vec![];
                 }
-                self.state = begin(drag_from(down.at), on, view);
+                let drag = drag_from(down.at);
+                let crop = self.cropping.clone().and_then(|id| grips::cropping(drag, id, on));
+                self.state = crop.unwrap_or_else(|| begin(drag, on, view));
                 self.neighbours = Neighbours::of(view);
                 self.frame = Frame::around(view.selected());
             }
@@ -213,8 +235,8 @@ impl Select {
             | State::Resizing { drag, .. }
             | State::Turning { drag, .. }
             | State::Pulling { drag, .. }
-            | State::Bending { drag, .. } => *drag = drag_from(drag.from),
-            State::Sweeping { to, .. } => *to = pointer.at,
+            | State::Bending { drag, .. }
+            | State::Sweeping { drag, .. } => *drag = drag_from(drag.from),
         }
         self.snap();
         self.show(view)
@@ -233,7 +255,10 @@ impl Select {
                 drag.modifiers = held;
                 view.board.shape(id).is_none()
             }
-            State::Sweeping { .. } => false,
+            State::Sweeping { drag, .. } => {
+                drag.modifiers = held;
+                false
+            }
         };
         if gone {
             // A peer took away what is in the hand: the gesture ends quietly.
@@ -249,9 +274,9 @@ impl Select {
     fn show(&self, view: &View) -> Vec<Effect> {
         match &self.state {
             State::Hovering | State::Pressing { .. } => vec![],
-            State::Sweeping { from, to, kept } => {
+            State::Sweeping { drag, kept } => {
                 let mut ids = kept.clone();
-                ids.extend(groups::whole(view.touching(swept(*from, *to)), view));
+                ids.extend(groups::whole(view.touching(drag.swept(), drag.modifiers.alt), view));
                 vec![Effect::Select(ids), Effect::Repaint]
             }
             State::Bending { drag, id, grip } => {
@@ -379,11 +404,8 @@ impl Select {
 
 /// What a press becomes once it moves.
 fn begin(drag: Drag, on: &Target, view: &View) -> State {
-    let sweeping = || State::Sweeping {
-        from: drag.from,
-        to: drag.to,
-        kept: if drag.modifiers.shift { view.selection.to_vec() } else { vec![] },
-    };
+    let sweeping =
+        || State::Sweeping { drag, kept: if drag.modifiers.shift { view.selection.to_vec() } else { vec![] } };
     if !view.can_edit {
         return sweeping();
     }
@@ -414,6 +436,9 @@ fn meant(id: &ShapeId, pointer: &Pointer, view: &View) -> Vec<ShapeId> {
 /// A press that did not move. A handle is for dragging only: a click means what lies under it.
 fn clicked(on: Target, pointer: &Pointer, view: &View) -> Vec<Effect> {
     let adds = pointer.modifiers.shift;
+    if let Some(id) = linking::marked(pointer, view) {
+        return vec![Effect::Select(vec![id]), Effect::Page("open-link")];
+    }
     let on = match (on, view.hit(pointer.at, pointer.device)) {
         (Target::Handle(Handle::Resize { .. }), Some(id)) => {
             Target::Shape { was_selected: view.selection.contains(&id), id }
@@ -471,8 +496,4 @@ fn along_axis(by: Vec2, modifiers: Modifiers) -> Vec2 {
         true if by.x.abs() >= by.y.abs() => Vec2::new(by.x, 0.0),
         true => Vec2::new(0.0, by.y),
     }
-}
-
-fn swept(from: BoardPoint, to: BoardPoint) -> Rect {
-    Rect::from_points(Point::from(from), Point::from(to))
 }

@@ -70,3 +70,15 @@ fn our_own_form_is_plain_text_where_that_is_asked_for() {
     let shapes: Vec<_> = other.editor.board().shapes().collect();
     assert_eq!((shapes.len(), shapes[0].text.as_ref()), (1, text.as_str()));
 }
+
+#[test]
+fn only_what_is_written_is_copied_as_text() {
+    let mut hand = Hand::on("rectangle a 0,0 100x100\ntext b 200,0 \"first\"\ntext c 200,50 \"second\"");
+    hand.key("Mod+A");
+    hand.command("copy-text");
+    let copied = hand.outputs.iter().find_map(|output| match output {
+        editor::Output::Clipboard(text) => Some(text.as_str()),
+        _ => None,
+    });
+    assert_eq!(copied, Some("first\nsecond"));
+}

@@ -40,6 +40,9 @@ fn sweeping() {
     let both = "rectangle a 0,0 100x100 fill=red *\nrectangle b 200,0 100x100 *";
     check(TWO, "drag 400,300 90,50", both);
     check(TWO, "drag 400,300 150,50", "rectangle a 0,0 100x100 fill=red\nrectangle b 200,0 100x100 *");
+    // With Alt only what lies in it whole.
+    check(TWO, "hold alt\ndrag 400,300 90,50", TWO);
+    check(TWO, "hold alt\ndrag 400,300 150,-50", "rectangle a 0,0 100x100 fill=red\nrectangle b 200,0 100x100 *");
     // Inside an empty shape nothing is touched.
     check(TWO, "drag 220,20 280,80", TWO);
     check(TWO, "click 50,50\nhold shift\ndrag 400,300 250,50", both);

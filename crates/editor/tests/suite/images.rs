@@ -67,6 +67,57 @@ fn an_image_survives_the_clipboard() {
         let field = shape.field(key).unwrap();
         assert_eq!(Field::from_text(key, &field.text()), Some(field), "{key}");
     }
+    for (address, is_one) in [
+        ("https://example.org/a?b=[1]", true),
+        ("HTTP://example.org", true),
+        ("mailto:ada@example.org", true),
+        ("javascript:alert(1)", false),
+        ("data:text/html,x", false),
+        ("https://", false),
+        ("https://a b", false),
+    ] {
+        let field = Field::from_text("link", address);
+        assert_eq!(field.clone().map(|field| field.text()).as_deref(), is_one.then_some(address));
+        assert_eq!(field.is_some(), board::is_link(address), "{address}");
+    }
     let numeric = Field::Alt("[12".into());
     assert_eq!(Field::from_text("alt", &numeric.text()), Some(numeric), "words that look like a value are words");
+}
+
+#[test]
+fn a_double_click_crops_by_the_sides_and_the_picture_stays_where_it_is() {
+    let mut hand = Hand::on("");
+    hand.give(Input::PlaceImages { images: vec![image(1, 400.0, 200.0)], at: Some(ScreenPoint::new(300.0, 300.0)) });
+    let id = hand.editor.selection()[0].clone();
+    let now = |hand: &Hand| {
+        let shape = hand.editor.board().shape(&id).unwrap();
+        (shape.local_bounds(), shape.picture.as_ref().unwrap().crop)
+    };
+    assert_eq!(now(&hand).0, Rect::new(100.0, 200.0, 500.0, 400.0));
+    hand.double_click(300.0, 300.0);
+    hand.drag(&[(100.0, 200.0), (150.0, 220.0), (200.0, 250.0)]);
+    assert_eq!(now(&hand), (Rect::new(200.0, 250.0, 500.0, 400.0), Rect::new(0.25, 0.25, 1.0, 1.0)));
+    // No further than there is a picture.
+    hand.drag(&[(500.0, 325.0), (700.0, 325.0), (900.0, 325.0)]);
+    assert_eq!(now(&hand), (Rect::new(200.0, 250.0, 500.0, 400.0), Rect::new(0.25, 0.25, 1.0, 1.0)));
+    // The inside drags the picture under the box.
+    hand.drag(&[(300.0, 300.0), (400.0, 300.0), (700.0, 300.0)]);
+    assert_eq!(now(&hand), (Rect::new(200.0, 250.0, 500.0, 400.0), Rect::new(0.0, 0.25, 0.75, 1.0)));
+    hand.command("undo");
+    assert_eq!(now(&hand).1, Rect::new(0.25, 0.25, 1.0, 1.0), "one step each");
+    hand.key("Escape");
+    hand.drag(&[(300.0, 300.0), (350.0, 300.0), (400.0, 300.0)]);
+    assert_eq!(now(&hand), (Rect::new(300.0, 250.0, 600.0, 400.0), Rect::new(0.25, 0.25, 1.0, 1.0)), "it moves again");
+}
+
+#[test]
+fn what_is_mirrored_is_cropped_where_it_is_seen() {
+    let mut hand = Hand::on("");
+    hand.give(Input::PlaceImages { images: vec![image(1, 400.0, 200.0)], at: Some(ScreenPoint::new(300.0, 300.0)) });
+    hand.command("flip-across");
+    hand.double_click(300.0, 300.0);
+    hand.drag(&[(100.0, 300.0), (150.0, 300.0), (200.0, 300.0)]);
+    let shape = hand.editor.board().shapes().next().unwrap();
+    assert_eq!(shape.local_bounds(), Rect::new(200.0, 200.0, 500.0, 400.0));
+    assert_eq!(shape.picture.as_ref().unwrap().crop, Rect::new(0.0, 0.0, 0.75, 1.0), "its right is on the left");
 }

@@ -13,6 +13,7 @@ mod harness;
 mod helping;
 mod images;
 mod ink;
+mod linking;
 mod outline;
 mod painting;
 mod presence;

@@ -21,7 +21,10 @@ macro_rules! letter {
     };
 }
 
-/// A letter of this family.
+/// What a description may be long, below the bytes that the board keeps of it.
+const DESCRIPTION_LETTERS: &str = "1000";
+
+/// A letter like those of a font, in what the machine has: the font itself is loaded when something is written in it.
 macro_rules! face {
     ($family:literal) => {
         concat!(
@@ -59,10 +62,10 @@ fn specs(name: &str) -> Vec<OptionSpec> {
             option("44", "xl", letter!(21)),
         ],
         "font" => vec![
-            option("sans", "sans", face!("Boardwalk Sans")),
-            option("hand", "hand", face!("Boardwalk Hand")),
-            option("serif", "serif", face!("Boardwalk Serif")),
-            option("mono", "mono", face!("Boardwalk Mono")),
+            option("sans", "sans", face!("sans-serif")),
+            option("hand", "hand", r#"<path d="M4 17c4-2 7-8 6-10s-4 3-3 7 4 4 6 1 1-5 0-3 0 6 2 5 3-4 5-5"/>"#),
+            option("serif", "serif", face!("serif")),
+            option("mono", "mono", face!("monospace")),
         ],
         "radius" => vec![
             option("0", "sharp", r#"<path d="M5 20V5h15"/>"#),
@@ -277,13 +280,40 @@ pub fn Amount(
     .into_any()
 }
 
+/// Words of one's own, kept when the field is left.
+#[component]
+pub fn Description(
+    /// The key of the style.
+    name: &'static str,
+    /// What it is.
+    label: Word,
+) -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let current = value_of(store, name);
+    view! {
+        <textarea
+            class="style__words"
+            rows=if name == "link" { "1" } else { "2" }
+            placeholder=if name == "link" { "https://" } else { "" }
+            data-style=name
+            aria-label=words.of(label)
+            maxlength=DESCRIPTION_LETTERS
+            prop:value=Signal::derive(move || current.get().unwrap_or_default())
+            on:change=move |event| change(store, name, event_target_value(&event))
+        ></textarea>
+    }
+    .into_any()
+}
+
 /// Other kinds that the selection can become.
 #[component]
 pub fn Kinds() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let current = value_of(store, "kind");
     let is_line = current.get_untracked().is_some_and(|kind| Kind::from_name(&kind).is_line());
-    let kinds = Kind::ALL.iter().filter(move |kind| if is_line { kind.is_line() } else { kind.is_closed() });
+    let kinds = Kind::ALL
+        .iter()
+        .filter(move |kind| if is_line { kind.is_line() } else { kind.is_closed() || **kind == Kind::Note });
     let view = move |(at, kind): (usize, &'static Kind)| {
         let label = Signal::derive(move || words.named("tool", kind.name()));
         view! {

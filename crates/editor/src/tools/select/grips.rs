@@ -1,10 +1,12 @@
-//! What dragging a grip of a line changes about it: a point, a new point, a stretch of an elbow, the label.
+//! What dragging a grip of a line changes about it: a point, a new point, a stretch of an elbow, the label. A side of a box
+//! is a grip only while an image is cropped.
 
 use board::{Field, Kind, Shape, ShapeId};
 use kurbo::{Point, Vec2};
 
-use super::Drag;
+use super::{Drag, State, Target};
 use crate::connecting;
+use crate::cropping;
 use crate::handles::Handle;
 use crate::limits;
 use crate::transform::{in_angle_steps, tidy};
@@ -18,7 +20,8 @@ pub(super) fn dragged(drag: Drag, id: &ShapeId, grip: &Handle, view: &View) -> V
         Handle::Middle { index, .. } => inserted(drag, shape, *index),
         Handle::Stretch { index, .. } => shifted(drag, shape, *index),
         Handle::Label { .. } => Some(vec![Field::LabelAt((shape.share_at(drag.to.into()) * 100.0).round() / 100.0)]),
-        Handle::Resize { .. } | Handle::Rotate | Handle::Grow { .. } => None,
+        Handle::Resize { x, y } => Some(cropping::cropped(shape, (*x, *y), drag.by())),
+        Handle::Rotate | Handle::Grow { .. } => None,
     };
     fields.unwrap_or_default()
 }
@@ -75,4 +78,26 @@ fn shifted(drag: Drag, shape: &Shape, index: usize) -> Option<Vec<Field>> {
         }
     });
     Some(vec![Field::Via(lanes.collect())])
+}
+
+/// The image that a double click begins to crop.
+pub(super) fn crops(on: &Target, view: &View) -> Option<ShapeId> {
+    let Target::Shape { id, .. } = on else { return None };
+    (view.can_edit && view.board.shape(id).is_some_and(cropping::can_crop)).then(|| id.clone())
+}
+
+/// Whether a press is on this shape, which alone is selected, or on its handles.
+pub(super) fn is_on(on: &Target, id: &ShapeId, view: &View) -> bool {
+    let alone = view.selection[..] == [id.clone()];
+    alone && !matches!(on, Target::Nothing) && !matches!(on, Target::Shape { id: other, .. } if other != id)
+}
+
+/// What a drag of an image that is being cropped becomes: of a side, or of the picture under the box.
+pub(super) fn cropping(drag: Drag, id: ShapeId, on: &Target) -> Option<State> {
+    let grip = match on {
+        Target::Handle(grip @ Handle::Resize { .. }) => grip.clone(),
+        Target::Shape { .. } | Target::Selection => Handle::Resize { x: 0, y: 0 },
+        Target::Handle(_) | Target::Nothing => return None,
+    };
+    Some(State::Bending { drag, id, grip })
 }
