@@ -1,6 +1,7 @@
 // Shapes, their labels and their styles.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 
 import { journey } from "../fixtures.mjs";
 import { eventually } from "../pages/board.mjs";
@@ -62,4 +63,37 @@ journey("any colour by its hex code, kept among the recent ones", async (it) => 
   await ada.page.locator(`[data-more="stroke"]`).click();
   await recent.first().waitFor();
   await it.picture("colours");
+});
+
+journey("text in every font, loaded when it is used and carried by an export", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const fonts = [];
+  ada.page.on("request", (request) => {
+    if (request.url().includes("/fonts/")) fonts.push(new URL(request.url()).pathname);
+  });
+  const drawn = (name) => fonts.some((font) => font.includes(name));
+  await ada.draw("rectangle", [900, 600], [1000, 700]);
+  assert(!drawn("hand") && !drawn("serif") && !drawn("mono"), `not before they are used: ${fonts}`);
+  let y = 200;
+  for (const font of ["sans", "hand", "serif", "mono"]) {
+    await ada.tool("text");
+    await ada.style("font", font);
+    await ada.style("font_size", "xl");
+    await ada.page.mouse.click(300, y);
+    await ada.page.keyboard.type("Hamburgefonstiv 123");
+    await ada.page.keyboard.press("Escape");
+    await ada.page.keyboard.press("Escape");
+    y += 90;
+  }
+  await ada.shapes(5);
+  await eventually(() => assert(drawn("hand") && drawn("serif") && drawn("mono"), `${fonts}`));
+  await it.picture("written");
+  await ada.page.keyboard.press("Control+Shift+e");
+  await ada.page.getByTestId("export-preview").waitFor();
+  await ada.page.locator(`[data-export="svg"]`).click();
+  const saved = ada.page.waitForEvent("download");
+  await ada.page.getByRole("button", { name: "Save", exact: true }).click();
+  const text = await readFile(await (await saved).path(), "utf8");
+  for (const font of ["Sans", "Hand", "Serif", "Mono"]) assert(text.includes(`@font-face{font-family:Boardwalk ${font}`), font);
+  await it.picture("exported");
 });
