@@ -85,7 +85,7 @@ async function figures() {
     figure("boards", whole(view.boards), view.boards, quotas.boards, whole),
     figure("in_bin", whole(view.boards_in_bin)),
     figure("images", bytes(view.asset_bytes), view.asset_bytes, quotas.asset_bytes, bytes),
-    figure("online", `${whole(view.people_online)}`, undefined, undefined, undefined, fill("on_boards", whole(view.boards_open))),
+    figure("online", `${whole(view.people_online)}`, undefined, undefined, undefined, fill("boards_open", whole(view.boards_open))),
     figure("board_bound", quotas.board_bytes === null ? words.unbounded : bytes(quotas.board_bytes)),
     figure("release", view.version, undefined, undefined, undefined, fill("up_for", duration(view.uptime_ms))),
   );
@@ -186,10 +186,10 @@ function whole(number) {
 }
 
 function bytes(number) {
-  const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
-  const step = Math.min(units.length - 1, number < 1000 ? 0 : Math.floor(Math.log10(number) / 3));
-  const options = { style: "unit", unit: units[step], unitDisplay: step ? "short" : "long", maximumSignificantDigits: 3 };
-  return new Intl.NumberFormat(language, options).format(number / 1000 ** step);
+  // As the bounds are given: in MiB and GiB, of which the browser knows no words.
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const step = Math.min(units.length - 1, number < 1024 ? 0 : Math.floor(Math.log2(number) / 10));
+  return `${(number / 1024 ** step).toLocaleString(language, { maximumSignificantDigits: 3 })}\u00a0${units[step]}`;
 }
 
 function date(timeMs) {

@@ -34,6 +34,7 @@ for (const device of ["desktop", "phone"]) {
       const page = await administration(await it.person("root", { device, scheme }));
       const rows = page.locator("[data-board]");
       await eventually(async () => assert.equal(await rows.count(), 5));
+      assert.equal(await page.getByTestId("admin-token").isVisible(), false, "the door is behind");
       await it.picture("list");
       const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert(width <= 0, `the page is ${width} pixels wider than the screen`);
