@@ -52,8 +52,8 @@ fn run(cli: Cli) -> Result<()> {
 }
 
 fn report(what: &str, contents: Contents) -> Result<()> {
-    let Contents { boards, versions, assets } = contents;
-    println!("{what}: {boards} boards, {versions} versions, {assets} assets");
+    let Contents { boards, versions, assets, bundles } = contents;
+    println!("{what}: {boards} boards, {versions} versions, {assets} assets, {bundles} recovery links");
     Ok(())
 }
 

@@ -58,6 +58,8 @@ pub struct Contents {
     pub versions: u64,
     /// Files of the folder of assets.
     pub assets: u64,
+    /// Encrypted lists under recovery links.
+    pub bundles: u64,
 }
 
 /// Writes all that the store holds, and the files below `assets` if there is such a folder, into a new file. It takes the
@@ -81,10 +83,12 @@ pub async fn write(storage: &dyn Storage, assets: Option<&Path>, file: &Path) ->
                 write_board(&mut out, export).await?;
                 contents.boards += 1;
                 contents.versions += write_versions(&mut out, storage, &board).await?;
+                write_locked(&mut out, storage, &board).await?;
             }
         }
         after = Some(last);
     }
+    contents.bundles = write_bundles(&mut out, storage).await?;
     if let Some(folder) = assets.filter(|folder| folder.is_dir()) {
         contents.assets = write_assets(&mut out, folder).await?;
     }
@@ -125,6 +129,26 @@ async fn write_versions(out: &mut Out, storage: &dyn Storage, board: &BoardId) -
         }
     }
     Ok(written)
+}
+
+async fn write_locked(out: &mut Out, storage: &dyn Storage, board: &BoardId) -> Result<(), BackupError> {
+    for locked in storage.locked_people(board).await? {
+        out.write(&Record::Locked { board: board.clone(), person: locked.person, name: locked.name }).await?;
+    }
+    Ok(())
+}
+
+async fn write_bundles(out: &mut Out, storage: &dyn Storage) -> Result<u64, BackupError> {
+    let (mut after, mut written) = (None, 0);
+    loop {
+        let page = storage.bundles_after(after.as_ref(), PAGE).await?;
+        let Some((last, _)) = page.last() else { return Ok(written) };
+        after = Some(*last);
+        for (secret, bytes) in page {
+            out.write(&Record::Bundle { secret, bytes }).await?;
+            written += 1;
+        }
+    }
 }
 
 /// Every file below the folder, piece by piece. Assets never change under their name, so none is torn.
@@ -189,6 +213,7 @@ pub async fn check(file: &Path) -> Result<Contents, BackupError> {
         match &record {
             Record::Version { .. } => contents.versions += 1,
             Record::Asset { .. } => contents.assets += 1,
+            Record::Bundle { .. } => contents.bundles += 1,
             _ => {}
         }
         let at = reading.at();
@@ -214,6 +239,8 @@ pub async fn restore(storage: &dyn Storage, assets: Option<&Path>, file: &Path) 
     while let Some(record) = reading.next().await? {
         match record {
             Record::Version { board, version, bytes } => storage.import_version(&board, &version, bytes).await?,
+            Record::Locked { board, person, name } => storage.lock_person(&board, &person, &name).await?,
+            Record::Bundle { secret, bytes } => storage.put_bundle(&secret, bytes).await?,
             Record::Asset { name } => asset = begin_asset(asset, assets, &name).await?,
             Record::AssetPiece { bytes } => {
                 if let Some(file) = &mut asset {

@@ -66,6 +66,9 @@ pub trait Household: Send + Sync + 'static {
     /// Forgets a bundle; one that is not there is passed over.
     async fn drop_bundle(&self, secret: &SecretHash) -> Result<(), Error>;
 
+    /// All bundles by their secret's hash: the next `limit` behind `after`.
+    async fn bundles_after(&self, after: Option<&SecretHash>, limit: u32) -> Result<Vec<(SecretHash, Bytes)>, Error>;
+
     /// Locks somebody out of a board, under the name given; a second time changes the name.
     ///
     /// # Errors

@@ -280,6 +280,15 @@ pub(crate) const BUNDLE: &str = "SELECT bytes FROM bundles WHERE secret_hash = $
 /// Forgets it.
 pub(crate) const DROP_BUNDLE: &str = "DELETE FROM bundles WHERE secret_hash = $1";
 
+/// The next $2 bundles behind $1, as [`bundle`] reads them.
+pub(crate) const BUNDLES: &str =
+    "SELECT secret_hash, bytes FROM bundles WHERE secret_hash > $1 ORDER BY secret_hash LIMIT $2";
+
+/// A bundle, from a row.
+pub(crate) fn bundle((hash, bytes): (Vec<u8>, Vec<u8>)) -> Result<(SecretHash, Bytes), Error> {
+    Ok((secret(hash)?, Bytes::from(bytes)))
+}
+
 /// Whether somebody ($2) is locked out of a board ($1).
 pub(crate) const IS_LOCKED: &str = "SELECT locked_at FROM locked_people WHERE board_id = $1 AND person_hash = $2";
 

@@ -4,14 +4,18 @@ use std::path::{Path, PathBuf};
 
 use boardwalk::backup::{self, Contents};
 use boardwalk::cli::{BackupOptions, RestoreOptions};
-use protocol::Role;
 use protocol::lane::Dialect::Boardwalk;
+use protocol::{Role, SecretHash};
 use serde_json::json;
 
 use crate::client::Client;
 use crate::database::Schema;
 use crate::http::ask;
 use crate::server::{Invite, Server};
+
+/// Somebody who is locked out of the quiet board, and whose recovery link is another's.
+const MALLORY: SecretHash = SecretHash([66; 32]);
+const RECOVERY: SecretHash = SecretHash([77; 32]);
 
 async fn back_up(server: &Server, database_url: Option<String>, file: &Path) -> Contents {
     let options = BackupOptions { file: file.to_owned(), data_dir: server.folder().to_owned(), database_url };
@@ -39,6 +43,9 @@ async fn filled(server: &Server, database_url: Option<String>, file: &Path) -> (
     std::fs::create_dir_all(&assets).expect("a folder");
     std::fs::write(assets.join("cdef.png"), vec![7; 3 * 1024 * 1024]).expect("a file");
 
+    let store = storage::open(&database_url.clone().unwrap_or_else(|| server.database_url())).await.expect("the store");
+    store.lock_person(&quiet.board, &MALLORY, "Mallory").await.expect("locked out");
+    store.put_bundle(&RECOVERY, "sealed".into()).await.expect("kept");
     let mut bob = Client::join(server.address(), &busy, Role::Edit, Boardwalk, 2).await;
     bob.write("before").await;
     bob.saved().await;
@@ -49,9 +56,16 @@ async fn filled(server: &Server, database_url: Option<String>, file: &Path) -> (
         }
     };
     let (contents, ()) = tokio::join!(back_up(server, database_url, file), drawing);
-    assert_eq!((contents.boards, contents.assets), (2, 1));
+    assert_eq!((contents.boards, contents.assets, contents.bundles), (2, 1, 1));
     assert!(contents.versions >= 1);
     (quiet, busy, ann.board.contents())
+}
+
+async fn check_household(database_url: &str, quiet: &Invite) {
+    let store = storage::open(database_url).await.expect("the store");
+    let locked = store.locked_people(&quiet.board).await.expect("it answers");
+    assert_eq!(locked.iter().map(|locked| (locked.person, &*locked.name)).collect::<Vec<_>>(), [(MALLORY, "Mallory")]);
+    assert_eq!(store.bundle(&RECOVERY).await.expect("it answers").as_deref(), Some(&b"sealed"[..]));
 }
 
 async fn check(server: &Server, quiet: &Invite, busy: &Invite, contents: &str) {
@@ -90,6 +104,7 @@ async fn from_sqlite_to_another_sqlite_and_to_postgres_and_back() {
     assert!(format!("{again:#}").contains("not empty"), "{again:#}");
     let server = Server::start_in(target).await;
     check(&server, &quiet, &busy, &contents).await;
+    check_household(&server.database_url(), &quiet).await;
     server.stop().await;
 
     let Some(schema) = Schema::begin("restored").await else { return };
@@ -97,6 +112,7 @@ async fn from_sqlite_to_another_sqlite_and_to_postgres_and_back() {
     restore(target.path(), Some(schema.url()), &file).await.expect("restored");
     let server = Server::begin(target, Some(schema.url())).await;
     check(&server, &quiet, &busy, &contents).await;
+    check_household(&schema.url(), &quiet).await;
     // And back, from the running server.
     let second = folder.path().join("second.backup");
     back_up(&server, Some(schema.url()), &second).await;

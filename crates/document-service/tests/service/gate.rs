@@ -238,6 +238,10 @@ impl Household for Gate {
         self.memory.drop_bundle(secret).await
     }
 
+    async fn bundles_after(&self, after: Option<&SecretHash>, limit: u32) -> Result<Vec<(SecretHash, Bytes)>, Error> {
+        self.memory.bundles_after(after, limit).await
+    }
+
     async fn lock_person(&self, board: &BoardId, person: &SecretHash, name: &str) -> Result<(), Error> {
         self.memory.lock_person(board, person, name).await
     }

@@ -21,6 +21,8 @@ pub(super) enum Record {
     Aside { seq: Option<u64>, reason: String, bytes: Bytes },
     BoardEnd,
     Version { board: BoardId, version: VersionRecord, bytes: Bytes },
+    Locked { board: BoardId, person: SecretHash, name: String },
+    Bundle { secret: SecretHash, bytes: Bytes },
     Asset { name: String },
     AssetPiece { bytes: Bytes },
 }
@@ -81,6 +83,18 @@ struct VersionHead {
     name: Option<String>,
     author: Option<String>,
     created_at_ms: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct LockedHead {
+    board: BoardId,
+    person: [u8; 32],
+    name: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BundleHead {
+    secret: [u8; 32],
 }
 
 #[derive(Serialize, Deserialize)]
@@ -172,6 +186,10 @@ impl Record {
                 };
                 (b'V', json(&head), bytes)
             }
+            Self::Locked { board, person, name } => {
+                (b'L', json(&LockedHead { board: board.clone(), person: person.0, name: name.clone() }), &[])
+            }
+            Self::Bundle { secret, bytes } => (b'K', json(&BundleHead { secret: secret.0 }), bytes),
             Self::Asset { name } => (b'A', json(&AssetHead { name: name.clone() }), &[]),
             Self::AssetPiece { bytes } => (b'P', Vec::new(), bytes),
         }
@@ -198,6 +216,11 @@ impl Record {
                 let version = VersionRecord { id, name, author, created_at_ms, size_bytes: bytes.len() as u64 };
                 Self::Version { board, version, bytes }
             }
+            b'L' => {
+                let LockedHead { board, person, name } = read(head)?;
+                Self::Locked { board, person: SecretHash(person), name }
+            }
+            b'K' => Self::Bundle { secret: SecretHash(read::<BundleHead>(head)?.secret), bytes },
             b'A' => Self::Asset { name: read::<AssetHead>(head)?.name },
             b'P' => Self::AssetPiece { bytes },
             _ => return None,
@@ -234,7 +257,7 @@ impl Assembly {
                 board.meeting.push(MeetingRecord { id, seq, value });
             }
             (Some(_), Record::BoardEnd) => return Ok(self.board.take()),
-            (None, Record::Version { .. }) => {}
+            (None, Record::Version { .. } | Record::Locked { .. } | Record::Bundle { .. }) => {}
             (None, Record::Asset { name }) if is_asset_name(&name) => self.in_asset = true,
             (None, Record::AssetPiece { .. }) if self.in_asset => {}
             _ => return Err(MISPLACED),

@@ -27,6 +27,10 @@ impl Household for MemoryStorage {
         })
     }
 
+    async fn bundles_after(&self, after: Option<&SecretHash>, limit: u32) -> Result<Vec<(SecretHash, Bytes)>, Error> {
+        self.with(|state, _| Ok(state.bundles_after(after, limit)))
+    }
+
     async fn lock_person(&self, board: &BoardId, person: &SecretHash, name: &str) -> Result<(), Error> {
         self.with(|state, now_ms| state.lock_person(now_ms, board, person, name))
     }

@@ -34,6 +34,11 @@ impl Household for PostgresStorage {
         Ok(())
     }
 
+    async fn bundles_after(&self, after: Option<&SecretHash>, limit: u32) -> Result<Vec<(SecretHash, Bytes)>, Error> {
+        let query = sqlx::query_as(sql::BUNDLES).bind(after.map_or(&[][..], |after| &after.0)).bind(i64::from(limit));
+        self.lines.fetch_all(query).await?.into_iter().map(sql::bundle).collect()
+    }
+
     async fn lock_person(&self, board: &BoardId, person: &SecretHash, name: &str) -> Result<(), Error> {
         check_texts(&[Some(name)])?;
         let lock = concat!(

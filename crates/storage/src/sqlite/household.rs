@@ -36,6 +36,11 @@ impl Household for SqliteStorage {
         Ok(())
     }
 
+    async fn bundles_after(&self, after: Option<&SecretHash>, limit: u32) -> Result<Vec<(SecretHash, Bytes)>, Error> {
+        let query = sqlx::query_as(sql::BUNDLES).bind(after.map_or(&[][..], |after| &after.0)).bind(i64::from(limit));
+        query.fetch_all(&self.readers).await?.into_iter().map(sql::bundle).collect()
+    }
+
     async fn lock_person(&self, board: &BoardId, person: &SecretHash, name: &str) -> Result<(), Error> {
         check_texts(&[Some(name)])?;
         let lock = concat!(

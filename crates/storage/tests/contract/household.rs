@@ -19,6 +19,11 @@ async fn a_bundle_is_kept_replaced_and_forgotten(store: Arc<dyn Storage>) {
     store.put_bundle(&secret(2), "other".into()).await.unwrap();
     store.put_bundle(&secret(1), "two".into()).await.unwrap();
     assert_eq!(store.bundle(&secret(1)).await.unwrap().as_deref(), Some(&b"two"[..]));
+    let page = store.bundles_after(None, 1).await.unwrap();
+    assert_eq!(page, [(secret(1), "two".into())]);
+    let rest = store.bundles_after(Some(&page[0].0), 9).await.unwrap();
+    assert_eq!(rest, [(secret(2), "other".into())]);
+    assert_eq!(store.bundles_after(Some(&secret(2)), 9).await.unwrap(), []);
     for _ in 0..2 {
         store.drop_bundle(&secret(1)).await.unwrap();
     }

@@ -27,6 +27,16 @@ impl State {
         self.bundles.remove(secret);
     }
 
+    #[must_use]
+    pub fn bundles_after(&self, after: Option<&SecretHash>, limit: u32) -> Vec<(SecretHash, Bytes)> {
+        let mut bundles: Vec<(SecretHash, Bytes)> =
+            self.bundles.iter().map(|(secret, (bytes, _))| (*secret, bytes.clone())).collect();
+        bundles.retain(|(secret, _)| after.is_none_or(|after| secret.0 > after.0));
+        bundles.sort_by_key(|(secret, _)| secret.0);
+        bundles.truncate(limit as usize);
+        bundles
+    }
+
     pub fn lock_person(&mut self, now_ms: u64, board: &BoardId, person: &SecretHash, name: &str) -> Result<(), Error> {
         check_texts(&[Some(name)])?;
         let stored = self.boards.get_mut(board).ok_or(Error::NotFound)?;
