@@ -19,8 +19,10 @@ mod pictures;
 mod pins;
 mod presenting;
 mod rescue;
+mod rich_paste;
 mod screen;
 mod shell;
+mod text_blocks;
 mod text_field;
 
 pub use asking::MapHost;

@@ -22,6 +22,7 @@ pub mod present;
 pub mod slides;
 pub mod status;
 pub mod style;
+pub mod text_bar;
 pub mod title;
 pub mod toolbar;
 pub mod uploads;

@@ -1,10 +1,11 @@
 //! The seam between the chrome and the shells: signals that the shells write, requests that the chrome makes. It must not
 //! know an editor or a connection, nor the DOM.
 
-use editor::{Geometry, GeometryField, Slide, TOOLS};
+use editor::{Geometry, GeometryField, Letters, Slide, TOOLS};
 use leptos::prelude::*;
 use leptos::reactive::callback::{Callable, UnsyncCallback};
 use protocol::{ErrorCode, Role};
+use scene::text::Mark;
 use visit::Showing;
 
 use crate::api::ApiError;
@@ -194,6 +195,8 @@ pub enum UiRequest {
     Command(&'static str),
     /// Run a command and leave the focus where it is.
     CommandKeepingFocus(&'static str),
+    /// Letters look so: those selected in the text that is being typed, or all of the selection.
+    SetMark(Mark),
     /// Set a number of the selection.
     SetGeometry(GeometryField),
     /// Look for a text.
@@ -288,6 +291,17 @@ pub struct Rescue {
     pub png: Option<String>,
 }
 
+/// Where the text that is being typed is, in CSS pixels of the page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TextAt {
+    /// The left side.
+    pub x: f64,
+    /// The top side.
+    pub y: f64,
+    /// From there to its lower side.
+    pub height: f64,
+}
+
 /// One open board, provided by context. The canvas shell writes the signals and takes the requests.
 #[derive(Clone, Copy)]
 pub struct BoardStore {
@@ -301,6 +315,10 @@ pub struct BoardStore {
     pub board_colours: RwSignal<Vec<String>>,
     /// The selection in numbers.
     pub geometry: RwSignal<Option<Geometry>>,
+    /// What the letters that a mark would go to have in common.
+    pub letters: RwSignal<Option<Letters>>,
+    /// Where the text that is being typed is.
+    pub text_at: RwSignal<Option<TextAt>>,
     /// Which of how many texts that were found is shown.
     pub found: RwSignal<(usize, usize)>,
     /// Nothing of the board is in view although there is something.
@@ -366,6 +384,8 @@ impl BoardStore {
             last_shape: RwSignal::new("rectangle"),
             board_colours: RwSignal::default(),
             geometry: RwSignal::new(None),
+            letters: RwSignal::new(None),
+            text_at: RwSignal::new(None),
             found: RwSignal::new((0, 0)),
             is_lost: RwSignal::new(false),
             lost_count: RwSignal::new(0),

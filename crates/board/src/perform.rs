@@ -231,8 +231,7 @@ impl Performer<'_, '_> {
             return;
         }
         let Some(text) = self.text(map).0 else {
-            let after = Content::plain(splice.applied_to(&before.text));
-            return self.put(id, map, schema::TEXT, Some(Stored::from(after)));
+            return self.put(id, map, schema::TEXT, Some(Stored::from(splice.applied_to_content(before))));
         };
         let splice = splice.perform(self.txn, &text, before);
         self.undo.push(Step::Text { id: id.clone(), splice });

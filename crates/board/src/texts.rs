@@ -141,6 +141,17 @@ impl Splice {
         whole + &String::from_utf16_lossy(&units[end..])
     }
 
+    /// What a text says afterwards that is made anew.
+    pub(crate) fn applied_to_content(&self, before: &Content) -> Content {
+        let mut content = Content::default();
+        let written =
+            |written: &Written| Piece { text: written.text.clone(), attrs: written.attrs.clone().unwrap_or_default() };
+        let end = self.at_utf16 + self.delete_utf16;
+        let pieces = before.part(0, self.at_utf16).into_iter().chain(self.insert.iter().map(written));
+        pieces.chain(before.part(end, u32::MAX)).for_each(|piece| content.push(piece));
+        content
+    }
+
     /// Carries it out on a text that is now `before`.
     pub(crate) fn perform(&self, txn: &mut TransactionMut, text: &TextRef, before: &Content) -> TextSplice {
         let end = self.at_utf16 + self.delete_utf16;

@@ -78,6 +78,16 @@ fn looks_are_written_and_read() {
 }
 
 #[test]
+fn the_first_letters_of_a_label_have_their_looks() {
+    let mut board = Board::new(ClientId::from_random(1));
+    board.apply(&[Edit::Insert { id: id(), shape: NewShape::new(Kind::Note, vec![]) }]);
+    let written = board.apply(&[write(0, "ab", bold()), write(2, "c", Look::default())]);
+    assert_eq!(show(&board), "*ab*c");
+    let undone = board.revert(&written.reversal);
+    assert_eq!((show(&board).as_str(), undone.kept), ("", 0));
+}
+
+#[test]
 fn a_new_shape_has_its_looks_and_copies_have_them() {
     let (mut own, _) = pair();
     let spans = vec![

@@ -1,8 +1,10 @@
 //! What the page around the board shows of the editor: plain values for toolbars, panels and screen readers.
 
-use scene::Colour;
-
 use board::{ClientId, Field, ShapeId};
+use scene::Colour;
+use scene::text::Look;
+
+use crate::lists::ListKind;
 
 /// Everything that is not painted. Ask again after [`crate::Output::Chrome`].
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +35,8 @@ pub struct Chrome {
     pub is_editing_text: bool,
     /// The selection in numbers; none where nothing is selected that may be changed.
     pub geometry: Option<Geometry>,
+    /// What the letters that a mark would go to have in common; none where there are none.
+    pub letters: Option<Letters>,
     /// What a search has found.
     pub found: Found,
     /// Nothing of the board is in view although there is something.
@@ -49,6 +53,17 @@ pub struct Chrome {
     pub is_gesturing: bool,
     /// Whose view this one follows.
     pub following: Option<ClientId>,
+}
+
+/// Letters: those selected in the text that is being typed, the one before the caret, or all of the selected shapes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Letters {
+    /// What all of them look like; plain where they differ.
+    pub look: Look,
+    /// The list that all their paragraphs are of.
+    pub list: Option<ListKind>,
+    /// They are of the text that is being typed.
+    pub is_typing: bool,
 }
 
 /// The styles in the style panel: the keys of [`crate::STYLES`] that something selected has, each with the value that

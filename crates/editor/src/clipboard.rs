@@ -169,6 +169,22 @@ pub(crate) fn pasted(text: &str, is_plain: bool, around: BoardPoint, view: &View
     if shapes.is_empty() || shapes.len() > limits::PASTE_SHAPES {
         return None;
     }
+    Some(placed(shapes, around, view))
+}
+
+/// Letters with looks as a text shape.
+pub(crate) fn pasted_rich(
+    text: String,
+    spans: Vec<Span>,
+    around: BoardPoint,
+    view: &View,
+) -> (Vec<Edit>, Vec<ShapeId>) {
+    let place = [Field::Pos(BoardPoint::ORIGIN)];
+    placed(vec![(None, view.new_shape(Kind::Text, place).with_text(text).with_spans(spans))], around, view)
+}
+
+/// Shapes around a place.
+fn placed(shapes: Vec<(Option<ShapeId>, NewShape)>, around: BoardPoint, view: &View) -> (Vec<Edit>, Vec<ShapeId>) {
     let extent =
         shapes.iter().map(|(_, new)| preview(view.ids.shape(), new).bounds()).reduce(|all, rect| all.union(rect));
     let by = Point::from(around) - extent.unwrap_or(Rect::ZERO).center();
@@ -177,7 +193,7 @@ pub(crate) fn pasted(text: &str, is_plain: bool, around: BoardPoint, view: &View
         new.fields.push(Field::Pos(at + by));
         (id, new)
     });
-    Some(on_top(moved.collect(), &[], view))
+    on_top(moved.collect(), &[], view)
 }
 
 /// Inserts above everything, in this order. Groups of copies are groups of their own, but for those that the hand is

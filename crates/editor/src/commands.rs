@@ -13,6 +13,7 @@ mod remove;
 mod restore;
 mod step;
 mod styles;
+mod text;
 mod turn;
 mod zoom;
 
@@ -32,6 +33,8 @@ pub struct Command {
     /// The browser has an event of its own for it (copy, cut), which the page turns into this command; the key alone does
     /// nothing, as only that event may touch the clipboard everywhere.
     pub is_browser_event: bool,
+    /// It acts on the text that is being typed, and its keys count there.
+    pub is_for_text: bool,
     pub(crate) enabled: fn(&View) -> bool,
     pub(crate) run: fn(&View) -> Vec<Effect>,
 }
@@ -56,6 +59,14 @@ pub static COMMANDS: &[Command] = &[
     focus::SELECT_NEXT,
     focus::SELECT_PREVIOUS,
     focus::EDIT_TEXT,
+    text::BOLD,
+    text::ITALIC,
+    text::UNDERLINE,
+    text::STRIKE,
+    text::CODE,
+    text::LINK,
+    text::BULLETS,
+    text::NUMBERS,
     styles::COPY,
     styles::PASTE,
     group::GROUP,
@@ -127,8 +138,15 @@ pub static COMMANDS: &[Command] = &[
 ];
 
 /// A command that edits.
-const EDIT: Command =
-    Command { id: "", shortcuts: &[], edits: true, is_browser_event: false, enabled: has_selection, run: |_| vec![] };
+const EDIT: Command = Command {
+    id: "",
+    shortcuts: &[],
+    edits: true,
+    is_browser_event: false,
+    is_for_text: false,
+    enabled: has_selection,
+    run: |_| vec![],
+};
 /// A command that only looks.
 const LOOK: Command = Command { edits: false, enabled: always, ..EDIT };
 

@@ -1,7 +1,7 @@
 //! What others see of a gesture before it is an edit, and the messages that carry it. Knows no peer and no clock.
 //! The format is described in docs/decisions/0006-drafts.md.
 
-use board::{ClientId, Field, InkPoint, Kind, NewShape, OrderKey, Shape, ShapeId};
+use board::{ClientId, Field, InkPoint, Kind, NewShape, OrderKey, Shape, ShapeId, TextPlace};
 use kurbo::{Point, Rect, Size};
 use scene::BoardPoint;
 
@@ -33,6 +33,8 @@ pub(crate) enum Motion {
     Ink { id: ShapeId, shape: NewShape, after: u32, points: Vec<InkPoint> },
     /// Shapes that go at release.
     Erase { ids: Vec<ShapeId> },
+    /// What is selected in a text that is being typed; the caret is at the second place.
+    Caret { id: ShapeId, from: TextPlace, to: TextPlace },
     /// A laser's points from the one numbered `after` on.
     Laser { after: u32, points: Vec<BoardPoint> },
 }
@@ -161,12 +163,38 @@ fn write_motion(writer: &mut Writer, motion: &Motion) {
             writer.byte(5);
             write_ids(writer, ids);
         }
+        Motion::Caret { id, from, to } => {
+            writer.byte(8);
+            writer.id(id);
+            write_place(writer, from);
+            write_place(writer, to);
+        }
         Motion::Laser { after, points } => {
             writer.byte(6);
             writer.count((*after).into());
             writer.count(points.len().min(limits::DRAFT_LASER_POINTS) as u64);
             points.iter().take(limits::DRAFT_LASER_POINTS).for_each(|at| writer.point(Point::from(*at)));
         }
+    }
+}
+
+/// After which letter.
+fn write_place(writer: &mut Writer, place: &TextPlace) {
+    match place.after() {
+        None => writer.byte(0),
+        Some((client, clock)) => {
+            writer.byte(1);
+            writer.count(client);
+            writer.count(clock.into());
+        }
+    }
+}
+
+fn read_place(reader: &mut Reader) -> Option<TextPlace> {
+    match reader.byte()? {
+        0 => Some(TextPlace::START),
+        1 => Some(TextPlace::behind(reader.count()?, u32::try_from(reader.count()?).ok()?)),
+        _ => None,
     }
 }
 
@@ -189,6 +217,7 @@ fn read_motion(reader: &mut Reader) -> Option<Motion> {
             let point = |_| Some(BoardPoint::from(reader.point()?));
             Motion::Laser { after, points: (0..count).map(point).collect::<Option<_>>()? }
         }
+        8 => Motion::Caret { id: reader.id()?, from: read_place(reader)?, to: read_place(reader)? },
         7 => Motion::Change { id: reader.id()?, fields: read_fields(reader)? },
         _ => return None,
     })

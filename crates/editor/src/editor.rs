@@ -9,6 +9,7 @@ mod helping;
 mod keeping;
 mod keyboard;
 mod looking;
+mod marking;
 mod pinning;
 mod pointing;
 mod receiving;
@@ -183,7 +184,12 @@ impl Editor {
                 self.styles.recall(&text);
                 self.outbox.chrome = true;
             }
-            Input::TextEdited { id, text, composing } => self.text_edited(&id, text, composing),
+            Input::TextEdited { id, text, caret_utf16, composing } => {
+                self.text_edited(&id, text, caret_utf16, composing);
+            }
+            Input::TextSelected { id, from_utf16, to_utf16 } => self.text_selected(&id, from_utf16, to_utf16),
+            Input::SetMark(mark) => self.set_mark(&mark),
+            Input::PasteRich { text, spans } => self.paste_rich(text, spans),
             Input::Saved => self.saved(),
             Input::Pick(at) => self.pick(at),
             Input::SetGeometry(field) => self.set_geometry(field),
@@ -260,6 +266,7 @@ impl Editor {
             ids: &self.ids,
             hover: self.hover_on_board(),
             can_edit: self.can_edit,
+            is_typing: self.typing.is_some(),
             aids: self.aids,
             last_copy: self.last_copy.as_ref(),
             name: &self.name,
@@ -325,6 +332,8 @@ impl Editor {
                 Effect::Pan(by_px) => self.look_alone(self.camera.panned(by_px)),
                 Effect::Look(camera) => self.look_alone(camera),
                 Effect::EditText(target) => self.begin_text(target),
+                Effect::ToggleMark(mark) => self.toggle_mark(&mark),
+                Effect::ToggleList(kind) => self.toggle_list(kind),
                 Effect::Step(direction) => self.step(direction),
                 Effect::Clipboard(text) => self.emit(Output::Clipboard(text)),
                 Effect::ToggleToolLock => {
@@ -404,22 +413,6 @@ impl Editor {
             self.take_tool(tools::REST);
             self.select(vec![id]);
         }
-    }
-
-    fn write_access(&mut self, may_edit: bool) {
-        self.may_edit = may_edit;
-        let can_edit = may_edit && !self.view_mode;
-        if self.can_edit == can_edit {
-            return;
-        }
-        self.cancel_gesture();
-        self.end_text();
-        self.can_edit = can_edit;
-        if !can_edit && self.tool.spec.edits {
-            self.take_tool(tools::REST);
-        }
-        self.outbox.chrome = true;
-        self.outbox.overlay = true;
     }
 
     fn blurred(&mut self) {

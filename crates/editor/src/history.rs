@@ -15,6 +15,15 @@ pub(crate) struct Step {
     /// The selection to come back to.
     pub(crate) selection: Vec<ShapeId>,
     kind: Option<(StepKind, u64)>,
+    /// Where each burst of typing begins in `reversals`, if it is a session's.
+    bursts: Option<Bursts>,
+}
+
+/// How a session's reversals are told apart.
+#[derive(Debug, Default)]
+struct Bursts {
+    /// What comes next is apart from what came before.
+    is_apart: bool,
 }
 
 /// Steps of the same kind that follow one another closely are one.
@@ -26,6 +35,8 @@ pub(crate) enum StepKind {
     Turn,
     /// A number of the panel.
     Geometry,
+    /// How letters look.
+    Letters,
     /// One field of the style panel.
     Style(&'static str),
 }
@@ -52,6 +63,34 @@ impl History {
     pub(crate) fn open(&mut self, selection: Vec<ShapeId>) {
         self.close();
         self.open = Some(Step { selection, ..Step::default() });
+    }
+
+    /// Begins the step of a text session: see [`History::part`] and [`History::pop_burst`].
+    pub(crate) fn open_session(&mut self, selection: Vec<ShapeId>) {
+        self.open(selection);
+        if let Some(open) = &mut self.open {
+            open.bursts = Some(Bursts::default());
+        }
+    }
+
+    /// What is recorded next in an open session can be taken back apart from what came before.
+    pub(crate) fn part(&mut self) {
+        if let Some(bursts) = self.open.as_mut().and_then(|open| open.bursts.as_mut()) {
+            bursts.is_apart = true;
+        }
+    }
+
+    /// Takes the last burst of the open session, unless that is one of the first `kept`.
+    pub(crate) fn pop_burst(&mut self, kept: usize) -> Option<Reversal> {
+        let open = self.open.as_mut().filter(|open| open.reversals.len() > kept)?;
+        open.reversals.pop()
+    }
+
+    /// Puts a burst back that was taken.
+    pub(crate) fn put_burst(&mut self, reversal: Reversal) {
+        if let Some(open) = &mut self.open {
+            open.reversals.push(reversal);
+        }
     }
 
     pub(crate) fn is_open(&self) -> bool {
@@ -94,7 +133,7 @@ impl History {
             last.kind = Some((kind, now_ms));
             return;
         }
-        self.push(Step { reversals, selection: selection.to_vec(), kind });
+        self.push(Step { reversals, selection: selection.to_vec(), kind, bursts: None });
     }
 
     fn push(&mut self, step: Step) {
@@ -139,14 +178,16 @@ impl Step {
     /// Adds what was done later. Single edits fold together (a stroke's chunks, a text's keystrokes); folding what was
     /// split for its size would take time that grows with its square.
     fn extend(&mut self, mut later: Vec<Reversal>) {
+        let is_apart = self.bursts.as_mut().is_some_and(|bursts| std::mem::take(&mut bursts.is_apart));
         match (&mut self.reversals[..], &mut later[..]) {
-            ([one], [next]) => one.join(std::mem::take(next)),
+            ([.., one], [next]) if self.bursts.is_some() && !is_apart => one.join(std::mem::take(next)),
+            ([one], [next]) if !is_apart => one.join(std::mem::take(next)),
             _ => self.reversals.append(&mut later),
         }
     }
 
     /// The step that takes this one back.
     pub(crate) fn reverse(reversals: Vec<Reversal>, selection: Vec<ShapeId>) -> Self {
-        Step { reversals, selection, kind: None }
+        Step { reversals, selection, ..Step::default() }
     }
 }

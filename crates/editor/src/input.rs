@@ -1,6 +1,7 @@
 //! What a shell tells the editor: the hand, the keyboard, the page, the wire. Plain values; knows no DOM event.
 
 use board::{ClientId, ShapeId};
+use scene::text::{Mark, Span};
 use scene::{BoardPoint, Colour, ScreenPoint};
 
 /// One thing that happened. The shell feeds them in order, each with the time it happened.
@@ -51,8 +52,28 @@ pub enum Input {
         id: ShapeId,
         /// The whole text as the page shows it.
         text: String,
+        /// Where the caret is now, if the page knows.
+        caret_utf16: Option<u32>,
         /// An input method is composing: the editor sends no [`crate::Output::TextMerged`] until it is done.
         composing: bool,
+    },
+    /// Something else is selected in the text of the running session, or the caret is elsewhere.
+    TextSelected {
+        /// The session's shape.
+        id: ShapeId,
+        /// Where the selection began.
+        from_utf16: u32,
+        /// Where the caret is.
+        to_utf16: u32,
+    },
+    /// Letters look so: those selected in the running session, or all of the selected shapes.
+    SetMark(Mark),
+    /// Letters with looks were pasted: into the running session, or as a text shape.
+    PasteRich {
+        /// What.
+        text: String,
+        /// What of it looks different.
+        spans: Vec<Span>,
     },
     /// The page ended the text session (blur, Escape, Mod+Enter).
     TextEnded,

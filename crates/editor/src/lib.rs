@@ -29,6 +29,7 @@ mod keys;
 mod lasers;
 pub mod limits;
 mod linking;
+mod lists;
 mod output;
 mod overlay;
 mod painting;
@@ -48,7 +49,7 @@ mod transform;
 mod view;
 mod wire;
 
-pub use chrome::{Chrome, Found, Geometry, Person, SelectionPart, Slide, StyleOfSelection};
+pub use chrome::{Chrome, Found, Geometry, Letters, Person, SelectionPart, Slide, StyleOfSelection};
 pub use commands::{COMMANDS, Command};
 pub use editor::Editor;
 pub use export::{Export, Scope};
@@ -59,6 +60,7 @@ pub use input::{
     StyleField, WheelEvent,
 };
 pub use keys::{KeyMap, written as written_shortcut};
+pub use lists::ListKind;
 pub use output::{CursorKind, Damage, Notice, Output, Pin, Presence, Repaint, TextSession};
 pub use painting::Layer;
 pub use picture::Painting;

@@ -141,10 +141,14 @@ pub const MINE_SHAPES: usize = 2_000;
 pub const REMAPPED_KEYS: usize = 500;
 /// Undo steps that are kept.
 pub const HISTORY_STEPS: usize = 500;
+/// Letters that come after a longer pause are taken back apart.
+pub const TYPING_PAUSE_MS: u64 = 1_000;
 /// Steps of the same kind within this time become one.
 pub const STEP_MERGE_MS: u64 = 1_000;
 /// Bytes of a clipboard text that are looked at.
 pub const PASTE_BYTES: usize = 16 * 1024 * 1024;
+/// Selected shapes whose letters are looked at for what they have in common, and that make room for them.
+pub const LETTERED_SHAPES: usize = 500;
 /// Cells of a pasted table; a larger one is a text.
 pub const TABLE_CELLS: usize = 2_000;
 /// Shapes in one paste.

@@ -2,6 +2,7 @@
 
 use board::{Align, ShapeId, Update};
 use kurbo::{Rect, Vec2};
+use scene::text::Span;
 use scene::{BoardPoint, Colour, ScreenPoint};
 
 use crate::limits;
@@ -32,7 +33,8 @@ pub enum Output {
     Repaint(Repaint),
     /// The pointer over the board should look like this.
     Cursor(CursorKind),
-    /// Begin editing text, or, for the session that is already open, place it anew (its text is then not to be touched).
+    /// Begin editing text, or, for the session that is already open, place it anew and show its looks; letters that differ
+    /// are an input method's, and not to be touched.
     EditText(TextSession),
     /// Others changed the text being edited: replace `delete_utf16` units at `at_utf16` of what the page shows.
     TextMerged {
@@ -157,8 +159,10 @@ pub struct Presence {
 pub struct TextSession {
     /// The shape; need not be on the board yet.
     pub id: ShapeId,
-    /// The text to begin with.
+    /// The text as it is to be shown.
     pub text: String,
+    /// What of it looks different; nothing while the page shows other letters than the board.
+    pub spans: Vec<Span>,
     /// The top left corner of the text on the screen, before turning.
     pub at: ScreenPoint,
     /// Its width in CSS pixels.

@@ -1,6 +1,7 @@
 //! What lies over the board: shapes in motion, selections, handles, marquee, peers. Painted by the same lists as the
 //! board, in CSS pixels. Changes nothing.
 
+mod carets;
 mod drafts;
 
 use board::{Field, Kind, Shape};
@@ -69,6 +70,7 @@ impl Editor {
             list.stroke(path, ACCENT, HAIRLINE);
         }
         self.list_aids(&mut list);
+        self.list_carets(&mut list);
         for (_, peer) in self.peers.iter() {
             self.list_cursor(peer, &mut list);
         }

@@ -17,6 +17,29 @@ pub(crate) struct Utf16Splice {
 }
 
 impl Splice {
+    pub(crate) fn new(at: usize, delete: usize, insert: &str) -> Self {
+        Splice { at, delete, insert: insert.to_owned() }
+    }
+
+    /// The smallest one that turns `before` into `after` and ends at byte `caret` of it, where one does: of several equal
+    /// letters it is the one at the caret that came or went.
+    pub(crate) fn ending_at(before: &str, after: &str, caret: usize) -> Option<Splice> {
+        let tail = after.len().checked_sub(caret).filter(|_| after.is_char_boundary(caret));
+        let kept = tail.and_then(|tail| before.len().checked_sub(tail)).filter(|kept| before.is_char_boundary(*kept));
+        let Some(kept) = kept.filter(|kept| before[*kept..] == after[caret..]) else {
+            return Splice::between(before, after);
+        };
+        // What is not the same before the caret was typed.
+        let same: usize = before[..kept]
+            .chars()
+            .zip(after[..caret].chars())
+            .take_while(|(a, b)| a == b)
+            .map(|(a, _)| a.len_utf8())
+            .sum();
+        let splice = Splice { at: same, delete: kept - same, insert: after[same..caret].to_owned() };
+        (splice.delete > 0 || !splice.insert.is_empty()).then_some(splice)
+    }
+
     /// The smallest one that turns `before` into `after`, if they differ.
     pub(crate) fn between(before: &str, after: &str) -> Option<Splice> {
         if before == after {
@@ -59,6 +82,16 @@ impl Splice {
         text.replace_range(self.at..self.at + self.delete, &self.insert);
     }
 
+    /// The bytes that go.
+    pub(crate) fn range(&self) -> std::ops::Range<usize> {
+        self.at..self.at + self.delete
+    }
+
+    /// What comes.
+    pub(crate) fn insert(&self) -> &str {
+        &self.insert
+    }
+
     /// Counted in UTF-16 units of the text it was made for.
     pub(crate) fn in_utf16(&self, text: &str) -> Utf16Splice {
         let units = |part: &str| part.encode_utf16().count() as u32;
@@ -89,6 +122,24 @@ mod tests {
             let splice = Splice::between(before, after).expect("they differ").in_utf16(before);
             assert_eq!((splice.at, splice.delete, splice.insert.as_str()), (at, delete, insert), "{before} {after}");
         }
+    }
+
+    #[test]
+    fn of_equal_letters_the_one_at_the_caret() {
+        let table = [
+            ("hello", "helllo", 4, (3, 0, "l")),
+            ("hello", "helllo", 3, (2, 0, "l")),
+            ("aaa", "aa", 0, (0, 1, "")),
+            ("aaa", "aa", 1, (1, 1, "")),
+            ("aaa", "aa", 9, (2, 1, "")),
+            ("ab", "axb", 0, (1, 0, "x")),
+            ("one two", "one 2", 5, (4, 3, "2")),
+        ];
+        for (before, after, caret, (at, delete, insert)) in table {
+            let splice = Splice::ending_at(before, after, caret).expect("they differ");
+            assert_eq!(splice, Splice::new(at, delete, insert), "{before} {after} {caret}");
+        }
+        assert_eq!(Splice::ending_at("a", "a", 1), None);
     }
 
     #[test]

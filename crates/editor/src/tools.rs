@@ -156,6 +156,10 @@ pub(crate) enum Effect {
     Pan(Vec2),
     /// Look from here.
     Look(scene::Camera),
+    /// Letters look so, or no longer.
+    ToggleMark(scene::text::Mark),
+    /// Paragraphs are items of such a list, or no longer.
+    ToggleList(crate::lists::ListKind),
     /// Open a text field.
     EditText(TextTarget),
     /// Revert the last step, or the last reverted one.

@@ -43,6 +43,8 @@ pub(crate) struct View<'a> {
     /// Where the pointer is, if over the board.
     pub(crate) hover: Option<BoardPoint>,
     pub(crate) can_edit: bool,
+    /// Whether a text is being typed.
+    pub(crate) is_typing: bool,
     pub(crate) aids: Aids,
     /// What others deleted that was changed here meanwhile.
     pub(crate) lost: &'a [(ShapeId, NewShape)],

@@ -246,7 +246,7 @@ impl Person {
             Act::Input(input) => Some(input),
             Act::Text(text) => {
                 let id = self.text.clone()?;
-                Some(Input::TextEdited { id, text, composing: false })
+                Some(Input::TextEdited { id, text, caret_utf16: None, composing: false })
             }
             Act::EndText => self.text.as_ref().map(|_| Input::TextEnded),
         }

@@ -55,6 +55,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
                 None => return,
             },
             UiRequest::SetGeometry(field) => Input::SetGeometry(field),
+            UiRequest::SetMark(mark) => Input::SetMark(mark),
             UiRequest::Show(id) => Input::Show(id),
             UiRequest::ShowPresented => return shell.show_presented(),
             UiRequest::LookFromMap(x, y) => return shell.look_from_map(scene::ScreenPoint::new(x, y)),
@@ -72,7 +73,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
             UiRequest::ListColours => return shell.list_colours(),
             UiRequest::ListCommands => return shell.list_commands(),
             UiRequest::Focus | UiRequest::Find(_) | UiRequest::CommandKeepingFocus(_) => {
-                let _ = shell.host.focus();
+                shell.focus();
                 return;
             }
             UiRequest::Export(wish, task) => return export::answer(&shell, wish, task),
@@ -132,6 +133,7 @@ impl Chrome {
         set(store.tool, chrome.tool);
         set(store.selection_count, chrome.selection_count);
         set(store.geometry, chrome.geometry);
+        set(store.letters, chrome.letters);
         set(store.found, (chrome.found.at, chrome.found.count));
         set(store.is_lost, chrome.is_lost);
         set(store.lost_count, chrome.lost_count);

@@ -7,13 +7,16 @@ use leptos::prelude::{document, window};
 use visit::{Showing, VisitInput};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    AddEventListenerOptions, ClipboardEvent, DragEvent, Event, EventTarget, KeyboardEvent, PointerEvent, WheelEvent,
+    AddEventListenerOptions, ClipboardEvent, DragEvent, Event, EventTarget, KeyboardEvent, MouseEvent, PointerEvent,
+    WheelEvent,
 };
 
 use super::events;
 use super::images;
 use super::paste;
+use super::rich_paste;
 use super::shell::Shell;
+use super::text_field::{TEXT_CHROME, follow};
 
 type Callback = Closure<dyn FnMut(Event)>;
 
@@ -80,6 +83,10 @@ fn pointers(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue>
                 return;
             }
             if phase == PointerPhase::Down {
+                // Where the focus was in the text's bar, no blur has ended the text.
+                if shell.is_typing() {
+                    shell.edit(Input::TextEnded);
+                }
                 // Moves outside of the window still belong to the gesture.
                 let _ = shell.host.set_pointer_capture(event.pointer_id());
                 let _ = shell.host.focus();
@@ -103,9 +110,21 @@ fn pointers(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue>
     // The style panel works on the text that is being typed: pressing it must not take the focus from the field.
     listeners.on(&document(), "mousedown", shell, |shell, event: Event| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let is_style = target.is_some_and(|target| matches!(target.closest(".side"), Ok(Some(_))));
-        if is_style && shell.is_typing() {
+        let is_chrome = target.is_some_and(|target| {
+            matches!(target.closest(TEXT_CHROME), Ok(Some(_)))
+                && !matches!(target.closest("input, textarea, select"), Ok(Some(_)))
+        });
+        if is_chrome && shell.is_typing() {
             event.prevent_default();
+        }
+    })?;
+    listeners.on(&host, "click", shell, |shell, event: MouseEvent| {
+        let has_mod = event.ctrl_key() || event.meta_key();
+        if has_mod && !is_over_text(&event.clone().into()) {
+            let at = events::place(&event, &shell.host);
+            if let Some(link) = shell.with_editor(|editor| editor.link_at(at)) {
+                follow(&link);
+            }
         }
     })?;
     listeners.on(&host, "contextmenu", shell, |shell, event: PointerEvent| {
@@ -156,7 +175,14 @@ fn clipboard(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue
             event.prevent_default();
             return paste::files(shell, files, None);
         }
-        let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
+        let data = event.clipboard_data();
+        let own = paste::is_own(data.as_ref());
+        let rich = data.as_ref().filter(|_| !own).and_then(|data| rich_paste::pasted(data, shell.shift_held.get()));
+        if let Some((text, spans)) = rich {
+            event.prevent_default();
+            return shell.edit(Input::PasteRich { text, spans });
+        }
+        let text = data.and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
         if !text.is_empty() {
             event.prevent_default();
             paste::text(shell, text, shell.shift_held.get());
@@ -179,7 +205,8 @@ fn drops(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue> {
 /// Whether an event belongs to a field: the one on the board, or one of the chrome.
 fn is_over_text(event: &Event) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA"))
+    let fields = "input, textarea, [contenteditable]";
+    target.is_some_and(|element| matches!(element.closest(fields), Ok(Some(_))))
 }
 
 impl Listeners {

@@ -51,6 +51,13 @@ pub(super) fn put_on_clipboard(shell: &Shell, text: &str) {
     }
 }
 
+/// Whether the clipboard's text says more than its HTML can: shapes, SVG, a table.
+pub(super) fn is_own(data: Option<&web_sys::DataTransfer>) -> bool {
+    let text = data.and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
+    let text = text.trim_start();
+    text.starts_with('{') || text.starts_with('<') || text.contains('\t')
+}
+
 /// A text from the clipboard.
 pub(super) fn text(shell: &Rc<Shell>, text: String, is_plain: bool) {
     if is_plain {

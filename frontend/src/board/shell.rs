@@ -27,14 +27,14 @@ use super::log_writer::LogWriter;
 use super::long_press::Resting;
 use super::pins;
 use super::screen::Screen;
-use super::text_field::TextField;
+use super::text_field::{Hooks, TextField};
 use super::{paste, rescue};
 use crate::connection::log::EditLog;
 use crate::connection::socket::{Socket, SocketEvent};
 use crate::meeting::Meeting;
 use crate::preferences::{self, Preferences};
 use crate::random;
-use crate::store::BoardStore;
+use crate::store::{BoardStore, TextAt};
 use crate::ui::toast::Toasts;
 use crate::words::{Words, key};
 
@@ -208,6 +208,14 @@ impl Shell {
         self.text.borrow().is_some()
     }
 
+    /// Gives the keys to the text that is being typed, else to the board.
+    pub fn focus(&self) {
+        match self.text.borrow().as_ref() {
+            Some(field) => field.focus(),
+            None => drop(self.host.focus()),
+        }
+    }
+
     /// After a press in the chrome the keys are the board's again; who works by keyboard stays where they are.
     pub fn take_focus_back(&self) {
         if self.host.has_attribute(listeners::PRESSED) && !self.is_typing() {
@@ -305,6 +313,7 @@ impl Shell {
             Output::EndText => {
                 let field = self.text.borrow_mut().take();
                 drop(field);
+                self.page.store.text_at.set(None);
                 let _ = self.host.focus();
             }
             Output::Clipboard(text) => paste::put_on_clipboard(self, &text),
@@ -356,22 +365,36 @@ impl Shell {
         self.log.borrow().append(entry, update, answer);
     }
 
+    /// What the text field asks.
+    fn hooks(self: &Rc<Self>) -> Hooks {
+        let (tells, keys) = (Rc::downgrade(self), Rc::downgrade(self));
+        let tell = move |input| {
+            if let Some(shell) = tells.upgrade() {
+                shell.edit(input);
+            }
+        };
+        let key = move |key: KeyEvent| {
+            let Some(shell) = keys.upgrade().filter(|shell| shell.is_key_bound(&key)) else { return false };
+            shell.edit(Input::Key(key));
+            true
+        };
+        Hooks { tell: Rc::new(tell), key: Rc::new(key) }
+    }
+
     fn open_text(self: &Rc<Self>, session: &TextSession) {
+        let at = TextAt { x: session.at.x, y: session.at.y, height: session.height_px };
+        if self.page.store.text_at.get_untracked() != Some(at) {
+            self.page.store.text_at.set(Some(at));
+        }
         if let Some(field) = self.text.borrow().as_ref().filter(|field| *field.id() == session.id) {
             field.place(session, self.theme());
             return;
         }
-        let shell = Rc::downgrade(self);
-        let tell = move |input| {
-            if let Some(shell) = shell.upgrade() {
-                shell.edit(input);
-            }
-        };
         let label = self.page.words.get(key::BOARD_TEXT);
         // The old field goes first: its blur must not end the new session.
         let old = self.text.borrow_mut().take();
         drop(old);
-        *self.text.borrow_mut() = TextField::open(&self.host, session, self.theme(), label, tell).ok();
+        *self.text.borrow_mut() = TextField::open(&self.host, session, self.theme(), label, self.hooks()).ok();
     }
 
     /// Writes what the editor shows into the page's signals.

@@ -29,6 +29,7 @@ use crate::panels::pins::PinLayer;
 use crate::panels::slides::{PresentationBar, SlidesPanel};
 use crate::panels::status::StatusLine;
 use crate::panels::style::{StyleOpen, StylePanel};
+use crate::panels::text_bar::TextBar;
 use crate::panels::toolbar::Toolbar;
 use crate::panels::uploads::UploadLine;
 use crate::panels::versions::VersionHistory;
@@ -152,6 +153,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
     let invitation = Signal::derive(move || opened.get().map(|board| Invitation { id: board.id, links: board.links }));
     let panels = move || {
         view! {
+            <TextBar />
             <div class="side">
                 <GeometryPanel open=geometry_open />
                 <StylePanel />

@@ -9,6 +9,7 @@ use scene::{Colour, Theme};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
+use super::text_bar::LetterButtons;
 use crate::store::{BoardStore, StyleChange, UiRequest};
 use crate::ui::dynamic::when;
 use crate::words::{Words, key};
@@ -104,6 +105,9 @@ fn parts() -> AnyView {
                 <Options name="font_size" />
                 <Amount name="font_size" label=key::STYLE_FONT_SIZE_NUMBER min=4.0 max=400.0 step=1.0 is_slider=false />
             </div>
+        }.into_any())}
+        {when(Signal::derive(move || store.letters.read().is_some()), || view! {
+            <div class="style__letters"><LetterButtons /></div>
         }.into_any())}
         <div class="style__row">
             {part(&["align"], || view! { <Options name="align" /> }.into_any())}

@@ -7,7 +7,8 @@ use crate::tools::Effect;
 pub(super) const UNDO: Command = Command {
     id: "undo",
     shortcuts: &["Mod+Z"],
-    enabled: |view| view.history.can_undo(),
+    enabled: |view| view.is_typing || view.history.can_undo(),
+    is_for_text: true,
     run: |_| vec![Effect::Step(Direction::Undo)],
     ..EDIT
 };
@@ -15,7 +16,8 @@ pub(super) const UNDO: Command = Command {
 pub(super) const REDO: Command = Command {
     id: "redo",
     shortcuts: &["Mod+Shift+Z", "Mod+Y"],
-    enabled: |view| view.history.can_redo(),
+    enabled: |view| view.is_typing || view.history.can_redo(),
+    is_for_text: true,
     run: |_| vec![Effect::Step(Direction::Redo)],
     ..EDIT
 };

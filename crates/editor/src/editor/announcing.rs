@@ -66,7 +66,7 @@ impl Announcer {
             (Some(Motion::Change { .. }), Motion::Change { .. }) => false,
             (Some(Motion::Ink { id: before, .. }), Motion::Ink { id, .. }) => before != id,
             (Some(Motion::Create { .. }), Motion::Create { .. }) => false,
-            (_, Motion::Laser { .. }) => false,
+            (_, Motion::Laser { .. } | Motion::Caret { .. }) => false,
             _ => true,
         };
         if self.motion.is_none() {

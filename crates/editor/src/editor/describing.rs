@@ -36,6 +36,7 @@ impl Editor {
             shape_count: self.board.len(),
             is_editing_text: self.typing.is_some(),
             geometry: self.geometry(),
+            letters: self.letters(),
             found: self.found(),
             is_lost: self.is_lost(),
             view_mode: self.view_mode,

@@ -107,6 +107,9 @@ impl Editor {
         if self.is_busy() {
             return self.cancel_gesture();
         }
+        if self.typing.is_some() && self.step_in_text(direction) {
+            return;
+        }
         self.end_text();
         let Some(step) = self.history.pop(direction) else { return };
         let selection = self.selection.to_vec();
@@ -122,7 +125,7 @@ impl Editor {
     }
 
     /// Takes reversals back, last first; answers with what takes that back, and how much peers' changes kept.
-    fn revert(&mut self, reversals: &[Reversal]) -> (Vec<Reversal>, usize) {
+    pub(super) fn revert(&mut self, reversals: &[Reversal]) -> (Vec<Reversal>, usize) {
         let (mut back, mut kept, mut touched) = (vec![], 0, vec![]);
         for reversal in reversals.iter().rev() {
             let reverted = self.board.revert(reversal);

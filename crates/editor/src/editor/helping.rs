@@ -126,6 +126,22 @@ impl Editor {
         self.select(ids);
     }
 
+    pub(super) fn write_access(&mut self, may_edit: bool) {
+        self.may_edit = may_edit;
+        let can_edit = may_edit && !self.view_mode;
+        if self.can_edit == can_edit {
+            return;
+        }
+        self.cancel_gesture();
+        self.end_text();
+        self.can_edit = can_edit;
+        if !can_edit && self.tool.spec.edits {
+            self.take_tool(crate::tools::REST);
+        }
+        self.outbox.chrome = true;
+        self.outbox.overlay = true;
+    }
+
     /// Looking on only, for as long as this person wants.
     pub(super) fn toggle_view_mode(&mut self) {
         self.view_mode = !self.view_mode;

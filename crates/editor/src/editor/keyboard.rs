@@ -24,7 +24,13 @@ impl Editor {
 
     fn binding(&self, event: &KeyEvent) -> Option<Binding> {
         if self.typing.is_some() {
-            return None;
+            let view = self.view();
+            let bound = |command: &&Command| {
+                let shortcuts = self.keys.shortcuts(command.id, command.shortcuts);
+                shortcuts.iter().any(|shortcut| keys::matches(shortcut, event))
+            };
+            let command = COMMANDS.iter().filter(|command| command.is_for_text).find(bound);
+            return command.filter(|command| command.is_enabled(&view)).map(Binding::Command);
         }
         let is_undo = keys::matches("Mod+Z", event);
         if self.is_busy() {
@@ -80,7 +86,7 @@ impl Editor {
     }
 
     fn run_command(&mut self, command: &Command) {
-        if command.edits {
+        if command.edits && !command.is_for_text {
             self.end_text();
         }
         let effects = (command.run)(&self.view());

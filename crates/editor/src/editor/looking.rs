@@ -1,13 +1,22 @@
 //! Where the view looks from: its size, its camera, the wheel.
 
+use std::sync::Arc;
+
 use board::ShapeId;
-use scene::{BoardPoint, Camera};
+use scene::{BoardPoint, Camera, ScreenPoint};
 
 use super::Editor;
-use crate::input::WheelEvent;
+use crate::input::{Device, WheelEvent};
 use crate::limits;
 
 impl Editor {
+    /// Where the letters at a place of the view lead, if anywhere.
+    pub fn link_at(&self, at: ScreenPoint) -> Option<Arc<str>> {
+        let at = self.camera.to_board(at);
+        let shape = self.view().hit(at, Device::Mouse)?;
+        self.board.shape(&shape)?.link_at(at)
+    }
+
     pub(super) fn view_resized(&mut self, width_px: f64, height_px: f64) {
         if width_px.is_finite() && height_px.is_finite() {
             self.size_px = (width_px.max(0.0), height_px.max(0.0));

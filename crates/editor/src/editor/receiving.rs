@@ -113,7 +113,11 @@ impl Editor {
 
 fn lift(motion: &Motion, selection: &[ShapeId], board: &Board, lifted: &mut HashSet<ShapeId>) {
     match motion {
-        Motion::Still | Motion::Laser { .. } | Motion::Create { .. } | Motion::Transform { copies: true, .. } => {}
+        Motion::Still
+        | Motion::Laser { .. }
+        | Motion::Caret { .. }
+        | Motion::Create { .. }
+        | Motion::Transform { copies: true, .. } => {}
         Motion::Transform { copies: false, transform } => {
             // Lines that hold what moves follow it.
             let moving = carried(board, selection, transform);

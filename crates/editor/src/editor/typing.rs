@@ -5,10 +5,15 @@ use kurbo::Vec2;
 use scene::BoardPoint;
 
 use super::Editor;
+use crate::draft::Motion;
 use crate::draft::preview;
 use crate::growing;
-use crate::output::{Output, TextSession};
-use crate::text_session::{TextTarget, Typing, bounded};
+use crate::history::{Direction, StepKind};
+use crate::limits;
+use crate::lists;
+use crate::output::{Notice, Output, TextSession};
+use crate::splice::Splice;
+use crate::text_session::{StoredText, TextTarget, Typing, bounded, byte_at};
 use crate::transform::Frame;
 
 /// A new text's first line lies around the click: its top is this many ems above.
@@ -27,10 +32,11 @@ impl Editor {
                 None => return,
             },
         };
-        self.history.open(self.selection.to_vec());
+        self.history.open_session(self.selection.to_vec());
         // The style panel goes on working on what is being written.
         self.select(vec![typing.id.clone()]);
         self.typing = Some(typing);
+        self.show_caret();
         self.outbox.lifts = true;
         self.outbox.moved = true;
         self.outbox.chrome = true;
@@ -43,29 +49,100 @@ impl Editor {
         Typing::new_shape(self.ids.shape(), view.new_shape(Kind::Text, [Field::Pos(top)]))
     }
 
-    pub(super) fn text_edited(&mut self, id: &ShapeId, text: String, composing: bool) {
+    pub(super) fn text_edited(&mut self, id: &ShapeId, text: String, caret_utf16: Option<u32>, composing: bool) {
         let Some(typing) = self.typing.as_mut().filter(|typing| typing.id == *id) else { return };
         let shape = self.board.shape(id);
         if shape.is_none() && typing.unborn.is_none() {
             return self.end_text();
         }
-        let stored = shape.map_or("", |shape| &shape.text).to_owned();
+        let stored = shape.map(|shape| StoredText { text: &shape.text, spans: shape.spans() });
         let was_unborn = typing.unborn.is_some();
-        let edits = typing.typed(bounded(text), composing, &stored);
+        let (edits, typed) = typing.typed(bounded(text), caret_utf16, composing, stored.unwrap_or_default());
+        if let Some(caret) = caret_utf16 {
+            typing.selected = (caret, caret);
+        }
+        if !edits.is_empty() {
+            let rested_ms = typing.typed_ms.replace(self.now_ms).map(|typed_ms| self.now_ms - typed_ms);
+            if rested_ms.is_none_or(|rested_ms| rested_ms > limits::TYPING_PAUSE_MS) || typed.contains('\n') {
+                self.history.part();
+            }
+            typing.redo.clear();
+        }
         self.commit(edits, None);
+        if let Some(caret) = caret_utf16.filter(|_| !composing) {
+            self.complete_list(id, caret, &typed);
+        }
         self.make_room_for_label(id);
         if was_unborn {
             self.select(vec![id.clone()]);
         }
         self.show_merged_text();
+        self.show_caret();
+    }
+
+    /// What follows of itself where a list is typed.
+    fn complete_list(&mut self, id: &ShapeId, caret_utf16: u32, typed: &str) {
+        let Some(shape) = self.board.shape(id).filter(|shape| shape.kind != Kind::Frame) else { return };
+        let splices = lists::completed(&shape.text, byte_at(&shape.text, caret_utf16 as usize), typed);
+        let edits = spliced(id, &shape.text, &splices);
+        self.commit(edits, None);
+    }
+
+    /// Something else is selected in the text.
+    pub(super) fn text_selected(&mut self, id: &ShapeId, from_utf16: u32, to_utf16: u32) {
+        let Some(typing) = self.typing.as_mut().filter(|typing| typing.id == *id) else { return };
+        if typing.selected != (from_utf16, to_utf16) {
+            typing.selected = (from_utf16, to_utf16);
+            typing.next_look = None;
+            self.outbox.chrome = true;
+            self.show_caret();
+        }
+    }
+
+    /// Others see where the caret is.
+    pub(super) fn show_caret(&mut self) {
+        let Some(typing) = &self.typing else { return };
+        let (from, to) = typing.selected;
+        let place = |at: u32| self.board.text_place(&typing.id, at);
+        if let Some((from, to)) = place(from).zip(place(to)) {
+            self.show_draft(Motion::Caret { id: typing.id.clone(), from, to });
+        }
+    }
+
+    /// Undo and redo of what was typed since the text was opened, burst by burst. Whether that was it: a new text goes as
+    /// any other step does.
+    pub(super) fn step_in_text(&mut self, direction: Direction) -> bool {
+        let Some(typing) = &mut self.typing else { return false };
+        let is_made = typing.is_new && typing.unborn.is_none();
+        let reversal = match direction {
+            Direction::Undo => self.history.pop_burst(usize::from(is_made)),
+            Direction::Redo => typing.redo.pop(),
+        };
+        let Some(reversal) = reversal else { return direction == Direction::Redo || !is_made };
+        let (back, kept) = self.revert(&[reversal]);
+        if kept > 0 {
+            self.notice(Notice::UndoKept { kept, all: back.is_empty() });
+        }
+        for reversal in back {
+            match (direction, &mut self.typing) {
+                (Direction::Undo, Some(typing)) => typing.redo.push(reversal),
+                (Direction::Redo, _) => self.history.put_burst(reversal),
+                (Direction::Undo, None) => {}
+            }
+        }
+        self.history.part();
+        self.outbox.chrome = true;
+        self.show_merged_text();
+        self.show_caret();
+        true
     }
 
     /// A closed shape grows when what is being written no longer fits.
-    fn make_room_for_label(&mut self, id: &ShapeId) {
+    pub(super) fn make_room_for_label(&mut self, id: &ShapeId) {
         let Some(shape) = self.board.shape(id) else { return };
         let size = shape.size_for_label();
         if (shape.kind.is_closed() || shape.kind == Kind::Note) && size != shape.size {
-            self.commit(vec![Edit::Set { id: id.clone(), field: Field::Size(size) }], None);
+            self.commit(vec![Edit::Set { id: id.clone(), field: Field::Size(size) }], Some(StepKind::Letters));
         }
     }
 
@@ -79,6 +156,9 @@ impl Editor {
             return;
         };
         if let Some(splice) = typing.catch_up(&shape.text) {
+            let (end, length) = (splice.at + splice.delete, splice.insert.encode_utf16().count() as u32);
+            let moved = |at: u32| if at >= end { at - splice.delete + length } else { at.min(splice.at) };
+            typing.selected = (moved(typing.selected.0), moved(typing.selected.1));
             let id = typing.id.clone();
             self.emit(Output::TextMerged {
                 id,
@@ -92,6 +172,9 @@ impl Editor {
     /// Ends the session. A text without letters goes, and one that never had any leaves no step of undo.
     pub(crate) fn end_text(&mut self) {
         let Some(typing) = self.typing.take() else { return };
+        if matches!(self.announcer.motion(), Some(Motion::Caret { .. })) {
+            self.end_draft(None);
+        }
         let shape = self.board.shape(&typing.id);
         let is_empty = shape.is_none_or(|shape| shape.text.is_empty());
         let is_bare = shape.is_some_and(|shape| shape.kind == Kind::Text) && is_empty;
@@ -154,6 +237,7 @@ impl Editor {
         TextSession {
             id: typing.id.clone(),
             text: typing.page_text().to_owned(),
+            spans: if *shape.text == *typing.page_text() { shape.spans().to_vec() } else { vec![] },
             at: self.camera.to_screen(text.origin().into()),
             width_px: text.width() * zoom,
             height_px: text.height() * zoom,
@@ -167,4 +251,15 @@ impl Editor {
             select_all: typing.select_all,
         }
     }
+}
+
+/// Splices of a text as edits, each of the text that those before it leave.
+pub(super) fn spliced(id: &ShapeId, text: &str, splices: &[Splice]) -> Vec<Edit> {
+    let mut now = text.to_owned();
+    let edit = |splice: &Splice| {
+        let units = splice.in_utf16(&now);
+        splice.apply(&mut now);
+        Edit::SpliceText { id: id.clone(), at_utf16: units.at, delete_utf16: units.delete, insert: units.insert }
+    };
+    splices.iter().map(edit).collect()
 }

@@ -53,7 +53,7 @@ impl Editor {
 
     fn paint_motion(&mut self, mover: &Mover, shown: &mut HashSet<ShapeId>, painter: &mut impl Painter) {
         match &mover.motion {
-            Motion::Still | Motion::Laser { .. } => {}
+            Motion::Still | Motion::Laser { .. } | Motion::Caret { .. } => {}
             Motion::Transform { transform, copies } => {
                 self.paint_transformed(transform, *copies, &mover.on, shown, painter)
             }

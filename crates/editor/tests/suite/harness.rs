@@ -117,7 +117,7 @@ impl Hand {
     /// Types a whole text into the open session.
     pub fn type_text(&mut self, text: &str) {
         let id = self.session_id();
-        self.give(Input::TextEdited { id, text: text.to_owned(), composing: false });
+        self.give(Input::TextEdited { id, text: text.to_owned(), caret_utf16: None, composing: false });
     }
 
     pub fn session_id(&self) -> board::ShapeId {

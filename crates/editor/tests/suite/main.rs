@@ -18,6 +18,7 @@ mod outline;
 mod painting;
 mod presence;
 mod properties;
+mod rich;
 mod script;
 mod shapes;
 mod text;

@@ -74,7 +74,7 @@ fn two_people_type_in_one_text() {
 }
 
 fn edited(text: &str) -> Input {
-    Input::TextEdited { id: id("a"), text: text.to_owned(), composing: false }
+    Input::TextEdited { id: id("a"), text: text.to_owned(), caret_utf16: None, composing: false }
 }
 
 /// The splice that the page was told of.

@@ -188,7 +188,7 @@ fn text() -> Result<f64> {
     for letter in words.chars().cycle().take(LETTERS) {
         text.push(letter);
         hand.pass(120);
-        hand.input(Input::TextEdited { id: id.clone(), text: text.clone(), composing: false });
+        hand.input(Input::TextEdited { id: id.clone(), text: text.clone(), caret_utf16: None, composing: false });
     }
     hand.input(Input::TextEnded);
     hand.pass(2000);
