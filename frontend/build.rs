@@ -21,6 +21,7 @@ const LOOKED_UP: &[&str] = &[
     "font_size.",
     "head.",
     "key.",
+    "language.name",
     "problem.",
     "radius.",
     "reaction.",
@@ -74,8 +75,13 @@ fn placeholders(text: &str) -> BTreeSet<&str> {
 fn tables(labels: &[Labels; LANGUAGES.len()]) -> String {
     let first = &labels[0];
     let mut code = format!("static KEYS: [&str; {}] = {:?};\n", first.len(), first.keys().collect::<Vec<_>>());
-    let texts: Vec<Vec<_>> = labels.iter().map(|labels| labels.values().collect()).collect();
-    let _ = writeln!(code, "static TEXTS: [[&str; {}]; {}] = {texts:?};", first.len(), LANGUAGES.len());
+    let _ = writeln!(code, "/// Every text of one language.\npub type Texts = [&'static str; {}];", first.len());
+    for (language, labels) in LANGUAGES.iter().zip(labels) {
+        let texts: Vec<_> = labels.values().collect();
+        let _ = writeln!(code, "pub static {}: Texts = {texts:?};", language.to_uppercase());
+    }
+    let names = labels.each_ref().map(|labels| &labels["language.name"]);
+    let _ = writeln!(code, "static NAMES: [&str; {}] = {names:?};", LANGUAGES.len());
     code.push_str("/// One constant for each key that code names.\npub mod key {\nuse super::Word;\n");
     for (at, (key, text)) in first.iter().enumerate() {
         if !LOOKED_UP.iter().any(|prefix| key.starts_with(prefix)) {

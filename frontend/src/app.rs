@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::pages::{board::BoardPage, home::HomePage, problem::ProblemPage, recover::RecoverPage};
+use crate::pages::problem::ProblemPage;
+use crate::parts;
 use crate::preferences::Preferences;
 use crate::route::{Route, Router};
 use crate::store::Problem;
@@ -20,9 +21,9 @@ pub fn App() -> impl IntoView {
     provide_context(Words(preferences.language));
     provide_context(Toasts::none());
     let page = move || match router.route() {
-        Route::Home => view! { <HomePage /> }.into_any(),
-        Route::Board { id, key } => view! { <BoardPage id=id key=key /> }.into_any(),
-        Route::Recover { key } => view! { <RecoverPage secret=key /> }.into_any(),
+        Route::Home => parts::home(),
+        Route::Board { id, key } => parts::board(id, key),
+        Route::Recover { key } => parts::recover(key),
         Route::Unknown => view! { <ProblemPage problem=Problem::NoPage /> }.into_any(),
     };
     view! {

@@ -28,5 +28,6 @@ mod text_field;
 pub use asking::MapHost;
 pub use chrome::scene_theme;
 pub use events::key as key_event;
+pub use export::answer as answer_export;
 pub use rescue::keep_log;
-pub use shell::{Place, mount};
+pub use shell::{Place, Shell, mount};

@@ -13,6 +13,7 @@ mod meeting;
 mod opening;
 mod pages;
 mod panels;
+mod parts;
 mod person_name;
 mod preferences;
 mod random;
@@ -27,5 +28,9 @@ mod words;
 
 fn main() {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(app::App);
+    wasm_bindgen_futures::spawn_local(async {
+        // Without its texts the page speaks English.
+        parts::learn(preferences::kept_language()).await;
+        leptos::mount::mount_to_body(app::App);
+    });
 }

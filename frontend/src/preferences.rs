@@ -75,7 +75,7 @@ impl Preferences {
 
     /// Reads what is stored, fills in defaults, and from then on applies and stores each change.
     pub fn load() -> Self {
-        let language = stored(LANGUAGE).as_deref().and_then(Language::from_tag).unwrap_or_else(system_language);
+        let language = kept_language();
         let name = stored(NAME)
             .as_deref()
             .and_then(cleaned)
@@ -212,6 +212,11 @@ pub fn keep_recovery(secret: &str) {
 /// Forgets the recovery link.
 pub fn forget_recovery() {
     store(RECOVERY, None);
+}
+
+/// The language chosen here, or else the system's.
+pub fn kept_language() -> Language {
+    stored(LANGUAGE).as_deref().and_then(Language::from_tag).unwrap_or_else(system_language)
 }
 
 fn system_language() -> Language {

@@ -1,9 +1,28 @@
 //! Every word that a person reads, in each language, from `assets/labels`. It must not know where a word is shown.
 
+use std::sync::OnceLock;
+
 use leptos::prelude::*;
 use leptos::reactive::diagnostics::SpecialNonReactiveZone;
 
 include!(concat!(env!("OUT_DIR"), "/labels.rs"));
+
+/// The German texts, once they are there: in the browser they are a part of their own, as most read one language only.
+static GERMAN: OnceLock<&'static Texts> = OnceLock::new();
+
+/// Takes texts that were loaded.
+pub fn add_german(texts: &'static Texts) {
+    // They never change.
+    let _ = GERMAN.set(texts);
+}
+
+fn german() -> &'static Texts {
+    #[cfg(target_family = "wasm")]
+    let missing = &EN;
+    #[cfg(not(target_family = "wasm"))]
+    let missing = &DE;
+    GERMAN.get().copied().unwrap_or(missing)
+}
 
 /// A label of the catalogue, the same in every language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +36,10 @@ impl Word {
 
     /// Its text.
     pub fn text(self, language: Language) -> &'static str {
-        TEXTS[language as usize][self.0]
+        match language {
+            Language::English => EN[self.0],
+            Language::German => german()[self.0],
+        }
     }
 }
 
@@ -44,7 +66,7 @@ impl Language {
 
     /// What its speakers call it.
     pub fn name(self) -> &'static str {
-        key::LANGUAGE_NAME.text(self)
+        NAMES[self as usize]
     }
 
     /// The language for a tag such as `de-AT`.

@@ -40,6 +40,7 @@ use crate::tools::{self, Effect, Tool, ToolSpec};
 use crate::view::{Aids, Copied, View};
 use announcing::Announcer;
 pub(crate) use company::glided;
+use describing::Summary;
 use helping::Search;
 use keeping::Mine;
 
@@ -71,6 +72,7 @@ pub struct Editor {
     pub(crate) typing: Option<Typing>,
     /// Shapes that are left out of the board's picture: on the overlay, or in the page's text field.
     pub(crate) lifted: HashSet<ShapeId>,
+    summary: Summary,
     /// The handles around the selection as it is.
     pub(crate) handles: Option<Handles>,
     /// Width and height of the view in CSS pixels.
@@ -135,6 +137,7 @@ impl Editor {
             company: company::Company::default(),
             typing: None,
             lifted: HashSet::new(),
+            summary: Summary::default(),
             handles: None,
             size_px: (0.0, 0.0),
             ids,
@@ -444,7 +447,7 @@ impl Editor {
             self.update_lifted();
         }
         if self.outbox.moved {
-            self.handles = Handles::of(&self.view().selected().collect::<Vec<_>>());
+            self.take_stock();
         }
         if self.outbox.moved || self.outbox.looked {
             self.place_text();

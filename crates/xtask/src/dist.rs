@@ -2,7 +2,9 @@
 //!
 //! | in | out |
 //! | --- | --- |
-//! | wasm-bindgen's JavaScript, its snippets and the optimised WASM | `static/{hash}/…`, with a `start.js` that starts them and a `theme.js` for the first paint |
+//! | wasm-bindgen's JavaScript, its snippets and the optimised WASM in parts | `static/{hash}/…`, with a `start.js` that starts them and an `early.js` for the first paint |
+//! | `parts.txt`, which says which part needs which files | inside `early.js` |
+//! | `board_bg.wasm`, `home_bg.wasm`, which hold what the page needs at once; a quick build has none | the same |
 //! | `assets/styles/*.css`, joined in the order of their names | `static/{hash}/app.css` |
 //! | `assets/fonts/**`, `assets/icons/**`, `assets/app.webmanifest` | `fonts/**`, `icons/**`, `app.webmanifest`, names unchanged |
 //! | `assets/admin/**` | `admin/**`, names unchanged; in its `index.html` the line `<!-- boardwalk:styles -->` replaced by the tag of the styles |
@@ -33,19 +35,48 @@ const FILES_PLACEHOLDER: &str = "/* boardwalk:files */";
 
 /// Names of wasm-bindgen's two main files.
 const SCRIPT: &str = "frontend.js";
-const WASM: &str = "frontend_bg.wasm";
+/// The first part of the program.
+pub const WASM: &str = "frontend_bg.wasm";
+/// The parts that are pages: one of them is needed at once.
+pub const PAGES: [&str; 2] = ["board", "home"];
+/// Which part needs which files beyond the first: lines of a part's name and a file's.
+pub const PARTS: &str = "parts.txt";
+/// Loads parts by need; made by the tool that cuts them.
+const LOADER: &str = "parts.js";
 /// The page's content security policy forbids scripts inside the page, hence a file of its own.
 const START: &str = r#"import start from "./frontend.js";
 
-await start({ module_or_path: new URL("./frontend_bg.wasm", import.meta.url) });
+await start({ module_or_path: new URL(boardwalk.wasm, import.meta.url) });
 // Only secure origins have them. Once the page runs: what it keeps for later must not delay it now.
 navigator.serviceWorker?.register("/service-worker.js", { updateViaCache: "none" }).catch(() => {});
 "#;
-/// Before the first paint: the theme chosen here (`frontend/src/preferences.rs` keeps it), lest the system's flash.
-const THEME: &str = r#"try {
+/// Before the first paint: the theme chosen here (`frontend/src/preferences.rs` keeps it), lest the system's flash. And
+/// the files that the address needs are asked for at once. Then `boardwalk.wasm` is the program to start with, and
+/// `boardwalk.there` the parts that it holds.
+const EARLY: &str = r#"try {
   const theme = localStorage.getItem("boardwalk.theme");
   if (theme) document.documentElement.dataset.theme = theme;
 } catch {}
+{
+  const parts = PARTS;
+  const page = location.pathname.startsWith("/b/") ? "board" : "home";
+  const there = IS_WHOLE ? parts[page] ?? [] : [];
+  const files = IS_WHOLE ? [`${page}_bg.wasm`] : ["frontend_bg.wasm", ...(parts[page] ?? [])];
+  globalThis.boardwalk = { wasm: files[0], there };
+  for (const file of files) {
+    const link = document.createElement("link");
+    Object.assign(link, { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous" });
+    link.href = new URL(file, document.currentScript.src);
+    document.head.append(link);
+  }
+}
+"#;
+/// In front of the loader: a part that is there already is an empty module.
+const LOAD: &str = r#"const nothing = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+const load = async (file) =>
+  boardwalk.there.includes(file)
+    ? new Response(nothing, { headers: { "Content-Type": "application/wasm" } })
+    : fetch(new URL(file, import.meta.url));
 "#;
 const COMPRESSED: [&str; 9] = ["css", "html", "js", "json", "svg", "ttf", "txt", "wasm", "webmanifest"];
 
@@ -53,6 +84,10 @@ const COMPRESSED: [&str; 9] = ["css", "html", "js", "json", "svg", "ttf", "txt",
 #[derive(Default)]
 pub struct Dist {
     files: BTreeMap<PathBuf, Vec<u8>>,
+    /// Files by the part that needs them.
+    parts: BTreeMap<String, Vec<PathBuf>>,
+    /// What a page needs at once is one file.
+    is_whole: bool,
 }
 
 /// Whether files get their compressed twins.
@@ -65,9 +100,12 @@ pub enum Compression {
 }
 
 /// Bytes of a written folder.
+#[derive(Default)]
 pub struct Size {
-    /// What a first visit loads: script, WASM, styles and page, with brotli.
-    pub first_visit: usize,
+    /// What a first visit to a board loads: scripts, WASM, styles and page, with brotli.
+    pub board: usize,
+    /// The same for the home page.
+    pub home: usize,
     /// Files, without their compressed twins.
     pub files: usize,
 }
@@ -123,15 +161,21 @@ impl Dist {
     }
 
     fn add_code(&mut self, code: &Path) -> Result<String> {
-        let mut files = vec![
-            (PathBuf::from("start.js"), START.as_bytes().to_vec()),
-            (PathBuf::from("theme.js"), THEME.as_bytes().to_vec()),
-        ];
+        let mut files = vec![(PathBuf::from("start.js"), START.as_bytes().to_vec())];
         for file in files_below(code)? {
             let contents = read(&code.join(&file))?;
-            files.push((file, contents));
+            match file.to_str() {
+                Some(PARTS) => {}
+                Some(LOADER) => files.push((file, loader(&String::from_utf8(contents)?)?.into_bytes())),
+                _ => files.push((file, contents)),
+            }
         }
-        for name in [SCRIPT, WASM] {
+        self.parts = parts(&code.join(PARTS))?;
+        self.is_whole = PAGES.iter().all(|page| files.iter().any(|(file, _)| *file == whole(page)));
+        let early =
+            EARLY.replace("PARTS", &format!("{:?}", self.parts)).replace("IS_WHOLE", &self.is_whole.to_string());
+        files.push((PathBuf::from("early.js"), early.into_bytes()));
+        for name in [SCRIPT, if self.is_whole { "board_bg.wasm" } else { WASM }] {
             ensure!(files.iter().any(|(file, _)| file == Path::new(name)), "{name} is missing in {}", code.display());
         }
         let folder = static_folder(files.iter().map(|(_, contents)| contents.as_slice()));
@@ -152,9 +196,22 @@ impl Dist {
         Ok(path)
     }
 
+    /// Whether a page loads a file at once.
+    fn is_loaded_for(&self, page: &str, name: &Path) -> bool {
+        let is_code = name.starts_with("static") || name == Path::new("index.html");
+        let is_of_page = || match self.is_whole {
+            true => name.file_name() == Some(whole(page).as_os_str()),
+            false => {
+                let needs = |file: &PathBuf| name.file_name() == Some(file.as_os_str());
+                name.ends_with(WASM) || self.parts.get(page).is_some_and(|files| files.iter().any(needs))
+            }
+        };
+        is_code && (name.extension().is_none_or(|kind| kind != "wasm") || is_of_page())
+    }
+
     /// Makes `folder` hold exactly this.
     pub fn write(&self, folder: &Path, compression: Compression) -> Result<Size> {
-        let mut size = Size { first_visit: 0, files: self.files.len() };
+        let mut size = Size { files: self.files.len(), ..Size::default() };
         let mut kept = Vec::new();
         for (name, contents) in &self.files {
             let path = folder.join(name);
@@ -171,9 +228,9 @@ impl Dist {
             if !unchanged || !twin_path.exists() {
                 write_file(&twin_path, &compress(contents)?)?;
             }
-            if name.starts_with("static") || name == Path::new("index.html") {
-                size.first_visit += usize::try_from(fs::metadata(&twin_path)?.len())?;
-            }
+            let bytes = usize::try_from(fs::metadata(&twin_path)?.len())?;
+            size.board += if self.is_loaded_for("board", name) { bytes } else { 0 };
+            size.home += if self.is_loaded_for("home", name) { bytes } else { 0 };
             kept.push(twin_name);
         }
         for file in files_below(folder)? {
@@ -196,16 +253,40 @@ fn is_needed_offline(name: &Path) -> bool {
         || name == Path::new("app.webmanifest")
 }
 
+/// The file that holds all that a page needs at once.
+pub fn whole(page: &str) -> PathBuf {
+    format!("{page}_bg.wasm").into()
+}
+
+/// Reads [`PARTS`].
+pub fn parts(file: &Path) -> Result<BTreeMap<String, Vec<PathBuf>>> {
+    let mut parts = BTreeMap::<String, Vec<PathBuf>>::new();
+    for line in std::str::from_utf8(&read(file)?)?.lines() {
+        let (part, file) = line.split_once(' ').with_context(|| format!("{PARTS}: {line:?} is no part and file"))?;
+        parts.entry(part.to_owned()).or_default().push(file.into());
+    }
+    Ok(parts)
+}
+
+/// The tool's loader, but that it leaves alone what is there.
+fn loader(made: &str) -> Result<String> {
+    let (before, after) = ("fetch(new URL(\"./", "\", import.meta.url))");
+    ensure!(made.contains(before), "{LOADER} does not load files as it did: see LOAD");
+    let mut own = LOAD.to_owned();
+    for line in made.lines() {
+        own.push_str(&line.replace(before, "load(\"").replace(after, "\")"));
+        own.push('\n');
+    }
+    Ok(own)
+}
+
 /// The page with its tags.
 fn inject(page: &str, code_folder: &str, styles: &str) -> Result<String> {
     ensure!(page.matches(PLACEHOLDER).count() == 1, "frontend/index.html must hold the line {PLACEHOLDER} once");
     let tags = [
-        format!("<script src=\"/{code_folder}/theme.js\"></script>"),
+        format!("<script src=\"/{code_folder}/early.js\"></script>"),
         format!("<link rel=\"stylesheet\" href=\"/{styles}\">"),
         format!("<link rel=\"modulepreload\" href=\"/{code_folder}/{SCRIPT}\">"),
-        format!(
-            "<link rel=\"preload\" href=\"/{code_folder}/{WASM}\" as=\"fetch\" type=\"application/wasm\" crossorigin>"
-        ),
         format!("<script type=\"module\" src=\"/{code_folder}/start.js\"></script>"),
     ];
     Ok(page.replace(PLACEHOLDER, &tags.join("\n    ")))
@@ -266,6 +347,10 @@ mod tests {
             &[
                 ("code/frontend.js", "js"),
                 ("code/frontend_bg.wasm", "wasm"),
+                ("code/board.wasm", "board"),
+                ("code/home.wasm", "home"),
+                ("code/parts.txt", "board board.wasm\nhome home.wasm\n"),
+                ("code/parts.js", "fetch(new URL(\"./board.wasm\", import.meta.url));"),
                 ("code/snippets/x/inline0.js", "snippet"),
                 ("assets/styles/a.css", "a{}"),
                 ("assets/styles/b.css", "b{}"),
@@ -280,6 +365,11 @@ mod tests {
         let before = build(root);
         assert!(before.contains(&"fonts/one.woff2".to_owned()) && !before.contains(&"fonts/one.woff2.br".to_owned()));
         assert!(before.contains(&"icons/favicon.svg.br".to_owned()));
+        assert!(!before.iter().any(|file| file.ends_with("parts.txt")));
+        let early = before.iter().find(|file| file.ends_with("early.js")).unwrap();
+        let early = fs::read_to_string(root.join("dist").join(early)).unwrap();
+        assert!(early.contains(r#"const parts = {"board": ["board.wasm"], "home": ["home.wasm"]};"#), "{early}");
+        assert!(early.contains("const there = false ?"), "no page's program is one file");
         let page = fs::read_to_string(root.join("dist/index.html")).unwrap();
         for file in before.iter().filter(|file| file.ends_with("start.js") || file.ends_with("app.css")) {
             assert!(page.contains(&format!("\"/{file}\"")), "{file} is not in {page}");
@@ -301,6 +391,37 @@ mod tests {
         let moved: Vec<_> = after.iter().filter(|file| !before.contains(file)).collect();
         assert!(moved.iter().all(|file| file.contains("app.css")), "{moved:?}");
         assert_eq!(moved.len(), 2, "the styles and their twin");
+    }
+
+    #[test]
+    fn a_page_loads_its_own_parts_only() {
+        let parts = [("board", "both.wasm"), ("board", "board.wasm"), ("home", "both.wasm"), ("dialogs", "d.wasm")];
+        for (is_whole, name, board, home) in [
+            (false, "index.html", true, true),
+            (false, "static/1/frontend_bg.wasm", true, true),
+            (false, "static/1/both.wasm", true, true),
+            (false, "static/1/board.wasm", true, false),
+            (false, "static/1/d.wasm", false, false),
+            (false, "icons/mark.svg", false, false),
+            (true, "static/1/frontend.js", true, true),
+            (true, "static/1/board_bg.wasm", true, false),
+            (true, "static/1/home_bg.wasm", false, true),
+            (true, "static/1/both.wasm", false, false),
+        ] {
+            let mut dist = Dist { is_whole, ..Dist::default() };
+            for (part, file) in parts {
+                dist.parts.entry(part.to_owned()).or_default().push(file.into());
+            }
+            let loaded = PAGES.map(|page| dist.is_loaded_for(page, Path::new(name)));
+            assert_eq!(loaded, [board, home], "{name} {is_whole}");
+        }
+    }
+
+    #[test]
+    fn the_loader_leaves_alone_what_is_there() {
+        let own = loader("a\n  const src = fetch(new URL(\"./x.wasm\", import.meta.url));\n").unwrap();
+        assert!(own.starts_with(LOAD) && own.ends_with("a\n  const src = load(\"x.wasm\");\n"), "{own}");
+        assert!(loader("import(\"./x.wasm\")").is_err());
     }
 
     #[test]

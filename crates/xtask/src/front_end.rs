@@ -1,4 +1,4 @@
-//! The front end, from Rust to `frontend/dist`: cargo → wasm-bindgen → wasm-opt → [`crate::dist`].
+//! The front end, from Rust to `frontend/dist`: cargo → parts and wasm-bindgen → wasm-opt → [`crate::dist`].
 //!
 //! Cargo decides by itself what to compile again; each later step is skipped while its inputs are unchanged. A quick
 //! build, for who changes code all day, leaves out whatever only makes the result smaller or faster.
@@ -7,9 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
-use crate::dist::{Compression, Dist};
+use crate::dist::{self, Compression, Dist};
 use crate::fingerprint::{self, Fingerprint, files_below};
 use crate::process;
 use crate::step::step;
@@ -37,6 +37,10 @@ impl Effort {
     }
 }
 
+/// What a first visit to a board may load, in bytes with brotli, without fonts. Raise it only for something that is worth
+/// it to everybody who opens a board; what is needed later belongs into a part (`frontend/src/parts.rs`).
+const FIRST_VISIT_MAX_BYTES: usize = 660_000;
+
 /// For size. The features are those that rustc's own target turns on: every browser of the last years has them.
 const WASM_OPT_FLAGS: [&str; 8] = [
     "-Os",
@@ -48,6 +52,10 @@ const WASM_OPT_FLAGS: [&str; 8] = [
     "--enable-reference-types",
     "--enable-sign-ext",
 ];
+
+/// Of the parts that a page needs at once, one file is made: it is a tenth smaller than they are, for calls between them
+/// become direct. What the parts put into the table stays there, whatever is loaded later.
+const WASM_MERGE_FLAGS: [&str; 2] = ["--pass-arg=directize-initial-contents-immutable", "--directize"];
 
 /// Builds it; returns the folder to serve.
 pub fn build(root: &Path, effort: Effort) -> Result<PathBuf> {
@@ -61,7 +69,7 @@ pub fn build(root: &Path, effort: Effort) -> Result<PathBuf> {
     let compiled = root.join("target/wasm").join(TARGET).join(effort.profile()).join(format!("{PACKAGE}.wasm"));
 
     let bound = work.join("bindgen");
-    step("front end: wasm-bindgen", "2-4 minutes the first time, to compile the tool", || {
+    step("front end: parts and wasm-bindgen", "2-4 minutes the first time, to compile the tool", || {
         bindgen(root, &compiled, &bound)
     })?;
 
@@ -73,10 +81,21 @@ pub fn build(root: &Path, effort: Effort) -> Result<PathBuf> {
         return Ok(folder);
     }
     let optimised = work.join("optimised");
-    step("front end: wasm-opt", "half a minute", || optimise(root, &bound, &optimised))?;
+    step("front end: wasm-opt", "a minute or two", || optimise(root, &bound, &optimised))?;
     step("front end: gather and compress", "seconds", || {
         let size = Dist::gather(root, &optimised)?.write(&folder, Compression::Brotli)?;
-        println!("    {} files; a first visit loads {} kB", size.files, size.first_visit / 1000);
+        println!(
+            "    {} files; a first visit loads {} kB to see a board, {} kB to see the home page",
+            size.files,
+            size.board / 1000,
+            size.home / 1000
+        );
+        ensure!(
+            size.board <= FIRST_VISIT_MAX_BYTES,
+            "a first visit to a board loads {} bytes and may load {FIRST_VISIT_MAX_BYTES}: load by need what is not \
+             needed at once (frontend/src/parts.rs)",
+            size.board
+        );
         Ok(())
     })?;
     Ok(folder)
@@ -92,6 +111,7 @@ fn bindgen(root: &Path, compiled: &Path, into: &Path) -> Result<()> {
     let inputs = Fingerprint::default()
         .file(compiled)?
         .bytes(locked_version(root, "wasm-bindgen-cli-support")?.as_bytes())
+        .bytes(locked_version(root, "wasm_split_cli_support")?.as_bytes())
         .file(&root.join("crates/xtask/src/bin/bindgen.rs"))?;
     fingerprint::once(&stamp(into), inputs, || {
         empty(into)?;
@@ -104,7 +124,7 @@ fn bindgen(root: &Path, compiled: &Path, into: &Path) -> Result<()> {
 
 fn optimise(root: &Path, bound: &Path, into: &Path) -> Result<()> {
     let mut inputs = Fingerprint::default().file(&npm_folder(root).join("package-lock.json"))?;
-    for flag in WASM_OPT_FLAGS {
+    for flag in WASM_OPT_FLAGS.iter().chain(&WASM_MERGE_FLAGS) {
         inputs = inputs.bytes(flag.as_bytes());
     }
     let files = files_below(bound)?;
@@ -113,27 +133,53 @@ fn optimise(root: &Path, bound: &Path, into: &Path) -> Result<()> {
     }
     fingerprint::once(&stamp(into), inputs, || {
         empty(into)?;
-        let wasm_opt = wasm_opt(root)?;
+        let tools = binaryen(root)?;
+        let wasm_opt = || {
+            let mut command = Command::new(tools.join("wasm-opt"));
+            command.args(WASM_OPT_FLAGS);
+            command
+        };
         for file in &files {
             let (from, to) = (bound.join(file), into.join(file));
             fs::create_dir_all(to.parent().expect("it lies in a folder"))?;
+            if file == Path::new(dist::WASM) {
+                continue;
+            }
             if file.extension().is_some_and(|kind| kind == "wasm") {
-                process::run(Command::new(&wasm_opt).args(WASM_OPT_FLAGS).arg(&from).arg("-o").arg(&to))?;
+                process::run(wasm_opt().arg(&from).arg("-o").arg(&to))?;
             } else {
                 fs::copy(&from, &to)?;
             }
+        }
+        let parts = dist::parts(&bound.join(dist::PARTS))?;
+        for page in dist::PAGES {
+            let to = into.join(dist::whole(page));
+            merge(&tools, bound, parts.get(page).map_or(&[], Vec::as_slice), &to)?;
+            process::run(wasm_opt().args(WASM_MERGE_FLAGS).arg(&to).arg("-o").arg(&to))?;
         }
         Ok(())
     })?;
     Ok(())
 }
 
-/// Installs npm's `binaryen`, pinned by the lock file beside our sources, and returns its program.
-fn wasm_opt(root: &Path) -> Result<PathBuf> {
+/// Makes one file of the first part and others.
+fn merge(tools: &Path, bound: &Path, parts: &[PathBuf], to: &Path) -> Result<()> {
+    let mut command = Command::new(tools.join("wasm-merge"));
+    let features = WASM_OPT_FLAGS.iter().filter(|flag| flag.starts_with("--enable"));
+    // The parts take memory and table from a module of this name.
+    command.args(features).arg(bound.join(dist::WASM)).arg("__wasm_split");
+    for part in parts {
+        command.arg(bound.join(part)).arg(part);
+    }
+    process::run(command.arg("-o").arg(to))
+}
+
+/// Installs npm's `binaryen`, pinned by the lock file beside our sources, and returns the folder of its programs.
+fn binaryen(root: &Path) -> Result<PathBuf> {
     let folder = root.join("target/tools");
     fs::create_dir_all(&folder)?;
     npm_install(&npm_folder(root), &folder)?;
-    Ok(folder.join("node_modules/.bin/wasm-opt"))
+    Ok(folder.join("node_modules/.bin"))
 }
 
 fn npm_folder(root: &Path) -> PathBuf {

@@ -10,11 +10,13 @@ use leptos::prelude::*;
 use scene::{BoardPoint, Camera, Colour, Theme};
 use sync::Status;
 use visit::VisitInput;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
 
 use super::rescue::ends_page;
 use super::shell::{Page, Shell};
-use super::{export, pins, presenting};
+use super::{pins, presenting};
+use crate::parts;
 use crate::preferences;
 use crate::store::{self, Person, Problem, Style, StyleChange, UiRequest};
 use crate::words::{Words, key};
@@ -76,7 +78,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
                 shell.focus();
                 return;
             }
-            UiRequest::Export(wish, task) => return export::answer(&shell, wish, task),
+            UiRequest::Export(wish, task) => return spawn_local(parts::make_export(shell, wish, task)),
         });
         shell.take_focus_back();
     });

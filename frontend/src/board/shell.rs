@@ -49,7 +49,7 @@ pub struct Place {
 
 /// The parts of the page that a visit reads and writes.
 #[derive(Clone, Copy)]
-pub(super) struct Page {
+pub struct Page {
     pub store: BoardStore,
     pub preferences: Preferences,
     pub words: Words,
@@ -106,7 +106,7 @@ pub fn mount(host: HtmlElement, place: Place) -> Result<(), JsValue> {
 }
 
 /// The shell of one visit.
-pub(super) struct Shell {
+pub struct Shell {
     pub host: HtmlElement,
     pub page: Page,
     pub(super) place: Place,

@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use protocol::{BoardId, ErrorCode, LinkSecret};
 
 use super::problem::ProblemPage;
-use super::unlock::UnlockPage;
 use crate::board::{MapHost, Place, keep_log, mount};
 use crate::facilitation::Facilitating;
 use crate::meeting::Meeting;
@@ -14,16 +13,10 @@ use crate::opening::{Opened, OpenedBoard, open_board, remember};
 use crate::panels::actions::SelectionActions;
 use crate::panels::comments::CommentsPanel;
 use crate::panels::company::{FollowFrame, ReactionsPanel};
-use crate::panels::context_menu::ContextMenu;
-use crate::panels::export::ExportDialog;
 use crate::panels::facilitate::{FacilitatePanel, MeetingBar};
-use crate::panels::find::FindPanel;
-use crate::panels::geometry::GeometryPanel;
-use crate::panels::help::HelpDialog;
-use crate::panels::invite::{Invitation, InviteDialog};
+use crate::panels::invite::Invitation;
 use crate::panels::map::MapPanel;
 use crate::panels::menu::MenuPanel;
-use crate::panels::palette::PaletteDialog;
 use crate::panels::people::PeoplePanel;
 use crate::panels::pins::PinLayer;
 use crate::panels::slides::{PresentationBar, SlidesPanel};
@@ -32,8 +25,8 @@ use crate::panels::style::{StyleOpen, StylePanel};
 use crate::panels::text_bar::TextBar;
 use crate::panels::toolbar::Toolbar;
 use crate::panels::uploads::UploadLine;
-use crate::panels::versions::VersionHistory;
 use crate::panels::zoom::{HistoryPanel, ZoomPanel};
+use crate::parts;
 use crate::preferences::Preferences;
 use crate::route::Router;
 use crate::store::{BoardStore, Destination, Problem, UiRequest};
@@ -69,7 +62,7 @@ pub fn BoardPage(
     let locked = move || {
         let (id, key) = asked.get_value();
         let key = key.or_else(|| opened.read_untracked().as_ref().map(|board| board.key.clone()))?;
-        Some(view! { <UnlockPage id=id link_key=key /> }.into_any())
+        Some(parts::unlock(id, key))
     };
     dynamic(move || match store.problem.get() {
         Some(problem @ Problem::Refused(ErrorCode::Locked)) => locked().unwrap_or_else(|| problem_page(problem)),
@@ -155,7 +148,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
         view! {
             <TextBar />
             <div class="side">
-                <GeometryPanel open=geometry_open />
+                {parts::geometry(geometry_open)}
                 <StylePanel />
                 <SelectionActions />
             </div>
@@ -177,16 +170,16 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
             <UploadLine />
             // What one may do is known only then; shown earlier, the panels would jump.
             {when(Signal::derive(move || opened.read().is_some()), panels)}
-            <FindPanel open=find_open />
+            {parts::find(find_open)}
             <BoardNotice />
             <PresentationBar />
-            <ContextMenu />
-            <VersionHistory />
+            {parts::context_menu()}
+            {parts::versions()}
         </main>
-        <InviteDialog open=invite_open invitation=invitation />
-        <HelpDialog open=help_open />
-        <PaletteDialog open=palette_open />
-        <ExportDialog open=export_open />
+        {parts::invite(invite_open, invitation)}
+        {parts::help(help_open)}
+        {parts::palette(palette_open)}
+        {parts::export(export_open)}
     }
     .into_any()
 }

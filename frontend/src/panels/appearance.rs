@@ -2,10 +2,12 @@
 
 use leptos::prelude::*;
 
+use crate::parts;
 use crate::preferences::{Preferences, Theme};
 use crate::ui::choice::{Choice, ChoiceGroup};
-use crate::ui::dynamic::{dynamic, list};
+use crate::ui::dynamic::{Mounted, dynamic, list};
 use crate::ui::icon::{Icon, IconShape};
+use crate::ui::toast::Toasts;
 use crate::words::{Language, Word, Words, key};
 
 /// The icon and the label of what the theme switch would do.
@@ -36,8 +38,14 @@ pub fn LanguageChoice(
     short: bool,
 ) -> impl IntoView {
     let words = Words::of_page();
-    let Words(language) = words;
+    let (Words(language), toasts, mounted) = (words, Toasts::of_page(), Mounted::here());
     let option = move |option: Language| {
+        let choose = move |()| {
+            mounted.ask(parts::learn(option), move |is_there| match is_there {
+                true => language.set(option),
+                false => toasts.push(words.get(key::PAGE_PART_MISSING).to_owned()),
+            });
+        };
         view! {
             <Choice
                 attr:lang=option.tag()
@@ -45,7 +53,7 @@ pub fn LanguageChoice(
                 label=Signal::derive(move || option.name().to_owned())
                 class="segment"
                 chosen=Signal::derive(move || language.get() == option)
-                on_choose=Callback::new(move |()| language.set(option))
+                on_choose=Callback::new(choose)
             >
                 {if short { option.tag().to_uppercase() } else { option.name().to_owned() }}
             </Choice>

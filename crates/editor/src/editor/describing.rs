@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use board::Shape;
 
 use super::Editor;
-use crate::chrome::{Chrome, Person, SelectionPart, Slide};
+use crate::chrome::{Chrome, Geometry, Person, SelectionPart, Slide, StyleOfSelection};
 use crate::commands::reading_order;
+use crate::handles::Handles;
 use crate::limits;
 use crate::style;
+use crate::transform::Frame;
 
 /// The stored name of the kind that is presented.
 const FRAME: &str = "frame";
@@ -16,7 +18,28 @@ const FRAME: &str = "frame";
 /// Characters of a selected text that its description holds.
 const DESCRIBED_TEXT_CHARS: usize = 80;
 
+/// What is said of the selection as a whole. It is read off the shapes when they or the selection change, not whenever
+/// somebody asks: finding tens of thousands of shapes takes longer than a frame has.
+#[derive(Debug, Default)]
+pub(crate) struct Summary {
+    style: StyleOfSelection,
+    parts: Vec<SelectionPart>,
+    geometry: Option<Geometry>,
+}
+
 impl Editor {
+    /// Reads the selected shapes anew: for what is said of them, and for the handles around them.
+    pub(super) fn take_stock(&mut self) {
+        let view = self.view();
+        let shapes: Vec<&Shape> = view.selected().collect();
+        let summary = Summary {
+            style: style::shared(shapes.iter().copied()),
+            parts: parts(&shapes),
+            geometry: Frame::around(shapes.iter().copied().filter(|shape| !shape.locked)).map(Geometry::of),
+        };
+        (self.handles, self.summary) = (Handles::of(&shapes), summary);
+    }
+
     /// Everything that the page shows of the editor and does not paint.
     pub fn chrome(&self) -> Chrome {
         Chrome {
@@ -25,17 +48,17 @@ impl Editor {
             can_edit: self.can_edit,
             style: match self.selection.is_empty() {
                 true => self.styles.chrome(self.tool.spec.id),
-                false => style::shared(self.view().selected()),
+                false => self.summary.style.clone(),
             },
             selection_count: self.selection.len(),
-            selection_description: self.selection_description(),
+            selection_description: self.summary.parts.clone(),
             can_undo: self.history.can_undo(),
             can_redo: self.history.can_redo(),
             zoom: self.camera.zoom(),
             people: self.people(),
             shape_count: self.board.len(),
             is_editing_text: self.typing.is_some(),
-            geometry: self.geometry(),
+            geometry: self.summary.geometry,
             letters: self.letters(),
             found: self.found(),
             is_lost: self.is_lost(),
@@ -67,23 +90,23 @@ impl Editor {
         });
         people.collect()
     }
+}
 
-    fn selection_description(&self) -> Vec<SelectionPart> {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        let view = self.view();
-        for shape in view.selected() {
-            *counts.entry(shape.kind.name()).or_default() += 1;
-        }
-        let text = match &self.selection[..] {
-            [id] => self.board.shape(id).map(|shape| shape.text.chars().take(DESCRIBED_TEXT_CHARS).collect::<String>()),
-            _ => None,
-        };
-        let text = text.filter(|text| !text.is_empty());
-        let mut parts: Vec<SelectionPart> = counts
-            .into_iter()
-            .map(|(kind, count)| SelectionPart { kind: kind.to_owned(), count, text: text.clone() })
-            .collect();
-        parts.sort_by_key(|part| std::cmp::Reverse(part.count));
-        parts
+/// Kinds with their counts, the most frequent first; of a single shape its text too.
+fn parts(shapes: &[&Shape]) -> Vec<SelectionPart> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for shape in shapes {
+        *counts.entry(shape.kind.name()).or_default() += 1;
     }
+    let text = match shapes {
+        [shape] => Some(shape.text.chars().take(DESCRIBED_TEXT_CHARS).collect::<String>()),
+        _ => None,
+    };
+    let text = text.filter(|text| !text.is_empty());
+    let mut parts: Vec<SelectionPart> = counts
+        .into_iter()
+        .map(|(kind, count)| SelectionPart { kind: kind.to_owned(), count, text: text.clone() })
+        .collect();
+    parts.sort_by_key(|part| std::cmp::Reverse(part.count));
+    parts
 }

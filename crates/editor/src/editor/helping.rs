@@ -27,19 +27,6 @@ impl Editor {
         Frame::around(self.view().movable())
     }
 
-    /// The selection in numbers.
-    pub(super) fn geometry(&self) -> Option<Geometry> {
-        let Frame { rect, angle } = self.selected_frame()?;
-        let hundredth = |value: f64| (value * 100.0).round() / 100.0;
-        Some(Geometry {
-            x: hundredth(rect.x0),
-            y: hundredth(rect.y0),
-            width: hundredth(rect.width()),
-            height: hundredth(rect.height()),
-            angle_degrees: hundredth(angle.to_degrees()),
-        })
-    }
-
     /// One of those numbers was typed.
     pub(super) fn set_geometry(&mut self, field: GeometryField) {
         let Some(frame) = self.selected_frame().filter(|_| self.can_edit) else { return };
@@ -147,6 +134,20 @@ impl Editor {
         self.view_mode = !self.view_mode;
         self.write_access(self.may_edit);
         self.outbox.chrome = true;
+    }
+}
+
+impl Geometry {
+    /// A box in numbers that can be read.
+    pub(super) fn of(Frame { rect, angle }: Frame) -> Self {
+        let hundredth = |value: f64| (value * 100.0).round() / 100.0;
+        Self {
+            x: hundredth(rect.x0),
+            y: hundredth(rect.y0),
+            width: hundredth(rect.width()),
+            height: hundredth(rect.height()),
+            angle_degrees: hundredth(angle.to_degrees()),
+        }
     }
 }
 

@@ -1,0 +1,246 @@
+//! The parts of the program that are loaded when they are first needed. Whatever only an entry reaches becomes its part's
+//! file; what several reach, files of their own; the rest is the first file. So nothing outside may name what lies
+//! behind an entry, or it is in the first file again. `cargo xtask front-end` prints what a first visit loads.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use leptos::reactive::computed::ScopedFuture;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use protocol::{BoardId, LinkSecret};
+
+use crate::board::{Shell, answer_export};
+use crate::pages::board::BoardPage;
+use crate::pages::home::HomePage;
+use crate::pages::problem::ProblemPage;
+use crate::pages::recover::RecoverPage;
+use crate::pages::unlock::UnlockPage;
+use crate::panels::context_menu::ContextMenu;
+use crate::panels::export::ExportDialog;
+use crate::panels::find::FindPanel;
+use crate::panels::geometry::GeometryPanel;
+use crate::panels::help::HelpDialog;
+use crate::panels::invite::{Invitation, InviteDialog};
+use crate::panels::palette::PaletteDialog;
+use crate::panels::versions::VersionHistory;
+use crate::store::{BoardStore, ExportTask, ExportWish, Problem};
+use crate::ui::dynamic::{Mounted, dynamic, effect};
+use crate::ui::toast::Toasts;
+use crate::versions::Versions;
+use crate::words::{self, Language, Texts, Words, key};
+
+/// What an entry gives once its part is there.
+type Entered = Result<AnyView, SplitLoaderError>;
+/// A part that is being loaded.
+type Loading = Pin<Box<dyn Future<Output = Entered>>>;
+
+#[wasm_split(board, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_board(id: BoardId, key: Option<LinkSecret>) -> Entered {
+    Ok(view! { <BoardPage id=id key=key /> }.into_any())
+}
+
+#[wasm_split(home, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_home() -> Entered {
+    Ok(view! { <HomePage /> }.into_any())
+}
+
+#[wasm_split(home, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_recover(secret: Option<LinkSecret>) -> Entered {
+    Ok(view! { <RecoverPage secret=secret /> }.into_any())
+}
+
+#[wasm_split(home, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_unlock(id: BoardId, key: LinkSecret) -> Entered {
+    Ok(view! { <UnlockPage id=id link_key=key /> }.into_any())
+}
+
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_invite(open: RwSignal<bool>, invitation: Signal<Option<Invitation>>) -> Entered {
+    Ok(view! { <InviteDialog open=open invitation=invitation /> }.into_any())
+}
+
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_help(open: RwSignal<bool>) -> Entered {
+    Ok(view! { <HelpDialog open=open /> }.into_any())
+}
+
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_palette(open: RwSignal<bool>) -> Entered {
+    Ok(view! { <PaletteDialog open=open /> }.into_any())
+}
+
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_export(open: RwSignal<bool>) -> Entered {
+    Ok(view! { <ExportDialog open=open /> }.into_any())
+}
+
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_versions() -> Entered {
+    Ok(view! { <VersionHistory /> }.into_any())
+}
+
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_find(open: RwSignal<bool>) -> Entered {
+    Ok(view! { <FindPanel open=open /> }.into_any())
+}
+
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_geometry(open: RwSignal<bool>) -> Entered {
+    Ok(view! { <GeometryPanel open=open /> }.into_any())
+}
+
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_context_menu() -> Entered {
+    Ok(view! { <ContextMenu /> }.into_any())
+}
+
+#[wasm_split(german, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_german() -> Result<&'static Texts, SplitLoaderError> {
+    Ok(&words::DE)
+}
+
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_export_answer(shell: Rc<Shell>, wish: ExportWish, task: ExportTask) -> Result<(), SplitLoaderError> {
+    answer_export(&shell, wish, task);
+    Ok(())
+}
+
+/// The page of one board.
+pub fn board(id: BoardId, key: Option<LinkSecret>) -> AnyView {
+    page(Box::pin(enter_board(id, key)))
+}
+
+/// The home page.
+pub fn home() -> AnyView {
+    page(Box::pin(enter_home()))
+}
+
+/// The page that a recovery link leads to.
+pub fn recover(secret: Option<LinkSecret>) -> AnyView {
+    page(Box::pin(enter_recover(secret)))
+}
+
+/// The page that asks for a link's password.
+pub fn unlock(id: BoardId, key: LinkSecret) -> AnyView {
+    page(Box::pin(enter_unlock(id, key)))
+}
+
+/// The dialog that invites people.
+pub fn invite(open: RwSignal<bool>, invitation: Signal<Option<Invitation>>) -> AnyView {
+    opened(open, Box::new(move || Box::pin(enter_invite(open, invitation))))
+}
+
+/// The help.
+pub fn help(open: RwSignal<bool>) -> AnyView {
+    opened(open, Box::new(move || Box::pin(enter_help(open))))
+}
+
+/// The command palette.
+pub fn palette(open: RwSignal<bool>) -> AnyView {
+    opened(open, Box::new(move || Box::pin(enter_palette(open))))
+}
+
+/// The export.
+pub fn export(open: RwSignal<bool>) -> AnyView {
+    opened(open, Box::new(move || Box::pin(enter_export(open))))
+}
+
+/// The version history.
+pub fn versions() -> AnyView {
+    let versions: Versions = expect_context();
+    opened(versions.open, Box::new(move || Box::pin(enter_versions())))
+}
+
+/// The search on the board.
+pub fn find(open: RwSignal<bool>) -> AnyView {
+    opened(open, Box::new(move || Box::pin(enter_find(open))))
+}
+
+/// The numbers of the selection.
+pub fn geometry(open: RwSignal<bool>) -> AnyView {
+    opened(open, Box::new(move || Box::pin(enter_geometry(open))))
+}
+
+/// The menu at a right press.
+pub fn context_menu() -> AnyView {
+    let (store, open) = (BoardStore::of_page(), RwSignal::new(false));
+    effect(move || {
+        if store.menu_at.read().is_some() {
+            open.set(true);
+        }
+    });
+    opened(open, Box::new(move || Box::pin(enter_context_menu())))
+}
+
+/// Loads the texts of a language; whether they are there.
+pub async fn learn(language: Language) -> bool {
+    if language == Language::English {
+        return true;
+    }
+    enter_german().await.map(words::add_german).is_ok()
+}
+
+/// Makes a file of the board. Nothing happens where the part cannot be loaded: the dialog that asks is in the same one.
+pub async fn make_export(shell: Rc<Shell>, wish: ExportWish, task: ExportTask) {
+    let _ = enter_export_answer(shell, wish, task).await;
+}
+
+/// Where a part appears once it is loaded.
+#[derive(Clone, Copy)]
+struct Gap {
+    arrived: Trigger,
+    view: StoredValue<Option<AnyView>, LocalStorage>,
+}
+
+impl Gap {
+    fn empty() -> Self {
+        Self { arrived: Trigger::new(), view: StoredValue::new_local(None) }
+    }
+
+    fn fill(self, view: AnyView) {
+        self.view.set_value(Some(view));
+        self.arrived.notify();
+    }
+
+    fn view(self) -> AnyView {
+        dynamic(move || {
+            self.arrived.track();
+            self.view.try_update_value(Option::take).flatten().unwrap_or_else(|| ().into_any())
+        })
+    }
+}
+
+/// A page that is shown as soon as it is loaded.
+fn page(loading: Loading) -> AnyView {
+    let gap = Gap::empty();
+    Mounted::here().ask(ScopedFuture::new_untracked(loading), move |entered| {
+        gap.fill(entered.unwrap_or_else(|_| view! { <ProblemPage problem=Problem::Unreachable /> }.into_any()));
+    });
+    gap.view()
+}
+
+/// Something that is loaded when `open` is first set, and heeds it by itself from then on.
+fn opened(open: RwSignal<bool>, load: Box<dyn Fn() -> Loading>) -> AnyView {
+    let (gap, mounted, asked) = (Gap::empty(), Mounted::here(), StoredValue::new(false));
+    let (words, toasts) = (Words::of_page(), Toasts::of_page());
+    let owner = Owner::current().unwrap_or_default();
+    effect(move || {
+        if !open.get() || asked.get_value() {
+            return;
+        }
+        asked.set_value(true);
+        // What is made lives as long as the page, not until this effect runs again.
+        let loading = owner.with(|| ScopedFuture::new_untracked(load()));
+        mounted.ask(loading, move |entered| match entered {
+            Ok(view) => gap.fill(view),
+            Err(_) => {
+                asked.set_value(false);
+                open.set(false);
+                toasts.push(words.get(key::PAGE_PART_MISSING).to_owned());
+            }
+        });
+    });
+    gap.view()
+}
