@@ -24,6 +24,7 @@ use crate::panels::geometry::GeometryPanel;
 use crate::panels::help::HelpDialog;
 use crate::panels::invite::{Invitation, InviteDialog};
 use crate::panels::palette::PaletteDialog;
+use crate::panels::slides::{PresentationBar, SlidesPanel};
 use crate::panels::versions::VersionHistory;
 use crate::store::{BoardStore, ExportTask, ExportWish, Problem};
 use crate::ui::dynamic::{Mounted, dynamic, effect};
@@ -96,6 +97,16 @@ fn enter_context_menu() -> Entered {
     Ok(view! { <ContextMenu /> }.into_any())
 }
 
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_slides() -> Entered {
+    Ok(view! { <SlidesPanel /> }.into_any())
+}
+
+#[wasm_split(dialogs, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_presentation() -> Entered {
+    Ok(view! { <PresentationBar /> }.into_any())
+}
+
 #[wasm_split(german, wasm_split_path = leptos::wasm_split, fallible)]
 fn enter_german() -> Result<&'static Texts, SplitLoaderError> {
     Ok(&words::DE)
@@ -165,13 +176,30 @@ pub fn geometry(open: RwSignal<bool>) -> AnyView {
 
 /// The menu at a right press.
 pub fn context_menu() -> AnyView {
-    let (store, open) = (BoardStore::of_page(), RwSignal::new(false));
+    let store = BoardStore::of_page();
+    opened(once(move || store.menu_at.read().is_some()), Box::new(|| Box::pin(enter_context_menu())))
+}
+
+/// The list of frames.
+pub fn slides() -> AnyView {
+    opened(BoardStore::of_page().slides_open, Box::new(|| Box::pin(enter_slides())))
+}
+
+/// The bar under a frame that is presented.
+pub fn presentation() -> AnyView {
+    let store = BoardStore::of_page();
+    opened(once(move || store.presenting.get().is_some()), Box::new(|| Box::pin(enter_presentation())))
+}
+
+/// Set when a condition first holds, and whenever it holds anew.
+fn once(condition: impl Fn() -> bool + 'static) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
     effect(move || {
-        if store.menu_at.read().is_some() {
+        if condition() {
             open.set(true);
         }
     });
-    opened(open, Box::new(move || Box::pin(enter_context_menu())))
+    open
 }
 
 /// Loads the texts of a language; whether they are there.

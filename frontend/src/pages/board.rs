@@ -19,7 +19,6 @@ use crate::panels::map::MapPanel;
 use crate::panels::menu::MenuPanel;
 use crate::panels::people::PeoplePanel;
 use crate::panels::pins::PinLayer;
-use crate::panels::slides::{PresentationBar, SlidesPanel};
 use crate::panels::status::StatusLine;
 use crate::panels::style::{StyleOpen, StylePanel};
 use crate::panels::text_bar::TextBar;
@@ -156,7 +155,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
             <Toolbar />
             <ZoomPanel />
             <MapPanel />
-            <SlidesPanel />
+            {parts::slides()}
         }
         .into_any()
     };
@@ -172,7 +171,7 @@ fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
             {when(Signal::derive(move || opened.read().is_some()), panels)}
             {parts::find(find_open)}
             <BoardNotice />
-            <PresentationBar />
+            {parts::presentation()}
             {parts::context_menu()}
             {parts::versions()}
         </main>
