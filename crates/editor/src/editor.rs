@@ -12,8 +12,10 @@ mod looking;
 mod marking;
 mod pinning;
 mod pointing;
+mod putting_down;
 mod receiving;
 mod restoring;
+mod timing;
 mod typing;
 
 use std::collections::HashSet;
@@ -43,6 +45,7 @@ pub(crate) use company::glided;
 use describing::Summary;
 use helping::Search;
 use keeping::Mine;
+use putting_down::PutDown;
 
 /// One person's hand on one board.
 pub struct Editor {
@@ -65,6 +68,7 @@ pub struct Editor {
     mine: Mine,
     copied_style: Vec<StyleField>,
     last_copy: Option<Copied>,
+    putting_down: Option<PutDown>,
     /// What was pasted last, where, and how often there.
     last_paste: Option<(String, BoardPoint, u32)>,
     pub(crate) announcer: Announcer,
@@ -163,6 +167,7 @@ impl Editor {
             mine: Mine::default(),
             copied_style: vec![],
             last_copy: None,
+            putting_down: None,
             last_paste: None,
             name: String::new(),
             board,
@@ -175,6 +180,7 @@ impl Editor {
     /// Takes one input; `now_ms` is any clock that does not run backwards.
     pub fn handle(&mut self, now_ms: u64, input: Input) -> Vec<Output> {
         self.now_ms = self.now_ms.max(now_ms);
+        self.put_down_before(&input);
         match input {
             Input::Pointer(event) => self.pointer(event),
             Input::Wheel(event) => self.wheel(event),
@@ -423,22 +429,6 @@ impl Editor {
         self.pointers.clear();
         self.space_held = false;
         self.modifiers = Modifiers::default();
-    }
-
-    fn tick(&mut self) {
-        self.outbox.wake_ms = None;
-        if self.is_busy() {
-            self.feed(&tools::Event::Tick);
-        }
-        if self.peers.settle(&self.board, self.now_ms) {
-            self.outbox.lifts = true;
-            self.outbox.overlay = true;
-        }
-        self.outbox.overlay |= self.is_gliding();
-        if !self.lasers.is_empty() {
-            self.lasers.settle(self.now_ms);
-            self.outbox.overlay = true;
-        }
     }
 
     /// What follows from one input as a whole: lifted shapes, messages, repaints, the cursor, the next timer.

@@ -135,6 +135,8 @@ pub const PEER_NAME_CHARS: usize = 64;
 
 /// Shapes in one transaction; more are split, still one undo step.
 pub const SHAPES_PER_TRANSACTION: usize = 2_000;
+/// Shapes that are put down in one task after a gesture; the rest follows a tick at a time.
+pub const SHAPES_PER_TICK: usize = 1_000;
 /// Shapes whose own version is kept for offering it, should somebody delete them.
 pub const MINE_SHAPES: usize = 2_000;
 /// Keys that a person may have changed.

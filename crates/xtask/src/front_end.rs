@@ -42,8 +42,9 @@ impl Effort {
 const FIRST_VISIT_MAX_BYTES: usize = 660_000;
 
 /// For size. The features are those that rustc's own target turns on: every browser of the last years has them.
-const WASM_OPT_FLAGS: [&str; 8] = [
+const WASM_OPT_FLAGS: [&str; 9] = [
     "-Os",
+    "--quiet",
     "--strip-producers",
     "--enable-bulk-memory",
     "--enable-multivalue",

@@ -40,10 +40,10 @@ impl Editor {
         }
         self.index.update(&self.board, touched, &mut self.outbox.damage);
         let board = &self.board;
-        for id in touched.iter().filter(|id| board.shape(id).is_none()) {
-            self.picture.forget(id);
-        }
-        if self.selection.retain(|id| board.shape(id).is_some()) {
+        let mut gone = touched.iter().filter(|id| board.shape(id).is_none()).peekable();
+        let some_went = gone.peek().is_some();
+        gone.for_each(|id| self.picture.forget(id));
+        if some_went && self.selection.retain(|id| board.shape(id).is_some()) {
             self.selection_changed();
         }
         self.outbox.moved = true;
@@ -75,14 +75,6 @@ impl Editor {
             self.history.open(self.selection.to_vec());
         }
         self.commit(edits, None);
-    }
-
-    /// Applies the last edits of a gesture. Others hold its draft until they have them.
-    pub(super) fn finish_gesture(&mut self, edits: Vec<Edit>) {
-        self.commit(edits, None);
-        self.history.close();
-        let end = (self.board.client_id(), self.board.own_clock());
-        self.end_draft(Some(end));
     }
 
     /// Ends a gesture and takes back what it has already applied.

@@ -246,3 +246,33 @@ fn a_delete_that_meets_own_changes_offers_them() {
     pair.exchange();
     assert_eq!(pair.a.editor.chrome().lost_count, 0);
 }
+
+/// A board of so many squares, all selected.
+fn many(count: usize) -> Hand {
+    let outline: Vec<String> =
+        (0..count).map(|at| format!("rectangle s{at} {},{} 8x8", at % 60 * 10, at / 60 * 10)).collect();
+    let mut hand = Hand::on(&outline.join("\n"));
+    run(&mut hand, "key Mod+A");
+    hand
+}
+
+#[test]
+fn what_is_too_much_for_a_frame_is_put_down_in_parts_and_undone_as_one() {
+    let mut hand = many(2_500);
+    let before = hand.outline();
+    run(&mut hand, "drag 304,204 404,204");
+    let wakes = hand.take_outputs().iter().filter(|output| matches!(output, Output::WakeAt(_))).count();
+    assert!(wakes > 0, "the rest wants a tick");
+    let partly = hand.outline();
+    assert!(partly != before, "the first part is there at once");
+    (0..5).for_each(|_| hand.tick(0));
+    let all = hand.outline();
+    assert!(all != partly, "the rest came with the ticks");
+    run(&mut hand, "key Mod+Z");
+    assert!(hand.outline() == before, "one step takes all back");
+    // A key in the midst finds it done.
+    run(&mut hand, "key Mod+Shift+Z");
+    assert!(hand.outline() == all, "and brings all again");
+    run(&mut hand, "key Mod+Z\ndrag 304,204 404,204\nkey Mod+Z");
+    assert!(hand.outline() == before, "a key finds it done");
+}
