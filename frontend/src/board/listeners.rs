@@ -46,7 +46,8 @@ pub(super) fn attach(shell: &Rc<Shell>) -> Result<Listeners, JsValue> {
     listeners.on(&document(), "visibilitychange", shell, |shell, _: Event| {
         let is_hidden = document().hidden();
         if is_hidden {
-            // It may never be shown again.
+            // It may never be shown again. What is still being put down is put down.
+            shell.edit(Input::Blurred);
             shell.copy.hurry(shell);
         }
         shell.feed(VisitInput::Show(Showing::Away(is_hidden)));

@@ -83,6 +83,8 @@ pub fn mount(host: HtmlElement, place: Place) -> Result<(), JsValue> {
     let handle = StoredValue::new_local(Some(Rc::clone(&shell)));
     on_cleanup(move || {
         if let Some(shell) = handle.try_update_value(Option::take).flatten() {
+            // What is still being put down is put down.
+            shell.edit(Input::Blurred);
             shell.end();
         }
     });
