@@ -4,7 +4,6 @@
 //! | --- | --- |
 //! | wasm-bindgen's JavaScript, its snippets and the optimised WASM in parts | `static/{hash}/…`, with a `start.js` that starts them and an `early.js` for the first paint |
 //! | `parts.txt`, which says which part needs which files | inside `early.js` |
-//! | `board_bg.wasm`, `home_bg.wasm`, which hold what the page needs at once; a quick build has none | the same |
 //! | `assets/styles/*.css`, joined in the order of their names | `static/{hash}/app.css` |
 //! | `assets/fonts/**`, `assets/icons/**`, `assets/app.webmanifest` | `fonts/**`, `icons/**`, `app.webmanifest`, names unchanged |
 //! | `assets/admin/**` | `admin/**`, names unchanged; in its `index.html` the line `<!-- boardwalk:styles -->` replaced by the tag of the styles |
@@ -36,23 +35,18 @@ const FILES_PLACEHOLDER: &str = "/* boardwalk:files */";
 /// Names of wasm-bindgen's two main files.
 const SCRIPT: &str = "frontend.js";
 /// The first part of the program.
-pub const WASM: &str = "frontend_bg.wasm";
-/// The parts that are pages: one of them is needed at once.
-pub const PAGES: [&str; 2] = ["board", "home"];
+const WASM: &str = "frontend_bg.wasm";
 /// Which part needs which files beyond the first: lines of a part's name and a file's.
-pub const PARTS: &str = "parts.txt";
-/// Loads parts by need; made by the tool that cuts them.
-const LOADER: &str = "parts.js";
+const PARTS: &str = "parts.txt";
 /// The page's content security policy forbids scripts inside the page, hence a file of its own.
 const START: &str = r#"import start from "./frontend.js";
 
-await start({ module_or_path: new URL(boardwalk.wasm, import.meta.url) });
+await start({ module_or_path: new URL("./frontend_bg.wasm", import.meta.url) });
 // Only secure origins have them. Once the page runs: what it keeps for later must not delay it now.
 navigator.serviceWorker?.register("/service-worker.js", { updateViaCache: "none" }).catch(() => {});
 "#;
 /// Before the first paint: the theme chosen here (`frontend/src/preferences.rs` keeps it), lest the system's flash. And
-/// the files that the address needs are asked for at once. Then `boardwalk.wasm` is the program to start with, and
-/// `boardwalk.there` the parts that it holds.
+/// the parts of the program that the address needs are asked for at once, beside the first, not after it.
 const EARLY: &str = r#"try {
   const theme = localStorage.getItem("boardwalk.theme");
   if (theme) document.documentElement.dataset.theme = theme;
@@ -60,9 +54,7 @@ const EARLY: &str = r#"try {
 {
   const parts = PARTS;
   const page = location.pathname.startsWith("/b/") ? "board" : "home";
-  const there = IS_WHOLE ? parts[page] ?? [] : [];
-  const files = IS_WHOLE ? [`${page}_bg.wasm`] : ["frontend_bg.wasm", ...(parts[page] ?? [])];
-  globalThis.boardwalk = { wasm: files[0], there };
+  const files = ["frontend_bg.wasm", ...(parts[page] ?? [])];
   for (const file of files) {
     const link = document.createElement("link");
     Object.assign(link, { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous" });
@@ -70,13 +62,6 @@ const EARLY: &str = r#"try {
     document.head.append(link);
   }
 }
-"#;
-/// In front of the loader: a part that is there already is an empty module.
-const LOAD: &str = r#"const nothing = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
-const load = async (file) =>
-  boardwalk.there.includes(file)
-    ? new Response(nothing, { headers: { "Content-Type": "application/wasm" } })
-    : fetch(new URL(file, import.meta.url));
 "#;
 const COMPRESSED: [&str; 9] = ["css", "html", "js", "json", "svg", "ttf", "txt", "wasm", "webmanifest"];
 
@@ -86,8 +71,6 @@ pub struct Dist {
     files: BTreeMap<PathBuf, Vec<u8>>,
     /// Files by the part that needs them.
     parts: BTreeMap<String, Vec<PathBuf>>,
-    /// What a page needs at once is one file.
-    is_whole: bool,
 }
 
 /// Whether files get their compressed twins.
@@ -164,18 +147,13 @@ impl Dist {
         let mut files = vec![(PathBuf::from("start.js"), START.as_bytes().to_vec())];
         for file in files_below(code)? {
             let contents = read(&code.join(&file))?;
-            match file.to_str() {
-                Some(PARTS) => {}
-                Some(LOADER) => files.push((file, loader(&String::from_utf8(contents)?)?.into_bytes())),
-                _ => files.push((file, contents)),
+            if file != Path::new(PARTS) {
+                files.push((file, contents));
             }
         }
         self.parts = parts(&code.join(PARTS))?;
-        self.is_whole = PAGES.iter().all(|page| files.iter().any(|(file, _)| *file == whole(page)));
-        let early =
-            EARLY.replace("PARTS", &format!("{:?}", self.parts)).replace("IS_WHOLE", &self.is_whole.to_string());
-        files.push((PathBuf::from("early.js"), early.into_bytes()));
-        for name in [SCRIPT, if self.is_whole { "board_bg.wasm" } else { WASM }] {
+        files.push((PathBuf::from("early.js"), EARLY.replace("PARTS", &format!("{:?}", self.parts)).into_bytes()));
+        for name in [SCRIPT, WASM] {
             ensure!(files.iter().any(|(file, _)| file == Path::new(name)), "{name} is missing in {}", code.display());
         }
         let folder = static_folder(files.iter().map(|(_, contents)| contents.as_slice()));
@@ -199,13 +177,8 @@ impl Dist {
     /// Whether a page loads a file at once.
     fn is_loaded_for(&self, page: &str, name: &Path) -> bool {
         let is_code = name.starts_with("static") || name == Path::new("index.html");
-        let is_of_page = || match self.is_whole {
-            true => name.file_name() == Some(whole(page).as_os_str()),
-            false => {
-                let needs = |file: &PathBuf| name.file_name() == Some(file.as_os_str());
-                name.ends_with(WASM) || self.parts.get(page).is_some_and(|files| files.iter().any(needs))
-            }
-        };
+        let needs = |file: &PathBuf| name.file_name() == Some(file.as_os_str());
+        let is_of_page = || name.ends_with(WASM) || self.parts.get(page).is_some_and(|files| files.iter().any(needs));
         is_code && (name.extension().is_none_or(|kind| kind != "wasm") || is_of_page())
     }
 
@@ -253,31 +226,14 @@ fn is_needed_offline(name: &Path) -> bool {
         || name == Path::new("app.webmanifest")
 }
 
-/// The file that holds all that a page needs at once.
-pub fn whole(page: &str) -> PathBuf {
-    format!("{page}_bg.wasm").into()
-}
-
 /// Reads [`PARTS`].
-pub fn parts(file: &Path) -> Result<BTreeMap<String, Vec<PathBuf>>> {
+fn parts(file: &Path) -> Result<BTreeMap<String, Vec<PathBuf>>> {
     let mut parts = BTreeMap::<String, Vec<PathBuf>>::new();
     for line in std::str::from_utf8(&read(file)?)?.lines() {
         let (part, file) = line.split_once(' ').with_context(|| format!("{PARTS}: {line:?} is no part and file"))?;
         parts.entry(part.to_owned()).or_default().push(file.into());
     }
     Ok(parts)
-}
-
-/// The tool's loader, but that it leaves alone what is there.
-fn loader(made: &str) -> Result<String> {
-    let (before, after) = ("fetch(new URL(\"./", "\", import.meta.url))");
-    ensure!(made.contains(before), "{LOADER} does not load files as it did: see LOAD");
-    let mut own = LOAD.to_owned();
-    for line in made.lines() {
-        own.push_str(&line.replace(before, "load(\"").replace(after, "\")"));
-        own.push('\n');
-    }
-    Ok(own)
 }
 
 /// The page with its tags.
@@ -350,7 +306,6 @@ mod tests {
                 ("code/board.wasm", "board"),
                 ("code/home.wasm", "home"),
                 ("code/parts.txt", "board board.wasm\nhome home.wasm\n"),
-                ("code/parts.js", "fetch(new URL(\"./board.wasm\", import.meta.url));"),
                 ("code/snippets/x/inline0.js", "snippet"),
                 ("assets/styles/a.css", "a{}"),
                 ("assets/styles/b.css", "b{}"),
@@ -369,7 +324,6 @@ mod tests {
         let early = before.iter().find(|file| file.ends_with("early.js")).unwrap();
         let early = fs::read_to_string(root.join("dist").join(early)).unwrap();
         assert!(early.contains(r#"const parts = {"board": ["board.wasm"], "home": ["home.wasm"]};"#), "{early}");
-        assert!(early.contains("const there = false ?"), "no page's program is one file");
         let page = fs::read_to_string(root.join("dist/index.html")).unwrap();
         for file in before.iter().filter(|file| file.ends_with("start.js") || file.ends_with("app.css")) {
             assert!(page.contains(&format!("\"/{file}\"")), "{file} is not in {page}");
@@ -396,32 +350,22 @@ mod tests {
     #[test]
     fn a_page_loads_its_own_parts_only() {
         let parts = [("board", "both.wasm"), ("board", "board.wasm"), ("home", "both.wasm"), ("dialogs", "d.wasm")];
-        for (is_whole, name, board, home) in [
-            (false, "index.html", true, true),
-            (false, "static/1/frontend_bg.wasm", true, true),
-            (false, "static/1/both.wasm", true, true),
-            (false, "static/1/board.wasm", true, false),
-            (false, "static/1/d.wasm", false, false),
-            (false, "icons/mark.svg", false, false),
-            (true, "static/1/frontend.js", true, true),
-            (true, "static/1/board_bg.wasm", true, false),
-            (true, "static/1/home_bg.wasm", false, true),
-            (true, "static/1/both.wasm", false, false),
-        ] {
-            let mut dist = Dist { is_whole, ..Dist::default() };
-            for (part, file) in parts {
-                dist.parts.entry(part.to_owned()).or_default().push(file.into());
-            }
-            let loaded = PAGES.map(|page| dist.is_loaded_for(page, Path::new(name)));
-            assert_eq!(loaded, [board, home], "{name} {is_whole}");
+        let mut dist = Dist::default();
+        for (part, file) in parts {
+            dist.parts.entry(part.to_owned()).or_default().push(file.into());
         }
-    }
-
-    #[test]
-    fn the_loader_leaves_alone_what_is_there() {
-        let own = loader("a\n  const src = fetch(new URL(\"./x.wasm\", import.meta.url));\n").unwrap();
-        assert!(own.starts_with(LOAD) && own.ends_with("a\n  const src = load(\"x.wasm\");\n"), "{own}");
-        assert!(loader("import(\"./x.wasm\")").is_err());
+        for (name, board, home) in [
+            ("index.html", true, true),
+            ("static/1/frontend.js", true, true),
+            ("static/1/frontend_bg.wasm", true, true),
+            ("static/1/both.wasm", true, false),
+            ("static/1/board.wasm", true, false),
+            ("static/1/d.wasm", false, false),
+            ("icons/mark.svg", false, false),
+        ] {
+            let loaded = ["board", "home"].map(|page| dist.is_loaded_for(page, Path::new(name)));
+            assert_eq!(loaded, [board, home], "{name}");
+        }
     }
 
     #[test]

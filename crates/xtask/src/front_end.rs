@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::dist::{self, Compression, Dist};
+use crate::dist::{Compression, Dist};
 use crate::fingerprint::{self, Fingerprint, files_below};
 use crate::process;
 use crate::step::step;
@@ -39,7 +39,7 @@ impl Effort {
 
 /// What a first visit to a board may load, in bytes with brotli, without fonts. Raise it only for something that is worth
 /// it to everybody who opens a board; what is needed later belongs into a part (`frontend/src/parts.rs`).
-const FIRST_VISIT_MAX_BYTES: usize = 660_000;
+const FIRST_VISIT_MAX_BYTES: usize = 730_000;
 
 /// For size. The features are those that rustc's own target turns on: every browser of the last years has them.
 const WASM_OPT_FLAGS: [&str; 9] = [
@@ -53,10 +53,6 @@ const WASM_OPT_FLAGS: [&str; 9] = [
     "--enable-reference-types",
     "--enable-sign-ext",
 ];
-
-/// Of the parts that a page needs at once, one file is made: it is a tenth smaller than they are, for calls between them
-/// become direct. What the parts put into the table stays there, whatever is loaded later.
-const WASM_MERGE_FLAGS: [&str; 2] = ["--pass-arg=directize-initial-contents-immutable", "--directize"];
 
 /// Builds it; returns the folder to serve.
 pub fn build(root: &Path, effort: Effort) -> Result<PathBuf> {
@@ -125,7 +121,7 @@ fn bindgen(root: &Path, compiled: &Path, into: &Path) -> Result<()> {
 
 fn optimise(root: &Path, bound: &Path, into: &Path) -> Result<()> {
     let mut inputs = Fingerprint::default().file(&npm_folder(root).join("package-lock.json"))?;
-    for flag in WASM_OPT_FLAGS.iter().chain(&WASM_MERGE_FLAGS) {
+    for flag in WASM_OPT_FLAGS {
         inputs = inputs.bytes(flag.as_bytes());
     }
     let files = files_below(bound)?;
@@ -134,53 +130,27 @@ fn optimise(root: &Path, bound: &Path, into: &Path) -> Result<()> {
     }
     fingerprint::once(&stamp(into), inputs, || {
         empty(into)?;
-        let tools = binaryen(root)?;
-        let wasm_opt = || {
-            let mut command = Command::new(tools.join("wasm-opt"));
-            command.args(WASM_OPT_FLAGS);
-            command
-        };
+        let wasm_opt = wasm_opt(root)?;
         for file in &files {
             let (from, to) = (bound.join(file), into.join(file));
             fs::create_dir_all(to.parent().expect("it lies in a folder"))?;
-            if file == Path::new(dist::WASM) {
-                continue;
-            }
             if file.extension().is_some_and(|kind| kind == "wasm") {
-                process::run(wasm_opt().arg(&from).arg("-o").arg(&to))?;
+                process::run(Command::new(&wasm_opt).args(WASM_OPT_FLAGS).arg(&from).arg("-o").arg(&to))?;
             } else {
                 fs::copy(&from, &to)?;
             }
-        }
-        let parts = dist::parts(&bound.join(dist::PARTS))?;
-        for page in dist::PAGES {
-            let to = into.join(dist::whole(page));
-            merge(&tools, bound, parts.get(page).map_or(&[], Vec::as_slice), &to)?;
-            process::run(wasm_opt().args(WASM_MERGE_FLAGS).arg(&to).arg("-o").arg(&to))?;
         }
         Ok(())
     })?;
     Ok(())
 }
 
-/// Makes one file of the first part and others.
-fn merge(tools: &Path, bound: &Path, parts: &[PathBuf], to: &Path) -> Result<()> {
-    let mut command = Command::new(tools.join("wasm-merge"));
-    let features = WASM_OPT_FLAGS.iter().filter(|flag| flag.starts_with("--enable"));
-    // The parts take memory and table from a module of this name.
-    command.args(features).arg(bound.join(dist::WASM)).arg("__wasm_split");
-    for part in parts {
-        command.arg(bound.join(part)).arg(part);
-    }
-    process::run(command.arg("-o").arg(to))
-}
-
-/// Installs npm's `binaryen`, pinned by the lock file beside our sources, and returns the folder of its programs.
-fn binaryen(root: &Path) -> Result<PathBuf> {
+/// Installs npm's `binaryen`, pinned by the lock file beside our sources, and returns its program.
+fn wasm_opt(root: &Path) -> Result<PathBuf> {
     let folder = root.join("target/tools");
     fs::create_dir_all(&folder)?;
     npm_install(&npm_folder(root), &folder)?;
-    Ok(folder.join("node_modules/.bin"))
+    Ok(folder.join("node_modules/.bin/wasm-opt"))
 }
 
 fn npm_folder(root: &Path) -> PathBuf {
