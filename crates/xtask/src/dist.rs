@@ -358,7 +358,7 @@ mod tests {
             ("index.html", true, true),
             ("static/1/frontend.js", true, true),
             ("static/1/frontend_bg.wasm", true, true),
-            ("static/1/both.wasm", true, false),
+            ("static/1/both.wasm", true, true),
             ("static/1/board.wasm", true, false),
             ("static/1/d.wasm", false, false),
             ("icons/mark.svg", false, false),
