@@ -37,6 +37,7 @@ const rows = Object.entries(PEERS).map(([name, peers]) => {
 const extra = [
   ["pointer to second frame, dragging, p50 / p95", "drag one", (r) => `${ms(r.delayP50)} / ${ms(r.delayP95)}`, "26 / 35; 151 / 228"],
   ["pointer to second frame, ink, p50 / p95", "ink", (r) => `${ms(r.delayP50)} / ${ms(r.delayP95)}`, "24 / 27; 141 / 218"],
+  ["the same, ink beside 99 cursors", "ink beside 99 cursors", (r) => `${ms(r.delayP50)} / ${ms(r.delayP95)}`, "–"],
   ["select all", "select all and move", (r) => ms(r.selectMs), "674; 991"],
   ["put all down, until exact", "select all and move", (r) => ms(r.dropMs), "–"],
   ["join: first shapes", "join", (r) => ms(r.firstMs), "–"],

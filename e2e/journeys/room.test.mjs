@@ -123,10 +123,8 @@ journey("people follow each other, are led, react and speak at their cursors", a
   await ada.page.getByTestId("people").click();
   await ada.page.getByTestId("lead").click();
   for (const board of [ben, cleo]) await board.page.getByTestId("following").waitFor();
-  await ada.page.getByTestId("people").click();
-  await ada.page.getByTestId("lead").click();
+  await ada.page.getByTestId("lead-end").click();
   for (const board of [ben, cleo]) await board.page.getByTestId("following").waitFor({ state: "detached" });
-  await ada.page.keyboard.press("Escape");
 
   await cleo.page.getByTestId("reactions").click();
   await cleo.page.locator(`[data-reaction="heart"]`).click();
@@ -183,4 +181,39 @@ journey("a timer runs for all, and votes are hidden until the end", async (it) =
     assert.deepEqual(results.map(Number).sort(), [1, 2], "everybody sees the results");
   });
   await it.picture("results");
+});
+
+journey("private notes are nobody else's until they are revealed", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const ben = await (await it.person("ben", { scheme: "dark" })).open(await ada.invite("edit"));
+  const cleo = await (await it.person("cleo", { device: "phone" })).open(await ada.invite("view"), { ready: false });
+  await ada.page.getByTestId("facilitate").click();
+  await ada.page.getByTestId("begin-private").click();
+  await ben.page.getByTestId("private-round").waitFor();
+  const write = async (board, at, text) => {
+    await board.page.keyboard.press("n");
+    await board.down(at);
+    await board.up();
+    await board.page.getByTestId("private-note").locator("textarea").last().fill(text);
+    await board.page.keyboard.press("Escape");
+  };
+  await write(ada, [400, 300], "Ship it on Monday");
+  await write(ben, [800, 300], "Not before the tests pass");
+  for (const board of [ada, ben]) await board.page.getByTestId("hidden-note").waitFor();
+  await eventually(async () => assert.equal(await cleo.page.getByTestId("hidden-note").count(), 2, "places, no texts"));
+  assert(!(await ada.page.content()).includes("before the tests"), "the text is not in the page");
+  await ada.shapes(0);
+  await it.picture("private");
+  await ben.page.reload();
+  await eventually(async () => {
+    const own = await ben.page.getByTestId("private-note").locator("textarea").inputValue();
+    assert.equal(own, "Not before the tests pass", "one's own notes outlive a reload");
+  });
+  await ada.page.getByTestId("reveal").click();
+  for (const board of [ada, ben, cleo]) {
+    await board.shapes(2);
+    await board.page.getByTestId("private-round").waitFor({ state: "detached" });
+    assert.equal(await board.page.locator(".private-note").count(), 0, "no cards are left");
+  }
+  await it.picture("revealed");
 });

@@ -3,7 +3,8 @@
 use js_sys::Uint8Array;
 use protocol::ThreadId;
 use protocol::meeting::{
-    Ballot, ChangeThread, Facilitation, NewThread, NewVoting, Thread, ThreadList, TimerWish, Writing,
+    Ballot, ChangeThread, Facilitation, NewThread, NewVoting, PlacedNotes, PrivateNotes, Thread, ThreadList, TimerWish,
+    Writing,
 };
 use protocol::{
     BinView, BoardId, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, DamageList,
@@ -254,6 +255,26 @@ pub async fn cast(id: &BoardId, key: &LinkSecret, ballot: &Ballot) -> Result<Fac
 pub async fn end_voting(id: &BoardId, key: &LinkSecret, closed: bool) -> Result<Facilitation, ApiError> {
     let (method, rest) = if closed { ("DELETE", "") } else { ("POST", "/close") };
     call(method, &format!("/api/boards/{id}/voting{rest}"), Some(key), None).await
+}
+
+/// Begins a round of private notes.
+pub async fn begin_private(id: &BoardId, key: &LinkSecret) -> Result<Facilitation, ApiError> {
+    call("POST", &format!("/api/boards/{id}/private"), Some(key), None).await
+}
+
+/// Gives one's private notes.
+pub async fn put_private_notes(id: &BoardId, key: &LinkSecret, wish: &PrivateNotes) -> Result<Facilitation, ApiError> {
+    send("PUT", &format!("/api/boards/{id}/private/notes"), key, wish).await
+}
+
+/// Reveals everybody's private notes.
+pub async fn reveal_private(id: &BoardId, key: &LinkSecret) -> Result<Facilitation, ApiError> {
+    call("POST", &format!("/api/boards/{id}/private/reveal"), Some(key), None).await
+}
+
+/// Says which revealed notes are in the document.
+pub async fn placed_private(id: &BoardId, key: &LinkSecret, placed: &PlacedNotes) -> Result<Facilitation, ApiError> {
+    send("POST", &format!("/api/boards/{id}/private/placed"), key, placed).await
 }
 
 async fn send<T: DeserializeOwned>(

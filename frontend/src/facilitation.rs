@@ -7,7 +7,8 @@ use protocol::{BoardId, LinkSecret};
 
 use crate::api::{self, ApiError};
 use crate::clock::now_ms;
-use crate::store::Problem;
+use crate::private_notes::PrivateNotes;
+use crate::store::{BoardStore, Problem};
 use crate::ui::dynamic::Mounted;
 use crate::ui::toast::Toasts;
 use crate::words::{Words, key};
@@ -22,6 +23,8 @@ pub struct Facilitating {
     pub voting: RwSignal<Option<Voting>>,
     /// The reader's votes.
     pub votes: RwSignal<Vec<String>>,
+    /// The private notes.
+    pub notes: PrivateNotes,
     /// How far the server's clock is ahead of the browser's, in milliseconds.
     ahead_ms: RwSignal<f64>,
     mounted: Mounted,
@@ -31,12 +34,13 @@ pub struct Facilitating {
 
 impl Facilitating {
     /// Of a board that is being opened. For the component that is being made.
-    pub fn opening() -> Self {
+    pub fn opening(store: BoardStore) -> Self {
         Self {
             board: StoredValue::new(None),
             timer: RwSignal::new(None),
             voting: RwSignal::new(None),
             votes: RwSignal::default(),
+            notes: PrivateNotes::opening(store),
             ahead_ms: RwSignal::new(0.0),
             mounted: Mounted::here(),
             words: Words::of_page(),
@@ -51,6 +55,7 @@ impl Facilitating {
 
     /// The board was joined, now or again.
     pub fn joined(self, id: BoardId, key: LinkSecret) {
+        self.notes.joined(id.clone(), key.clone());
         self.board.set_value(Some((id, key)));
         self.read();
     }
@@ -67,7 +72,7 @@ impl Facilitating {
     }
 
     /// The server told of a change.
-    pub fn hear(self, record: &str, value: Option<MeetingValue>) {
+    pub fn hear(self, record: &str, value: Option<MeetingValue>, you: &str) {
         match (record, value) {
             (_, Some(MeetingValue::Timer(timer))) => self.timer.set(Some(timer)),
             ("timer", _) => self.timer.set(None),
@@ -80,13 +85,18 @@ impl Facilitating {
                 self.voting.set(Some(voting));
             }
             ("voting", _) => self.voting.set(None),
-            _ => {}
+            (record, value) => {
+                if self.notes.hear(record, value, you) {
+                    self.read();
+                }
+            }
         }
     }
 
     fn take(self, now: Facilitation) {
         // Milliseconds since 1970 are exact in a double.
         self.ahead_ms.set(now.now_ms as f64 - now_ms());
+        self.notes.take(&now);
         self.timer.set(now.timer);
         self.voting.set(now.voting);
         self.votes.set(now.ballot.votes);

@@ -16,6 +16,7 @@ mod panels;
 mod parts;
 mod person_name;
 mod preferences;
+mod private_notes;
 mod random;
 mod recovery;
 mod route;

@@ -138,7 +138,11 @@ impl Meeting {
         for change in changes.into_iter().filter(|change| change.seq > known) {
             match change.value {
                 Some(MeetingValue::Thread(thread)) => self.put(thread),
-                other if !change.id.starts_with("thread/") => self.facilitating.hear(&change.id, other),
+                other if !change.id.starts_with("thread/") => {
+                    let you = self.you.get_untracked();
+                    let you = you.as_ref().map(PersonId::as_str).unwrap_or_default();
+                    self.facilitating.hear(&change.id, other, you);
+                }
                 _ => self.threads.update(|threads| threads.retain(|thread| !change.id.ends_with(thread.id.as_str()))),
             }
         }

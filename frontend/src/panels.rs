@@ -19,6 +19,7 @@ pub mod palette;
 pub mod people;
 pub mod pins;
 pub mod present;
+pub mod private_notes;
 pub mod slides;
 pub mod status;
 pub mod style;

@@ -1,7 +1,7 @@
 //! The seam between the chrome and the shells: signals that the shells write, requests that the chrome makes. It must not
 //! know an editor or a connection, nor the DOM.
 
-use editor::{Geometry, GeometryField, Letters, Slide, TOOLS};
+use editor::{Geometry, GeometryField, Letters, PlacedNote, Slide, TOOLS};
 use leptos::prelude::*;
 use leptos::reactive::callback::{Callable, UnsyncCallback};
 use protocol::{ErrorCode, Role};
@@ -189,6 +189,8 @@ pub enum UiRequest {
     Follow(Option<String>),
     /// Begin a voting on what is selected, with so many votes a person.
     BeginVoting(u32),
+    /// Make shapes of notes that were private.
+    PlaceNotes(Vec<PlacedNote>),
     /// Show something of oneself to the others.
     ShowSelf(Showing),
     /// Run a command.

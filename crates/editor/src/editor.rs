@@ -203,11 +203,7 @@ impl Editor {
             Input::Pick(at) => self.pick(at),
             Input::SetGeometry(field) => self.set_geometry(field),
             Input::Find(text) => self.find(&text),
-            Input::GoTo(id) => {
-                if let Some(id) = ShapeId::parse(&id) {
-                    self.go_to(&id);
-                }
-            }
+            Input::GoTo(id) => self.go_to(&id),
             Input::LookAt { at, zoom } => self.look_at(at, zoom),
             Input::Show(id) => self.show_slide(&id),
             Input::BringIntoView(at) => self.bring_into_view(at),
@@ -224,6 +220,8 @@ impl Editor {
             Input::PeerPresence { client, presence } => self.peer_presence(client, presence),
             Input::PeerStance { client, stance } => self.peer_stance(client, stance),
             Input::Follow(client) => self.follow(client),
+            Input::KeepNotesPrivate(keeps) => self.company.keeps_notes_private = keeps,
+            Input::PlaceNotes(notes) => self.place_notes(&notes),
             Input::CalmMotion(is_calm) => self.set_calm(is_calm),
             Input::PeerDraft { client, bytes } => self.peer_draft(client, &bytes),
             Input::PeerSelection { client, bytes } => self.peer_selection(client, &bytes),

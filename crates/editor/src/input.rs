@@ -123,6 +123,10 @@ pub enum Input {
     },
     /// The view goes along with a peer's, or with nobody's any more. Whoever is not there is not followed.
     Follow(Option<ClientId>),
+    /// The note tool asks for a private note ([`crate::Output::PrivateNote`]) instead of making a shape, or not any more.
+    KeepNotesPrivate(bool),
+    /// Notes that were private become shapes, one step of undo; those that are there already stay as they are.
+    PlaceNotes(Vec<PlacedNote>),
     /// This person asked for less motion.
     CalmMotion(bool),
     /// A peer's draft message.
@@ -150,6 +154,19 @@ pub enum Input {
     Blurred,
     /// Time passed; sent when [`crate::Output::WakeAt`] asked for it.
     Tick,
+}
+
+/// A note that was written elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlacedNote {
+    /// Its id from now on.
+    pub id: ShapeId,
+    /// Its top left corner.
+    pub at: BoardPoint,
+    /// What it says.
+    pub text: String,
+    /// Who wrote it.
+    pub author: String,
 }
 
 /// What a pointer did.

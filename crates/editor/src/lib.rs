@@ -56,8 +56,8 @@ pub use export::{Export, Scope};
 pub use ids::IdSource;
 pub use images::NewImage;
 pub use input::{
-    Button, Device, GeometryField, Input, KeyEvent, KeyPhase, Modifiers, PeerPresence, PointerEvent, PointerPhase,
-    StyleField, WheelEvent,
+    Button, Device, GeometryField, Input, KeyEvent, KeyPhase, Modifiers, PeerPresence, PlacedNote, PointerEvent,
+    PointerPhase, StyleField, WheelEvent,
 };
 pub use keys::{KeyMap, written as written_shortcut};
 pub use lists::ListKind;

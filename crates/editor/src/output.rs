@@ -49,6 +49,8 @@ pub enum Output {
     },
     /// The text session is over: take the field away.
     EndText,
+    /// A private note is to be begun, with its top left corner here: see [`crate::Input::KeepNotesPrivate`].
+    PrivateNote(BoardPoint),
     /// Put this on the clipboard.
     Clipboard(String),
     /// [`crate::Editor::chrome`] answers differently now.

@@ -6,7 +6,10 @@ mod meeting;
 
 use utoipa::ToSchema;
 
-pub use meeting::{Ballot, ChangeThread, Facilitation, NewThread, NewVoting, Thread, ThreadList, TimerWish, Writing};
+pub use meeting::{
+    Ballot, ChangeThread, Facilitation, NewThread, NewVoting, PlacedNotes, PrivateNotes, Thread, ThreadList, TimerWish,
+    Writing,
+};
 
 /// A board to be made.
 #[derive(ToSchema)]

@@ -36,7 +36,7 @@ use crate::token_bucket::TokenBucket;
 use crate::turns::Turns;
 use crate::{
     access_watch, admin, bin, boards, bundles, comments, damage, facilitation, links, meeting, ops, page, people,
-    pictures, problem, quotas, request_id, sync, versions,
+    pictures, private_notes, problem, quotas, request_id, sync, versions,
 };
 
 /// What every endpoint may use.
@@ -180,6 +180,10 @@ impl Gateway {
             .routes(routes!(admin::boards))
             .routes(routes!(admin::delete))
             .routes(routes!(admin::restore))
+            .routes(routes!(private_notes::begin))
+            .routes(routes!(private_notes::put))
+            .routes(routes!(private_notes::reveal))
+            .routes(routes!(private_notes::placed))
             .routes(routes!(sync::sync))
             .route("/api/{*path}", axum::routing::any(page::nothing_here))
             .layer(DefaultBodyLimit::max(MAX_REST_BODY_BYTES))

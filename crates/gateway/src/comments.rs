@@ -2,7 +2,7 @@
 //!
 //! Everybody on the board hears of a change over the socket, and so reads the list only when joining.
 
-mod rules;
+pub(crate) mod rules;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -22,7 +22,7 @@ use rules::Actor;
 
 const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 /// What the ids of threads' records begin with.
-const THREAD: &str = "thread/";
+pub(crate) const THREAD: &str = "thread/";
 
 /// Lists the threads of a board.
 #[utoipa::path(
@@ -233,7 +233,7 @@ fn record(id: &ThreadId) -> String {
 fn thread(stored: Stored) -> Option<Thread> {
     match stored {
         Stored::Thread(thread) => Some(thread),
-        Stored::Timer(_) | Stored::Voting(_) => None,
+        _ => None,
     }
 }
 

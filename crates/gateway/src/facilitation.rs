@@ -4,6 +4,8 @@
 mod timer;
 mod voting;
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
@@ -14,8 +16,10 @@ use protocol::{ErrorCode, Role};
 use crate::admission::Admission;
 use crate::api_schema;
 use crate::app::{Endpoints, Shared};
+use crate::comments::THREAD;
 use crate::meeting::{Stored, read};
 use crate::person::SentPerson;
+use crate::private_notes::{NOTES, seen};
 use crate::problem::ApiError;
 pub use voting::StoredVoting;
 
@@ -191,18 +195,28 @@ fn present(stored: Option<Stored>) -> Result<StoredVoting, ErrorCode> {
     }
 }
 
-async fn now(shared: &Endpoints, admission: &Admission, person: &SentPerson) -> Result<Response, ApiError> {
+/// Answers with what is going on, for whoever asks.
+pub(crate) async fn now(shared: &Endpoints, admission: &Admission, person: &SentPerson) -> Result<Response, ApiError> {
     let page = shared.storage.meeting(admission.board(), 0).await?;
     let mut now = Facilitation { now_ms: i64::try_from(page.now_ms).unwrap_or(i64::MAX), ..Facilitation::default() };
-    for record in page.records.iter().filter(|record| record.id == TIMER || record.id == VOTING) {
+    let (who, mut hidden) = (person.on(admission.board()), BTreeMap::new());
+    for record in page.records.iter().filter(|record| !record.id.starts_with(THREAD)) {
         match read(record) {
             Some(Stored::Timer(timer)) => now.timer = Some(timer),
             Some(Stored::Voting(voting)) => {
-                now.ballot = person.on(admission.board()).map(|who| voting.ballot(&who)).unwrap_or_default();
+                now.ballot = who.as_ref().map(|who| voting.ballot(who)).unwrap_or_default();
                 now.voting = Some(voting.public());
             }
+            Some(Stored::Round(round)) => now.round = Some(round),
+            Some(Stored::Notes(notes)) => match record.id.strip_prefix(NOTES) {
+                Some(author) if who.as_ref().is_some_and(|who| who.as_str() == author) => now.own_notes = notes.notes,
+                Some(author) => drop(hidden.insert(author.to_owned(), notes)),
+                None => {}
+            },
             Some(Stored::Thread(_)) | None => {}
         }
     }
+    let is_hidden = now.round.is_none_or(|round| round.is_hidden);
+    now.notes = hidden.into_iter().map(|(author, notes)| (author, seen(&notes, is_hidden))).collect();
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(now)).into_response())
 }

@@ -40,6 +40,7 @@ mod people;
 mod person;
 mod pictures;
 mod presence_queue;
+mod private_notes;
 mod problem;
 mod quotas;
 mod random;

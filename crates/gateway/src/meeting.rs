@@ -3,7 +3,7 @@
 
 use std::sync::Weak;
 
-use protocol::meeting::{MeetingChange, MeetingValue, Thread, Timer};
+use protocol::meeting::{MeetingChange, MeetingValue, PrivateNotes, PrivateRound, Thread, Timer};
 use protocol::{BoardId, ErrorCode};
 use serde::{Deserialize, Serialize};
 use storage::{GONE_KEPT, MeetingPut, MeetingRecord, Storage};
@@ -13,6 +13,7 @@ use crate::app::Endpoints;
 use crate::facilitation::StoredVoting;
 use crate::hub::Hub;
 use crate::limits::{ACCESS_LOOK_BACK, MAX_TOLD_BYTES, MEETING_INTERVAL, MEETING_TRIES};
+use crate::private_notes;
 use crate::problem::ApiError;
 
 /// A record as it is stored; some of it may not be told.
@@ -25,6 +26,10 @@ pub enum Stored {
     Timer(Timer),
     /// The voting, with who voted how.
     Voting(StoredVoting),
+    /// The round of private notes.
+    Round(PrivateRound),
+    /// Somebody's private notes, with what they say.
+    Notes(PrivateNotes),
 }
 
 impl Stored {
@@ -35,6 +40,8 @@ impl Stored {
             Self::Thread(thread) => MeetingValue::Thread(thread),
             Self::Timer(timer) => MeetingValue::Timer(timer),
             Self::Voting(voting) => MeetingValue::Voting(voting.public()),
+            Self::Round(round) => MeetingValue::Round(round),
+            Self::Notes(notes) => MeetingValue::Notes(private_notes::seen(&notes, true)),
         }
     }
 }

@@ -79,12 +79,13 @@ pub async fn list(
         link: LinkId::of(&ticket.link),
         clients: clients.iter().map(u64::to_string).collect(),
     });
+    let here = here.fold(Vec::new(), with_visitor);
     let locked = shared.storage.locked_people(admission.board()).await?.into_iter().map(|locked| LockedPersonView {
         person: text(&locked.person),
         name: locked.name,
         locked_at_ms: i64::try_from(locked.locked_at_ms).unwrap_or(i64::MAX),
     });
-    let people = PeopleList { here: here.collect(), locked: locked.collect() };
+    let people = PeopleList { here, locked: locked.collect() };
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(people)).into_response())
 }
 
@@ -148,6 +149,17 @@ pub async fn unlock(
     }
 }
 
+/// One visitor more: two windows of one browser that came by the same link are one person.
+fn with_visitor(mut here: Vec<PersonView>, visitor: PersonView) -> Vec<PersonView> {
+    let is_same =
+        |other: &PersonView| other.person.is_some() && (&other.person, &other.link) == (&visitor.person, &visitor.link);
+    match here.iter_mut().find(|other| is_same(other)) {
+        Some(known) => known.clients.extend(visitor.clients),
+        None => here.push(visitor),
+    }
+    here
+}
+
 fn is_owner(role: Role) -> bool {
     role == Role::Owner
 }
@@ -171,6 +183,28 @@ fn named(text: &str) -> Result<SecretHash, ErrorCode> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_windows_of_one_browser_are_one_person() {
+        let visitor = |person: Option<&str>, link: u8, client: &str| PersonView {
+            is_you: false,
+            person: person.map(str::to_owned),
+            role: Role::Edit,
+            link: LinkId::from_random([link; 12]),
+            clients: vec![client.to_owned()],
+        };
+        let visitors = [
+            visitor(Some("ada"), 1, "1"),
+            visitor(Some("ada"), 1, "2"),
+            visitor(Some("ada"), 2, "3"),
+            visitor(Some("bo"), 1, "4"),
+            visitor(None, 1, "5"),
+            visitor(None, 1, "6"),
+        ];
+        let clients: Vec<Vec<String>> =
+            visitors.into_iter().fold(Vec::new(), with_visitor).into_iter().map(|person| person.clients).collect();
+        assert_eq!(clients, [vec!["1", "2"], vec!["3"], vec!["4"], vec!["5"], vec!["6"]]);
+    }
 
     #[test]
     fn people_are_named_by_a_hash() {

@@ -5,7 +5,7 @@ use axum::http::{Method, Request, StatusCode, header};
 use gateway::limits::COMMENT_BURST;
 use gateway::{AssetStore, Gateway, ServiceDirectory};
 use protocol::limits::MAX_COMMENT_CHARS;
-use protocol::meeting::{Thread, ThreadList};
+use protocol::meeting::{Facilitation, Thread, ThreadList};
 use protocol::{CreatedBoard, LinkSecret, Role};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -41,6 +41,10 @@ fn comment(text: &str) -> Value {
 
 fn thread(text: &str) -> Value {
     json!({ "place": { "point": [10.0, 20.0] }, "comment": comment(text) })
+}
+
+fn note(id: &str, text: &str) -> Value {
+    json!({ "id": id, "point": [1.0, 2.0], "text": text })
 }
 
 impl Server {
@@ -229,6 +233,10 @@ async fn who_may_edit_leads_who_may_comment_votes_and_all_look() {
             (Method::POST, "voting/close", None, role.may_write()),
             (Method::POST, "voting", Some(voting), role.may_write()),
             (Method::DELETE, "voting", None, role.may_write()),
+            (Method::POST, "private", None, role.may_write()),
+            (Method::PUT, "private/notes", Some(json!({ "notes": [note("a", "mine")] })), role.may_write()),
+            (Method::POST, "private/reveal", None, role.may_write()),
+            (Method::POST, "private/placed", Some(json!({ "ids": ["a"] })), role.may_write()),
         ] {
             let answer = server.facilitate(me, method.clone(), rest, body).await;
             assert_eq!(code(&answer), if expected { "ok" } else { "forbidden" }, "{role:?} {method} {rest}");
@@ -238,7 +246,6 @@ async fn who_may_edit_leads_who_may_comment_votes_and_all_look() {
 
 #[tokio::test]
 async fn votes_are_hidden_until_the_end_and_the_timer_is_everybodys() {
-    use protocol::meeting::Facilitation;
     let server = Server::start().await;
     let board = server.board().await;
     let (lead, one, other) = (As(&board, Role::Owner, 1), As(&board, Role::Comment, 2), As(&board, Role::Comment, 3));
@@ -273,4 +280,39 @@ async fn votes_are_hidden_until_the_end_and_the_timer_is_everybodys() {
     assert_eq!(seen.timer.and_then(|timer| timer.ends_at_ms), Some(ends_at_ms), "who comes later sees it");
     let long = server.facilitate(lead, Method::POST, "timer", Some(json!({ "extend": 6_000_000 }))).await;
     assert_eq!(code(&long), "too-large");
+}
+
+#[tokio::test]
+async fn private_notes_are_their_authors_until_they_are_revealed() {
+    let server = Server::start().await;
+    let board = server.board().await;
+    let (ada, bo, guest) = (As(&board, Role::Owner, 1), As(&board, Role::Edit, 2), As(&board, Role::View, 0));
+    let put = |who, notes: Value| {
+        let body = json!({ "name": "Bo", "notes": notes });
+        server.facilitate(who, Method::PUT, "private/notes", Some(body))
+    };
+    let placed = |ids: Value| server.facilitate(ada, Method::POST, "private/placed", Some(json!({ "ids": ids })));
+    assert_eq!(code(&put(bo, json!([note("b", "secret")])).await), "forbidden", "there is no round");
+    assert_eq!(code(&server.facilitate(ada, Method::POST, "private/reveal", None).await), "malformed");
+    server.facilitate(ada, Method::POST, "private", None).await;
+    let own: Facilitation = read(put(bo, json!([note("b", "secret"), note("c", "other")])).await);
+    assert_eq!(own.own_notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>(), ["secret", "other"]);
+    assert_eq!(code(&put(ada, json!([note("a", "mine")])).await), "ok");
+    for who in [ada, guest] {
+        let answer = server.facilitate(who, Method::GET, "facilitation", None).await;
+        assert!(!answer.2.to_string().contains("secret") && !answer.2.to_string().contains("Bo"), "{}", answer.2);
+        let seen: Facilitation = read(answer);
+        let places = seen.notes.values().flatten().filter(|note| ["b", "c"].contains(&note.id.as_str()));
+        assert_eq!(places.count(), 2, "where they are is seen");
+    }
+    assert_eq!(code(&placed(json!(["b"])).await), "forbidden", "nothing is taken away unseen");
+
+    let seen: Facilitation = read(server.facilitate(ada, Method::POST, "private/reveal", None).await);
+    let texts: Vec<_> = seen.notes.values().flatten().map(|note| (note.text.clone(), note.author.clone())).collect();
+    assert_eq!(texts[0], (Some("secret".to_owned()), Some("Bo".to_owned())));
+    assert_eq!(code(&put(bo, json!([])).await), "forbidden", "nobody takes back what was revealed");
+    let some: Facilitation = read(placed(json!(["a", "b"])).await);
+    assert!(some.round.is_some() && some.own_notes.is_empty() && some.notes.values().flatten().count() == 1);
+    let none: Facilitation = read(placed(json!(["c"])).await);
+    assert!(none.round.is_none() && none.notes.is_empty());
 }

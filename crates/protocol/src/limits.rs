@@ -24,6 +24,10 @@ pub const MAX_VOTES: usize = 99;
 pub const MAX_VOTED_SHAPES: usize = 200;
 /// Most people who take part in one voting.
 pub const MAX_VOTERS: usize = 1_000;
+/// Most private notes of one person.
+pub const MAX_PRIVATE_NOTES: usize = 40;
+/// Longest private note, in characters.
+pub const MAX_PRIVATE_NOTE_CHARS: usize = 1_000;
 /// Longest question of a voting, in characters.
 pub const MAX_QUESTION_CHARS: usize = 200;
 /// Longest comment, in characters.

@@ -1,6 +1,8 @@
 //! What people do on a board besides drawing, as the gateway tells it and the page shows it: threads of comments. Plain
 //! values; rights and rules are the gateway's.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{PersonId, ThreadId};
@@ -181,8 +183,62 @@ pub struct Ballot {
     pub votes: Vec<String>,
 }
 
-/// `GET /api/boards/{id}/facilitation`: what is going on.
+/// A round of private notes: what people write on notes is kept from the others, and out of the document, until somebody
+/// reveals it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrivateRound {
+    /// Whether the notes are still hidden.
+    pub is_hidden: bool,
+}
+
+/// A note that its author alone can read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrivateNote {
+    /// The id that its shape will have in the document.
+    pub id: String,
+    /// Its top left corner, in board pixels.
+    pub point: [f64; 2],
+    /// At most `limits::MAX_PRIVATE_NOTE_CHARS` characters; may be empty.
+    pub text: String,
+}
+
+/// `PUT /api/boards/{id}/private/notes`: all private notes of one person.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrivateNotes {
+    /// How the author calls themselves; at most `limits::MAX_AUTHOR_CHARS` characters.
+    #[serde(default)]
+    pub name: String,
+    /// At most `limits::MAX_PRIVATE_NOTES`, no id twice.
+    pub notes: Vec<PrivateNote>,
+}
+
+/// `POST /api/boards/{id}/private/placed`: revealed notes that are in the document now, and saved.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlacedNotes {
+    /// Which.
+    pub ids: Vec<String>,
+}
+
+/// A private note as others see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NoteView {
+    /// The id that its shape will have in the document.
+    pub id: String,
+    /// Its top left corner, in board pixels.
+    pub point: [f64; 2],
+    /// What it says; absent until it is revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Who wrote it; absent until it is revealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+}
+
+/// `GET /api/boards/{id}/facilitation`: what is going on.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facilitation {
     /// The server's clock: milliseconds since 1970.
     pub now_ms: i64,
@@ -192,6 +248,12 @@ pub struct Facilitation {
     pub voting: Option<Voting>,
     /// The votes of who asks.
     pub ballot: Ballot,
+    /// The round of private notes, if there is one.
+    pub round: Option<PrivateRound>,
+    /// The private notes of who asks.
+    pub own_notes: Vec<PrivateNote>,
+    /// Those of the others, by their author's [`PersonId`].
+    pub notes: BTreeMap<String, Vec<NoteView>>,
 }
 
 /// A change of a board's meeting, as people on the board are told.
@@ -215,6 +277,10 @@ pub enum MeetingValue {
     Timer(Timer),
     /// The voting.
     Voting(Voting),
+    /// The round of private notes.
+    Round(PrivateRound),
+    /// Where somebody's private notes are; never what they say.
+    Notes(Vec<NoteView>),
 }
 
 #[cfg(test)]

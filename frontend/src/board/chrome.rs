@@ -67,11 +67,9 @@ pub(super) fn follow(shell: &Rc<Shell>) {
                 Input::Follow(client)
             }
             UiRequest::BeginVoting(budget) => return shell.begin_voting(budget),
+            UiRequest::PlaceNotes(notes) => Input::PlaceNotes(notes),
             UiRequest::ShowSelf(showing) => return shell.feed(VisitInput::Show(showing)),
-            UiRequest::LookAt(point, shape) => {
-                let shape = shape.as_ref().map(|(id, offset)| (id.as_str(), *offset));
-                return shell.look_at(point, shape);
-            }
+            UiRequest::LookAt(point, shape) => return shell.look_at(point, shape.as_ref()),
             UiRequest::ListColours => return shell.list_colours(),
             UiRequest::ListCommands => return shell.list_commands(),
             UiRequest::Focus | UiRequest::Find(_) | UiRequest::CommandKeepingFocus(_) => {

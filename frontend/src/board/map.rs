@@ -18,6 +18,7 @@ const MARGIN_PX: f64 = 8.0;
 const SEEN: Colour = Colour::Rgba(0x1a63d8ff);
 const SEEN_INSIDE_OPACITY: f32 = 0.1;
 const SEEN_LINE: StrokeStyle = StrokeStyle::solid(1.5);
+const PEER_LINE: StrokeStyle = StrokeStyle::solid(1.0);
 
 /// The map, while it is shown.
 pub struct Map {
@@ -25,6 +26,8 @@ pub struct Map {
     surface: Surface,
     layer: Layer,
     camera: Camera,
+    /// What others have in view, each in their colour.
+    peers: Vec<(Rect, Colour)>,
 }
 
 impl Map {
@@ -34,7 +37,13 @@ impl Map {
     /// The browser gives no canvas.
     pub fn new(host: HtmlElement) -> Result<Self, JsValue> {
         let surface = Surface::inside(&host, "board-map")?;
-        Ok(Self { host, surface, layer: Layer::new(editor::Layer::Stored)?, camera: Camera::default() })
+        Ok(Self {
+            host,
+            surface,
+            layer: Layer::new(editor::Layer::Stored)?,
+            camera: Camera::default(),
+            peers: Vec::new(),
+        })
     }
 
     /// The place on the board under a place of the map, in CSS pixels from its corner.
@@ -50,6 +59,14 @@ impl Map {
     /// This has changed on the board.
     pub fn spoil(&mut self, regions: &[Rect]) {
         regions.iter().for_each(|rect| self.layer.tiles.spoil(*rect));
+    }
+
+    /// Takes what others have in view. Whether that has changed.
+    pub fn follow_peers(&mut self, editor: &Editor) -> bool {
+        let peers: Vec<(Rect, Colour)> = editor.peer_views().map(|(view, colour, _)| (view, colour)).collect();
+        let has_changed = self.peers != peers;
+        self.peers = peers;
+        has_changed
     }
 
     /// Looks at all of the board. Whether there is something to paint.
@@ -78,16 +95,22 @@ impl Map {
         }
     }
 
-    /// Puts it onto its canvas, with an outline of what the view shows.
+    /// Puts it onto its canvas, with outlines of what this view and those of others show.
     pub fn show(&mut self, seen: Rect, brush: &mut Brush, theme: Theme, pixel_ratio: f64) {
         let (width_px, height_px) = self.size_px();
         let side = |px: f64| (px * pixel_ratio).round().max(0.0) as u32;
         self.surface.fit(side(width_px), side(height_px));
         self.surface.wipe_all();
         self.layer.compose(&self.surface, Affine::IDENTITY);
-        let seen = self.camera.transform().transform_rect_bbox(seen);
-        let outline = Arc::new(seen.to_rounded_rect(3.0).to_path(0.1));
+        let outline = |view: Rect| {
+            let rect = self.camera.transform().transform_rect_bbox(view);
+            Arc::new(rect.to_rounded_rect(3.0).to_path(0.1))
+        };
         let painter = brush.take_to(&self.surface, theme, Affine::scale(pixel_ratio));
+        for (view, colour) in &self.peers {
+            painter.stroke(&outline(*view), (*colour).into(), PEER_LINE);
+        }
+        let outline = outline(seen);
         painter.fill(&outline, Paint { colour: SEEN, opacity: SEEN_INSIDE_OPACITY });
         painter.stroke(&outline, SEEN.into(), SEEN_LINE);
     }

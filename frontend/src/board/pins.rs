@@ -3,7 +3,7 @@
 
 use std::rc::{Rc, Weak};
 
-use editor::{Damage, Editor, Input, Pin};
+use editor::{Damage, Editor, Input, Output};
 use leptos::prelude::*;
 use scene::{BoardPoint, Camera};
 use visit::{Showing, VisitInput};
@@ -24,6 +24,12 @@ pub(super) fn follow_meeting(shell: &Rc<Shell>) {
         if let (Some(you), Some(shell)) = (meeting.you.get(), weak.with_value(Weak::upgrade)) {
             shell.feed(VisitInput::Show(Showing::Person(you.to_string())));
             shell.show_chrome();
+        }
+    });
+    effect(move || {
+        let is_private = meeting.facilitating.notes.is_private();
+        if let Some(shell) = weak.with_value(Weak::upgrade) {
+            shell.edit(Input::KeepNotesPrivate(is_private));
         }
     });
     effect(move || {
@@ -69,10 +75,18 @@ fn place(meeting: Meeting, editor: &Editor) {
 }
 
 impl Shell {
-    /// A thread is to be begun here.
-    pub fn begin_at(&self, pin: Pin) {
-        self.page.meeting.begin_at(pin);
-        self.place_pins();
+    /// What the editor says of the meeting.
+    pub fn show_meeting(&self, output: Output) {
+        let meeting = self.page.meeting;
+        match output {
+            Output::Reaction { client, which, at } => self.show_reaction(client, which, at.map(|at| [at.x, at.y])),
+            Output::Pin(pin) => {
+                meeting.begin_at(pin);
+                self.place_pins();
+            }
+            Output::PrivateNote(at) => meeting.facilitating.notes.write_at(at),
+            _ => {}
+        }
     }
 
     /// Begins a voting on what is selected.
@@ -82,7 +96,7 @@ impl Shell {
     }
 
     /// Lets a reaction float up.
-    pub fn show_reaction(&self, client: Option<board::ClientId>, which: String, at: Option<[f64; 2]>) {
+    fn show_reaction(&self, client: Option<board::ClientId>, which: String, at: Option<[f64; 2]>) {
         let id = client.map_or_else(|| "self".to_owned(), |client| client.get().to_string());
         let people = self.page.store.people.read_untracked();
         let color = people.iter().find(|person| person.id == id).map(|person| person.color.clone());
@@ -95,7 +109,8 @@ impl Shell {
     }
 
     /// Brings what is pinned to a place into view.
-    pub fn look_at(self: &Rc<Self>, point: [f64; 2], shape: Option<(&str, [f64; 2])>) {
+    pub fn look_at(self: &Rc<Self>, point: [f64; 2], shape: Option<&(String, [f64; 2])>) {
+        let shape = shape.map(|(id, offset)| (id.as_str(), *offset));
         let at = self.visit.borrow().editor().pinned_at(point, shape);
         self.edit(Input::BringIntoView(at));
     }

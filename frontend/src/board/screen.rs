@@ -217,7 +217,8 @@ impl Screen {
                 exact_ms() - start_ms >= FRAME_BUDGET_MS
             });
         }
-        if has_work || !repaint.board.is_none() {
+        let have_peers_moved = map.follow_peers(frame.editor);
+        if has_work || have_peers_moved || !repaint.board.is_none() {
             let seen = frame.editor.camera().visible(width_px, height_px);
             map.show(seen, &mut self.brush, frame.theme, pixel_ratio);
         }

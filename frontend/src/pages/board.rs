@@ -49,7 +49,7 @@ pub fn BoardPage(
     let opened = RwSignal::new(None::<Opened>);
     provide_context(store);
     provide_context(MapHost::default());
-    let facilitating = Facilitating::opening();
+    let facilitating = Facilitating::opening(store);
     provide_context(facilitating);
     provide_context(Meeting::opening(store, facilitating));
     provide_context(StyleOpen(RwSignal::new(false)));

@@ -110,11 +110,7 @@ pub fn LeadButton() -> impl IntoView {
     let button = move || {
         let leads = store.leading.get();
         let word = if leads { key::COMPANY_LEAD_END } else { key::COMPANY_LEAD };
-        let lead = move |()| {
-            store.leading.set(!leads);
-            store.request(UiRequest::Follow(None));
-            store.request(UiRequest::ShowSelf(Showing::Lead(!leads)));
-        };
+        let lead = move |()| lead(store, !leads);
         view! {
             <Button
                 attr:data-testid="lead"
@@ -128,6 +124,34 @@ pub fn LeadButton() -> impl IntoView {
     };
     let has_others = Signal::derive(move || store.people.read().len() > 1 || store.leading.get());
     when(has_others, move || dynamic(button))
+}
+
+fn lead(store: BoardStore, leads: bool) {
+    store.leading.set(leads);
+    store.request(UiRequest::Follow(None));
+    store.request(UiRequest::ShowSelf(Showing::Lead(leads)));
+}
+
+/// Says that the reader leads, and ends it.
+#[component]
+pub fn LeadChip() -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let chip = move || {
+        view! {
+            <div class="panel meeting-chip" role="status" data-testid="leading">
+                <Icon shape=icondata::LuUsers />
+                <span>{words.of(key::COMPANY_LEADING)}</span>
+                <Button
+                    attr:data-testid="lead-end"
+                    label=words.of(key::COMPANY_LEAD_END)
+                    weight=Weight::Secondary
+                    on_press=Callback::new(move |()| lead(store, false))
+                />
+            </div>
+        }
+        .into_any()
+    };
+    when(store.leading.into(), chip)
 }
 
 /// A frame in the colour of whom the view follows, and an end to it.

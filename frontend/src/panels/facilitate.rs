@@ -5,6 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use protocol::meeting::TimerWish;
 
+use super::company::LeadChip;
+use super::private_notes::{PrivateChip, PrivateStart};
 use crate::facilitation::Facilitating;
 use crate::meeting::Meeting;
 use crate::store::{BoardStore, UiRequest};
@@ -51,6 +53,7 @@ pub fn FacilitatePanel() -> impl IntoView {
             >
                 <TimerStart open=open />
                 <VotingStart open=open />
+                <PrivateStart open=open />
             </Popover>
         }
         .into_any()
@@ -132,6 +135,8 @@ pub fn MeetingBar() -> impl IntoView {
         <div class="meeting-bar">
             {when(has_timer, || view! { <TimerChip /> }.into_any())}
             {when(has_voting, || view! { <VotingChip /> }.into_any())}
+            <PrivateChip />
+            <LeadChip />
         </div>
     }
     .into_any()

@@ -9,6 +9,7 @@ use protocol::meeting::{Comment, Thread};
 
 use super::company::Floats;
 use super::facilitate::Marks;
+use super::private_notes::PrivateCards;
 use crate::clock::{now_ms, relative};
 use crate::meeting::{Meeting, Open, pieces};
 use crate::person_name::initials;
@@ -50,6 +51,7 @@ pub fn PinLayer() -> impl IntoView {
     view! {
         <div class="pins" id=PINS>
             {dynamic(pins)}
+            <PrivateCards />
             <Floats />
             <Marks />
             {dynamic(move || {
@@ -122,12 +124,16 @@ fn close_on_escape(meeting: Meeting) -> impl Fn(KeyboardEvent) + Clone {
         if event.key() == "Escape" {
             event.stop_propagation();
             meeting.open.set(None);
-            let host = document().get_element_by_id("board-host");
-            if let Some(host) = host.and_then(|host| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(host).ok())
-            {
-                let _ = host.focus();
-            }
+            focus_board();
         }
+    }
+}
+
+/// Gives the board its keys.
+pub fn focus_board() {
+    let host = document().get_element_by_id("board-host");
+    if let Some(host) = host.and_then(|host| wasm_bindgen::JsCast::dyn_into::<web_sys::HtmlElement>(host).ok()) {
+        let _ = host.focus();
     }
 }
 

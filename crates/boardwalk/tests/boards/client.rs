@@ -195,6 +195,24 @@ impl Client {
         }
     }
 
+    /// Sends the same again and again until the server closes; the close code and its reason.
+    pub async fn closed_while_flooding(self, bytes: &[u8]) -> (u16, String) {
+        let (mut sink, stream) = self.socket.split();
+        let mut closes =
+            std::pin::pin!(stream.filter_map(async |message| match message.expect("the server closes with a frame") {
+                Message::Close(frame) => frame.map(|frame| (frame.code.into(), frame.reason.to_string())),
+                _ => None,
+            }));
+        let sending = async {
+            while sink.send(Message::Binary(bytes.to_vec().into())).await.is_ok() {}
+            std::future::pending().await
+        };
+        tokio::select! {
+            end = timeout(PATIENCE, closes.next()) => end.expect("closed in time").expect("the server says why"),
+            never = sending => never,
+        }
+    }
+
     async fn next(&mut self) -> Message {
         let message = timeout(PATIENCE, self.socket.next()).await.expect("the server says something in time");
         message.expect("the server closes with a frame").expect("the server speaks WebSocket")

@@ -12,5 +12,6 @@ mod keeping;
 mod meeting;
 mod presence;
 mod rights;
+mod roles;
 mod server;
 mod slow_reader;

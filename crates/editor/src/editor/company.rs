@@ -17,6 +17,8 @@ pub(crate) struct Company {
     told_ms: Option<u64>,
     /// This person asked for less motion: cursors jump.
     is_calm: bool,
+    /// The note tool makes no shapes.
+    pub(super) keeps_notes_private: bool,
 }
 
 impl Company {
@@ -89,7 +91,7 @@ impl Editor {
         let former = former.unwrap_or_default();
         let shows = (&now.person, now.is_away, now.leads) != (&former.person, former.is_away, former.leads);
         self.outbox.chrome |= shows;
-        self.outbox.overlay |= now.says != former.says || shows;
+        self.outbox.overlay |= now.says != former.says || now.view != former.view || shows;
         if self.company.following == Some(client) {
             self.look_along();
         }

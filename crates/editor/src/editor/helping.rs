@@ -57,7 +57,7 @@ impl Editor {
         }
         self.search.at = (self.search.at.min(count - 1) as isize + by).rem_euclid(count as isize) as usize;
         let id = self.search.ids[self.search.at].clone();
-        self.go_to(&id);
+        self.go_to(id.as_str());
     }
 
     pub(super) fn found(&self) -> Found {
@@ -65,15 +65,15 @@ impl Editor {
     }
 
     /// Selects a shape and brings it into view, large enough to be read.
-    pub(super) fn go_to(&mut self, id: &ShapeId) {
-        let Some(shape) = self.board.shape(id) else { return };
-        let (bounds, (width_px, height_px)) = (shape.bounds(), self.size_px);
+    pub(super) fn go_to(&mut self, id: &str) {
+        let Some(shape) = ShapeId::parse(id).and_then(|id| self.board.shape(&id)) else { return };
+        let (id, bounds, (width_px, height_px)) = (shape.id.clone(), shape.bounds(), self.size_px);
         let is_seen = self.camera.visible(width_px, height_px).contains_rect(bounds);
         if !is_seen || bounds.height() * self.camera.zoom() < limits::READABLE_PX {
             let camera = scene::Camera::fitting(bounds, width_px, height_px, limits::FIT_PADDING_PX, 1.0);
             self.look_alone(camera);
         }
-        self.select(vec![id.clone()]);
+        self.select(vec![id]);
         self.outbox.chrome = true;
     }
 

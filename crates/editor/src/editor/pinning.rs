@@ -1,11 +1,18 @@
 //! Places on the board that something outside of the document is pinned to: a point, or a place on a shape, which it
 //! follows.
 
-use board::ShapeId;
+use board::{Edit, Field, Kind, NewShape, ShapeId};
+use kurbo::{Size, Vec2};
 use scene::BoardPoint;
 
 use super::Editor;
+use crate::draft::preview;
+use crate::input::PlacedNote;
+use crate::limits;
 use crate::output::{Output, Pin};
+use crate::text_session::bounded;
+use crate::tools::{Effect, Pointer};
+use crate::view::View;
 
 impl Editor {
     /// Somebody wants something pinned here.
@@ -21,6 +28,29 @@ impl Editor {
         self.emit(Output::Pin(Pin { at, on }));
     }
 
+    /// Whether a press is one of the note tool while notes are private; asks for the note then.
+    pub(super) fn begins_private_note(&mut self, pointer: &Pointer) -> bool {
+        let begins = self.company.keeps_notes_private && self.lent.is_none() && self.tool.spec.id == Kind::Note.name();
+        if begins {
+            let half = limits::DEFAULT_NOTE_BOARD / 2.0;
+            self.emit(Output::PrivateNote(pointer.at - Vec2::new(half, half)));
+            self.run(vec![Effect::Rest]);
+        }
+        begins
+    }
+
+    /// Notes that were private become shapes.
+    pub(super) fn place_notes(&mut self, notes: &[PlacedNote]) {
+        if !self.can_edit {
+            return;
+        }
+        let view = self.view();
+        let new = notes.iter().filter(|note| self.board.shape(&note.id).is_none());
+        let edits: Vec<Edit> =
+            new.map(|note| Edit::Insert { id: note.id.clone(), shape: placed(note, &view) }).collect();
+        self.commit(edits, None);
+    }
+
     /// Where something is that was pinned: on its shape if that is there, else where it was put.
     pub fn pinned_at(&self, point: [f64; 2], shape: Option<(&str, [f64; 2])>) -> BoardPoint {
         let found = shape.and_then(|(id, offset)| Some((self.board.shape(&ShapeId::parse(id)?)?, offset)));
@@ -33,4 +63,15 @@ impl Editor {
         };
         BoardPoint::new(x, y)
     }
+}
+
+fn placed(note: &PlacedNote, view: &View) -> NewShape {
+    let size = Size::new(limits::DEFAULT_NOTE_BOARD, limits::DEFAULT_NOTE_BOARD);
+    let mut shape =
+        view.new_shape(Kind::Note, [Field::Pos(note.at), Field::Size(size)]).with_text(bounded(note.text.clone()));
+    let author = (!note.author.is_empty()).then(|| note.author.as_str().into());
+    shape.fields.retain(|field| !matches!(field, Field::Author(_)));
+    shape.fields.push(Field::Author(author));
+    shape.fields.push(Field::Size(preview(note.id.clone(), &shape).size_for_label()));
+    shape
 }

@@ -56,7 +56,9 @@ impl Editor {
                     self.pointers.follow(event.id);
                 }
                 let pointer = self.tool_pointer(event, clicks);
-                self.feed(&Event::Down(pointer));
+                if !self.begins_private_note(&pointer) {
+                    self.feed(&Event::Down(pointer));
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Being in one room: following, leading, pointing, and what is believed of what others say.
 
-use board::ClientId;
-use editor::{Input, Output, OwnStance, PeerPresence, Stance, limits};
+use board::{ClientId, ShapeId};
+use editor::{Input, Output, OwnStance, PeerPresence, PlacedNote, Stance, limits};
 use kurbo::Rect;
 use scene::{BoardPoint, Colour};
 
@@ -163,4 +163,37 @@ fn who_may_only_look_points_with_their_cursor() {
     }
     let lines = overlay(&mut watching.editor).matches("<path").count() - before;
     assert_eq!(lines, 2, "three samples, two lines");
+}
+
+#[test]
+fn private_notes_become_shapes_only_when_they_are_placed() {
+    let mut hand = hand();
+    hand.give(Input::KeepNotesPrivate(true));
+    run(&mut hand, "key n\nclick 300,200");
+    let asked: Vec<BoardPoint> = hand
+        .take_outputs()
+        .into_iter()
+        .filter_map(|output| match output {
+            Output::PrivateNote(at) => Some(at),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(hand.editor.board().len(), 0, "nothing of it is in the document");
+    let note = |text: &str| PlacedNote {
+        id: ShapeId::from_random(9),
+        at: asked[0],
+        text: text.to_owned(),
+        author: "Bo".to_owned(),
+    };
+    hand.give(Input::PlaceNotes(vec![note("one")]));
+    hand.give(Input::PlaceNotes(vec![note("again")]));
+    let shapes: Vec<_> =
+        hand.editor.board().shapes().map(|shape| (shape.text.to_string(), shape.author.clone())).collect();
+    assert_eq!(shapes, [("one".to_owned(), Some("Bo".into()))], "what is there stays");
+    run(&mut hand, "key Mod+Z");
+    assert_eq!(hand.editor.board().len(), 0, "one step");
+    hand.give(Input::KeepNotesPrivate(false));
+    run(&mut hand, "key n\nclick 300,200");
+    assert_eq!(hand.editor.board().len(), 1);
 }

@@ -1,5 +1,7 @@
 //! The bodies of what people do on a board besides drawing.
 
+use std::collections::BTreeMap;
+
 use utoipa::ToSchema;
 
 /// Where a thread is pinned.
@@ -179,6 +181,63 @@ pub struct Facilitation {
     voting: Option<Voting>,
     /// The votes of who asks.
     ballot: Ballot,
+    /// The round of private notes, if there is one.
+    round: Option<PrivateRound>,
+    /// The private notes of who asks.
+    own_notes: Vec<PrivateNote>,
+    /// Those of the others, by their author.
+    notes: BTreeMap<String, Vec<NoteView>>,
+}
+
+/// A round of private notes.
+#[derive(ToSchema)]
+pub struct PrivateRound {
+    /// Whether the notes are still hidden.
+    is_hidden: bool,
+}
+
+/// A note that its author alone can read.
+#[derive(ToSchema)]
+pub struct PrivateNote {
+    /// The id that its shape will have in the document.
+    #[schema(min_length = 1, max_length = 64)]
+    id: String,
+    /// Its top left corner, in board pixels.
+    #[schema(min_items = 2, max_items = 2)]
+    point: Vec<f64>,
+    #[schema(max_length = 1000)]
+    text: String,
+}
+
+/// All private notes of one person.
+#[derive(ToSchema)]
+pub struct PrivateNotes {
+    /// How the author calls themselves.
+    name: Option<String>,
+    /// No id twice.
+    #[schema(max_items = 40)]
+    notes: Vec<PrivateNote>,
+}
+
+/// Revealed notes that are in the document now, and saved.
+#[derive(ToSchema)]
+pub struct PlacedNotes {
+    /// Which.
+    ids: Vec<String>,
+}
+
+/// A private note as others see it.
+#[derive(ToSchema)]
+pub struct NoteView {
+    /// The id that its shape will have in the document.
+    id: String,
+    /// Its top left corner, in board pixels.
+    #[schema(min_items = 2, max_items = 2)]
+    point: Vec<f64>,
+    /// What it says; absent until it is revealed.
+    text: Option<String>,
+    /// Who wrote it; absent until it is revealed.
+    author: Option<String>,
 }
 
 #[cfg(test)]
@@ -233,6 +292,18 @@ mod tests {
         assert_eq!(described::<Voting>(), keys(&json!(voting)));
         assert_eq!(described::<NewVoting>(), keys(&json!(new)));
         assert_eq!(described::<Ballot>(), keys(&json!(told::Ballot::default())));
+        let note = told::PrivateNote { id: String::new(), point: [0.0, 0.0], text: String::new() };
+        let seen = told::NoteView {
+            id: String::new(),
+            point: [0.0, 0.0],
+            text: Some(String::new()),
+            author: Some(String::new()),
+        };
+        assert_eq!(described::<PrivateRound>(), keys(&json!(told::PrivateRound { is_hidden: true })));
+        assert_eq!(described::<PrivateNote>(), keys(&json!(note)));
+        assert_eq!(described::<PrivateNotes>(), keys(&json!(told::PrivateNotes::default())));
+        assert_eq!(described::<PlacedNotes>(), keys(&json!(told::PlacedNotes::default())));
+        assert_eq!(described::<NoteView>(), keys(&json!(seen)));
         assert_eq!(described::<Facilitation>(), keys(&json!(told::Facilitation::default())));
     }
 }

@@ -117,14 +117,22 @@ fn written(id: u32, writing: Writing, actor: &Actor, now_ms: u64) -> Result<Comm
     })
 }
 
+/// Whether a place is one on a board.
+pub fn is_point(point: [f64; 2]) -> bool {
+    point.iter().all(|at| at.is_finite() && at.abs() <= FARTHEST)
+}
+
+/// Whether a text may be the id of a shape.
+pub fn is_shape_id(id: &str) -> bool {
+    !id.is_empty() && id.len() <= MAX_SHAPE_ID_BYTES && !id.chars().any(char::is_control)
+}
+
 fn checked_place(place: ThreadPlace) -> Result<ThreadPlace, ErrorCode> {
-    let is_near = |at: &f64| at.is_finite() && at.abs() <= FARTHEST;
-    let is_id = |id: &str| !id.is_empty() && id.len() <= MAX_SHAPE_ID_BYTES && !id.chars().any(char::is_control);
-    if !place.point.iter().all(is_near) {
+    if !is_point(place.point) {
         return Err(ErrorCode::Malformed);
     }
     let shape = place.shape.map(|PinnedShape { id, offset }| {
-        let fits = is_id(&id) && offset.iter().all(|at| at.is_finite());
+        let fits = is_shape_id(&id) && offset.iter().all(|at| at.is_finite());
         if fits {
             Ok(PinnedShape { id, offset: offset.map(|at| at.clamp(0.0, 1.0)) })
         } else {

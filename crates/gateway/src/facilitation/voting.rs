@@ -8,9 +8,7 @@ use protocol::{ErrorCode, PersonId};
 use serde::{Deserialize, Serialize};
 
 use crate::boards::one_line;
-
-/// Longest id of a shape, in bytes.
-const MAX_SHAPE_ID_BYTES: usize = 64;
+use crate::comments::rules::is_shape_id;
 
 /// A voting as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,12 +60,14 @@ impl StoredVoting {
 /// `Malformed` or `TooLarge`.
 pub fn begin(wish: NewVoting) -> Result<StoredVoting, ErrorCode> {
     let question = one_line(&wish.question, MAX_QUESTION_CHARS)?;
-    let is_id = |id: &String| !id.is_empty() && id.len() <= MAX_SHAPE_ID_BYTES && !id.chars().any(char::is_control);
     if wish.shapes.len() > MAX_VOTED_SHAPES || usize::try_from(wish.budget).unwrap_or(usize::MAX) > MAX_VOTES {
         return Err(ErrorCode::TooLarge);
     }
     let distinct: BTreeSet<&String> = wish.shapes.iter().collect();
-    if wish.budget == 0 || distinct.is_empty() || distinct.len() != wish.shapes.len() || !wish.shapes.iter().all(is_id)
+    if wish.budget == 0
+        || distinct.is_empty()
+        || distinct.len() != wish.shapes.len()
+        || !wish.shapes.iter().all(|id| is_shape_id(id))
     {
         return Err(ErrorCode::Malformed);
     }

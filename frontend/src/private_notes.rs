@@ -1,0 +1,232 @@
+//! Private notes of the board that is open, as this page knows them: one's own with their texts, of the others only the
+//! places, until they are revealed and become shapes. It must not know how they look.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use board::ShapeId;
+use editor::PlacedNote;
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use protocol::meeting::{Facilitation, MeetingValue, NoteView, PlacedNotes, PrivateNote, PrivateRound};
+use protocol::{BoardId, ErrorCode, LinkSecret};
+use scene::BoardPoint;
+
+use crate::api::{self, ApiError};
+use crate::preferences::Preferences;
+use crate::random;
+use crate::store::{BoardStore, Problem, Status, UiRequest};
+use crate::ui::dynamic::{Mounted, effect};
+use crate::ui::toast::Toasts;
+use crate::words::{Words, key};
+
+/// How long typing rests before a note is sent.
+const REST: Duration = Duration::from_millis(500);
+/// What the ids of people's records begin with.
+const RECORD: &str = "notes/";
+
+/// Of the board that is open.
+#[derive(Clone, Copy)]
+pub struct PrivateNotes {
+    board: StoredValue<Option<(BoardId, LinkSecret)>>,
+    /// The round, if there is one.
+    pub round: RwSignal<Option<PrivateRound>>,
+    /// The reader's own.
+    pub own: RwSignal<Vec<PrivateNote>>,
+    /// The others', by their author.
+    pub others: RwSignal<BTreeMap<String, Vec<NoteView>>>,
+    /// The note that was begun last: it wants the focus.
+    pub begun: StoredValue<Option<String>>,
+    /// What was typed and not sent yet.
+    unsent: StoredValue<Option<TimeoutHandle>>,
+    /// Notes that are in the document here, and may not be saved yet.
+    placing: RwSignal<Vec<String>>,
+    store: BoardStore,
+    mounted: Mounted,
+    preferences: Preferences,
+    words: Words,
+    toasts: Toasts,
+}
+
+impl PrivateNotes {
+    /// Of a board that is being opened. For the component that is being made.
+    pub fn opening(store: BoardStore) -> Self {
+        let notes = Self {
+            board: StoredValue::new(None),
+            round: RwSignal::new(None),
+            own: RwSignal::default(),
+            others: RwSignal::default(),
+            begun: StoredValue::new(None),
+            unsent: StoredValue::new(None),
+            placing: RwSignal::default(),
+            store,
+            mounted: Mounted::here(),
+            preferences: Preferences::of_page(),
+            words: Words::of_page(),
+            toasts: Toasts::of_page(),
+        };
+        effect(move || {
+            if store.status.get() == Status::Saved && !notes.placing.read().is_empty() {
+                notes.tell_placed();
+            }
+        });
+        notes
+    }
+
+    /// The board was joined, now or again.
+    pub fn joined(self, id: BoardId, key: LinkSecret) {
+        self.board.set_value(Some((id, key)));
+    }
+
+    /// What the server says of all of them.
+    pub fn take(self, now: &Facilitation) {
+        self.round.set(now.round);
+        self.others.set(now.notes.clone());
+        // What is being typed is newer than what the server has.
+        if self.unsent.with_value(Option::is_none) {
+            self.own.set(now.own_notes.clone());
+        }
+    }
+
+    /// The server told of a change. Says whether everything is to be read anew.
+    pub fn hear(self, record: &str, value: Option<MeetingValue>, you: &str) -> bool {
+        match (record.strip_prefix(RECORD), value) {
+            (Some(author), _) if author == you => self.unsent.with_value(Option::is_none),
+            (Some(author), Some(MeetingValue::Notes(notes))) => {
+                self.others.update(|others| drop(others.insert(author.to_owned(), notes)));
+                false
+            }
+            (Some(author), _) => {
+                self.others.update(|others| drop(others.remove(author)));
+                false
+            }
+            (None, Some(MeetingValue::Round(round))) => {
+                self.round.set(Some(round));
+                !round.is_hidden
+            }
+            _ => record == "round",
+        }
+    }
+
+    /// Whether the reader's notes are private now.
+    pub fn is_private(self) -> bool {
+        self.round.get().is_some_and(|round| round.is_hidden)
+    }
+
+    /// How many notes there are.
+    pub fn count(self) -> usize {
+        self.own.read().len() + self.others.read().values().map(Vec::len).sum::<usize>()
+    }
+
+    /// Begins a round.
+    pub fn begin(self) {
+        let Some((id, key)) = self.board.get_value() else { return };
+        self.mounted.ask(async move { api::begin_private(&id, &key).await }, move |answer| self.answered(answer));
+    }
+
+    /// Begins a note with its top left corner at a place.
+    pub fn write_at(self, at: BoardPoint) {
+        let Ok(random) = random::bytes() else { return };
+        let id = ShapeId::from_random(u64::from_le_bytes(random)).to_string();
+        if self.own.read_untracked().len() >= protocol::limits::MAX_PRIVATE_NOTES {
+            return self.fail(ApiError::Refused(ErrorCode::TooLarge));
+        }
+        self.begun.set_value(Some(id.clone()));
+        self.own.update(|own| own.push(PrivateNote { id, point: [at.x, at.y], text: String::new() }));
+        self.send_soon();
+    }
+
+    /// One's own note says something else.
+    pub fn edit(self, id: &str, text: String) {
+        self.own.update(|own| own.iter_mut().filter(|note| note.id == id).for_each(|note| note.text.clone_from(&text)));
+        self.send_soon();
+    }
+
+    /// Throws one's own note away.
+    pub fn delete(self, id: &str) {
+        self.own.update(|own| own.retain(|note| note.id != id));
+        self.send_soon();
+    }
+
+    fn send_soon(self) {
+        let due = set_timeout_with_handle(move || self.send(), REST).ok();
+        let former = self.unsent.try_update_value(|unsent| std::mem::replace(unsent, due)).flatten();
+        if let Some(former) = former {
+            former.clear();
+        }
+    }
+
+    /// Sends what was typed.
+    pub fn send(self) {
+        // The board may have been left meanwhile.
+        let Some(Some(due)) = self.unsent.try_update_value(Option::take) else { return };
+        due.clear();
+        let Some((id, key)) = self.board.get_value() else { return };
+        let wish = protocol::meeting::PrivateNotes {
+            name: self.preferences.name.get_untracked(),
+            notes: self.own.get_untracked(),
+        };
+        self.mounted.ask(async move { api::put_private_notes(&id, &key, &wish).await }, move |answer| match answer {
+            // Revealed in the same moment: what did not reach the server goes to the board from here.
+            Err(ApiError::Refused(ErrorCode::Forbidden)) => self.place_own(),
+            answer => self.answered(answer),
+        });
+    }
+
+    /// Reveals all notes and puts them on the board; those that were left behind, too.
+    pub fn reveal(self) {
+        self.send();
+        let Some((id, key)) = self.board.get_value() else { return };
+        self.mounted.ask(async move { api::reveal_private(&id, &key).await }, move |answer| match answer {
+            Ok(now) => {
+                self.take(&now);
+                self.place();
+            }
+            Err(error) => self.fail(error),
+        });
+    }
+
+    fn place(self) {
+        let others = self.others.get_untracked().into_values().flatten();
+        let others =
+            others.filter_map(|note| placed(&note.id, note.point, note.text?, note.author.unwrap_or_default()));
+        let notes: Vec<PlacedNote> = self.own_placed().into_iter().chain(others).collect();
+        let ids = notes.iter().map(|note| note.id.to_string()).collect();
+        self.store.request(UiRequest::PlaceNotes(notes));
+        self.placing.set(ids);
+    }
+
+    fn place_own(self) {
+        self.store.request(UiRequest::PlaceNotes(self.own_placed()));
+        self.own.set(Vec::new());
+    }
+
+    fn own_placed(self) -> Vec<PlacedNote> {
+        let name = self.preferences.name.get_untracked();
+        let own = self.own.get_untracked().into_iter();
+        own.filter_map(|note| placed(&note.id, note.point, note.text, name.clone())).collect()
+    }
+
+    fn tell_placed(self) {
+        let ids = self.placing.try_update(std::mem::take).unwrap_or_default();
+        let Some((id, key)) = self.board.get_value() else { return };
+        let call = async move { api::placed_private(&id, &key, &PlacedNotes { ids }).await };
+        self.mounted.ask(call, move |answer| self.answered(answer));
+    }
+
+    fn answered(self, answer: Result<Facilitation, ApiError>) {
+        match answer {
+            Ok(now) => self.take(&now),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    fn fail(self, error: ApiError) {
+        let reason = self.words.named("problem", &format!("{}.text", Problem::from(error).id()));
+        self.toasts.push(self.words.fill(key::FACILITATE_FAILED, &[("reason", &reason)]));
+    }
+}
+
+fn placed(id: &str, [x, y]: [f64; 2], text: String, author: String) -> Option<PlacedNote> {
+    Some(PlacedNote { id: ShapeId::parse(id)?, at: BoardPoint::new(x, y), text, author })
+}
