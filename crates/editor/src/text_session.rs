@@ -220,7 +220,7 @@ mod tests {
             });
             looks.collect::<Vec<_>>()
         };
-        assert_eq!(look("abXdefg", None), [bold.clone()], "what is replaced was bold");
+        assert_eq!(look("abXdefg", None), vec![bold.clone()], "what is replaced was bold");
         assert_eq!(look("abcXdefg", None), [], "it follows a bold letter");
         assert_eq!(look("abcdefXg", None), [Look::default()], "after a link");
         assert_eq!(look("abcdeXfg", None), [], "in a link");

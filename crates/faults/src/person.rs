@@ -240,6 +240,7 @@ impl Person {
             | ClientOutput::PeerDraft { .. }
             | ClientOutput::Damaged { .. }
             | ClientOutput::Meeting { .. }
+            | ClientOutput::Stored(_)
             | ClientOutput::Status(_) => {}
         }
         None
