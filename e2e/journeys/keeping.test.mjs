@@ -70,12 +70,11 @@ journey("a tab killed while offline gives its edits back", async (it) => {
   await ben.shapes(2);
 });
 
-journey("two tabs of one browser are two visits that keep apart and agree", async (it) => {
+journey("two tabs of one browser are one person and two visits that keep apart and agree", async (it) => {
   const person = await it.person("ada");
   const one = await person.newBoard();
   const two = await person.open(one.page.url());
-  // A tab takes what bears its own client id for itself and does not list it: two listed people are two ids.
-  for (const tab of [one, two]) await tab.people(2);
+  for (const tab of [one, two]) await tab.people(1);
   await one.draw("rectangle", [300, 250], [480, 380]);
   await two.shapes(1);
   await two.draw("ellipse", [600, 250], [760, 380]);

@@ -18,11 +18,19 @@ pub(crate) fn of_new(shape: &NewShape, view: &View) -> Option<Field> {
     (shape.kind != Kind::Frame).then(|| Field::Frame(Some(around.id.clone())))
 }
 
-/// A new frame takes in what lies in it whole and is in no other.
-pub(crate) fn taken_in(id: &ShapeId, frame: &NewShape, view: &View) -> Vec<Edit> {
+/// A new frame takes in what lies in it whole and is in no other. It comes to lie beneath that: it is filled, and would
+/// hide it.
+pub(crate) fn taken_in(id: &ShapeId, frame: &mut NewShape, view: &View) -> Vec<Edit> {
     let area = preview(id.clone(), frame).local_bounds();
     let inside = view.inside(area).filter(|shape| shape.frame.is_none()).take(limits::FRAMED_SHAPES);
-    inside.map(|shape| Edit::Set { id: shape.id.clone(), field: Field::Frame(Some(id.clone())) }).collect()
+    let inside: Vec<&Shape> = inside.collect();
+    let Some(lowest) = inside.iter().min_by_key(|shape| (&shape.order, &shape.id)) else { return vec![] };
+    let below = view.board.shapes().rev().skip_while(|shape| shape.id != lowest.id).nth(1);
+    let below = below.map(|shape| &shape.id);
+    let placement = view.board.order_between(below, Some(&lowest.id), &[], 1, view.ids.random());
+    frame.fields.extend(placement.keys.into_iter().map(Field::Order));
+    let taken = inside.iter().map(|shape| Edit::Set { id: shape.id.clone(), field: Field::Frame(Some(id.clone())) });
+    taken.chain(placement.shifts).collect()
 }
 
 /// What a transform changes about all that it carries. A selected line that leaves what it holds lets go of it; one that

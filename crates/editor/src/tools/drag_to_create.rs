@@ -99,10 +99,10 @@ impl DragToCreate {
         vec![Effect::Draft(Motion::Create { id: id.clone(), shape })]
     }
 
-    fn made(&self, id: ShapeId, shape: NewShape, view: &View) -> Vec<Effect> {
+    fn made(&self, id: ShapeId, mut shape: NewShape, view: &View) -> Vec<Effect> {
         let mut edits = vec![];
         if self.kind == Kind::Frame {
-            edits.extend(framing::taken_in(&id, &shape, view));
+            edits.extend(framing::taken_in(&id, &mut shape, view));
         }
         edits.push(Edit::Insert { id: id.clone(), shape });
         let mut effects = vec![Effect::Finish(edits), Effect::Made(id.clone())];

@@ -147,7 +147,8 @@ fn the_next_node_grows_where_there_is_room() {
 fn a_frame_takes_in_what_lies_in_it_and_carries_it() {
     let mut hand = Hand::on("rectangle a 20,20 50x50\nrectangle far 600,0 50x50 fill=red");
     run(&mut hand, "tool frame\ndrag 0,0 300,300\ntype Plan\nend");
-    let frame = newest(&hand).id;
+    let pile: Vec<_> = hand.editor.board().shapes().map(|shape| (shape.kind.clone(), shape.id.clone())).collect();
+    let Some((Kind::Frame, frame)) = pile.first().cloned() else { panic!("the frame is not beneath: {pile:?}") };
     let frame_of = |hand: &Hand, name: &str| hand.editor.board().shape(&id(name)).expect("it").frame.clone();
     assert_eq!((frame_of(&hand, "a"), frame_of(&hand, "far")), (Some(frame.clone()), None));
     // Its edge moves it, with what lies in it.
