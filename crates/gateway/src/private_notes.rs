@@ -108,6 +108,7 @@ pub async fn reveal(
     person: SentPerson,
 ) -> Result<Response, ApiError> {
     let admission = admission.only(Role::may_write)?;
+    shared.comments.take(admission.secret(), shared.now_ms()).map_err(ApiError::busy)?;
     let reveal = |stored, _| match stored {
         Some(Stored::Round(_)) => Ok((Some(Stored::Round(PrivateRound { is_hidden: false })), ())),
         _ => Err(ErrorCode::Malformed),
