@@ -4,15 +4,17 @@ import { once } from "node:events";
 import WebSocket from "ws";
 import * as Y from "yjs";
 
-const SYNC = 0;
+export const SYNC = 0;
+export const STEP_1 = 0;
 const AWARENESS = 1;
 const STEP_2 = 1;
 const UPDATE = 2;
 
-/** Opens `/sync/{board}` and returns the socket. */
-export async function connect(serverUrl, board, key) {
+/** Opens `/sync/{board}` and returns the socket. What comes before anybody could listen goes to `onMessage` too. */
+export async function connect(serverUrl, board, key, onMessage) {
   const socket = new WebSocket(`${serverUrl.replace(/^http/, "ws")}/sync/${board}?key=${key}`);
   socket.on("error", () => {});
+  if (onMessage) socket.on("message", onMessage);
   socket.closed = once(socket, "close").then(([code]) => code);
   await Promise.race([once(socket, "open"), socket.closed]);
   return socket;

@@ -1,11 +1,12 @@
 // The boards that are measured: made by the `scene` program, sent as a stock client would.
 
 import { readFile } from "node:fs/promises";
-import { once } from "node:events";
+import * as decoding from "lib0/decoding";
+import * as Y from "yjs";
 
-import { asUpdate, connect } from "../raw-client.mjs";
+import { STEP_1, SYNC, asUpdate, connect } from "../raw-client.mjs";
 
-const QUIET_MS = 400;
+const AGAIN_MS = 400;
 const LIMIT_MS = 180_000;
 
 /** The updates in a file of the `scene` program: each with its length before it. */
@@ -31,27 +32,34 @@ export async function boardOf(serverUrl, updates) {
   const { key } = board.links.find((link) => link.role === "edit");
   const socket = await connect(serverUrl, board.id, key);
   for (const update of updates) socket.send(asUpdate(update));
-  if (updates.length > 0) await stored(serverUrl, board.id, key, updates.reduce((sum, update) => sum + update.length, 0));
+  if (updates.length > 0) await stored(serverUrl, board.id, key, Y.encodeStateVectorFromUpdate(Y.mergeUpdates(updates)));
   socket.close();
   return { url: `${serverUrl}/b/${board.id}#key=${key}`, id: board.id, key };
 }
 
-/** Waits until a newcomer is given about as many bytes as were sent. */
-async function stored(serverUrl, id, key, bytes) {
+/**
+ * Waits until the server says that it has all of this: it asks whoever comes for what it lacks. Nothing is asked of it, as a
+ * large board does not fit into the one message in which a stock client would be sent it.
+ */
+async function stored(serverUrl, id, key, vector) {
+  const wanted = [...Y.decodeStateVector(vector)];
   const limit = Date.now() + LIMIT_MS;
   while (Date.now() < limit) {
-    const socket = await connect(serverUrl, id, key);
-    let received = 0;
-    socket.on("message", (message) => (received += message.length));
-    socket.send(Buffer.from([0, 0, 1, 0]));
-    await once(socket, "message").catch(() => {});
-    // A large board comes in many messages: it is all there once none came for a while.
-    for (let before = -1; before < received; ) {
-      before = received;
-      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-    }
+    let tell;
+    const said = new Promise((resolve) => (tell = resolve));
+    const isAsked = (message) => message[0] === SYNC && message[1] === STEP_1;
+    const socket = await connect(serverUrl, id, key, (message) => isAsked(message) && tell(vectorIn(message)));
+    const has = await Promise.race([said, socket.closed]);
     socket.close();
-    if (received > bytes * 0.9) return;
+    if (typeof has === "number") throw new Error(`the server closed with ${has}`);
+    if (wanted.every(([client, clock]) => (has.get(client) ?? 0) >= clock)) return;
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
-  throw new Error("the server does not give back what it was sent");
+  throw new Error("the server does not have what it was sent");
+}
+
+/** The state vector in a first step of y-protocols. */
+function vectorIn(message) {
+  const decoder = decoding.createDecoder(message.subarray(2));
+  return Y.decodeStateVector(decoding.readVarUint8Array(decoder));
 }

@@ -28,6 +28,28 @@ for (const signal of ["SIGTERM", "SIGKILL"]) {
   });
 }
 
+journey("a drag goes on while the server is killed, and where it ends is where the shape is", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const ben = await (await it.person("ben")).open(await ada.invite());
+  await ada.draw("rectangle", [300, 250], [480, 380]);
+  await ben.shapes(1);
+  await ada.status("saved");
+  const empty = await ben.pixels([780, 480], [240, 200]);
+  await ada.down([300, 300]);
+  await ada.moveTo([500, 400]);
+  await it.server.stop("SIGKILL");
+  await ada.status("offline");
+  await ada.moveTo([800, 550]);
+  await it.server.resume();
+  await ada.status("saved");
+  await ada.up();
+  await ben.differs(empty, [780, 480], [240, 200]);
+  await ada.status("saved");
+  await ada.reload();
+  await ada.shapes(1);
+  await ada.differs(empty, [780, 480], [240, 200]);
+});
+
 journey("two who drew apart agree when the line is mended", async (it) => {
   const link = await it.link();
   const ada = await (await it.person("ada")).newBoard();

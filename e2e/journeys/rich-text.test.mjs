@@ -241,3 +241,30 @@ async function boldTable() {
   }
   return (letter) => advances.get(letter.codePointAt(0)) / unitsPerEm;
 }
+
+journey("letters that are composed by an input method arrive whole", async (it) => {
+  const [ada, stock] = await aBoardAndAStockClient(it);
+  await typeAt(ada, [400, 300], "x ");
+  const keyboard = await ada.page.context().newCDPSession(ada.page);
+  const compose = (text) =>
+    keyboard.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+  for (const text of ["k", "か", "かn", "かん", "かんj", "かんじ"]) await compose(text);
+  await keyboard.send("Input.insertText", { text: "漢字" });
+  await says(stock, "x 漢字");
+  // Enter and Escape belong to the input method while it composes.
+  await compose("てすと");
+  await ada.page.keyboard.press("Backspace");
+  await compose("");
+  await says(stock, "x 漢字");
+  // Between letters with a look, and while somebody else writes.
+  await ada.page.keyboard.press("Control+b");
+  await compose("ぶ");
+  await keyboard.send("Input.insertText", { text: "部" });
+  await says(stock, "x 漢字<bold|部>");
+  await it.picture("composed");
+  await ada.page.keyboard.press("Escape");
+  await ada.undo();
+  await ada.shapes(0);
+  await ada.redo();
+  await says(stock, "x 漢字<bold|部>");
+});

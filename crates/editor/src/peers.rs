@@ -27,6 +27,8 @@ pub(crate) struct Peer {
     /// Where the cursor was seen when its newest sample came, and when that was.
     from: Option<BoardPoint>,
     moved_ms: u64,
+    /// When the peer was last heard to do anything: to point, select, drag or write.
+    active_ms: u64,
     /// Counts laser trails that the cursor left, and points of the present one.
     trail: (u64, u32),
     /// The newest gesture that has ended: what still comes of it is late.
@@ -83,6 +85,7 @@ impl Peers {
             has_stance: false,
             from: None,
             moved_ms: 0,
+            active_ms: 0,
             trail: (0, 0),
             ended: None,
         });
@@ -98,6 +101,7 @@ impl Peers {
         if cursor != peer.cursor {
             (peer.from, peer.moved_ms) = (peer.shown_at(now_ms), now_ms);
             peer.cursor = cursor;
+            peer.active_ms = now_ms;
         }
         is_new
     }
@@ -129,11 +133,12 @@ impl Peers {
     }
 
     /// Takes a selection message; bytes that are none change nothing.
-    pub(crate) fn selection(&mut self, client: ClientId, bytes: &[u8]) {
+    pub(crate) fn selection(&mut self, client: ClientId, bytes: &[u8], now_ms: u64) {
         let Some(message) = SelectionMessage::decode(bytes) else { return };
         let Some((peer, _)) = self.entry(client) else { return };
         let bounds = (message.ids.len() as u64 != message.count).then_some(message.bounds);
         peer.selection = PeerSelection { number: message.number, ids: message.ids.into(), bounds };
+        peer.active_ms = now_ms;
         if let Some(draft) = &mut peer.draft {
             draft.resolve(&peer.selection);
         }
@@ -159,6 +164,7 @@ impl Peers {
             return;
         }
         let earlier = peer.draft.take().filter(|held| held.message.gesture == message.gesture);
+        peer.active_ms = now_ms;
         let mut draft = PeerDraft { message, on: earlier.and_then(|held| held.on), heard_ms: now_ms };
         draft.resolve(&peer.selection);
         peer.draft = Some(draft);
@@ -197,9 +203,9 @@ impl Peer {
         Some(self.from.map_or(to, |from| glided(from, to, self.moved_ms, now_ms)))
     }
 
-    /// Whether nobody seems to be at the pointer.
+    /// Whether nobody seems to be there. Who writes is, though their pointer rests.
     pub(crate) fn rests(&self, now_ms: u64) -> bool {
-        self.stance.is_away || now_ms.saturating_sub(self.moved_ms) > limits::CURSOR_IDLE_MS
+        self.stance.is_away || now_ms.saturating_sub(self.active_ms) > limits::CURSOR_IDLE_MS
     }
 }
 

@@ -59,7 +59,7 @@ impl Editor {
         if client == self.board.client_id() {
             return;
         }
-        self.peers.selection(client, bytes);
+        self.peers.selection(client, bytes, self.now_ms);
         self.outbox.lifts = true;
         self.outbox.overlay = true;
     }

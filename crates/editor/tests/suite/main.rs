@@ -19,6 +19,7 @@ mod painting;
 mod presence;
 mod properties;
 mod rich;
+mod scenarios;
 mod script;
 mod shapes;
 mod text;
