@@ -91,6 +91,10 @@ pub struct DoorOptions {
     /// MiB that one board may take, without its versions and images; as much as people draw by default
     #[arg(long, env = "BOARDWALK_BOARD_MIB")]
     pub board_mib: Option<u32>,
+    /// Messages a second that one connection may send for ever, after a burst of 20,000; a person who draws sends under a
+    /// hundred. [default: 1000]
+    #[arg(long, env = "BOARDWALK_MESSAGES_PER_SECOND", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub messages_per_second: Option<u32>,
 }
 
 /// Who may make boards.

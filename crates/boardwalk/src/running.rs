@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use axum::Router;
 use axum::serve::ListenerExt;
 use document_service::{DocumentService, ServiceOptions};
+use gateway::limits::MESSAGES_PER_SECOND;
 use gateway::{AssetStore, Gateway, GatewayOptions, IN_PROCESS, Quotas, ServiceDirectory, ops};
 use rsocket::tls::rustls::ServerConfig;
 use storage::Storage;
@@ -190,7 +191,9 @@ fn door(options: &DoorOptions, public_url: Option<String>) -> Result<GatewayOpti
     let admin_token = instance_token::read("BOARDWALK_ADMIN_TOKEN")?;
     let board_bytes = options.board_mib.map(|mib| u64::from(mib) << 20);
     let quotas = Quotas { boards: options.max_boards, board_bytes };
-    Ok(GatewayOptions { public_url, trusts_proxy: options.behind_proxy, create_token, admin_token, quotas })
+    let messages_per_second = options.messages_per_second.unwrap_or(MESSAGES_PER_SECOND);
+    let trusts_proxy = options.behind_proxy;
+    Ok(GatewayOptions { public_url, trusts_proxy, create_token, admin_token, quotas, messages_per_second })
 }
 
 /// Brings the schema of a database up to date.

@@ -19,10 +19,12 @@ use storage::Epoch;
 use sync::{LaneId, Room, RoomInput, RoomOutput};
 use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
 use tokio::task::{JoinSet, spawn_blocking};
-use tokio::time::{Duration, Instant, sleep_until, timeout};
+use tokio::time::{Duration, Instant, timeout};
+use tracing::Instrument;
 
 use crate::board_inbox::{Incoming, PresenceIncoming, Question, UpdatesIncoming};
 use crate::counted::Counted;
+use crate::deadlines::{Deadlines, Due};
 use crate::encoder::{Encoder, TooLong};
 use crate::flusher::{Health, Standing};
 use crate::hall::Hall;
@@ -133,6 +135,7 @@ impl BoardTask {
             tracing::error!("the store did not take the board's last updates in time");
         }
         let unsaved = self.service.flusher.close(&self.board);
+        let is_saved = unsaved.is_empty();
         if ending == Ending::Lost {
             hand_over::begin(&self.service, &self.board, unsaved);
         } else {
@@ -146,6 +149,18 @@ impl BoardTask {
         self.lanes.clear();
         drop(turn);
         tracing::info!(?ending, "the board is closed");
+        if ending != Ending::Lost && is_saved {
+            self.leave_version();
+        }
+    }
+
+    /// Keeps the version that [`finish`](Self::finish) had no time for, now that nobody waits for the board.
+    fn leave_version(self: Box<Self>) {
+        let Self { service, board, room, versioning, board_bytes, .. } = *self;
+        if let Some(room) = room.filter(|_| versioning.is_wanted()) {
+            let leaving = versioning.leave(service.clone(), board, room, board_bytes);
+            service.boards.spawn(leaving.in_current_span());
+        }
     }
 
     /// Serves until the end. When the service leaves, that is this board's turn to move, which lasts as long as the
@@ -153,9 +168,16 @@ impl BoardTask {
     async fn serve(&mut self, incoming: &mut Incoming) -> (Ending, Option<OwnedSemaphorePermit>) {
         let mut turn_to_move = pin!(self.service.clone().turn_to_move());
         let (mut arrived, mut arrived_presence) = (Vec::new(), Vec::new());
+        let mut deadlines = Deadlines::new();
         loop {
-            let (turn, idle, version) = (self.presence.next_turn(), self.idle_at(), self.versioning.due());
-            let (takes_updates, gathered, rest) = (self.takes_updates(), self.gathers_until(), self.rest_at);
+            let takes_updates = self.takes_updates();
+            let times = [
+                (self.presence.next_turn(), Due::Presence),
+                (self.gathers_until(), Due::Gathered),
+                (self.versioning.due(), Due::Version),
+                (self.rest_at, Due::Rest),
+                (self.idle_at(), Due::Idle),
+            ];
             let ending = tokio::select! {
                 permit = &mut turn_to_move => return (Ending::Move, permit),
                 changed = self.standing.changed() => {
@@ -171,26 +193,27 @@ impl BoardTask {
                     arrived_presence.drain(..).for_each(|message| self.receive_presence(message));
                     None
                 }
-                () = at(turn) => {
-                    self.presence.take_turn();
-                    None
-                }
-                () = at(gathered) => None,
-                () = at(version) => {
-                    Box::pin(self.keep_version()).await;
-                    None
-                }
-                () = at(rest) => {
-                    self.rest_at = None;
-                    Box::pin(self.tell_room(RoomInput::Rest)).await;
-                    None
-                }
-                () = at(idle) => Some(Ending::Release),
+                due = deadlines.next(times) => Box::pin(self.do_due(due)).await,
             };
             if let Some(ending) = ending {
                 return (ending, None);
             }
         }
+    }
+
+    async fn do_due(&mut self, due: Option<Due>) -> Option<Ending> {
+        match due {
+            Some(Due::Presence) => self.presence.take_turn(),
+            // They are taken now.
+            Some(Due::Gathered) | None => {}
+            Some(Due::Version) => self.keep_version().await,
+            Some(Due::Rest) => {
+                self.rest_at = None;
+                self.tell_room(RoomInput::Rest).await;
+            }
+            Some(Due::Idle) => return Some(Ending::Release),
+        }
+        None
     }
 
     /// Whether more may be put on the way to the store. While some is, the next gathers: edits that come meanwhile become
@@ -464,13 +487,5 @@ impl BoardTask {
         if let Some((through, bytes)) = self.with_room(self.board_bytes, |room| room.final_snapshot()).await {
             save(self.service.storage.clone(), self.board.clone(), self.epoch, through, bytes).await;
         }
-    }
-}
-
-/// Resolves at the given time, or never.
-async fn at(time: Option<Instant>) {
-    match time {
-        Some(time) => sleep_until(time).await,
-        None => std::future::pending().await,
     }
 }

@@ -12,6 +12,7 @@ mod board_inbox;
 mod board_task;
 mod clock;
 mod counted;
+mod deadlines;
 mod encoder;
 mod flusher;
 mod grants;

@@ -68,6 +68,8 @@ pub const OPEN_ATTEMPTS: usize = 3;
 pub const RENEWALS: u32 = 4;
 /// Boards that a leaving service hands over at the same time; the others are served until it is their turn.
 pub const DRAINS_AT_ONCE: usize = 16;
+/// Boards whose last version a leaving service encodes and keeps at the same time, after it has handed them over.
+pub const LAST_VERSIONS_AT_ONCE: usize = 2;
 /// How long a fenced board's unsaved updates are offered to the new owner; their authors have them, too.
 pub const HAND_OVER_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long one attempt at that may take.

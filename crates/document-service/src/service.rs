@@ -29,7 +29,10 @@ use crate::flusher::Flusher;
 use crate::grants::keep_granting;
 use crate::housekeeping;
 use crate::lease::{Lease, lease_ms};
-use crate::limits::{DRAINS_AT_ONCE, HAND_OVER_BYTES, LEAVE_TIMEOUT, LOADS_AT_ONCE, MAX_CONNECTIONS, MAX_OPEN_BOARDS};
+use crate::limits::{
+    DRAINS_AT_ONCE, HAND_OVER_BYTES, LAST_VERSIONS_AT_ONCE, LEAVE_TIMEOUT, LOADS_AT_ONCE, MAX_CONNECTIONS,
+    MAX_OPEN_BOARDS,
+};
 use crate::responder::Lanes;
 
 /// How a service is to run.
@@ -87,6 +90,8 @@ pub(crate) struct Service {
     pub(crate) loads: Semaphore,
     /// Turns at moving a board when the service leaves.
     drains: Arc<Semaphore>,
+    /// Turns at keeping the last version of a board that has been given up.
+    pub(crate) last_versions: Semaphore,
     /// Room for what is handed over, in KiB.
     pub(crate) hand_overs: Arc<Semaphore>,
     /// Cancelled when the service takes nothing new and its boards are to be given up.
@@ -95,7 +100,8 @@ pub(crate) struct Service {
     pub(crate) ended: CancellationToken,
     open: Mutex<HashMap<BoardId, BoardInbox>>,
     lanes_so_far: AtomicU64,
-    boards: TaskTracker,
+    /// The tasks of open boards, and what they leave behind.
+    pub(crate) boards: TaskTracker,
     connections: TaskTracker,
 }
 
@@ -125,6 +131,7 @@ impl DocumentService {
             others: options.others,
             loads: Semaphore::new(LOADS_AT_ONCE),
             drains: Arc::new(Semaphore::new(DRAINS_AT_ONCE)),
+            last_versions: Semaphore::new(LAST_VERSIONS_AT_ONCE),
             hand_overs: Arc::new(Semaphore::new(HAND_OVER_BYTES / 1024)),
             leaving: CancellationToken::new(),
             ended: CancellationToken::new(),

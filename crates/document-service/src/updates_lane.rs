@@ -196,9 +196,16 @@ async fn receive(lane: LaneId, board: &BoardInbox, backlog: &Backlog, inbound: &
 async fn hold(message: &UpdatesUp, bytes: usize, room_for: &Arc<Semaphore>, backlog: &Backlog) -> OwnedSemaphorePermit {
     let asks_for_state = matches!(message, UpdatesUp::Join { .. } | UpdatesUp::StateRequest { .. });
     let weight = if asks_for_state { LANE_INBOX_BYTES } else { bytes };
-    let held = room_for.clone().acquire_many_owned(kibibytes(weight)).await.expect("the semaphore is never closed");
+    let held = match room_for.clone().try_acquire_many_owned(kibibytes(weight)) {
+        Ok(held) => held,
+        Err(_) => {
+            // Boxed, so that the lane does not carry the place of waiting for as long as it lives.
+            let waiting = Box::pin(room_for.clone().acquire_many_owned(kibibytes(weight)));
+            waiting.await.expect("the semaphore is never closed")
+        }
+    };
     if asks_for_state {
-        backlog.join_fits().await;
+        Box::pin(backlog.join_fits()).await;
     }
     held
 }

@@ -1,6 +1,6 @@
 //! The versions of one open board: when one is due, keeping it, and thinning the older ones.
 //!
-//! It must not know rooms or lanes: it is given states. Content is stored compressed. A version that cannot be kept is
+//! It must not know lanes, nor of rooms more than their state. Content is stored compressed. A version that cannot be kept is
 //! not tried again: the next one is due soon, and the board itself is in its log.
 
 use std::sync::Arc;
@@ -10,10 +10,13 @@ use protocol::limits::VERSION_EVERY_MS;
 use protocol::request::KeptVersion;
 use protocol::{BoardId, ErrorCode, VersionId};
 use storage::{Error, NewVersion, Storage, VersionRecord};
+use sync::Room;
 use tokio::task::{JoinSet, spawn_blocking};
-use tokio::time::{Duration, Instant};
+use tokio::time::{Duration, Instant, timeout};
 
 use crate::authors::Authors;
+use crate::limits::{BLOCKING_FROM_BYTES, LEAVE_TIMEOUT};
+use crate::service::Service;
 use crate::thinning::to_forget;
 
 /// When an open board gets its next version.
@@ -60,6 +63,23 @@ impl Versioning {
                 tracing::warn!(%error, board_id = board.as_str(), "a version could not be kept");
             }
         });
+    }
+
+    /// Keeps the last version of a board that is not this service's any more, beside a few others and in the time that
+    /// leaving may take: nobody waits for it but the end of the process.
+    pub(crate) async fn leave(mut self, service: Arc<Service>, board: BoardId, room: Room, board_bytes: usize) {
+        let storage = service.storage.clone();
+        let keeping = async {
+            let _turn = service.last_versions.acquire().await.ok()?;
+            let state = match board_bytes {
+                0..BLOCKING_FROM_BYTES => room.state(),
+                _ => spawn_blocking(move || room.state()).await.ok()?,
+            };
+            keep_automatic(&*storage, &board, state, self.authors.take()).await.ok()
+        };
+        if timeout(LEAVE_TIMEOUT, keeping).await.ok().flatten().is_none() {
+            tracing::warn!(board_id = board.as_str(), "the last version of a board could not be kept");
+        }
     }
 
     /// Waits for what is being kept.

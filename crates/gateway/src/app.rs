@@ -59,6 +59,7 @@ pub struct Endpoints {
     pub(crate) votes: Turns,
     pub(crate) admin_token: Option<Token>,
     pub(crate) quotas: Quotas,
+    pub(crate) messages_per_second: u32,
     pub(crate) started: Instant,
 }
 
@@ -123,6 +124,7 @@ impl Gateway {
             votes: Turns::new(VOTE_BURST, VOTES_PER_SECOND),
             admin_token: options.admin_token,
             quotas: options.quotas,
+            messages_per_second: options.messages_per_second,
             started: Instant::now(),
         };
         let shared = Arc::new(endpoints);

@@ -26,8 +26,7 @@ use crate::edge_session::{EdgeSession, Step, read_hello, welcome};
 use crate::fanout::Next;
 use crate::hub::Seat;
 use crate::limits::{
-    CLOSE_TIMEOUT, MESSAGE_BURST, MESSAGES_PER_SECOND, PING_INTERVAL, SILENT_BROWSER, SLOWEST_BROWSER_BYTES_PER_SECOND,
-    WRITE_AT_ONCE_BYTES,
+    CLOSE_TIMEOUT, MESSAGE_BURST, PING_INTERVAL, SILENT_BROWSER, SLOWEST_BROWSER_BYTES_PER_SECOND, WRITE_AT_ONCE_BYTES,
 };
 use crate::people;
 use crate::token_bucket::TokenBucket;
@@ -75,11 +74,12 @@ pub async fn serve(socket: WebSocket, shared: Shared, visit: Visit) {
     let dialect = visit.dialect;
     let gauge = metrics::gauge!("gateway_connections", "dialect" => name(dialect));
     gauge.increment(1.0);
-    let ending = match enter(&mut stream, &shared, visit).await {
+    let turns = TokenBucket::new(MESSAGE_BURST, shared.messages_per_second);
+    let ending = match Box::pin(enter(&mut stream, &shared, visit)).await {
         Ok((session, seat, state_vector)) => {
             tracing::info!("a browser joined");
             tokio::select! {
-                ending = listen(&mut stream, session, &seat, state_vector) => ending,
+                ending = listen(&mut stream, session, &seat, state_vector, turns) => ending,
                 ending = speak(&mut sink, &seat) => ending,
             }
         }
@@ -143,11 +143,17 @@ async fn enter(stream: &mut Stream, shared: &Shared, visit: Visit) -> Result<(Ed
 
 /// Joins the board, then does what the browser asks, message by message. Waits where the updates lane has no credit, and
 /// the browser's socket with it.
-async fn listen(stream: &mut Stream, mut session: EdgeSession, seat: &Seat, state_vector: Bytes) -> Ending {
+async fn listen(
+    stream: &mut Stream,
+    mut session: EdgeSession,
+    seat: &Seat,
+    state_vector: Bytes,
+    mut turns: TokenBucket,
+) -> Ending {
     seat.send(&session.join(state_vector)).await;
     seat.query_presence();
     let received = metrics::counter!("gateway_received_bytes_total");
-    let (began, mut turns) = (Instant::now(), TokenBucket::new(MESSAGE_BURST, MESSAGES_PER_SECOND));
+    let began = Instant::now();
     let mut patience = if session.dialect() == Dialect::Stock { HELLO_TIMEOUT } else { SILENT_BROWSER };
     loop {
         let message = match hear(stream, patience).await {

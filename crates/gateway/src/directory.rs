@@ -108,19 +108,10 @@ impl ServiceDirectory {
     /// Resolves when the store has not listed a service for a while: its lease has lapsed, though it may still serve
     /// whom it can reach. Never while the store does not answer, which then is no fault of the service's.
     pub async fn departed(&self, address: &str) {
-        let Some(members) = &self.members else { return std::future::pending().await };
-        let mut list = members.list.clone();
-        let (mut read_before, mut without) = (list.borrow().reads, 0);
-        while list.changed().await.is_ok() {
-            let list = list.borrow_and_update();
-            let is_listed = list.addresses.contains(address);
-            without = if is_listed { 0 } else { without + u32::from(list.reads > read_before) };
-            read_before = list.reads;
-            if without >= LISTS_WITHOUT {
-                return;
-            }
+        match &self.members {
+            Some(members) => Box::pin(members.departed(address)).await,
+            None => std::future::pending().await,
         }
-        std::future::pending().await
     }
 
     /// The least loaded service and a connection to it; `except` only if there is no other.
@@ -148,6 +139,23 @@ impl ServiceDirectory {
             }
         };
         timeout(CONNECTED_TIMEOUT, waiting).await.map_err(|_| Unreachable::Late)?
+    }
+}
+
+impl Members {
+    async fn departed(&self, address: &str) {
+        let mut list = self.list.clone();
+        let (mut read_before, mut without) = (list.borrow().reads, 0);
+        while list.changed().await.is_ok() {
+            let list = list.borrow_and_update();
+            let is_listed = list.addresses.contains(address);
+            without = if is_listed { 0 } else { without + u32::from(list.reads > read_before) };
+            read_before = list.reads;
+            if without >= LISTS_WITHOUT {
+                return;
+            }
+        }
+        std::future::pending().await
     }
 }
 

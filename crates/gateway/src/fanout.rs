@@ -43,6 +43,18 @@ struct Place {
     direct: VecDeque<(u64, Direct)>,
     direct_bytes: usize,
     wake: Arc<Notify>,
+    /// It was woken and has not taken all there is since.
+    is_called: bool,
+    /// Something is in a ring that it has not passed; counted in `behind`.
+    is_behind: bool,
+}
+
+impl Place {
+    fn call(&mut self, called: &mut Vec<Arc<Notify>>) {
+        if !std::mem::replace(&mut self.is_called, true) {
+            called.push(self.wake.clone());
+        }
+    }
 }
 
 /// The browsers of one board at one gateway, and what they have not been sent yet.
@@ -51,6 +63,10 @@ pub struct Fanout {
     updates: Ring,
     presence: Ring,
     places: HashMap<ConnectionId, Place>,
+    /// Places that are behind: with the last of them the rings are forgotten, so that an idle board holds none.
+    behind: usize,
+    /// Whom to wake once this is not locked any more, or they would run into the lock.
+    called: Vec<Arc<Notify>>,
     ended: Option<ErrorCode>,
 }
 
@@ -64,7 +80,7 @@ impl Fanout {
     /// With rings of other bounds.
     #[must_use]
     pub fn with_rings(updates: Ring, presence: Ring) -> Self {
-        Self { updates, presence, places: HashMap::new(), ended: None }
+        Self { updates, presence, places: HashMap::new(), behind: 0, called: Vec::new(), ended: None }
     }
 
     /// Number of browsers.
@@ -95,6 +111,8 @@ impl Fanout {
             direct: VecDeque::new(),
             direct_bytes: 0,
             wake: wake.clone(),
+            is_called: false,
+            is_behind: false,
         };
         self.places.insert(connection, place);
         wake
@@ -102,13 +120,20 @@ impl Fanout {
 
     /// A browser has gone.
     pub fn leave(&mut self, connection: ConnectionId) {
-        self.places.remove(&connection);
+        if self.places.remove(&connection).is_some_and(|place| place.is_behind) {
+            self.one_caught_up();
+        }
     }
 
     /// Nothing more comes: everybody is to be closed with the code.
     pub fn end(&mut self, code: ErrorCode) {
         self.ended.get_or_insert(code);
-        self.places.values().for_each(|place| place.wake.notify_one());
+        self.places.values_mut().for_each(|place| place.call(&mut self.called));
+    }
+
+    /// Who is to be woken because of what was done. To be asked after everything, and done with nothing locked.
+    pub fn take_called(&mut self) -> Vec<Arc<Notify>> {
+        std::mem::take(&mut self.called)
     }
 
     /// A message of the updates lane.
@@ -120,7 +145,12 @@ impl Fanout {
         let everybody_read = self.places.values().map(|place| place.at).min().unwrap_or(u64::MAX);
         self.updates.forget_before(everybody_read);
         self.updates.push(Entry { audience, message });
-        self.wake(audience);
+        self.leave_behind();
+        for (connection, place) in &mut self.places {
+            if is_for(audience, *connection, place.dialect) {
+                place.call(&mut self.called);
+            }
+        }
     }
 
     /// One browser is to be closed, after what it was sent before.
@@ -139,12 +169,20 @@ impl Fanout {
         }
     }
 
-    /// A message of the presence lane.
+    /// A message of the presence lane. Nobody is woken for it: it goes along with what comes next, or with
+    /// [`wake_for_presence`](Self::wake_for_presence).
     pub fn push_presence(&mut self, audience: Audience, message: Bytes) {
         let everybody_read = self.places.values().map(|place| place.presence_at).min().unwrap_or(u64::MAX);
         self.presence.forget_before(everybody_read);
         self.presence.push(Entry { audience, message });
-        self.wake(audience);
+        self.leave_behind();
+    }
+
+    /// Wakes whoever has not passed all presence.
+    pub fn wake_for_presence(&mut self) {
+        let end = self.presence.end();
+        let late = self.places.values_mut().filter(|place| place.presence_at < end);
+        late.for_each(|place| place.call(&mut self.called));
     }
 
     /// Takes what a browser is to be sent next, until that is about so many bytes, and says what comes after it: a message
@@ -168,6 +206,7 @@ impl Fanout {
             return Next::Close(code);
         }
         let Some(place) = self.places.get_mut(&connection) else { return Next::Close(ErrorCode::Internal) };
+        place.is_called = true;
         if place.at < self.updates.start() || place.direct_bytes > DIRECT_QUEUE_BYTES {
             return Next::Close(ErrorCode::Resync);
         }
@@ -195,7 +234,35 @@ impl Fanout {
                 return Next::Message(entry.message.clone());
             }
         }
+        place.is_called = false;
+        if place.direct.is_empty() {
+            place.direct = VecDeque::new();
+        }
+        if std::mem::take(&mut place.is_behind) {
+            self.one_caught_up();
+        }
         Next::Nothing
+    }
+
+    /// A ring has something new.
+    fn leave_behind(&mut self) {
+        self.places.values_mut().for_each(|place| place.is_behind = true);
+        self.behind = self.places.len();
+        if self.behind == 0 {
+            self.forget_all();
+        }
+    }
+
+    fn one_caught_up(&mut self) {
+        self.behind -= 1;
+        if self.behind == 0 {
+            self.forget_all();
+        }
+    }
+
+    fn forget_all(&mut self) {
+        self.updates.forget_all();
+        self.presence.forget_all();
     }
 
     fn push_direct(&mut self, connection: ConnectionId, direct: Direct) {
@@ -207,15 +274,7 @@ impl Fanout {
             }
             place.direct.push_back((self.updates.end(), direct));
         }
-        place.wake.notify_one();
-    }
-
-    fn wake(&self, audience: Audience) {
-        for (connection, place) in &self.places {
-            if is_for(audience, *connection, place.dialect) {
-                place.wake.notify_one();
-            }
-        }
+        place.call(&mut self.called);
     }
 }
 

@@ -6,6 +6,7 @@
 //! says, save whom presence is about.
 
 use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -49,7 +50,33 @@ pub(crate) struct People {
     pub(crate) ids: ClientIds,
     /// Where each visit is now.
     visits: HashMap<VisitToken, ConnectionId>,
-    tickets: HashMap<ConnectionId, Ticket>,
+    /// Boxed: a table is up to half empty, and most boards have few people.
+    tickets: HashMap<ConnectionId, Box<Ticket>>,
+}
+
+/// The people, locked. Whoever is to be woken is woken when the lock is let go.
+pub(crate) struct PeopleGuard<'a>(Option<MutexGuard<'a, People>>);
+
+impl Deref for PeopleGuard<'_> {
+    type Target = People;
+
+    fn deref(&self) -> &People {
+        self.0.as_deref().expect("locked until it is dropped")
+    }
+}
+
+impl DerefMut for PeopleGuard<'_> {
+    fn deref_mut(&mut self) -> &mut People {
+        self.0.as_deref_mut().expect("locked until it is dropped")
+    }
+}
+
+impl Drop for PeopleGuard<'_> {
+    fn drop(&mut self) {
+        let called = self.fanout.take_called();
+        self.0 = None;
+        called.iter().for_each(|wake| wake.notify_one());
+    }
 }
 
 /// With what right somebody is here.
@@ -102,6 +129,8 @@ pub struct Hub {
     pub(crate) presence_waits: Notify,
     /// Somebody left, or the end has come.
     pub(crate) thinned: Notify,
+    /// Counts what came down the updates lane, for presence that can go along with it.
+    pub(crate) updates_down: AtomicU64,
     /// The board is as large as it may be.
     is_full: AtomicBool,
 }
@@ -121,6 +150,7 @@ impl Hub {
             meeting_told: Mutex::default(),
             presence_waits: Notify::new(),
             thinned: Notify::new(),
+            updates_down: AtomicU64::new(0),
             is_full: AtomicBool::new(false),
         };
         HubTask::new(Arc::new(hub), upward)
@@ -161,7 +191,7 @@ impl Hub {
             return Err(JoinError::Full);
         }
         let wake = people.fanout.join(connection, ticket.dialect);
-        people.tickets.insert(connection, ticket);
+        people.tickets.insert(connection, Box::new(ticket));
         let generation = AtomicU64::new(self.generation());
         drop(people);
         Ok(Seat { hub: self.clone(), connection, generation, wake })
@@ -176,14 +206,18 @@ impl Hub {
     /// Everybody here, and with what right.
     #[must_use]
     pub fn tickets(&self) -> Vec<(ConnectionId, Ticket)> {
-        self.people().tickets.iter().map(|(connection, ticket)| (*connection, ticket.clone())).collect()
+        self.people().tickets.iter().map(|(connection, ticket)| (*connection, (**ticket).clone())).collect()
     }
 
     /// Everybody here, with the Yjs clients that each speaks for.
     #[must_use]
     pub fn visitors(&self) -> Vec<(Ticket, Vec<u64>)> {
         let people = self.people();
-        people.tickets.iter().map(|(connection, ticket)| (ticket.clone(), people.ids.held_by(*connection))).collect()
+        people
+            .tickets
+            .iter()
+            .map(|(connection, ticket)| ((**ticket).clone(), people.ids.held_by(*connection)))
+            .collect()
     }
 
     /// Closes one browser, after what it was sent before.
@@ -247,8 +281,8 @@ impl Hub {
         self.generation.load(Ordering::Acquire)
     }
 
-    pub(crate) fn people(&self) -> MutexGuard<'_, People> {
-        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn people(&self) -> PeopleGuard<'_> {
+        PeopleGuard(Some(self.people.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
     pub(crate) fn presence(&self) -> MutexGuard<'_, PresenceQueue> {
@@ -296,7 +330,11 @@ impl Seat {
         }
         let message = message.encode();
         let needed = u32::try_from(part_count(message.len())).expect("messages are bounded");
-        let held = self.hub.room.clone().acquire_many_owned(needed).await.expect("the semaphore is never closed");
+        let room = self.hub.room.clone();
+        let held = match room.clone().try_acquire_many_owned(needed) {
+            Ok(held) => held,
+            Err(_) => Box::pin(room.acquire_many_owned(needed)).await.expect("the semaphore is never closed"),
+        };
         // A hub whose task has ended has told everybody so.
         let _ = self.hub.upward.push(Upward { message, generation: Some(generation), _held: Some(held) });
     }

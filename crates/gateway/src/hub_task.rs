@@ -3,12 +3,13 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
 use mailbox::Mailbox;
 use protocol::awareness;
-use protocol::edge::EdgeMessage;
+use protocol::edge::{DecodeError, EdgeMessage};
 use protocol::lane::{Joiner, PresenceDown, UpdatesDown, pack};
 use protocol::{ErrorCode, Retry};
 use rsocket::{Inbound, Outbound, Payload};
@@ -18,7 +19,8 @@ use crate::directory::ServiceDirectory;
 use crate::hub::{Hub, Upward};
 use crate::lanes::{self, LaneEnd, Lanes};
 use crate::limits::{
-    HUB_LINGER, MAX_SHORT_LANES, MAX_STOCK_AWARENESS_LINES, SHORT_LANES, UPSTREAM_PARTS, UPWARD_AT_ONCE,
+    HUB_LINGER, LONGEST_RIDE, MAX_SHORT_LANES, MAX_STOCK_AWARENESS_LINES, SHORT_LANES, UPDATES_TO_RIDE_ON,
+    UPSTREAM_PARTS, UPWARD_AT_ONCE,
 };
 use crate::random;
 
@@ -85,7 +87,8 @@ impl HubTask {
         let mut short_lanes = 0;
         loop {
             let opened = tokio::select! {
-                opened = lanes::open(&directory, self.hub.board(), request_id) => opened,
+                // Boxed, like everything that happens now and then: its place is not the hub's for as long as it lives.
+                opened = Box::pin(lanes::open(&directory, self.hub.board(), request_id)) => opened,
                 () = self.hub.abandoned_before_opening() => return,
             };
             let lanes = match opened {
@@ -161,6 +164,7 @@ impl Hub {
                 Ok(Err(error)) => return not_a_message("updates", &error),
                 Err(error) => return error.into(),
             };
+            self.updates_down.fetch_add(1, Ordering::Relaxed);
             let mut people = self.people();
             for message in messages {
                 match UpdatesDown::decode(&message) {
@@ -186,25 +190,36 @@ impl Hub {
     }
 
     async fn carry_presence_down(&self, inbound: &mut Inbound) -> LaneEnd {
+        let mut updates_before = self.updates_down.load(Ordering::Relaxed);
         while let Some(batch) = inbound.next().await {
             let batch = match batch {
                 Ok(batch) => batch.data,
                 Err(error) => return error.into(),
             };
-            let Ok(batch) = PresenceDown::decode_batch(&batch) else {
-                return not_a_message("presence", &protocol::edge::DecodeError::UnknownType);
-            };
-            let mut people = self.people();
-            for PresenceDown { audience, message } in batch {
-                if let Ok(EdgeMessage::Awareness(update)) = EdgeMessage::decode(&message)
-                    && let Ok(entries) = awareness::decode(update, MAX_STOCK_AWARENESS_LINES)
-                {
-                    people.ids.hear(&entries);
-                }
-                people.fanout.push_presence(audience, message);
+            if let Err(error) = self.take_presence(&batch) {
+                return not_a_message("presence", &error);
             }
+            let updates = self.updates_down.load(Ordering::Relaxed);
+            if updates.wrapping_sub(std::mem::replace(&mut updates_before, updates)) >= UPDATES_TO_RIDE_ON {
+                sleep(LONGEST_RIDE).await;
+            }
+            self.people().fanout.wake_for_presence();
         }
         LaneEnd::Failed(ErrorCode::Unavailable)
+    }
+
+    fn take_presence(&self, batch: &Bytes) -> Result<(), DecodeError> {
+        let batch = PresenceDown::decode_batch(batch)?;
+        let mut people = self.people();
+        for PresenceDown { audience, message } in batch {
+            if let Ok(EdgeMessage::Awareness(update)) = EdgeMessage::decode(&message)
+                && let Ok(entries) = awareness::decode(update, MAX_STOCK_AWARENESS_LINES)
+            {
+                people.ids.hear(&entries);
+            }
+            people.fanout.push_presence(audience, message);
+        }
+        Ok(())
     }
 
     /// Resolves when nobody is left, for a while, and all that they sent is on its way. Nobody can join then.
@@ -213,16 +228,21 @@ impl Hub {
             while self.is_in_use() {
                 self.thinned.notified().await;
             }
-            // Whoever left, or the end, wakes it early; then it looks again.
-            if !self.has_ended() && timeout(HUB_LINGER, self.thinned.notified()).await.is_ok() {
-                continue;
-            }
-            let all_parts = u32::try_from(UPSTREAM_PARTS).expect("a small constant");
-            let _all_sent = self.room.acquire_many(all_parts).await;
-            if self.end_if_unused() {
+            if Box::pin(self.linger()).await {
                 return;
             }
         }
+    }
+
+    /// Whether nobody came for a while, so that it has ended.
+    async fn linger(&self) -> bool {
+        // Whoever left, or the end, wakes it early; then it looks again.
+        if !self.has_ended() && timeout(HUB_LINGER, self.thinned.notified()).await.is_ok() {
+            return false;
+        }
+        let all_parts = u32::try_from(UPSTREAM_PARTS).expect("a small constant");
+        let _all_sent = self.room.acquire_many(all_parts).await;
+        self.end_if_unused()
     }
 
     /// The same while there are no lanes: what was sent was not acknowledged and is not waited for.
@@ -249,7 +269,7 @@ impl Hub {
     }
 }
 
-fn not_a_message(lane: &'static str, error: &protocol::edge::DecodeError) -> LaneEnd {
+fn not_a_message(lane: &'static str, error: &DecodeError) -> LaneEnd {
     tracing::error!(lane, %error, "the document service sent what is no message of the lane");
     LaneEnd::Failed(ErrorCode::Internal)
 }

@@ -14,6 +14,11 @@ pub const UPWARD_AT_ONCE: usize = 256;
 pub const PRESENCE_RING_BYTES: usize = 512 * 1024;
 /// Messages of the same.
 pub const PRESENCE_RING_MESSAGES: usize = 128;
+/// With this many updates from one batch of presence to the next, a batch goes along with the next update: one wake and one
+/// write to each browser less.
+pub const UPDATES_TO_RIDE_ON: u64 = 4;
+/// How long presence waits for that update at most.
+pub const LONGEST_RIDE: Duration = Duration::from_millis(5);
 /// Yjs client ids that a hub remembers as living elsewhere.
 pub const MAX_FOREIGN_CLIENTS: usize = 16_384;
 /// Largest awareness message of a stock client, which repeats to us all that it hears of others.
@@ -48,7 +53,8 @@ pub const SILENT_BROWSER: Duration = Duration::from_secs(16);
 pub const SLOWEST_BROWSER_BYTES_PER_SECOND: u64 = 16 * 1024;
 /// Messages that a browser may send at once: more than it keeps of a week offline.
 pub const MESSAGE_BURST: u32 = 20_000;
-/// Messages a second that it may send for ever; a person who draws sends under a hundred.
+/// Messages a second that it may send for ever, unless whoever runs the gateway says otherwise; a person who draws sends
+/// under a hundred.
 pub const MESSAGES_PER_SECOND: u32 = 1_000;
 /// Browsers that may join at once by one link, from other machines.
 pub const JOIN_BURST: u32 = 1_000;

@@ -5,10 +5,11 @@ use std::fmt;
 use protocol::SecretHash;
 use sha2::{Digest, Sha256};
 
+use crate::limits::MESSAGES_PER_SECOND;
 use crate::quotas::Quotas;
 
 /// What a gateway is told when it starts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct GatewayOptions {
     /// What people type, without a slash at its end; without it, links name the host that each request was sent to.
     pub public_url: Option<String>,
@@ -20,6 +21,21 @@ pub struct GatewayOptions {
     pub admin_token: Option<Token>,
     /// How much there may be.
     pub quotas: Quotas,
+    /// Messages a second that one connection may send for ever, after a burst.
+    pub messages_per_second: u32,
+}
+
+impl Default for GatewayOptions {
+    fn default() -> Self {
+        Self {
+            public_url: None,
+            trusts_proxy: false,
+            create_token: None,
+            admin_token: None,
+            quotas: Quotas::default(),
+            messages_per_second: MESSAGES_PER_SECOND,
+        }
+    }
 }
 
 /// A token of the instance, as a hash.

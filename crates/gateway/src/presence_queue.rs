@@ -76,6 +76,9 @@ impl PresenceQueue {
             self.waiting.remove(&connection);
             self.turns.pop_back();
         }
+        if self.turns.is_empty() {
+            *self = Self::default();
+        }
         Some(message)
     }
 

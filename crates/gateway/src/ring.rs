@@ -67,6 +67,13 @@ impl Ring {
         }
     }
 
+    /// Forgets everything, as everybody has read it, and holds no memory then.
+    pub fn forget_all(&mut self) {
+        self.start = self.end();
+        self.entries = VecDeque::new();
+        self.bytes = 0;
+    }
+
     fn forget_oldest(&mut self) {
         if let Some(entry) = self.entries.pop_front() {
             self.bytes -= entry.message.len();

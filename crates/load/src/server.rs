@@ -29,6 +29,8 @@ pub struct Recipe {
     pub binary: PathBuf,
     /// Its data.
     pub folder: PathBuf,
+    /// What one connection may send to ours, where it is not what people need.
+    pub messages_per_second: Option<u32>,
 }
 
 impl Recipe {
@@ -43,6 +45,9 @@ impl Recipe {
             Speech::Boardwalk | Speech::Stock => {
                 let mut command = Command::new(&self.binary);
                 command.args(["serve", "--listen", &address.to_string(), "--data-dir"]).arg(&self.folder);
+                if let Some(messages) = self.messages_per_second {
+                    command.args(["--messages-per-second", &messages.to_string()]);
+                }
                 command.env("BOARDWALK_LOG", "warn");
                 return command;
             }

@@ -20,6 +20,8 @@ pub struct Subject {
     pub binary: PathBuf,
     /// Where data folders are made; on the disk that is to be measured.
     pub folder: PathBuf,
+    /// What one connection may send to ours, where it is not what people need.
+    pub messages_per_second: Option<u32>,
 }
 
 /// A server and its boards.
@@ -40,8 +42,12 @@ impl Stage {
     pub async fn start(subject: &Subject, boards: usize) -> Result<Self> {
         std::fs::create_dir_all(&subject.folder)?;
         let folder = tempfile::tempdir_in(&subject.folder)?;
-        let recipe =
-            Recipe { speech: subject.speech, binary: subject.binary.clone(), folder: folder.path().to_owned() };
+        let recipe = Recipe {
+            speech: subject.speech,
+            binary: subject.binary.clone(),
+            folder: folder.path().to_owned(),
+            messages_per_second: subject.messages_per_second,
+        };
         let boards = match subject.speech {
             Speech::Boardwalk | Speech::Stock => {
                 let storage = storage::open(&recipe.database_url()).await?;
@@ -61,7 +67,7 @@ impl Stage {
     /// # Errors
     /// The store cannot be opened.
     pub async fn running(address: SocketAddr, process: u32, folder: PathBuf, boards: usize) -> Result<Self> {
-        let recipe = Recipe { speech: Speech::Boardwalk, binary: PathBuf::new(), folder };
+        let recipe = Recipe { speech: Speech::Boardwalk, binary: PathBuf::new(), folder, messages_per_second: None };
         let storage = storage::open(&recipe.database_url()).await?;
         let boards = make_boards(storage.as_ref(), boards).await?;
         Ok(Self { recipe, server: None, address, process, boards, _folder: None })

@@ -8,9 +8,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-/// Places that an emptied mailbox keeps.
-const KEPT_PLACES: usize = 4;
-
 /// The mailbox is closed; what was to be put in is handed back.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Closed<T>(pub T);
@@ -66,15 +63,9 @@ impl<T> Mailbox<T> {
     /// # Errors
     /// It is closed.
     pub async fn send(&self, item: T) -> Result<(), Closed<T>> {
-        loop {
-            let freed = self.freed.notified();
-            {
-                let state = self.state();
-                if state.is_closed || state.items.len() < self.capacity {
-                    break;
-                }
-            }
-            freed.await;
+        if !self.may_put() {
+            // Rare, so that a task that sends does not carry the place of waiting for as long as it lives.
+            Box::pin(self.until_may_put()).await;
         }
         // Whoever comes between puts in one more than the capacity: a bound on senders, not on items, and good enough.
         let put = self.push(item);
@@ -82,6 +73,21 @@ impl<T> Mailbox<T> {
             self.freed.notify_one();
         }
         put
+    }
+
+    fn may_put(&self) -> bool {
+        let state = self.state();
+        state.is_closed || state.items.len() < self.capacity
+    }
+
+    async fn until_may_put(&self) {
+        loop {
+            let freed = self.freed.notified();
+            if self.may_put() {
+                return;
+            }
+            freed.await;
+        }
     }
 
     /// Waits until something is in it and takes at most `limit`, which may not be 0, in order. False when it is closed and
@@ -103,10 +109,10 @@ impl<T> Mailbox<T> {
         let mut state = self.state();
         let count = state.items.len().min(limit);
         into.extend(state.items.drain(..count));
-        if state.items.is_empty() {
-            state.items.shrink_to(KEPT_PLACES);
-        }
+        let emptied = state.items.is_empty().then(|| std::mem::take(&mut state.items));
         drop(state);
+        // Freed when nobody waits for the lock.
+        drop(emptied);
         if count > 0 {
             self.freed.notify_one();
         }
@@ -185,6 +191,6 @@ mod tests {
         let mut taken = Vec::new();
         assert!(mailbox.try_take(&mut taken, 1000));
         assert!(!mailbox.try_take(&mut taken, 1000));
-        assert!(mailbox.state().items.capacity() <= 2 * KEPT_PLACES);
+        assert_eq!(mailbox.state().items.capacity(), 0);
     }
 }

@@ -56,8 +56,8 @@ pub(crate) struct Machine {
     mtu: usize,
     max_message_bytes: usize,
     max_open_streams: usize,
-    /// By id. The hasher is quick, and keyed at random: it is the peer that picks the ids of its streams.
-    streams: HashMap<u32, Stream, foldhash::fast::RandomState>,
+    /// By id; boxed, as a table is up to half empty. The hasher is quick, and keyed at random: it is the peer that picks the ids of its streams.
+    streams: HashMap<u32, Box<Stream>, foldhash::fast::RandomState>,
     /// Who waits until a request may be opened.
     waiting_for_lease: Vec<Waker>,
     /// Streams in `streams` that were opened here.
@@ -382,7 +382,7 @@ impl Machine {
         self.mine += usize::from(stream.mine);
         self.meters.open_streams.increment(1);
         self.meters.pending_streams.increment(if stream.mine { 1 } else { 0 });
-        self.streams.insert(id, stream);
+        self.streams.insert(id, Box::new(stream));
     }
 
     /// After any change to a stream: puts it in line if it has something to write, forgets it if it is over.

@@ -77,7 +77,8 @@ impl Outbound {
                 Err(TrySendError::Refused(error)) => return Err(error),
                 Err(TrySendError::NoCredit(back)) => payload = back,
             }
-            self.ready().await;
+            // Boxed, so that a task that sends does not carry the place of waiting for as long as it lives.
+            Box::pin(self.ready()).await;
         }
     }
 

@@ -11,6 +11,7 @@ macro_rules! now {
 }
 
 mod access;
+mod append;
 mod archive;
 mod assets;
 mod checkpoints;
@@ -26,7 +27,7 @@ use sqlx::sqlite::{
     Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteQueryResult,
     SqliteSynchronous,
 };
-use sqlx::{Connection, QueryBuilder, SqliteConnection, Transaction};
+use sqlx::{Connection, SqliteConnection, Transaction};
 
 use self::checkpoints::Checkpoints;
 use crate::contract::in_board_order;
@@ -42,10 +43,8 @@ const BUSY_WAIT: Duration = Duration::from_secs(2);
 /// Longest wait for our own writer, or for a free reader.
 const TURN_WAIT: Duration = Duration::from_secs(5);
 
-/// Rows that one statement inserts: each statement is a trip to the connection's thread and back.
-const ROWS_PER_STATEMENT: usize = 64;
-/// Prepared statements that the writer keeps: one per length of a chunk, and all the others.
-const PREPARED_STATEMENTS: usize = ROWS_PER_STATEMENT + 64;
+/// Prepared statements that the writer keeps: two per number of rows, and all the others.
+const PREPARED_STATEMENTS: usize = 2 * append::ROWS_PER_STATEMENT + 64;
 /// Rows that a reading connection's thread may be ahead of us.
 const ROWS_AHEAD: usize = 1024;
 
@@ -73,6 +72,7 @@ impl SqliteStorage {
         migrate(&options).await?;
         let options = options.pragma("wal_autocheckpoint", "0");
         let writer = pool().max_connections(1).idle_timeout(None).max_lifetime(None);
+        let writer = writer.after_connect(|connection, _| Box::pin(append::prepare(connection)));
         let writer = writer.connect_with(options.clone()).await?;
         Ok(Self {
             checkpoints: Checkpoints::begin(options.clone(), writer.clone()),
@@ -217,10 +217,15 @@ impl Storage for SqliteStorage {
 
     async fn append(&self, flush: Vec<Append>) -> Result<Vec<AppendOutcome>, Error> {
         let order = in_board_order(&flush)?;
+        if let [only] = &flush[..]
+            && let Some(stored) = append::in_one_statement(self.writer(), only).await?
+        {
+            return Ok(vec![stored]);
+        }
         let mut outcomes = vec![AppendOutcome::Fenced; flush.len()];
         let mut tx = self.begin().await?;
         for position in order {
-            outcomes[position] = append_board(&mut tx, &flush[position]).await?;
+            outcomes[position] = append::one_board(&mut tx, &flush[position]).await?;
         }
         tx.commit().await?;
         Ok(outcomes)
@@ -362,34 +367,4 @@ async fn ensure_lease(tx: &mut SqliteConnection, owner: &Owner, lease_ms: u64) -
         .execute(&mut *tx)
         .await?;
     Ok(())
-}
-
-/// The fence of one board and, where it held, its rows.
-async fn append_board(tx: &mut SqliteConnection, append: &Append) -> Result<AppendOutcome, Error> {
-    let (id, epoch) = (append.board.as_str(), sql::stored(append.epoch.0));
-    let (expected, last) = (sql::stored(append.expected_head_seq), sql::stored(append.last_seq()));
-    let stored = AppendOutcome::Stored { head_seq: append.last_seq() };
-    let fence = sqlx::query(
-        "UPDATE boards SET head_seq = $4 \
-         WHERE id = $1 AND owner_epoch = $2 AND owner_service IS NOT NULL AND head_seq = $3",
-    );
-    let fence = fence.bind(id).bind(epoch).bind(expected).bind(last).execute(&mut *tx).await?;
-    if fence.rows_affected() == 1 {
-        for chunk in append.rows().collect::<Vec<_>>().chunks(ROWS_PER_STATEMENT) {
-            let mut insert = QueryBuilder::new("INSERT INTO updates (board_id, seq, bytes, created_at) ");
-            insert.push_values(chunk, |mut row, (seq, bytes)| {
-                row.push_bind(id).push_bind(sql::stored(*seq)).push_bind(&bytes[..]).push(now!());
-            });
-            insert.build().execute(&mut *tx).await?;
-        }
-        return Ok(stored);
-    }
-    let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(sql::ROWS_BEHIND_FENCE)
-        .bind(id)
-        .bind(epoch)
-        .bind(last)
-        .bind(expected)
-        .fetch_all(&mut *tx)
-        .await?;
-    Ok(if sql::are_rows_of(append, &rows) { stored } else { AppendOutcome::Fenced })
 }

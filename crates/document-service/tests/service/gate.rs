@@ -19,14 +19,17 @@ pub struct Gate {
     pub memory: MemoryStorage,
     /// Appends that may pass.
     pub passes: Semaphore,
+    /// Versions that may pass.
+    pub version_passes: Semaphore,
     /// Rows of each append that has come to the gate.
     rows: Mutex<Vec<usize>>,
 }
 
 impl Gate {
-    /// Shut.
+    /// Shut for updates, open for versions.
     pub fn new() -> Self {
-        Self { memory: MemoryStorage::new(), passes: Semaphore::new(0), rows: Mutex::default() }
+        let (passes, version_passes) = (Semaphore::new(0), Semaphore::new(1000));
+        Self { memory: MemoryStorage::new(), passes, version_passes, rows: Mutex::default() }
     }
 
     /// Rows of each append so far.
@@ -135,6 +138,7 @@ impl Storage for Gate {
 #[async_trait]
 impl Archive for Gate {
     async fn save_version(&self, board: &BoardId, version: NewVersion) -> Result<VersionRecord, Error> {
+        self.version_passes.acquire().await.expect("the gate is never closed").forget();
         self.memory.save_version(board, version).await
     }
 

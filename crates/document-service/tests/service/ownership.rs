@@ -8,11 +8,11 @@ use protocol::edge::EdgeMessage;
 use protocol::lane::Audience;
 use protocol::{BoardId, ConnectionId, Role};
 use rsocket::{ConnectError, Connection, Connector};
-use storage::{Acquired, Storage};
+use storage::{Acquired, Archive, Storage};
 
 use crate::gate::Gate;
 use crate::gateway::{Presence, Updates, connect, holds, update};
-use crate::{eventually, start, started, take};
+use crate::{eventually, new_board, start, started, take};
 
 async fn write(connection: &Connection, board: &BoardId, seq: u64) -> Updates {
     let mut lane = Updates::wide(connection, board);
@@ -38,6 +38,30 @@ async fn a_service_that_leaves_stores_all_and_frees_its_boards() {
     let next = start(storage).await;
     let state = Updates::wide(&connect(&next).await, &board).join(1, Role::View).await;
     assert!(holds(&state, 7, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_leaves_keeps_a_version_of_what_changed_once_the_board_is_free() {
+    let gate = Arc::new(Gate::new());
+    gate.passes.add_permits(1);
+    let (board, unchanged) = (new_board(&*gate, 1).await, new_board(&*gate, 2).await);
+    let service = start(gate.clone()).await;
+    let connection = connect(&service).await;
+    let mut lane = write(&connection, &board, 1).await;
+    Updates::wide(&connection, &unchanged).join(2, Role::Edit).await;
+    assert!(gate.versions(&board).await.expect("available").is_empty());
+    gate.version_passes.forget_permits(1000);
+    let leaving = tokio::spawn(async move { service.shutdown().await });
+    lane.expect_end("unavailable").await;
+    assert!(matches!(take(&*gate, &board).await, Acquired::Mine { .. }), "the hand-over waits for no version");
+    assert!(!leaving.is_finished());
+    gate.version_passes.add_permits(1);
+    leaving.await.expect("no panic");
+    let kept = gate.versions(&board).await.expect("available");
+    assert_eq!(kept.len(), 1);
+    let (_, content) = gate.version(&board, &kept[0].id).await.expect("available").expect("it is kept");
+    assert!(holds(&protocol::decompress(&content, 1 << 20).expect("versions are compressed"), 7, 0));
+    assert!(gate.versions(&unchanged).await.expect("available").is_empty());
 }
 
 #[tokio::test(start_paused = true)]

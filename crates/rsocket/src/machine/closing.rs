@@ -73,7 +73,7 @@ impl Machine {
     /// The peer ended the link: that is in order only if nothing was open.
     pub(crate) fn hung_up(&mut self) {
         let is_done = |stream: &Stream| !stream.receive.open && stream.send.ended.is_some();
-        let drained = self.is_draining() && self.streams.values().all(is_done);
+        let drained = self.is_draining() && self.streams.values().all(|stream| is_done(stream));
         self.close(if drained { CloseReason::Drained } else { CloseReason::HungUp });
     }
 }

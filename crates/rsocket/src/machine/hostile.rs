@@ -299,7 +299,7 @@ fn is_payload(frame: &wire::Frame) -> bool {
 impl Machine {
     /// What is counted in sums is what is there.
     pub(super) fn check_books(&self) {
-        let sum = |of: fn(&Stream) -> usize| self.streams.values().map(of).sum::<usize>();
+        let sum = |of: fn(&Stream) -> usize| self.streams.values().map(|stream| of(stream)).sum::<usize>();
         let tally = &self.tally;
         assert_eq!(tally.backlog_bytes, sum(|it| it.send.queued_bytes));
         assert_eq!(tally.unread_bytes, sum(|it| it.receive.queued_bytes + it.receive.lent_bytes));

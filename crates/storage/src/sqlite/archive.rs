@@ -5,7 +5,8 @@ use bytes::Bytes;
 use protocol::{BoardId, VersionId};
 use sqlx::{QueryBuilder, SqliteConnection};
 
-use super::{ROWS_PER_STATEMENT, SqliteStorage, found};
+use super::append::ROWS_PER_STATEMENT;
+use super::{SqliteStorage, found};
 use super::{access, meeting};
 use crate::archive::check_texts;
 use crate::{Archive, BoardExport, Damage, Error, LogRow, NewVersion, Owner, Snapshot, VersionRecord, sql};
