@@ -3,6 +3,7 @@
 
 mod asking;
 mod canvas2d;
+mod carried;
 mod chrome;
 mod copy;
 mod events;

@@ -1,6 +1,7 @@
 //! The seam between the chrome and the shells: signals that the shells write, requests that the chrome makes. It must not
 //! know an editor or a connection, nor the DOM.
 
+use board::Kind;
 use editor::{Geometry, GeometryField, Letters, PlacedNote, Slide, TOOLS};
 use leptos::prelude::*;
 use leptos::reactive::callback::{Callable, UnsyncCallback};
@@ -209,6 +210,8 @@ pub enum UiRequest {
     LookFromMap(f64, f64),
     /// Let a frame fill the view, by its id.
     Show(String),
+    /// Put a frame at another place of the list, counted from 0, by its id.
+    MoveSlide(String, usize),
     /// Let the frame that is presented fill the view.
     ShowPresented,
     /// Look up the frames, for [`BoardStore::slides`].
@@ -313,6 +316,8 @@ pub struct BoardStore {
     pub style: RwSignal<Style>,
     /// The shape that was drawn last, for the toolbar.
     pub last_shape: RwSignal<&'static str>,
+    /// The kinds that something selected may become, its own among them.
+    pub kinds: RwSignal<Vec<&'static Kind>>,
     /// Colours beside the palette's that the board uses, as text.
     pub board_colours: RwSignal<Vec<String>>,
     /// The selection in numbers.
@@ -384,6 +389,7 @@ impl BoardStore {
             tool: RwSignal::new(TOOLS.first().map_or("", |tool| tool.id)),
             style: RwSignal::default(),
             last_shape: RwSignal::new("rectangle"),
+            kinds: RwSignal::default(),
             board_colours: RwSignal::default(),
             geometry: RwSignal::new(None),
             letters: RwSignal::new(None),

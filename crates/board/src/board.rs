@@ -1,19 +1,20 @@
 //! A board: a document and the shapes in it, in the order of their pile. Must not know tools, views or networks.
 
+mod deriving;
+
+pub use deriving::InMotion;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use yrs::DeepObservable;
 use yrs::types::{Event, PathSegment};
 
-use crate::connector::{self, Held};
 use crate::document::{DiffError, Document, MergeError, Merged};
 use crate::perform::Performer;
 use crate::schema;
+use crate::surroundings::Surroundings;
 use crate::texts::Restored;
 use crate::{ClientId, Edit, NewShape, OrderKey, Reversal, Shape, ShapeId, StateVector, Update};
-
-/// Frames in frames that cut a shape off; what lies deeper is cut off by these alone.
-const FRAMES_DEEP: usize = 8;
 
 /// Which shapes the latest transaction touched; filled by the document while it commits.
 type Touched = Arc<Mutex<BTreeSet<ShapeId>>>;
@@ -28,6 +29,9 @@ pub struct Board {
     by_id: HashMap<ShapeId, Arc<Shape>>,
     /// Which shapes are derived from this one: lines that hold it, shapes that lie in it.
     dependents: HashMap<ShapeId, BTreeSet<ShapeId>>,
+    surroundings: Surroundings,
+    /// The frames: few among many.
+    frames: BTreeSet<ShapeId>,
     revision: u64,
     restored: Restored,
 }
@@ -94,6 +98,8 @@ impl Board {
             pile: BTreeMap::new(),
             by_id: HashMap::new(),
             dependents: HashMap::new(),
+            surroundings: Surroundings::default(),
+            frames: BTreeSet::new(),
             revision: 0,
             restored: Restored::default(),
         }
@@ -165,8 +171,12 @@ impl Board {
                 Some(shape) => self.by_id.insert(id.clone(), Arc::clone(shape)),
                 None => self.by_id.remove(id),
             };
+            match shape.as_ref().is_some_and(|shape| shape.kind == crate::Kind::Frame) {
+                true => drop(self.frames.insert(id.clone())),
+                false => drop(self.frames.remove(id)),
+            }
             if let Some(before) = before {
-                depart(&mut self.dependents, &before);
+                deriving::depart(&mut self.dependents, &before);
                 // Most edits leave a shape where it lies in the pile; it is then replaced in its place.
                 if shape.as_ref().is_none_or(|now| now.order != before.order) {
                     self.pile.remove(&(before.order.clone(), id.clone()));
@@ -180,99 +190,7 @@ impl Board {
             }
         }
         drop(txn);
-        let followers = self.followers(&touched);
-        let mut touched = touched;
-        touched.extend(followers);
-        for id in &touched {
-            self.derive(id);
-        }
-        Change { touched: touched.into_iter().collect(), gap: false }
-    }
-
-    /// Whether any shape is derived from another.
-    pub fn has_dependents(&self) -> bool {
-        !self.dependents.is_empty()
-    }
-
-    /// What looks different when these do, beside themselves: lines follow what they hold, shapes are cut off by their
-    /// frames.
-    pub fn followers<'a>(&'a self, ids: impl IntoIterator<Item = &'a ShapeId>) -> BTreeSet<ShapeId> {
-        let mut found = BTreeSet::new();
-        if self.dependents.is_empty() {
-            return found;
-        }
-        let mut open: Vec<&ShapeId> = ids.into_iter().collect();
-        while let Some(id) = open.pop() {
-            for dependent in self.dependents.get(id).into_iter().flatten() {
-                if found.insert(dependent.clone()) {
-                    open.push(dependent);
-                }
-            }
-        }
-        found
-    }
-
-    /// The shapes in these frames and in frames in them, beside themselves: what moves when they do.
-    pub fn with_contents<'a>(&self, ids: impl IntoIterator<Item = &'a ShapeId>) -> Vec<ShapeId> {
-        let mut all: Vec<ShapeId> = ids.into_iter().cloned().collect();
-        if self.dependents.is_empty() {
-            return all;
-        }
-        let mut seen: std::collections::HashSet<ShapeId> = all.iter().cloned().collect();
-        let mut at = 0;
-        while let Some(id) = all.get(at).cloned() {
-            at += 1;
-            for dependent in self.dependents.get(&id).into_iter().flatten() {
-                let is_content = self.shape(dependent).is_some_and(|shape| shape.frame.as_ref() == Some(&id));
-                if is_content && seen.insert(dependent.clone()) {
-                    all.push(dependent.clone());
-                }
-            }
-        }
-        all
-    }
-
-    fn derive(&mut self, id: &ShapeId) {
-        let Some(shape) = self.shape(id).filter(|shape| shape.depends_on().next().is_some()).cloned() else { return };
-        let mut shape = Self::derived(shape, &|id| self.shape(id).cloned());
-        shape.revision = self.revision;
-        let shape = Arc::new(shape);
-        self.by_id.insert(id.clone(), Arc::clone(&shape));
-        self.pile.insert((shape.order.clone(), id.clone()), shape);
-    }
-
-    /// A shape with what is derived from others, which are as `others` says: as the board has them, or as a gesture
-    /// shows them.
-    pub fn derived(mut shape: Shape, others: &dyn Fn(&ShapeId) -> Option<Shape>) -> Shape {
-        let held = |binding: &Option<Arc<crate::Binding>>| {
-            let binding = binding.as_ref()?;
-            let other = others(&binding.shape).filter(|other| other.kind.can_be_held())?;
-            Some((other, binding.clone()))
-        };
-        shape.course = None;
-        let mut frame = shape.frame.clone();
-        if shape.kind.is_line() {
-            let (start, end) = (held(&shape.start), held(&shape.end));
-            if start.is_some() || end.is_some() {
-                // A line to something outside of its frame is seen whole.
-                let mut ends = start.iter().chain(&end);
-                frame = frame.filter(|frame| ends.all(|(other, _)| other.frame.as_ref() == Some(frame)));
-                let corners = shape.board_points();
-                let course = {
-                    let start = start.as_ref().map(|(other, binding)| Held::new(other, binding));
-                    let end = end.as_ref().map(|(other, binding)| Held::new(other, binding));
-                    connector::path(&shape, &corners, start, end)
-                };
-                shape.course = Some(Arc::new(course));
-            }
-        }
-        let mut clips = Vec::new();
-        while let Some(around) = frame.and_then(|id| others(&id)).filter(|around| around.kind == crate::Kind::Frame) {
-            clips.push(Arc::new(around.outline()));
-            frame = around.frame.filter(|_| clips.len() < FRAMES_DEEP);
-        }
-        shape.clips = (!clips.is_empty()).then(|| clips.into());
-        shape.measured()
+        Change { touched: self.derive_from(touched).into_iter().collect(), gap: false }
     }
 
     /// What is known, for a peer to answer with what is not.
@@ -327,6 +245,11 @@ impl Board {
     /// All shapes, the lowest in the pile first.
     pub fn shapes(&self) -> impl DoubleEndedIterator<Item = &Shape> {
         self.pile.values().map(Arc::as_ref)
+    }
+
+    /// The frames, in no order that means anything.
+    pub fn frames(&self) -> impl Iterator<Item = &Shape> {
+        self.frames.iter().filter_map(|id| self.shape(id))
     }
 
     /// How many shapes there are.
@@ -410,18 +333,6 @@ impl Board {
             }
         }
         Placement { keys: vec![OrderKey::above(low, jitter); count], shifts: Vec::new() }
-    }
-}
-
-/// Whatever this shape was derived from has one less to tell.
-fn depart(dependents: &mut HashMap<ShapeId, BTreeSet<ShapeId>>, shape: &Shape) {
-    for other in shape.depends_on() {
-        if let Some(known) = dependents.get_mut(other) {
-            known.remove(&shape.id);
-            if known.is_empty() {
-                dependents.remove(other);
-            }
-        }
     }
 }
 

@@ -68,14 +68,41 @@ impl<'a> Held<'a> {
     }
 }
 
-/// A line's path on the board, from its stored corners (on the board) and what its ends hold on to.
+/// Where a bound line runs.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Course {
+    /// On the board.
+    pub(crate) path: BezPath,
+    /// Where an elbow has looked for what is in its way: elsewhere nothing changes it.
+    pub(crate) corridor: Option<Rect>,
+}
+
+/// A line's path on the board, from its stored corners (on the board) and what its ends hold on to. `others` says what else
+/// meets a rectangle, for an elbow to go around.
+pub(crate) fn course(
+    shape: &Shape,
+    corners: &[Point],
+    [start, end]: [Option<Held>; 2],
+    others: &dyn Fn(Rect) -> Vec<Rect>,
+) -> Course {
+    let via: Vec<elbow::Lane> = shape.via.chunks_exact(2).map(|pair| elbow::Lane::stored(pair, shape.pos)).collect();
+    let (Some(first), Some(last), Route::Elbow) = (corners.first(), corners.last(), shape.route) else {
+        return Course { path: path(shape, corners, start, end), corridor: None };
+    };
+    let from = start.map_or(*first, |held| held.anchor());
+    let to = end.map_or(*last, |held| held.anchor());
+    let routed = elbow::route(port(from, start, to), port(to, end, from), &via, others);
+    Course { path: straight(&routed.corners), corridor: routed.corridor }
+}
+
+/// The path of a line that nothing else is in the way of.
 pub(crate) fn path(shape: &Shape, corners: &[Point], start: Option<Held>, end: Option<Held>) -> BezPath {
     let (Some(first), Some(last)) = (corners.first(), corners.last()) else { return BezPath::new() };
     let from = start.map_or(*first, |held| held.anchor());
     let to = end.map_or(*last, |held| held.anchor());
     let inner = &corners[1..corners.len() - 1];
     match shape.route {
-        Route::Elbow => elbow_path(shape, (from, start), (to, end)),
+        Route::Elbow => course(shape, corners, [start, end], &|_| vec![]).path,
         Route::Straight => {
             let corners: Vec<Point> = std::iter::once(from).chain(inner.iter().copied()).chain([to]).collect();
             trimmed(straight(&corners), start, end)
@@ -131,20 +158,15 @@ fn smooth(corners: &[Point]) -> BezPath {
     path
 }
 
-fn elbow_path(shape: &Shape, (from, start): (Point, Option<Held>), (to, end): (Point, Option<Held>)) -> BezPath {
-    let port = |at: Point, held: Option<Held>, other: Point| match held {
-        None => elbow::Port { at, direction: None, avoid: None },
-        Some(held) => {
-            let direction = held.direction(other);
-            let around = held.around();
-            // The line leaves from the outline as it is seen, which in an ellipse lies inside of its box.
-            let edge = seen_edge(held, on_edge(at, around, direction), direction);
-            let at = if held.at.is_some() { held.anchor() } else { edge + direction * GAP };
-            elbow::Port { at, direction: Some(direction), avoid: Some(around) }
-        }
-    };
-    let via: Vec<elbow::Lane> = shape.via.chunks_exact(2).map(|pair| elbow::Lane::stored(pair, shape.pos)).collect();
-    straight(&elbow::route(port(from, start, to), port(to, end, from), &via))
+/// Where an elbow begins or ends.
+fn port(at: Point, held: Option<Held>, other: Point) -> elbow::Port {
+    let Some(held) = held else { return elbow::Port { at, direction: None, avoid: None } };
+    let direction = held.direction(other);
+    let around = held.around();
+    // The line leaves from the outline as it is seen, which in an ellipse lies inside of its box.
+    let edge = seen_edge(held, on_edge(at, around, direction), direction);
+    let at = if held.at.is_some() { held.anchor() } else { edge + direction * GAP };
+    elbow::Port { at, direction: Some(direction), avoid: Some(around) }
 }
 
 /// Where a level or upright line through a point leaves a box.

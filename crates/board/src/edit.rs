@@ -151,6 +151,8 @@ pub enum Field {
     Alt(Arc<str>),
     /// Where it leads: an address that [`crate::is_link`] takes.
     Link(Option<Arc<str>>),
+    /// Where it comes among the frames that are presented (frame); those without come last.
+    Slide(Option<OrderKey>),
 }
 
 /// A shape to be. What is not said has its default.

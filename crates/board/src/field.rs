@@ -78,6 +78,7 @@ pub(crate) fn stored(field: &Field) -> (&'static str, Option<Any>) {
             (schema::CROP, (crop != clamp::CROP_ALL).then(|| plain_numbers([crop.x0, crop.y0, crop.x1, crop.y1])))
         }
         Field::Alt(text) => (schema::ALT, name(Some(clamp::alt(text)).filter(|text| !text.is_empty()))),
+        Field::Slide(key) => (schema::SLIDE, name(key.as_ref().map(OrderKey::as_str))),
     }
 }
 
@@ -129,6 +130,7 @@ pub(crate) fn read(key: &str, value: &Any) -> Option<Field> {
             _ => return None,
         },
         schema::ALT => Field::Alt(string(value)?.into()),
+        schema::SLIDE => Field::Slide(Some(OrderKey::parse(string(value)?)?)),
         _ => return None,
     })
 }
@@ -227,6 +229,7 @@ fn absent(key: &str) -> Option<Field> {
         schema::VIA => Field::Via([].into()),
         schema::CROP => Field::Crop(clamp::CROP_ALL),
         schema::ALT => Field::Alt("".into()),
+        schema::SLIDE => Field::Slide(None),
         _ => return None,
     })
 }

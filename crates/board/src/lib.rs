@@ -30,10 +30,11 @@ mod served;
 mod shape;
 mod shapes;
 mod style;
+mod surroundings;
 mod texts;
 mod update;
 
-pub use board::{Applied, Board, Change, Placement, Reverted};
+pub use board::{Applied, Board, Change, InMotion, Placement, Reverted};
 pub use check::{CheckError, Summary, check_state_vector, check_update, in_pieces, joint_state_vector};
 pub use clamp::is_link;
 pub use clocks::Clocks;

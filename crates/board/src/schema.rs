@@ -50,6 +50,7 @@ pub(crate) const NATURAL: &str = "natural";
 pub(crate) const CROP: &str = "crop";
 pub(crate) const ALT: &str = "alt";
 pub(crate) const LINK: &str = "link";
+pub(crate) const SLIDE: &str = "slide";
 
 /// Every key of this version; others are carried untouched.
 pub(crate) const KEYS: &[&str] = &[
@@ -92,6 +93,7 @@ pub(crate) const KEYS: &[&str] = &[
     ALT,
     FONT,
     LINK,
+    SLIDE,
 ];
 
 /// One key of a shape with a deep copy of its value.

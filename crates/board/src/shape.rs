@@ -6,6 +6,7 @@ use scene::text::{Font, Span};
 use scene::{BoardPoint, Colour, Command, DisplayList, ImageId};
 use std::sync::Arc;
 
+use crate::connector::Course;
 use crate::rich::Content;
 use crate::{
     Align, AlignY, Binding, Field, FillStyle, GroupId, Head, InkPoint, Kind, LineStyle, OrderKey, Route, ShapeId,
@@ -87,6 +88,8 @@ pub struct Shape {
     pub label_at: f64,
     /// The groups that it is in, the outermost first.
     pub groups: Arc<[GroupId]>,
+    /// Where it comes among the frames that are presented; none is after all that say so (frame).
+    pub slide: Option<OrderKey>,
     /// Whether it is safe from the hand: neither selected by a click nor moved nor erased, until it is unlocked.
     pub locked: bool,
     /// The picture that it shows (image).
@@ -96,7 +99,7 @@ pub struct Shape {
     /// What its values span, relative to `pos`: derived.
     extent: Rect,
     /// Where a bound line runs, on the board: derived from what its ends hold, by [`crate::Board`].
-    pub(crate) course: Option<Arc<BezPath>>,
+    pub(crate) course: Option<Arc<Course>>,
     /// The outlines of the frames around it, on the board: derived as well.
     pub(crate) clips: Option<Arc<[Arc<BezPath>]>>,
 }
@@ -160,6 +163,7 @@ impl Shape {
             via: Arc::new([]),
             label_at: clamp::LABEL_AT_DEFAULT,
             groups: Arc::new([]),
+            slide: None,
             locked: false,
             picture: None,
             revision: 0,
@@ -230,6 +234,7 @@ impl Shape {
             Field::Asset(asset) => self.picture_mut().asset = Some(*asset),
             Field::Natural(size) => self.picture_mut().natural = clamp::size(*size),
             Field::Crop(crop) => self.picture_mut().crop = clamp::crop(*crop),
+            Field::Slide(key) => self.slide = key.clone(),
             Field::Alt(text) => self.picture_mut().alt = clamp::alt(text).into(),
         }
     }
@@ -270,6 +275,7 @@ impl Shape {
             schema::ASSET => Field::Asset(self.picture.as_ref()?.asset?),
             schema::NATURAL => Field::Natural(self.picture.as_ref()?.natural),
             schema::CROP => Field::Crop(self.picture.as_ref()?.crop),
+            schema::SLIDE => Field::Slide(self.slide.clone()),
             schema::ALT => Field::Alt(self.picture.as_ref()?.alt.clone()),
             _ => return None,
         })
@@ -338,6 +344,18 @@ impl Shape {
     pub fn depends_on(&self) -> impl Iterator<Item = &ShapeId> {
         let ends = [&self.start, &self.end].into_iter().flatten().map(|binding| &binding.shape);
         ends.filter(|_| self.kind.is_line()).chain(&self.frame)
+    }
+
+    /// The box that elbows which do not hold it go around, if they do.
+    pub fn obstacle(&self) -> Option<Rect> {
+        let is_one = self.kind.can_be_held() && self.kind != Kind::Frame;
+        is_one.then(|| self.rotation().transform_rect_bbox(self.local_bounds()))
+    }
+
+    /// Whether where it runs follows from what is in its way.
+    pub fn goes_around(&self) -> bool {
+        let is_elbow = self.kind.is_line() && self.route == Route::Elbow && self.via.is_empty();
+        is_elbow && (self.start.is_some() || self.end.is_some())
     }
 
     /// Its outline on the board.
@@ -410,7 +428,7 @@ impl Shape {
         let mut points: Vec<Point> =
             self.points.iter().map(|corner| rotation * (Point::from(self.pos) + *corner)).collect();
         // A bound end is where the shape that it holds lets it be.
-        let mut course = self.course.iter().flat_map(|course| course.segments());
+        let mut course = self.course.iter().flat_map(|course| course.path.segments());
         if let (Some(first), [start, ..]) = (course.next(), &mut points[..]) {
             *start = first.start();
             let last = course.last().unwrap_or(first);

@@ -1,6 +1,6 @@
 //! What the page around the board shows of the editor: plain values for toolbars, panels and screen readers.
 
-use board::{ClientId, Field, ShapeId};
+use board::{ClientId, Field, Kind, ShapeId};
 use scene::Colour;
 use scene::text::Look;
 
@@ -21,6 +21,8 @@ pub struct Chrome {
     pub selection_count: usize,
     /// What is selected, for a description in words: kinds with their counts, the most frequent first.
     pub selection_description: Vec<SelectionPart>,
+    /// The kinds that something selected may become, its own among them.
+    pub kinds: Vec<&'static Kind>,
     /// There is a step to undo.
     pub can_undo: bool,
     /// There is a step to redo.

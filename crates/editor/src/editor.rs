@@ -12,6 +12,7 @@ mod looking;
 mod marking;
 mod pinning;
 mod pointing;
+mod presenting;
 mod putting_down;
 mod receiving;
 mod restoring;
@@ -32,6 +33,7 @@ use crate::input::{Device, Input, Modifiers, StyleField};
 use crate::keys::KeyMap;
 use crate::lasers::Lasers;
 use crate::output::{CursorKind, Damage, Notice, Output, Repaint};
+use crate::painting::Carrying;
 use crate::peers::Peers;
 use crate::picture::Picture;
 use crate::pointers::Pointers;
@@ -76,6 +78,8 @@ pub struct Editor {
     pub(crate) typing: Option<Typing>,
     /// Shapes that are left out of the board's picture: on the overlay, or in the page's text field.
     pub(crate) lifted: HashSet<ShapeId>,
+    /// What of a large selection in motion is not in its bitmap.
+    pub(crate) carrying: Carrying,
     summary: Summary,
     /// The handles around the selection as it is.
     pub(crate) handles: Option<Handles>,
@@ -141,6 +145,7 @@ impl Editor {
             company: company::Company::default(),
             typing: None,
             lifted: HashSet::new(),
+            carrying: Carrying::default(),
             summary: Summary::default(),
             handles: None,
             size_px: (0.0, 0.0),
@@ -206,6 +211,7 @@ impl Editor {
             Input::GoTo(id) => self.go_to(&id),
             Input::LookAt { at, zoom } => self.look_at(at, zoom),
             Input::Show(id) => self.show_slide(&id),
+            Input::MoveSlide { id, to } => self.move_slide(&id, to),
             Input::BringIntoView(at) => self.bring_into_view(at),
             Input::SetKeys(keys) => self.keys = keys,
             Input::TextEnded => self.end_text(),

@@ -77,16 +77,13 @@ fn grips(shape: &Shape) -> Vec<Grip> {
         let at = shape.rotation() * placed.rect().center();
         Grip { handle: Handle::Label { id: id() }, at, room: f64::INFINITY }
     }));
-    let stretches: Vec<kurbo::PathSeg> = shape.outline().segments().collect();
-    let count = stretches.len();
-    let middles = stretches.into_iter().enumerate().filter_map(|(index, stretch)| {
-        let is_inner = index > 0 && index + 1 < count;
+    let outline = shape.outline();
+    let middles = outline.segments().enumerate().map(|(index, stretch)| {
         let handle = match is_elbow {
-            true if is_inner => Handle::Stretch { id: id(), index },
-            true => return None,
+            true => Handle::Stretch { id: id(), index },
             false => Handle::Middle { id: id(), index },
         };
-        Some(Grip { handle, at: stretch.eval(0.5), room: stretch.arclen(1.0) })
+        Grip { handle, at: stretch.eval(0.5), room: stretch.arclen(1.0) }
     });
     grips.extend(middles.take(limits::MIDDLE_HANDLES));
     grips

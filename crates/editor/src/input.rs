@@ -34,6 +34,13 @@ pub enum Input {
     },
     /// Let a shape fill the view, as a slide does. Unknown: nothing happens.
     Show(String),
+    /// Put a frame at another place of the list of frames.
+    MoveSlide {
+        /// The frame's id.
+        id: String,
+        /// Where, counted from 0; beyond the last is the last.
+        to: usize,
+    },
     /// Have a place of the board in view, where it is not.
     BringIntoView(BoardPoint),
     /// The keys as this person has them.

@@ -7,6 +7,7 @@
 //! [`TOOLS`] and [`COMMANDS`] are the only lists of what a person can do: toolbars, menus, help and keys are views of
 //! them. A tool is one file in `tools/`, a command one record in `commands/`.
 
+mod becoming;
 mod chrome;
 mod clipboard;
 mod commands;
@@ -16,6 +17,7 @@ mod draft;
 mod editor;
 mod excalidraw;
 mod export;
+mod following;
 mod framing;
 mod groups;
 mod growing;

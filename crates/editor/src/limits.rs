@@ -167,10 +167,12 @@ pub const BIND_PX: f64 = 12.0;
 pub const NODE_GAP_BOARD: f64 = 80.0;
 /// Between a note and the next one.
 pub const NOTE_GAP_BOARD: f64 = 20.0;
-/// Shapes that change frames in one gesture.
+/// Shapes that a new frame takes in.
 pub const FRAMED_SHAPES: usize = 2_000;
-/// In a drag of more shapes, the frames that would take them in are not shown before the drop.
-pub const FRAMES_SHOWN_FOR: usize = 100;
+/// Frames in view that are looked at for showing which would take in what is dragged.
+pub const FRAMES_SHOWN: usize = 200;
+/// Dragged shapes that are looked at for that, for each frame.
+pub const FRAME_PROBES: usize = 500;
 /// A cropped image keeps this many board pixels a side, where it has them.
 pub const CROP_LEAST_BOARD: f64 = 8.0;
 /// How much of a picture is seen outside of its box while it is cropped.
@@ -183,6 +185,12 @@ pub const CARD_HEIGHT_BOARD: f64 = 80.0;
 pub const CARD_LETTERS: usize = 80;
 /// Bound lines that follow a drag while it lasts; the others follow at its end.
 pub const FOLLOWING_LINES: usize = 500;
+/// Elbows that hold what a drag moves and are routed anew while it lasts.
+pub const ROUTED_ELBOWS: usize = 100;
+/// A gesture that moves more shapes shows other elbows as they are until it ends.
+pub const OBSTACLES_IN_MOTION: usize = 100;
+/// Elbows that a drag comes in the way of and that are routed anew while it lasts.
+pub const DISTURBED_ELBOWS: usize = 50;
 /// A click with the note tool makes a note of this many board pixels a side.
 pub const DEFAULT_NOTE_BOARD: f64 = 170.0;
 /// Lines of remembered styles that are read.

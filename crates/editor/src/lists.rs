@@ -57,23 +57,65 @@ fn next_item(text: &str, caret: usize) -> Vec<Splice> {
     let mut splices = vec![Splice::new(caret, 0, &written)];
     if let Some(number) = marker.number {
         let next = paragraph(text, caret).end + 1;
-        splices.extend(renumbered(text, next, number.saturating_add(1)));
+        splices.extend(renumbered(text, next, number.saturating_add(1), number.saturating_add(2)));
     }
     splices.reverse();
     splices
 }
 
-/// Numbers that counted on from before an item came in between count on after it.
-fn renumbered(text: &str, mut at: usize, mut expected: u32) -> Vec<Splice> {
+/// Numbers that counted on to an item that has gone, count on to what is left. From the end.
+pub(crate) fn recounted(before: &str, after: &str) -> Vec<Splice> {
+    let Some(change) = Splice::between(before, after) else { return vec![] };
+    let (gone, came) = (whole_item(before, change.range()), change.insert());
+    let first = paragraph(before, gone.start);
+    let marker_end = first.start + marker_of(&before[first.clone()]).map_or(usize::MAX / 2, |marker| marker.length);
+    // Who corrects a number a letter at a time has not removed an item.
+    let is_marker = gone.start == first.start && gone.end >= marker_end;
+    if came.contains('\n') || !(is_marker || before[gone.clone()].contains('\n')) {
+        return vec![];
+    }
+    let is_whole = before[..gone.end].ends_with('\n');
+    let next = if is_whole { gone.end } else { paragraph(before, gone.end).end + 1 };
+    let number = |text: &str, at: usize| marker_of(&text[paragraph(text, at)])?.number;
+    let last = |text: &str, next: usize| next.checked_sub(1).and_then(|at| number(text, at));
+    let Some(counted) = (next < before.len()).then(|| number(before, next)).flatten() else { return vec![] };
+    if last(before, next).map(|last| last.saturating_add(1)) != Some(counted) {
+        return vec![];
+    }
+    // Behind what is no item the numbers go on as if the first that went were the next.
+    let freed = paragraphs(before, first.start..next.saturating_sub(1)).find_map(|item| number(before, item.start));
+    let now = next - gone.len() + came.len();
+    let expected = last(after, now).map(|last| last.saturating_add(1)).or(freed).unwrap_or(counted);
+    let mut splices = renumbered(after, now, counted, expected);
+    splices.reverse();
+    splices
+}
+
+/// The same letters gone, from the start of a paragraph where that is as good: of `12` after `11`, which 1 went?
+fn whole_item(before: &str, gone: Range<usize>) -> Range<usize> {
+    let mut moved = gone.clone();
+    while paragraph(before, moved.start).start != moved.start {
+        let last = |text: &str| text.chars().next_back();
+        let Some(letter) = last(&before[..moved.start]).filter(|letter| Some(*letter) == last(&before[moved.clone()]))
+        else {
+            return gone;
+        };
+        moved = moved.start - letter.len_utf8()..moved.end - letter.len_utf8();
+    }
+    moved
+}
+
+/// Numbers that count on from `counted` count on from `expected` instead.
+fn renumbered(text: &str, mut at: usize, mut counted: u32, mut expected: u32) -> Vec<Splice> {
     let mut splices = vec![];
-    while at < text.len() {
+    while at < text.len() && counted != expected {
         let item = paragraph(text, at);
         let Some(Marker { number: Some(number), .. }) = marker_of(&text[item.clone()]) else { break };
-        if number != expected {
+        if number != counted {
             break;
         }
-        expected += 1;
         splices.push(Splice::new(item.start, number.to_string().len(), &expected.to_string()));
+        (counted, expected) = (counted.saturating_add(1), expected.saturating_add(1));
         at = item.end + 1;
     }
     splices
@@ -144,6 +186,33 @@ mod tests {
             let caret = case.find('|').expect("a caret");
             let text = case.replace('|', "");
             assert_eq!(applied(&text, completed(&text, caret, typed)), expected, "{case:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_counted_on_when_an_item_goes() {
+        let cases = [
+            ("1. a\n2. b\n3. c\n4. d", "1. a\n3. c\n4. d", "1. a\n2. c\n3. d"),
+            // The first goes, the last goes, all but the first go.
+            ("1. a\n2. b\n3. c", "2. b\n3. c", "1. b\n2. c"),
+            ("1. a\n2. b\n3. c", "1. a\n2. b", "1. a\n2. b"),
+            ("1. a\n2. b\n3. c\n4. d", "1. a\n4. d", "1. a\n2. d"),
+            // Two become one, by what is between them.
+            ("1. a\n2. b\n3. c", "1. ab\n3. c", "1. ab\n2. c"),
+            ("1. a\n2. bb\n3. cc\n4. d", "1. a\n2. bc\n4. d", "1. a\n2. bc\n3. d"),
+            // An item that is none any longer.
+            ("1. a\n2. b\n3. c", "1. a\nb\n3. c", "1. a\nb\n2. c"),
+            ("text\n5. a\n6. b\n7. c", "text\n6. b\n7. c", "text\n5. b\n6. c"),
+            // What did not count on, stays.
+            ("1. a\n2. b\n7. c", "1. a\n7. c", "1. a\n7. c"),
+            ("1. a\n2. b\n3. c", "1. a\n. b\n3. c", "1. a\n. b\n3. c"),
+            ("1. a\n2. b\n3. c", "1. a\n2. \n3. c", "1. a\n2. \n3. c"),
+            ("• a\n• b\n1. c", "• a\n1. c", "• a\n1. c"),
+            ("10. a\n11. b\n12. c", "10. a\n12. c", "10. a\n11. c"),
+            ("a\nb", "", ""),
+        ];
+        for (before, after, expected) in cases {
+            assert_eq!(applied(after, recounted(before, after)), expected, "{before:?} to {after:?}");
         }
     }
 

@@ -1,12 +1,19 @@
 //! Painting the board, all at once or bit by bit into tiles, and the selection that moves as one bitmap. Knows no bitmaps.
 
+use std::collections::HashSet;
+
+use board::{Board, InMotion, ShapeId};
 use kurbo::{Affine, Rect};
-use scene::Painter;
+use scene::{DisplayList, Painter, replay};
 
 use crate::draft::Motion;
 use crate::editor::Editor;
 use crate::limits;
 use crate::picture::{Painting, seen};
+use crate::transform::Transform;
+
+/// How far what is not stretched along may reach out of the stretched picture, in board pixels.
+const REACH_BOARD: f64 = 100.0;
 
 /// What is painted apart from the rest, so that a shell may keep and move it apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +22,31 @@ pub enum Layer {
     Board,
     /// A large selection in motion, as it lies on the board; [`Editor::carried`] says how it moves.
     Carried,
+    /// The same as it would be if the gesture ended now: where a bitmap that is turned or stretched is not good enough.
+    Transformed,
     /// The board as it is stored, whatever is in motion: for a map.
     Stored,
+}
+
+/// What of the selection does not move as one with it.
+#[derive(Debug, Default)]
+pub(crate) struct Carrying {
+    /// Selected lines that hold something that stays: they are stretched, not moved.
+    left_behind: HashSet<ShapeId>,
+    /// Everything on the board moves.
+    is_all: bool,
+}
+
+impl Carrying {
+    /// Of a gesture that moves these shapes and lifts so many.
+    pub(crate) fn new(moving: &[ShapeId], lifted: usize, selection: &[ShapeId], board: &Board) -> Self {
+        let is_all = moving.len() == board.len() && lifted == moving.len();
+        if moving.is_empty() || is_all || !board.has_dependents() || selection.len() < limits::CARRIED_SHAPES {
+            return Self { left_behind: HashSet::new(), is_all };
+        }
+        let moves: HashSet<&ShapeId> = moving.iter().collect();
+        Self { left_behind: selection.iter().filter(|id| !moves.contains(id)).cloned().collect(), is_all }
+    }
 }
 
 impl Editor {
@@ -42,20 +72,48 @@ impl Editor {
         }
         let is_chosen = |id: &_| match layer {
             Layer::Board => !self.lifted.contains(id),
-            Layer::Carried => self.selection.contains(id),
+            Layer::Carried | Layer::Transformed => self.is_carried(id),
             Layer::Stored => true,
         };
+        let transform = self.transform().filter(|_| layer == Layer::Transformed);
+        let region = transform.map_or(region, |transform| {
+            // What is not scaled along, as thick lines and letters, may reach further.
+            transform.picture().inverse().transform_rect_bbox(region.inflate(REACH_BOARD, REACH_BOARD))
+        });
         let shapes = seen(&self.board, &self.index, region, is_chosen);
-        Painting::of(shapes.into_iter().map(|shape| shape.id.clone()).collect())
+        Painting::of(shapes.into_iter().map(|shape| shape.id.clone()).collect(), transform)
     }
 
     /// Paints at most `count` shapes more, as they look at `scale` device pixels a board pixel. What was deleted meanwhile
     /// is passed over.
     pub fn paint_some(&mut self, painting: &mut Painting, count: usize, scale: f64, painter: &mut impl Painter) {
+        let transform = painting.transform();
         for id in painting.take(count) {
-            if let Some(shape) = self.board.shape(id) {
+            let Some(shape) = self.board.shape(id) else { continue };
+            let Some(transform) = transform else {
                 self.picture.paint(shape, scale, painter);
+                continue;
+            };
+            let preview = |id: &ShapeId| Some(transform.preview(self.board.shape(id).filter(|_| self.is_carried(id))?));
+            let motion = InMotion { shown: &preview, obstacles: &[] };
+            let mut list = DisplayList::new();
+            self.board.derived(transform.preview(shape), &motion).paint(&mut list);
+            replay(&list, painter);
+        }
+    }
+
+    /// Whether a shape is part of the selection's bitmap while that is carried.
+    pub(crate) fn is_carried(&self, id: &ShapeId) -> bool {
+        self.selection.contains(id) && !self.carrying.left_behind.contains(id)
+    }
+
+    /// How one's own selection is being changed, if there is so much of it that it is carried as one bitmap.
+    fn transform(&self) -> Option<Transform> {
+        match self.announcer.motion() {
+            Some(Motion::Transform { transform, .. }) if self.selection.len() >= limits::CARRIED_SHAPES => {
+                Some(*transform)
             }
+            _ => None,
         }
     }
 
@@ -64,19 +122,14 @@ impl Editor {
         self.index.extent()
     }
 
-    /// How one's own selection is being moved, if there is so much of it that it is carried as one bitmap:
-    /// [`Editor::paint_overlay`] leaves it out.
+    /// How the picture of one's own selection is moved, turned or stretched, if there is so much of it that it is carried as
+    /// one bitmap: [`Editor::paint_overlay`] leaves it out. A stretched picture is not exact, [`Layer::Transformed`] is.
     pub fn carried(&self) -> Option<Affine> {
-        match self.announcer.motion() {
-            Some(Motion::Transform { transform, .. }) if self.selection.len() >= limits::CARRIED_SHAPES => {
-                transform.affine()
-            }
-            _ => None,
-        }
+        self.transform().map(|transform| transform.picture())
     }
 
-    /// Whether all of the board is carried.
+    /// Whether all of the board is carried, and nothing of it is stretched meanwhile.
     pub fn carries_all(&self) -> bool {
-        self.carried().is_some() && self.lifted.len() == self.board.len()
+        self.carried().is_some() && self.carrying.is_all
     }
 }

@@ -8,6 +8,7 @@ use scene::{DisplayList, Painter, replay};
 
 use crate::index::Index;
 use crate::limits;
+use crate::transform::Transform;
 
 /// From this share of all shapes on, walking the pile is quicker than sorting what is seen.
 const WALK_FROM_SHARE: usize = 8;
@@ -30,11 +31,17 @@ pub struct Painting {
     /// Lowest first.
     shapes: Vec<ShapeId>,
     done: usize,
+    /// What becomes of them before they are painted.
+    transform: Option<Transform>,
 }
 
 impl Painting {
-    pub(crate) fn of(shapes: Vec<ShapeId>) -> Self {
-        Self { shapes, done: 0 }
+    pub(crate) fn of(shapes: Vec<ShapeId>, transform: Option<Transform>) -> Self {
+        Self { shapes, done: 0, transform }
+    }
+
+    pub(crate) fn transform(&self) -> Option<Transform> {
+        self.transform
     }
 
     /// Whether nothing is left to paint.

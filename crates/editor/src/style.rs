@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use board::{Field, FillStyle, Kind, Shape, limits as stored};
 
-use scene::{Colour, Swatch};
-
 use crate::chrome::StyleOfSelection;
 use crate::limits;
 use crate::tools::TOOLS;
@@ -43,10 +41,9 @@ pub(crate) fn applies(key: &str, kind: &Kind) -> bool {
     let is_area = kind.is_area();
     let has_line = is_area || kind.is_line();
     match key {
-        "kind" => kind.is_closed() || kind.is_line() || *kind == Kind::Note,
+        "kind" => is_area || kind.is_line() || matches!(kind, Kind::Note | Kind::Frame),
         "alt" => *kind == Kind::Image,
-        // What is written has links of its own.
-        "link" => is_area || matches!(kind, Kind::Note | Kind::Image),
+        "link" => is_area || matches!(kind, Kind::Note | Kind::Image | Kind::Text),
         "opacity" => !matches!(kind, Kind::Unknown(_)),
         "stroke" => !matches!(kind, Kind::Unknown(_) | Kind::Note | Kind::Frame | Kind::Image),
         "fill" => is_area || matches!(kind, Kind::Note | Kind::Frame),
@@ -59,19 +56,6 @@ pub(crate) fn applies(key: &str, kind: &Kind) -> bool {
         "align_y" | "text_colour" => is_area || *kind == Kind::Note,
         _ => false,
     }
-}
-
-/// Whether a shape of one kind may become one of the other.
-pub(crate) fn may_become(from: &Kind, to: &Kind) -> bool {
-    let is_box = |kind: &Kind| kind.is_closed() || *kind == Kind::Note;
-    (is_box(from) && is_box(to)) || (from.is_line() && to.is_line())
-}
-
-/// What a shape keeps of its look when it becomes another kind, whose defaults are others: paper stays paper.
-pub(crate) fn kept_as_other_kind(shape: &Shape, field: &Field) -> Option<Field> {
-    let Field::Kind(to) = field else { return None };
-    let was_note = shape.kind == Kind::Note && *to != Kind::Note && shape.fill.is_none();
-    was_note.then_some(Field::Fill(Some(Colour::Swatch(Swatch::Yellow))))
 }
 
 /// Whether the values are any.
@@ -141,7 +125,11 @@ impl Styles {
     pub(crate) fn chrome(&self, tool: &str) -> StyleOfSelection {
         match Kind::from_name(tool) {
             Kind::Unknown(_) => StyleOfSelection::default(),
-            kind => shared([&self.of(&kind)].into_iter()),
+            kind => {
+                let mut style = shared([&self.of(&kind)].into_iter());
+                style.entries.retain(|(key, _)| is_look(key));
+                style
+            }
         }
     }
 
@@ -198,6 +186,7 @@ pub(crate) fn shared<'a>(shapes: impl Iterator<Item = &'a Shape>) -> StyleOfSele
 #[cfg(test)]
 mod tests {
     use super::*;
+    use scene::{Colour, Swatch};
 
     #[test]
     fn what_is_remembered_is_recalled() {

@@ -88,6 +88,17 @@ impl Transform {
         }
     }
 
+    /// The same as a transform of the picture, exact or not: stretched, lines and letters are as well.
+    pub(crate) fn picture(&self) -> Affine {
+        let Transform::Resize { frame, to } = *self else { return self.affine().unwrap_or_default() };
+        let factor = |from: f64, to: f64| if from == 0.0 || to == 0.0 { 1.0 } else { to / from };
+        let (across, down) = (factor(frame.rect.width(), to.width()), factor(frame.rect.height(), to.height()));
+        let stretch = Affine::translate((to.x0, to.y0))
+            * Affine::scale_non_uniform(across, down)
+            * Affine::translate((-frame.rect.x0, -frame.rect.y0));
+        frame.to_board() * stretch * frame.to_board().inverse()
+    }
+
     /// It changes nothing.
     pub(crate) fn is_nothing(&self) -> bool {
         match *self {

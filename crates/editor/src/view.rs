@@ -183,12 +183,6 @@ impl View<'_> {
             .max_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)))
     }
 
-    /// The frames around a point.
-    pub(crate) fn frames_at(&self, at: BoardPoint) -> impl Iterator<Item = &Shape> {
-        let around = Rect::from_center_size(Point::from(at), (0.0, 0.0));
-        self.shapes_meeting(around).filter(move |shape| shape.kind == Kind::Frame && shape.encloses(at))
-    }
-
     /// What lies in a rectangle whole.
     pub(crate) fn inside(&self, rect: Rect) -> impl Iterator<Item = &Shape> {
         self.shapes_meeting(rect).filter(move |shape| rect.contains_rect(shape.bounds()))
@@ -227,6 +221,11 @@ impl View<'_> {
     pub(crate) fn near_segment(&self, from: BoardPoint, to: BoardPoint, margin: f64) -> Vec<&Shape> {
         let around = Rect::from_points(Point::from(from), Point::from(to)).inflate(margin, margin);
         self.shapes_meeting(around).filter(|shape| !shape.locked).collect()
+    }
+
+    /// Shapes whose bounds meet a rectangle, in no order.
+    pub(crate) fn meeting(&self, rect: Rect) -> impl Iterator<Item = &Shape> {
+        self.shapes_meeting(rect)
     }
 
     fn shapes_meeting(&self, rect: Rect) -> impl Iterator<Item = &Shape> {

@@ -59,6 +59,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
             UiRequest::SetGeometry(field) => Input::SetGeometry(field),
             UiRequest::SetMark(mark) => Input::SetMark(mark),
             UiRequest::Show(id) => Input::Show(id),
+            UiRequest::MoveSlide(id, to) => Input::MoveSlide { id, to },
             UiRequest::ShowPresented => return shell.show_presented(),
             UiRequest::LookFromMap(x, y) => return shell.look_from_map(scene::ScreenPoint::new(x, y)),
             UiRequest::ListSlides => return shell.list_slides(),
@@ -145,6 +146,7 @@ impl Chrome {
         set(store.can_redo, chrome.can_redo);
         set(store.zoom_percent, (chrome.zoom * 100.0).round() as u32);
         set(store.style, style_texts(&chrome.style));
+        set(store.kinds, chrome.kinds);
         let styles = editor.remembered_styles();
         if styles != self.styles {
             preferences::keep_styles(&styles);

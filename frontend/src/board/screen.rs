@@ -12,6 +12,7 @@ use wasm_bindgen::JsValue;
 use web_sys::HtmlElement;
 
 use super::canvas2d::{Brush, Surface};
+use super::carried::Carried;
 use super::layer::Layer;
 use super::map::Map;
 use super::pictures::Pictures;
@@ -21,16 +22,6 @@ use super::pictures::Pictures;
 const ARRIVING_CHANGES: usize = 16;
 /// How long tiles are painted in a frame then.
 const ARRIVING_BUDGET_MS: f64 = 3.0;
-
-/// The selection that moves as one bitmap, and, once it is put down, stays until the board shows it.
-struct Carried {
-    layer: Layer,
-    /// How it is moved, in board pixels.
-    affine: Affine,
-    /// The board's revision when it was last seen in motion.
-    revision: u64,
-    is_landing: bool,
-}
 
 /// What a frame works with.
 struct Frame<'a> {
@@ -112,9 +103,9 @@ impl Screen {
         self.map.as_ref()
     }
 
-    /// Whether every pixel shown is as the board is.
+    /// Whether every pixel shown is as the board is, or as it would be if the hand let go.
     pub fn is_exact(&self) -> bool {
-        self.carried.is_none() && self.base.tiles.is_exact()
+        self.carried.as_ref().is_none_or(|carried| !carried.has_more()) && self.base.tiles.is_exact()
     }
 
     /// Paints what a frame has time for. Whether there is more to do.
@@ -126,7 +117,7 @@ impl Screen {
         let mut frame = Frame { editor, theme, start_ms: exact_ms() };
         let (width_px, height_px, pixel_ratio) = self.size;
         let view = Viewport::new(&frame.editor.camera(), width_px, height_px, pixel_ratio);
-        let carries = self.follow_carried(&mut frame);
+        let carries = self.follow_carried(now_ms, &mut frame);
         self.base.tiles.look(now_ms, view);
         self.base.tiles.tick(now_ms);
         self.base.tiles.extend(frame.editor.extent());
@@ -142,48 +133,28 @@ impl Screen {
         }
         let map_has_more = self.paint_map(now_ms, repaint, &mut frame);
         map_has_more
-            || self.carried.as_ref().is_some_and(|carried| carried.is_landing || !carried.layer.tiles.is_idle())
+            || self.carried.as_ref().is_some_and(Carried::has_more)
             || !self.base.tiles.is_idle()
             || self.base.tiles.wake_ms().is_some()
     }
 
     /// Begins, moves or ends the carried layer. Whether there is one, or was until now.
-    fn follow_carried(&mut self, frame: &mut Frame) -> bool {
+    fn follow_carried(&mut self, now_ms: u64, frame: &mut Frame) -> bool {
         let had = self.carried.is_some();
+        let is_landing = self.carried.as_ref().is_some_and(Carried::is_landing);
         match frame.editor.carried() {
             Some(affine) => {
-                if self.carried.as_ref().is_none_or(|carried| carried.is_landing) {
-                    self.carried = self.lift(frame.editor.carries_all());
+                if !had || is_landing {
+                    self.carried = Carried::lift(frame.editor, &mut self.base);
                 }
                 if let Some(carried) = &mut self.carried {
-                    carried.affine = affine;
-                    carried.revision = frame.editor.board().revision();
+                    carried.follow(now_ms, affine, frame.editor);
                 }
             }
-            None if self.carried.as_ref().is_some_and(|carried| carried.is_landing) => {
-                self.carried = self.carried.take().filter(|_| !self.base.tiles.is_exact());
-            }
-            None => {
-                if let Some(carried) = &mut self.carried {
-                    carried.is_landing = true;
-                    if carried.revision == frame.editor.board().revision() {
-                        // Nothing was written: it is where it was.
-                        carried.affine = Affine::IDENTITY;
-                    }
-                }
-            }
+            None if is_landing => self.carried = self.carried.take().filter(|_| !self.base.tiles.is_exact()),
+            None => self.carried.iter_mut().for_each(|carried| carried.land(frame.editor)),
         }
         had || self.carried.is_some()
-    }
-
-    /// The layer of what is carried. If that is all of the board, the board's tiles are it, and the board is left empty.
-    fn lift(&mut self, all: bool) -> Option<Carried> {
-        let fresh = Layer::new(if all { editor::Layer::Board } else { editor::Layer::Carried }).ok()?;
-        let layer = match all {
-            true => std::mem::replace(&mut self.base, fresh).becomes(editor::Layer::Carried),
-            false => fresh,
-        };
-        Some(Carried { layer, affine: Affine::IDENTITY, revision: 0, is_landing: false })
     }
 
     fn paint_tiles(&mut self, now_ms: u64, view: Viewport, changes: usize, frame: &mut Frame) -> bool {
@@ -194,12 +165,8 @@ impl Screen {
             probe.put(scratch, PIXEL, PIXEL, Affine::IDENTITY);
             exact_ms() - start_ms >= budget_ms
         };
-        if let Some(carried) = self.carried.as_mut().filter(|carried| !carried.is_landing) {
-            let tiles = &mut carried.layer.tiles;
-            tiles.look(now_ms, carried_view(view, carried.affine));
-            tiles.tick(now_ms);
-            tiles.extend(frame.editor.extent());
-            carried.layer.paint(frame.editor, &mut self.brush, frame.theme, is_late);
+        if let Some(carried) = &mut self.carried {
+            carried.paint((now_ms, view), frame.editor, (&mut self.brush, frame.theme), is_late);
         }
         self.base.paint(frame.editor, &mut self.brush, frame.theme, is_late)
     }
@@ -228,11 +195,7 @@ impl Screen {
     fn paint_overlay(&mut self, view: Viewport, frame: &mut Frame) {
         self.overlay.wipe_all();
         if let Some(carried) = &mut self.carried {
-            let transform = match carried.affine.as_coeffs() {
-                [1.0, 0.0, 0.0, 1.0, _, _] => Affine::IDENTITY,
-                _ => view.transform() * carried.affine * view.transform().inverse(),
-            };
-            carried.layer.compose(&self.overlay, transform);
+            carried.show(&self.overlay, view);
         }
         let to_device = Affine::scale(self.size.2) * Affine::translate(view.snap_px());
         let painter = self.brush.take_to(&self.overlay, frame.theme, to_device);
@@ -241,14 +204,6 @@ impl Screen {
 }
 
 const PIXEL: Rect = Rect::new(0.0, 0.0, 1.0, 1.0);
-
-/// Where the carried layer is looked at: what is moved by so much is seen as from so much further back.
-fn carried_view(view: Viewport, affine: Affine) -> Viewport {
-    match affine.as_coeffs() {
-        [1.0, 0.0, 0.0, 1.0, x, y] => view.moved(kurbo::Vec2::new(x, y)),
-        _ => view,
-    }
-}
 
 /// Milliseconds since the page was opened, with fractions.
 fn exact_ms() -> f64 {

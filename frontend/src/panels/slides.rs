@@ -1,11 +1,16 @@
 //! Frames: their list, and the bar under a frame that is presented.
 
+use editor::Slide;
+use leptos::ev;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 
 use super::icons::tool_icon;
 use crate::store::{BoardStore, UiRequest};
 use crate::ui::button::{Button, IconButton, Weight};
 use crate::ui::dynamic::{dynamic, list, when};
+use crate::ui::icon::Icon;
 use crate::ui::tooltip::Side;
 use crate::words::{Words, key};
 
@@ -19,26 +24,17 @@ pub fn SlidesPanel() -> impl IntoView {
 #[component]
 fn Slides() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let (moving, said) = (RwSignal::new(None), RwSignal::new(String::new()));
     let rows = move || {
         let slides = store.slides.get();
         if slides.is_empty() {
             return view! { <p class="slides__none">{words.of(key::SLIDES_NONE)}</p> }.into_any();
         }
-        list(slides.into_iter().enumerate().map(|(at, slide)| {
-            let id = slide.id.to_string();
-            view! {
-                <button
-                    type="button"
-                    class="menu__entry"
-                    data-slide=at + 1
-                    on:click=move |_| store.request(UiRequest::Show(id.clone()))
-                >
-                    <span class="slides__number">{at + 1}</span>
-                    <span class="slides__name">{name_of(&slide.name, at, words)}</span>
-                </button>
-            }
-            .into_any()
-        }))
+        let rows = slides
+            .into_iter()
+            .enumerate()
+            .map(|(at, slide)| view! { <Row at=at slide=slide moving=moving said=said /> }.into_any());
+        list(rows)
     };
     let none = Signal::derive(move || store.slides.read().is_empty());
     view! {
@@ -53,6 +49,7 @@ fn Slides() -> impl IntoView {
                 />
             </header>
             <div class="slides__list">{dynamic(rows)}</div>
+            <p class="visually-hidden" aria-live="polite">{said}</p>
             {when(Signal::derive(move || !none.get()), move || view! {
                 <Button
                     label=Signal::derive(move || words.named("command", "present"))
@@ -64,6 +61,144 @@ fn Slides() -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// A row that is dragged: which, and where it would come.
+#[derive(Clone, Copy, PartialEq)]
+struct Moving {
+    from: usize,
+    to: usize,
+}
+
+/// A frame in the list: shown by a press, put elsewhere by its grip or by Alt and an arrow.
+#[component]
+fn Row(at: usize, slide: Slide, moving: RwSignal<Option<Moving>>, said: RwSignal<String>) -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let (id, shown) = (slide.id.to_string(), slide.id.to_string());
+    let name = StoredValue::new(name_of(&slide.name, at, words));
+    let put = move |to: usize| {
+        let count = store.slides.read_untracked().len();
+        if to == at || to >= count {
+            return;
+        }
+        let (place, count) = ((to + 1).to_string(), count.to_string());
+        said.set(words.fill(key::SLIDES_MOVED, &[("name", &name.get_value()), ("at", &place), ("count", &count)]));
+        store.request(UiRequest::MoveSlide(id.clone(), to));
+    };
+    let by_key = {
+        let put = put.clone();
+        move |event: ev::KeyboardEvent| {
+            let to = match event.key().as_str() {
+                "ArrowUp" => at.checked_sub(1),
+                "ArrowDown" => Some(at + 1),
+                _ => None,
+            };
+            if let Some(to) = to.filter(|_| event.alt_key() && store.may_write()) {
+                event.prevent_default();
+                event.stop_propagation();
+                put(to);
+                focus_row(to);
+            }
+        }
+    };
+    let drop_at = Signal::derive(move || match moving.get() {
+        Some(Moving { from, to }) if to == at && from != to => {
+            if to < from {
+                "before"
+            } else {
+                "after"
+            }
+        }
+        _ => "",
+    });
+    let grip = store.may_write().then(|| view! { <Grip at=at moving=moving put=Callback::new(put) /> });
+    view! {
+        <div
+            class="slides__row"
+            data-drop=drop_at
+            data-moving=Signal::derive(move || moving.get().is_some_and(|moving| moving.from == at).to_string())
+        >
+            <button
+                type="button"
+                class="menu__entry"
+                data-slide=at + 1
+                aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
+                on:keydown=by_key
+                on:click=move |_| store.request(UiRequest::Show(shown.clone()))
+            >
+                <span class="slides__number">{at + 1}</span>
+                <span class="slides__name">{name.get_value()}</span>
+            </button>
+            {grip}
+        </div>
+    }
+    .into_any()
+}
+
+/// What a row is dragged by.
+#[component]
+fn Grip(at: usize, moving: RwSignal<Option<Moving>>, put: Callback<usize>) -> impl IntoView {
+    let words = Words::of_page();
+    let begin = move |event: ev::PointerEvent| {
+        event.prevent_default();
+        if let Some(grip) = element_of(event.current_target()) {
+            let _ = grip.set_pointer_capture(event.pointer_id());
+            moving.set(Some(Moving { from: at, to: at }));
+        }
+    };
+    let go_on = move |event: ev::PointerEvent| {
+        if moving.get_untracked().is_some()
+            && let Some(to) = row_at(event.current_target(), f64::from(event.client_y()))
+        {
+            moving.set(Some(Moving { from: at, to }));
+        }
+    };
+    let end = move |_: ev::PointerEvent| {
+        if let Some(Moving { to, .. }) = moving.get_untracked() {
+            moving.set(None);
+            put.run(to);
+        }
+    };
+    view! {
+        <span
+            class="slides__grip"
+            data-testid="slide-grip"
+            aria-hidden="true"
+            title=words.of(key::SLIDES_GRIP)
+            on:pointerdown=begin
+            on:pointermove=go_on
+            on:pointerup=end
+            on:pointercancel=move |_| moving.set(None)
+        >
+            <Icon shape=icondata::LuGripVertical />
+        </span>
+    }
+    .into_any()
+}
+
+fn element_of(target: Option<web_sys::EventTarget>) -> Option<Element> {
+    target.and_then(|target| target.dyn_into::<Element>().ok())
+}
+
+/// The row whose half a place of the page is nearest to.
+fn row_at(grip: Option<web_sys::EventTarget>, y: f64) -> Option<usize> {
+    let rows = element_of(grip)?.closest(".slides__list").ok()??.query_selector_all(".slides__row").ok()?;
+    let distance = |at: u32| {
+        let row = element_of(rows.get(at).map(Into::into))?.get_bounding_client_rect();
+        Some(((row.top() + row.bottom()) / 2.0 - y).abs())
+    };
+    let nearest = (0..rows.length()).filter_map(|at| Some((at, distance(at)?))).min_by(|a, b| a.1.total_cmp(&b.1));
+    nearest.map(|(at, _)| at as usize)
+}
+
+/// Gives the keys to a row, once the list is made anew.
+fn focus_row(at: usize) {
+    request_animation_frame(move || {
+        let row = document().query_selector(&format!(".slides [data-slide='{}']", at + 1)).ok().flatten();
+        if let Some(row) = row.and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
+            let _ = row.focus();
+        }
+    });
 }
 
 fn name_of(name: &str, at: usize, words: Words) -> String {

@@ -1,19 +1,24 @@
-//! Routes of level and upright stretches, from one end to the other, around the boxes of what the ends hold. Must not
-//! know shapes.
+//! Routes of level and upright stretches, from one end to the other, around the boxes of what the ends hold and around what
+//! else is in the way. Must not know shapes.
+
+mod grid;
 
 use kurbo::{Point, Rect, Vec2};
 use scene::BoardPoint;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
-/// The least distance from a box that is avoided, in board pixels.
+use grid::Grid;
+
+/// The least distance from a box that is held, in board pixels.
 const MARGIN: f64 = 24.0;
-/// What a bend costs, in board pixels of detour.
-const BEND_COST: f64 = 60.0;
-/// What a bend right beside a shape costs on top, so that lines turn half way.
-const EDGE_COST: f64 = 2.0;
-/// Positions on the grid that are tried for one axis.
-const AXIS_MAX: usize = 12;
+/// The distance from an obstacle that is sought, and the one that is kept.
+const BERTH: f64 = 16.0;
+const CLEARANCE: f64 = 8.0;
+/// Where it is tight, these shares of the margins are tried, one after the other.
+const EASES: [f64; 3] = [1.0, 0.5, 0.25];
+/// Obstacles that one route goes around.
+const OBSTACLES_MAX: usize = 16;
+/// How often a route with new obstacles is looked for, for each share of the margins.
+const ROUNDS_MAX: usize = 8;
 
 /// One end.
 #[derive(Clone, Copy, Debug)]
@@ -42,27 +47,34 @@ impl Lane {
     }
 }
 
-/// The corners of the route.
-pub(super) fn route(start: Port, end: Port, via: &[Lane]) -> Vec<Point> {
-    let from = left(start);
-    let to = left(end);
-    let mut corners = vec![start.at];
+/// What else is in the way: the boxes that meet a rectangle.
+pub(super) type Others<'a> = &'a dyn Fn(Rect) -> Vec<Rect>;
+
+/// A route.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Routed {
+    pub(super) corners: Vec<Point>,
+    /// Around everything that was asked about; none where nothing was.
+    pub(super) corridor: Option<Rect>,
+}
+
+/// The route.
+pub(super) fn route(start: Port, end: Port, via: &[Lane], others: Others) -> Routed {
     if via.is_empty() {
-        corners.extend(around(from, to, start, end));
-    } else {
-        corners.push(from);
-        corners.extend(through(from, to, via));
-        corners.push(to);
+        return Search { start, end, others, known: vec![], corridor: None }.run();
     }
-    corners.push(end.at);
-    tidied(corners)
+    let (from, to) = (left(start, 1.0), left(end, 1.0));
+    let mut corners = vec![start.at, from];
+    corners.extend(through(from, to, via));
+    corners.extend([to, end.at]);
+    Routed { corners: tidied(corners), corridor: None }
 }
 
 /// Where a line is free to turn.
-fn left(port: Port) -> Point {
+fn left(port: Port, ease: f64) -> Point {
     match (port.direction, port.avoid) {
         (Some(direction), Some(rect)) => {
-            let rect = rect.inflate(MARGIN, MARGIN);
+            let rect = rect.inflate(MARGIN * ease, MARGIN * ease);
             let x = if direction.x < 0.0 {
                 rect.x0
             } else if direction.x > 0.0 {
@@ -81,6 +93,102 @@ fn left(port: Port) -> Point {
         }
         _ => port.at,
     }
+}
+
+/// A route that is looked for again with every obstacle that it meets, so that what is not in the way never bends it.
+struct Search<'a> {
+    start: Port,
+    end: Port,
+    others: Others<'a>,
+    known: Vec<Rect>,
+    corridor: Option<Rect>,
+}
+
+impl Search<'_> {
+    fn run(mut self) -> Routed {
+        let mut best: Option<(usize, Vec<Point>)> = None;
+        for ease in EASES {
+            let (corners, is_free) = self.at(ease);
+            let met =
+                |margin: f64| self.known.iter().filter(|rect| meets(&corners, rect.inflate(margin, margin))).count();
+            let (near, crossed) = (met(CLEARANCE * ease), met(0.0));
+            // Worse than to cross anything is to cross what it holds.
+            let cost = if is_free { crossed } else { OBSTACLES_MAX + 1 };
+            if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                best = Some((cost, corners));
+            }
+            if is_free && near == 0 {
+                break;
+            }
+        }
+        let (_, corners) = best.unwrap_or_default();
+        Routed { corners, corridor: self.corridor }
+    }
+
+    /// The route with so much of the margins, and whether there is one.
+    fn at(&mut self, ease: f64) -> (Vec<Point>, bool) {
+        let mut way = self.way(ease);
+        for _ in 0..ROUNDS_MAX {
+            if !self.meets_more(&way.0, ease) {
+                break;
+            }
+            way = self.way(ease);
+        }
+        way
+    }
+
+    /// The cheapest way around what is known, and whether there is one.
+    fn way(&self, ease: f64) -> (Vec<Point>, bool) {
+        let (from, to) = (left(self.start, ease), left(self.end, ease));
+        let held = [self.start.avoid, self.end.avoid].into_iter().flatten().collect();
+        let grid = Grid::new(from, to, held, &self.known, ease);
+        let is_level = |port: Port| port.direction.map(|direction| direction.x != 0.0);
+        let way = grid.cheapest((from, is_level(self.start)), (to, is_level(self.end)));
+        let is_free = way.is_some();
+        // The boxes may lie over each other: then straight there, with one bend.
+        let way = way.unwrap_or(vec![from, Point::new(to.x, from.y), to]);
+        (tidied([self.start.at].into_iter().chain(way).chain([self.end.at]).collect()), is_free)
+    }
+
+    /// Looks along a route for obstacles that were not known.
+    fn meets_more(&mut self, corners: &[Point], ease: f64) -> bool {
+        let mut found: Vec<Rect> = vec![];
+        for pair in corners.windows(2) {
+            let near = Rect::from_points(pair[0], pair[1]).inflate(CLEARANCE * ease, CLEARANCE * ease);
+            self.corridor = Some(self.corridor.map_or(near, |corridor| corridor.union(near)));
+            let others = (self.others)(near).into_iter();
+            // Edges that only touch are not in the way.
+            found.extend(
+                others.map(|rect| rect.expand()).filter(|rect| overlaps(near, *rect) && self.is_in_the_way(*rect)),
+            );
+        }
+        found.sort_by(|a, b| sides(a).partial_cmp(&sides(b)).unwrap_or(std::cmp::Ordering::Equal));
+        found.dedup();
+        found.retain(|rect| !self.known.contains(rect));
+        found.truncate(OBSTACLES_MAX.saturating_sub(self.known.len()));
+        let more = !found.is_empty();
+        self.known.extend(found);
+        more
+    }
+
+    /// Nothing leads around what lies around an end, or around what that holds.
+    fn is_in_the_way(&self, rect: Rect) -> bool {
+        let around = |port: Port| rect.contains(port.at) || port.avoid.is_some_and(|held| rect.contains(held.center()));
+        !around(self.start) && !around(self.end)
+    }
+}
+
+fn sides(rect: &Rect) -> [f64; 4] {
+    [rect.x0, rect.y0, rect.x1, rect.y1]
+}
+
+/// Whether they have more than an edge in common; a stretch has no inside and still lies in a box.
+fn overlaps(a: Rect, b: Rect) -> bool {
+    a.x0 < b.x1 && a.x1 > b.x0 && a.y0 < b.y1 && a.y1 > b.y0
+}
+
+fn meets(corners: &[Point], rect: Rect) -> bool {
+    corners.windows(2).any(|pair| overlaps(Rect::from_points(pair[0], pair[1]), rect))
 }
 
 /// Along the lanes, one after the other.
@@ -104,129 +212,6 @@ fn through(from: Point, to: Point, via: &[Lane]) -> Vec<Point> {
         corners.push(if last.is_level { Point::new(to.x, at.y) } else { Point::new(at.x, to.y) });
     }
     corners
-}
-
-/// The cheapest way over a small grid of promising lines: short, with few bends, around both boxes.
-fn around(from: Point, to: Point, start: Port, end: Port) -> Vec<Point> {
-    let boxes: Vec<Rect> = [start.avoid, end.avoid].into_iter().flatten().collect();
-    let grid = Grid {
-        xs: axis(from.x, to.x, boxes.iter().map(|rect| (rect.x0, rect.x1))),
-        ys: axis(from.y, to.y, boxes.iter().map(|rect| (rect.y0, rect.y1))),
-        boxes,
-    };
-    let is_level = |port: Port| port.direction.map(|direction| direction.x != 0.0);
-    // The boxes may lie over each other: then straight there, with one bend.
-    grid.cheapest((from, is_level(start)), (to, is_level(end))).unwrap_or(vec![from, Point::new(to.x, from.y), to])
-}
-
-/// Where a line may turn.
-struct Grid {
-    xs: Vec<f64>,
-    ys: Vec<f64>,
-    /// What it goes around.
-    boxes: Vec<Rect>,
-}
-
-impl Grid {
-    fn node(&self, at: Point) -> usize {
-        let near = |line: &[f64], at: f64| line.iter().position(|known| (known - at).abs() < 1e-9).unwrap_or(0);
-        near(&self.xs, at.x) + near(&self.ys, at.y) * self.xs.len()
-    }
-
-    fn point(&self, node: usize) -> Point {
-        Point::new(self.xs[node % self.xs.len()], self.ys[node / self.xs.len()])
-    }
-
-    /// The margin belongs to the line: only the box itself, and a little of it, is closed.
-    fn is_blocked(&self, a: Point, b: Point) -> bool {
-        let stretch = Rect::from_points(a, b);
-        self.boxes.iter().any(|rect| {
-            let closed = rect.inflate(MARGIN / 2.0, MARGIN / 2.0);
-            stretch.x0 < closed.x1 && stretch.x1 > closed.x0 && stretch.y0 < closed.y1 && stretch.y1 > closed.y0
-        })
-    }
-
-    /// The neighbours of a node, and whether the way there is level (1) or upright (0).
-    fn neighbours(&self, node: usize) -> impl Iterator<Item = (usize, usize)> {
-        let (width, height) = (self.xs.len(), self.ys.len());
-        let (x, y) = (node % width, node / width);
-        let steps = [
-            (x > 0).then(|| (node - 1, 1)),
-            (x + 1 < width).then(|| (node + 1, 1)),
-            (y > 0).then(|| (node - width, 0)),
-            (y + 1 < height).then(|| (node + width, 0)),
-        ];
-        steps.into_iter().flatten()
-    }
-
-    /// Dijkstra's search, over nodes with the way in which they were reached.
-    fn cheapest(
-        &self,
-        (from, first_level): (Point, Option<bool>),
-        (to, last_level): (Point, Option<bool>),
-    ) -> Option<Vec<Point>> {
-        let (begin, goal) = (self.node(from), self.node(to));
-        let count = self.xs.len() * self.ys.len();
-        let (mut best, mut came) = (vec![f64::INFINITY; count * 2], vec![None; count * 2]);
-        let mut open = BinaryHeap::new();
-        for level in [0, 1] {
-            if first_level.is_none_or(|first| first == (level == 1)) {
-                best[begin * 2 + level] = 0.0;
-                open.push((Reverse(ordered(0.0)), begin * 2 + level));
-            }
-        }
-        while let Some((Reverse(cost), state)) = open.pop() {
-            let (node, level) = (state / 2, state % 2);
-            if cost > ordered(best[state]) || node == goal {
-                continue;
-            }
-            for (next, way) in self.neighbours(node) {
-                let (a, b) = (self.point(node), self.point(next));
-                if self.is_blocked(a, b) {
-                    continue;
-                }
-                let early = if node == begin { EDGE_COST } else { 0.0 };
-                let turn = if way == level { 0.0 } else { BEND_COST + early };
-                let turns_last = next == goal && last_level.is_some_and(|last| last != (way == 1));
-                let last = if turns_last { BEND_COST + EDGE_COST } else { 0.0 };
-                let next_cost = best[state] + a.distance(b) + turn + last;
-                if next_cost + 1e-9 < best[next * 2 + way] {
-                    best[next * 2 + way] = next_cost;
-                    came[next * 2 + way] = Some(state);
-                    open.push((Reverse(ordered(next_cost)), next * 2 + way));
-                }
-            }
-        }
-        let reached = if best[goal * 2] <= best[goal * 2 + 1] { goal * 2 } else { goal * 2 + 1 };
-        best[reached].is_finite().then(|| {
-            let back = std::iter::successors(Some(reached), |state| came[*state]).take(2 * count);
-            let mut corners: Vec<Point> = back.map(|state| self.point(state / 2)).collect();
-            corners.reverse();
-            corners
-        })
-    }
-}
-
-/// Costs compare as whole 256ths, so that every machine agrees.
-fn ordered(cost: f64) -> u64 {
-    (cost * 256.0) as u64
-}
-
-/// Places worth a turn: the ends, beside the boxes, half way between.
-fn axis(from: f64, to: f64, sides: impl Iterator<Item = (f64, f64)>) -> Vec<f64> {
-    let mut line = vec![from, to];
-    let mut edges: Vec<f64> = sides.flat_map(|(low, high)| [low, high]).collect();
-    edges.sort_by(f64::total_cmp);
-    // The way between two boxes lies in the middle of the gap.
-    if let [_, a, b, _] = edges[..] {
-        line.push((a + b) / 2.0);
-    }
-    line.extend(edges.iter().flat_map(|edge| [edge - MARGIN, edge + MARGIN]));
-    line.push((from + to) / 2.0);
-    line.truncate(AXIS_MAX);
-    line.sort_by(f64::total_cmp);
-    line.dedup_by(|a, b| (*a - *b).abs() < 1e-9);
-    line
 }
 
 /// Without corners that are none.
@@ -262,6 +247,10 @@ mod tests {
         Port { at, direction: Some(direction), avoid: Some(rect) }
     }
 
+    fn alone(start: Port, end: Port, via: &[Lane]) -> Vec<Point> {
+        route(start, end, via, &|_| vec![]).corners
+    }
+
     const RIGHT: Vec2 = Vec2::new(1.0, 0.0);
     const LEFT: Vec2 = Vec2::new(-1.0, 0.0);
 
@@ -271,7 +260,7 @@ mod tests {
 
     #[test]
     fn side_by_side_it_turns_half_way() {
-        let corners = route(port(square(0.0, 0.0), RIGHT), port(square(300.0, 200.0), LEFT), &[]);
+        let corners = alone(port(square(0.0, 0.0), RIGHT), port(square(300.0, 200.0), LEFT), &[]);
         let expected = [(100.0, 50.0), (200.0, 50.0), (200.0, 250.0), (300.0, 250.0)];
         assert_eq!(corners, expected.map(Point::from));
     }
@@ -279,7 +268,7 @@ mod tests {
     #[test]
     fn a_kept_stretch_stays() {
         let lane = Lane { is_level: false, at: 130.0 };
-        let corners = route(port(square(0.0, 0.0), RIGHT), port(square(300.0, 200.0), LEFT), &[lane]);
+        let corners = alone(port(square(0.0, 0.0), RIGHT), port(square(300.0, 200.0), LEFT), &[lane]);
         let expected = [(100.0, 50.0), (130.0, 50.0), (130.0, 250.0), (300.0, 250.0)];
         assert_eq!(corners, expected.map(Point::from));
     }
@@ -292,7 +281,7 @@ mod tests {
             let ways_of = [RIGHT, LEFT, Vec2::new(0.0, 1.0), Vec2::new(0.0, -1.0)];
             let (one, other) = (square(0.0, 0.0), square(x, y));
             prop_assume!(one.inflate(60.0, 60.0).intersect(other).area() == 0.0);
-            let corners = route(port(one, ways_of[ways.0]), port(other, ways_of[ways.1]), &[]);
+            let corners = alone(port(one, ways_of[ways.0]), port(other, ways_of[ways.1]), &[]);
             for pair in corners.windows(2) {
                 let (a, b) = (pair[0], pair[1]);
                 prop_assert!((a.x - b.x).abs() < 0.02 || (a.y - b.y).abs() < 0.02, "{corners:?}");

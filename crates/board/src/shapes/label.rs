@@ -101,7 +101,13 @@ impl Shape {
         let at = self.rotation().inverse() * Point::from(at);
         let links = self.spans().iter().filter_map(|span| Some((span.range.clone(), span.look.link.as_ref()?)));
         let mut hits = links.filter(|(range, _)| self.text_boxes(range.clone()).iter().any(|found| found.contains(at)));
-        hits.next().map(|(_, link)| link.clone())
+        let whole = self.whole_link().filter(|_| self.local_bounds().contains(at));
+        hits.next().map(|(_, link)| link).or(whole).cloned()
+    }
+
+    /// Where all letters of a text lead, but for those that lead elsewhere by themselves.
+    fn whole_link(&self) -> Option<&Arc<str>> {
+        self.link.as_ref().filter(|_| self.kind == crate::Kind::Text)
     }
 
     /// Whether people may write in or on it.
@@ -178,7 +184,8 @@ fn paint_run(shape: &Shape, run: text::Run<'_>, at: Point, font_size: f64, ink: 
     let look = run.look.unwrap_or(&plain);
     let em = font_size * look.size.em();
     let (x0, x1) = (at.x + run.x, at.x + run.x + run.width);
-    let ink = if look.link.is_some() { Paint { colour: LINK, ..ink } } else { ink };
+    let leads = look.link.is_some() || shape.whole_link().is_some();
+    let ink = if leads { Paint { colour: LINK, ..ink } } else { ink };
     if look.code {
         let tint = Rect::new(x0, at.y - CODE_ABOVE_EM * em, x1, at.y + CODE_BELOW_EM * em);
         let paint = Paint { colour: ink.colour, opacity: ink.opacity * CODE_OPACITY };
@@ -192,7 +199,7 @@ fn paint_run(shape: &Shape, run: text::Run<'_>, at: Point, font_size: f64, ink: 
         let style = StrokeStyle { cap: Cap::Butt, ..StrokeStyle::solid(RULE_EM * em) };
         list.stroke(Line::new((x0, y), (x1, y)).to_path(0.1), ink, style);
     };
-    if look.underline || look.link.is_some() {
+    if look.underline || leads {
         rule(UNDERLINE_EM);
     }
     if look.strike {

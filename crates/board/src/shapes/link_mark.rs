@@ -13,10 +13,10 @@ const INSET: f64 = 4.0;
 const PADDING: f64 = 5.0;
 const LINE: StrokeStyle = StrokeStyle::solid(1.75);
 
-/// Where it is, in the shape's own straight plane; none where there is no link or no room.
+/// Where it is, in the shape's own straight plane; none where there is no link or no room, or letters show it.
 pub(crate) fn link_mark(shape: &Shape) -> Option<Rect> {
     let rect = shape.local_bounds();
-    let fits = rect.size().min_side() >= SIDE + 2.0 * INSET && !shape.kind.is_line();
+    let fits = rect.size().min_side() >= SIDE + 2.0 * INSET && !shape.kind.is_line() && shape.kind != crate::Kind::Text;
     let (right, top) = (rect.x1 - INSET, rect.y0 + INSET);
     (fits && shape.link.is_some()).then(|| Rect::new(right - SIDE, top, right, top + SIDE))
 }

@@ -65,7 +65,7 @@ fn extent(shape: &Shape) -> Rect {
 /// Where it runs, without its heads, in its own straight plane.
 fn path(shape: &Shape) -> BezPath {
     match &shape.course {
-        Some(course) => (**course).clone(),
+        Some(course) => course.path.clone(),
         None => {
             let corners: Vec<Point> = shape.points.iter().map(|corner| Point::from(shape.pos) + *corner).collect();
             connector::path(shape, &corners, None, None)

@@ -2,18 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use board::Shape;
+use board::{Kind, Shape};
 
 use super::Editor;
-use crate::chrome::{Chrome, Geometry, Person, SelectionPart, Slide, StyleOfSelection};
-use crate::commands::reading_order;
+use crate::becoming;
+use crate::chrome::{Chrome, Geometry, Person, SelectionPart, StyleOfSelection};
 use crate::handles::Handles;
 use crate::limits;
 use crate::style;
 use crate::transform::Frame;
-
-/// The stored name of the kind that is presented.
-const FRAME: &str = "frame";
 
 /// Characters of a selected text that its description holds.
 const DESCRIBED_TEXT_CHARS: usize = 80;
@@ -24,6 +21,7 @@ const DESCRIBED_TEXT_CHARS: usize = 80;
 pub(crate) struct Summary {
     style: StyleOfSelection,
     parts: Vec<SelectionPart>,
+    kinds: Vec<&'static Kind>,
     geometry: Option<Geometry>,
 }
 
@@ -35,6 +33,7 @@ impl Editor {
         let summary = Summary {
             style: style::shared(shapes.iter().copied()),
             parts: parts(&shapes),
+            kinds: becoming::kinds(shapes.iter().take(limits::LETTERED_SHAPES).copied()),
             geometry: Frame::around(shapes.iter().copied().filter(|shape| !shape.locked)).map(Geometry::of),
         };
         (self.handles, self.summary) = (Handles::of(&shapes), summary);
@@ -52,6 +51,7 @@ impl Editor {
             },
             selection_count: self.selection.len(),
             selection_description: self.summary.parts.clone(),
+            kinds: self.summary.kinds.clone(),
             can_undo: self.history.can_undo(),
             can_redo: self.history.can_redo(),
             zoom: self.camera.zoom(),
@@ -69,13 +69,6 @@ impl Editor {
             is_gesturing: self.is_busy(),
             following: self.following(),
         }
-    }
-
-    /// The frames, in the order in which one reads the board: at most [`limits::SLIDES`].
-    pub fn slides(&self) -> Vec<Slide> {
-        let frames = self.board.shapes().filter(|shape| shape.kind.name() == FRAME).take(limits::SLIDES);
-        let slide = |shape: &Shape| Slide { id: shape.id.clone(), name: shape.text.to_string() };
-        reading_order(frames, &self.index).into_iter().map(slide).collect()
     }
 
     fn people(&self) -> Vec<Person> {

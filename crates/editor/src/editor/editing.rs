@@ -3,6 +3,7 @@
 use board::{Edit, Field, FillStyle, Kind, Reversal, ShapeId};
 
 use super::Editor;
+use crate::becoming;
 use crate::draft::Motion;
 use crate::history::{Direction, Step, StepKind};
 use crate::input::StyleField;
@@ -61,7 +62,11 @@ impl Editor {
         if self.can_edit {
             // Panels step aside once; what they say of the selection takes its whole length to find.
             self.outbox.chrome |= self.announcer.motion().is_none();
-            self.outbox.lifts |= self.announcer.show(motion);
+            // What comes in the way of an elbow, or leaves it, changes from place to place.
+            let disturbs = matches!(motion, Motion::Transform { copies: false, .. })
+                && self.board.has_elbows()
+                && self.selection.len() <= limits::OBSTACLES_IN_MOTION;
+            self.outbox.lifts |= self.announcer.show(motion) || disturbs;
         }
         self.outbox.overlay = true;
         if let Some((after, points)) = laser {
@@ -142,16 +147,14 @@ impl Editor {
             self.outbox.moved = true;
         }
         let mut edits = vec![];
+        if let Field::Kind(to) = &field {
+            let view = self.view();
+            edits.extend(view.selected().flat_map(|shape| becoming::edits(shape, to, &view)));
+            return self.commit(edits, Some(StepKind::Style(field.key())));
+        }
         for shape in self.selection.iter().filter_map(|id| self.board.shape(id)) {
-            let fits = match &field {
-                Field::Kind(to) => style::may_become(&shape.kind, to),
-                _ => true,
-            };
-            if fits && style::applies(field.key(), &shape.kind) {
+            if style::applies(field.key(), &shape.kind) {
                 let seeded = style::seeded(&field, self.ids.random());
-                edits.extend(
-                    style::kept_as_other_kind(shape, &field).map(|field| Edit::Set { id: shape.id.clone(), field }),
-                );
                 edits.push(Edit::Set { id: shape.id.clone(), field: seeded });
                 if shape.fill.is_none() && shape.fill_style == FillStyle::Solid && matches!(field, Field::Fill(Some(_)))
                 {

@@ -30,6 +30,11 @@ impl Editor {
         self.put_some_down();
     }
 
+    /// Whether a gesture is over for the hand and not yet for the board: what it shows is no longer what it would make.
+    pub fn is_putting_down(&self) -> bool {
+        self.putting_down.is_some()
+    }
+
     fn end_gesture(&mut self) {
         self.history.close();
         let end = (self.board.client_id(), self.board.own_clock());

@@ -6,8 +6,10 @@ use board::{Board, ClientId, ShapeId};
 
 use super::Editor;
 use crate::draft::Motion;
+use crate::following::following;
 use crate::input::PeerPresence;
 use crate::output::{Notice, Output};
+use crate::painting::Carrying;
 use crate::tools::Event;
 use crate::view::carried;
 
@@ -93,7 +95,8 @@ impl Editor {
     pub(super) fn update_lifted(&mut self) {
         let mut lifted: HashSet<ShapeId> = HashSet::new();
         if let Some(motion) = self.announcer.motion() {
-            lift(motion, &self.selection, &self.board, &mut lifted);
+            let moving = lift(motion, &self.selection, &self.board, &mut lifted);
+            self.carrying = Carrying::new(&moving, lifted.len(), &self.selection, &self.board);
         }
         for (_, peer) in self.peers.iter() {
             if let Some(draft) = &peer.draft {
@@ -111,7 +114,8 @@ impl Editor {
     }
 }
 
-fn lift(motion: &Motion, selection: &[ShapeId], board: &Board, lifted: &mut HashSet<ShapeId>) {
+/// Adds what a motion lifts; answers with what it moves as a whole.
+fn lift(motion: &Motion, selection: &[ShapeId], board: &Board, lifted: &mut HashSet<ShapeId>) -> Vec<ShapeId> {
     match motion {
         Motion::Still
         | Motion::Laser { .. }
@@ -121,10 +125,12 @@ fn lift(motion: &Motion, selection: &[ShapeId], board: &Board, lifted: &mut Hash
         Motion::Transform { copies: false, transform } => {
             // Lines that hold what moves follow it.
             let moving = carried(board, selection, transform);
-            lifted.extend(board.followers(&moving));
-            lifted.extend(moving);
+            lifted.extend(following(board, &moving, transform));
+            lifted.extend(moving.iter().cloned());
+            return moving;
         }
         Motion::Change { id, .. } | Motion::Ink { id, .. } => drop(lifted.insert(id.clone())),
         Motion::Erase { ids } => lifted.extend(ids.iter().cloned()),
     }
+    vec![]
 }

@@ -57,6 +57,7 @@ impl Editor {
         }
         let stored = shape.map(|shape| StoredText { text: &shape.text, spans: shape.spans() });
         let was_unborn = typing.unborn.is_some();
+        let before = shape.map(|shape| shape.text.clone());
         let (edits, typed) = typing.typed(bounded(text), caret_utf16, composing, stored.unwrap_or_default());
         if let Some(caret) = caret_utf16 {
             typing.selected = (caret, caret);
@@ -72,6 +73,9 @@ impl Editor {
         if let Some(caret) = caret_utf16.filter(|_| !composing) {
             self.complete_list(id, caret, &typed);
         }
+        if let Some(before) = before.filter(|_| !composing) {
+            self.recount_list(id, &before);
+        }
         self.make_room_for_label(id);
         if was_unborn {
             self.select(vec![id.clone()]);
@@ -85,6 +89,13 @@ impl Editor {
         let Some(shape) = self.board.shape(id).filter(|shape| shape.kind != Kind::Frame) else { return };
         let splices = lists::completed(&shape.text, byte_at(&shape.text, caret_utf16 as usize), typed);
         let edits = spliced(id, &shape.text, &splices);
+        self.commit(edits, None);
+    }
+
+    /// Numbers count on where an item has gone.
+    fn recount_list(&mut self, id: &ShapeId, before: &str) {
+        let Some(shape) = self.board.shape(id).filter(|shape| shape.kind != Kind::Frame) else { return };
+        let edits = spliced(id, &shape.text, &lists::recounted(before, &shape.text));
         self.commit(edits, None);
     }
 

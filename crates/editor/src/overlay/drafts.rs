@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use board::{Board, Field, InkPoint, Kind, NewShape, Shape, ShapeId};
+use board::{Field, InMotion, InkPoint, Kind, NewShape, Shape, ShapeId};
 use kurbo::{Affine, BezPath};
 use scene::{DisplayList, Paint, Painter, StrokeStyle, TextRun, replay};
 
 use crate::draft::{Motion, preview};
 use crate::editor::Editor;
-use crate::limits;
+use crate::following::{following, obstacles};
 use crate::picture::seen;
 use crate::transform::Transform;
 use crate::view::carried;
@@ -60,10 +60,7 @@ impl Editor {
             Motion::Create { id, shape } => {
                 // Once the edit is here the board paints it.
                 if self.board.shape(id).is_none() {
-                    paint_once(
-                        &Board::derived(preview(id.clone(), shape), &|id| self.board.shape(id).cloned()),
-                        painter,
-                    );
+                    paint_once(&self.board.derived(preview(id.clone(), shape), &InMotion::NOTHING), painter);
                 }
             }
             Motion::Change { id, fields } => {
@@ -108,12 +105,11 @@ impl Editor {
         let (width_px, height_px) = self.size_px;
         let visible = self.camera.visible(width_px, height_px);
         let Some(affine) = transform.affine() else {
+            let moves: HashSet<&ShapeId> = on.iter().collect();
+            let preview = |id: &ShapeId| Some(transform.preview(self.board.shape(id).filter(|_| moves.contains(id))?));
+            let motion = InMotion { shown: &preview, obstacles: &obstacles(&self.board, &on, transform) };
             for shape in on.iter().filter_map(|id| self.board.shape(id)) {
-                let other = |id: &ShapeId| {
-                    let other = self.board.shape(id)?;
-                    Some(if on.contains(id) { transform.preview(other) } else { other.clone() })
-                };
-                let shape = Board::derived(transform.preview(shape), &other);
+                let shape = self.board.derived(transform.preview(shape), &motion);
                 if shape.bounds().overlaps(visible) && shown.insert(shape.id.clone()) {
                     paint_once(&shape, painter);
                 }
@@ -125,8 +121,8 @@ impl Editor {
         let carries = self.carried().is_some();
         let moving: HashSet<&ShapeId> = on.iter().collect();
         painter.push(affine);
-        let is_carried = |id: &ShapeId| carries && self.selection.contains(id);
-        for shape in seen(&self.board, &self.index, origin, |id| moving.contains(id) && !is_carried(id)) {
+        let is_painted = |id: &ShapeId| moving.contains(id) && !(carries && self.is_carried(id));
+        for shape in seen(&self.board, &self.index, origin, is_painted) {
             if copies || shown.insert(shape.id.clone()) {
                 replay(self.picture.list(shape), painter);
             }
@@ -156,7 +152,7 @@ impl Editor {
         painter.pop();
     }
 
-    /// Paints what depends on shapes in motion and does not move itself: lines that hold them.
+    /// Paints what depends on shapes in motion: lines that hold them, elbows that go around them.
     fn paint_followers(
         &mut self,
         transform: &Transform,
@@ -164,27 +160,23 @@ impl Editor {
         shown: &mut HashSet<ShapeId>,
         painter: &mut impl Painter,
     ) {
-        let followers = self.board.followers(moving);
-        if followers.is_empty() {
+        let beside = following(&self.board, moving, transform);
+        if beside.is_empty() {
             return;
         }
         let moves: HashSet<&ShapeId> = moving.iter().collect();
-        let followers = followers.iter().filter(|id| !moves.contains(id)).take(limits::FOLLOWING_LINES);
-        for shape in followers.filter_map(|id| self.board.shape(id)) {
-            let other = |id: &ShapeId| {
-                let other = self.board.shape(id)?;
-                Some(if moves.contains(id) { transform.preview(other) } else { other.clone() })
-            };
+        let preview = |id: &ShapeId| Some(transform.preview(self.board.shape(id).filter(|_| moves.contains(id))?));
+        let motion = InMotion { shown: &preview, obstacles: &obstacles(&self.board, moving, transform) };
+        for shape in beside.iter().filter_map(|id| preview(id).or_else(|| self.board.shape(id).cloned())) {
             if shown.insert(shape.id.clone()) {
-                paint_once(&Board::derived(shape.clone(), &other), painter);
+                paint_once(&self.board.derived(shape, &motion), painter);
             }
         }
     }
 
     /// A shape as a gesture changes it.
     pub(super) fn changed(&self, id: &ShapeId, fields: &[Field]) -> Option<Shape> {
-        let shape = self.board.shape(id)?.with(fields);
-        Some(Board::derived(shape, &|id| self.board.shape(id).cloned()))
+        Some(self.board.derived(self.board.shape(id)?.with(fields), &InMotion::NOTHING))
     }
 
     /// A stroke as far as it is drawn: what the board has of it, and the draft's points after that.

@@ -42,3 +42,30 @@ fn a_pasted_address_becomes_the_link_of_what_is_selected() {
     hand.give(Input::PastePlain("https://example.org".to_owned()));
     assert_eq!(hand.editor.board().shapes().next_back().unwrap().link, None, "as text, if wanted so");
 }
+
+#[test]
+fn a_text_as_a_whole_leads_somewhere() {
+    let mut hand = Hand::on("text a 100,100 \"read this\"");
+    hand.key("Mod+A");
+    let set = |link: &str| Input::SetStyle(board::Field::from_text("link", link).expect("a link"));
+    hand.give(set("example.org/a"));
+    let text = hand.editor.board().shapes().next().unwrap().clone();
+    assert_eq!(text.link.as_deref(), Some("https://example.org/a"));
+    let at = text.local_bounds().center();
+    let on_screen = scene::ScreenPoint::new(at.x, at.y);
+    assert_eq!(hand.editor.link_at(on_screen).as_deref(), Some("https://example.org/a"));
+    assert_eq!(hand.editor.link_at(scene::ScreenPoint::new(500.0, 500.0)), None);
+    // Letters show it, and a click alone selects.
+    let picture = crate::drafts::board_picture(&mut hand.editor);
+    assert!(picture.contains("stroke="), "it is underlined: {picture}");
+    hand.key("Escape");
+    hand.click(at.x, at.y);
+    assert!(!opened(&mut hand));
+    hand.key("Alt+Enter");
+    assert!(opened(&mut hand));
+    for broken in ["javascript:alert(1)", "data:text/html,hi", "ftp://a.example"] {
+        assert_eq!(board::Field::from_text("link", broken), None, "{broken}");
+    }
+    hand.give(set(""));
+    assert_eq!(hand.editor.link_at(on_screen), None);
+}

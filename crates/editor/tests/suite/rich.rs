@@ -155,6 +155,17 @@ fn lists_are_completed_and_toggled() {
     hand.give(Input::TextEnded);
     hand.command("bullets");
     assert_eq!(letters(&hand), "milk\neggs");
+    // Numbers count on when an item comes, and when one goes.
+    let mut hand = Hand::on("");
+    run(&mut hand, "tool text\nclick 100,100");
+    for typed in ["1. a|", "1. a\n|", "1. a\n2. b|", "1. a\n2. b\n|", "1. a\n2. b\n3. c|"] {
+        page(&mut hand, typed);
+    }
+    page(&mut hand, "1. a\n|\n2. b\n3. c");
+    assert_eq!(letters(&hand), "1. a\n2. \n3. b\n4. c");
+    page(&mut hand, "1. a\n|3. b\n4. c");
+    assert_eq!(letters(&hand), "1. a\n2. b\n3. c");
+    hand.give(Input::TextEnded);
     // Before the first letter of a new text, too.
     let mut hand = Hand::on("");
     run(&mut hand, "tool text\nclick 100,100");

@@ -91,7 +91,7 @@ fn only_what_applies_is_offered() {
         run(&mut hand, "key Mod+A");
         hand.editor.chrome().style.entries.iter().map(|(key, _)| *key).collect()
     };
-    assert_eq!(keys("text a 0,0 \"hi\""), ["stroke", "font", "font_size", "align", "opacity"]);
+    assert_eq!(keys("text a 0,0 \"hi\""), ["stroke", "font", "font_size", "align", "opacity", "link"]);
     assert_eq!(keys("ink a 0,0"), ["stroke", "width", "opacity"]);
     assert_eq!(keys("hologram a 0,0"), Vec::<&str>::new());
     assert!(keys("ellipse a 0,0").contains(&"fill") && !keys("ellipse a 0,0").contains(&"radius"));

@@ -5,6 +5,9 @@ use kurbo::{Affine, Rect, Vec2};
 use super::{PixelRect, TILE_CSS_PX, TileId};
 use crate::Camera;
 
+/// What is turned or stretched is looked at with at most so many times the screen's pixels.
+const PIXELS_SEEN_MAX: f64 = 3.0;
+
 /// A camera's view on a screen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Viewport {
@@ -35,6 +38,28 @@ impl Viewport {
     pub fn moved(&self, by: Vec2) -> Self {
         let at = Vec2::from(self.offset) - by * self.scale;
         Self { offset: (at.x.round(), at.y.round()), ..*self }
+    }
+
+    /// The same, looking at all of the picture that is seen here once `affine` has turned or stretched it, about as finely as
+    /// that shows it.
+    #[must_use]
+    pub fn before(&self, affine: Affine) -> Self {
+        let region = affine.inverse().transform_rect_bbox(self.region());
+        let wanted = self.scale * affine.determinant().abs().sqrt();
+        // What is stretched far one way only would be too much.
+        let pixels = region.area() * wanted * wanted;
+        let scale = wanted * (PIXELS_SEEN_MAX * self.size.0 * self.size.1 / pixels).sqrt().min(1.0);
+        if !(scale.is_finite() && scale > 0.0 && region.is_finite()) {
+            return *self;
+        }
+        let at = |edge: f64| (edge * scale).floor();
+        let size = ((region.width() * scale).ceil() + 1.0, (region.height() * scale).ceil() + 1.0);
+        Self { scale, offset: (at(region.x0), at(region.y0)), snap: Vec2::ZERO, size, ..*self }
+    }
+
+    /// How many device pixels it has, across and down.
+    pub fn size(&self) -> (u32, u32) {
+        (self.size.0 as u32, self.size.1 as u32)
     }
 
     /// Device pixels of a board pixel.
@@ -137,4 +162,32 @@ impl Viewport {
 
 fn is_near(pixels: Rect, side: f64) -> bool {
     pixels.x1 >= -1.0 && pixels.y1 >= -1.0 && pixels.x0 <= side + 1.0 && pixels.y0 <= side + 1.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::BoardPoint;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_seen_after_is_looked_at_before(
+            (across, down) in (0.02f64..50.0, 0.02f64..50.0), angle in -4.0f64..4.0, mirrored: bool,
+            (x, y) in (-1e4f64..1e4, -1e4f64..1e4), zoom in 0.01f64..100.0,
+        ) {
+            let view = Viewport::new(&Camera::new(BoardPoint::new(x, y), zoom), 1440.0, 900.0, 1.0);
+            let across = if mirrored { -across } else { across };
+            let affine = Affine::rotate(angle) * Affine::scale_non_uniform(across, down) * Affine::translate((y, x));
+            let before = view.before(affine);
+            let (width, height) = before.size();
+            prop_assert!(f64::from(width) * f64::from(height) <= (PIXELS_SEEN_MAX + 0.1) * 1440.0 * 900.0 + 1e5);
+            let seen = before.region();
+            for corner in [(0.0, 0.0), (1440.0, 0.0), (1440.0, 900.0), (0.0, 900.0)] {
+                let at = affine.inverse() * (view.transform().inverse() * kurbo::Point::from(corner));
+                let near = 2.0 / before.scale();
+                prop_assert!(seen.inflate(near, near).contains(at), "{at:?} is not in {seen:?}");
+            }
+        }
+    }
 }

@@ -7,7 +7,7 @@ use super::{change, value_of};
 use crate::panels::icons::ToolIcon;
 use crate::store::BoardStore;
 use crate::ui::choice::{Choice, ChoiceGroup};
-use crate::ui::dynamic::list;
+use crate::ui::dynamic::{dynamic, list};
 use crate::words::{Word, Words, key};
 
 /// A letter of this size.
@@ -310,10 +310,6 @@ pub fn Description(
 pub fn Kinds() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let current = value_of(store, "kind");
-    let is_line = current.get_untracked().is_some_and(|kind| Kind::from_name(&kind).is_line());
-    let kinds = Kind::ALL
-        .iter()
-        .filter(move |kind| if is_line { kind.is_line() } else { kind.is_closed() || **kind == Kind::Note });
     let view = move |(at, kind): (usize, &'static Kind)| {
         let label = Signal::derive(move || words.named("tool", kind.name()));
         view! {
@@ -333,7 +329,7 @@ pub fn Kinds() -> impl IntoView {
     };
     view! {
         <ChoiceGroup label=words.of(key::STYLE_KIND) class="kinds">
-            {list(kinds.enumerate().map(view))}
+            {dynamic(move || list(store.kinds.get().into_iter().enumerate().map(view)))}
         </ChoiceGroup>
     }
     .into_any()

@@ -2,7 +2,8 @@
 //! is a grip only while an image is cropped.
 
 use board::{Field, Kind, Shape, ShapeId};
-use kurbo::{Point, Vec2};
+use kurbo::Point;
+use scene::BoardPoint;
 
 use super::{Drag, State, Target};
 use crate::connecting;
@@ -11,6 +12,9 @@ use crate::handles::Handle;
 use crate::limits;
 use crate::transform::{in_angle_steps, tidy};
 use crate::view::View;
+
+/// Stretches this near to each other are one, in board pixels.
+const SAME: f64 = 0.01;
 
 /// The fields that the drag changes; none where the shape or the grip is gone.
 pub(super) fn dragged(drag: Drag, id: &ShapeId, grip: &Handle, view: &View) -> Vec<Field> {
@@ -61,23 +65,61 @@ fn inserted(drag: Drag, shape: &Shape, index: usize) -> Option<Vec<Field>> {
 }
 
 /// A stretch of an elbow elsewhere. From then on all its inner stretches stay where they are: a route that is half a
-/// person's and half a machine's jumps.
+/// person's and half a machine's jumps. The first and the last one belong to what the ends hold; where one is dragged, the line
+/// leaves and arrives as before, and steps aside from there.
 fn shifted(drag: Drag, shape: &Shape, index: usize) -> Option<Vec<Field>> {
     let corners = shape.seen_corners();
-    let inner = corners.len().checked_sub(1)?;
-    if index == 0 || index + 1 >= inner {
-        return None;
-    }
-    let lanes = (1..inner - 1).flat_map(|stretch| {
-        let (from, to) = (corners[stretch], corners[stretch + 1]);
-        let is_level = (from.y - to.y).abs() < (from.x - to.x).abs();
-        let at: Vec2 = if stretch == index { Vec2::new(drag.to.x, drag.to.y) } else { from.to_vec2() };
-        match is_level {
-            true => [1.0, tidy(at.y - shape.pos.y)],
-            false => [0.0, tidy(at.x - shape.pos.x)],
-        }
+    let stretches: Vec<Lane> = corners.windows(2).map(|pair| Lane::of(pair[0], pair[1])).collect();
+    let last = stretches.len().checked_sub(1).filter(|last| index <= *last)?;
+    // A step aside follows from the end and the stretch beyond it, unless it is dragged itself.
+    let stored: Vec<Lane> = shape.via.chunks_exact(2).map(|pair| Lane::stored(pair, shape.pos)).collect();
+    let is_step = |kept: Option<&Lane>, end: usize, step: usize, beyond: usize| {
+        let beyond = stretches.get(beyond).filter(|lane| lane.is_level == stretches[end].is_level);
+        index != step && index != end && kept.zip(beyond).is_some_and(|(kept, beyond)| kept.is_near(beyond))
+    };
+    let first = match index {
+        0 => 0,
+        _ if is_step(stored.first(), 0, 1, 2) => 2,
+        _ => 1,
+    };
+    let end = match last {
+        _ if index == last => last + 1,
+        2.. if is_step(stored.last(), last, last - 1, last - 2) => last - 1,
+        _ => last,
+    };
+    let lanes = (first..end.max(first)).flat_map(|at| {
+        let lane = if at == index { stretches[at].through(drag.to.into()) } else { stretches[at] };
+        let zero = if lane.is_level { shape.pos.y } else { shape.pos.x };
+        [if lane.is_level { 1.0 } else { 0.0 }, tidy(lane.at - zero)]
     });
     Some(vec![Field::Via(lanes.collect())])
+}
+
+/// Where a stretch of an elbow runs: at a y where it is level, else at an x.
+#[derive(Clone, Copy)]
+struct Lane {
+    is_level: bool,
+    at: f64,
+}
+
+impl Lane {
+    fn of(from: Point, to: Point) -> Self {
+        let is_level = (from.y - to.y).abs() < (from.x - to.x).abs();
+        Lane { is_level, at: if is_level { from.y } else { from.x } }
+    }
+
+    fn stored(pair: &[f64], pos: BoardPoint) -> Self {
+        let is_level = pair[0] != 0.0;
+        Lane { is_level, at: pair[1] + if is_level { pos.y } else { pos.x } }
+    }
+
+    fn through(self, point: Point) -> Self {
+        Lane { at: if self.is_level { point.y } else { point.x }, ..self }
+    }
+
+    fn is_near(&self, other: &Lane) -> bool {
+        self.is_level == other.is_level && (self.at - other.at).abs() < SAME
+    }
 }
 
 /// The image that a double click begins to crop.
