@@ -10,6 +10,20 @@ use crate::{apt, process};
 
 const CHROMIUMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
+/// Programs of the other browsers' engines, and Debian's packages of them.
+const ENGINES: [(&str, &str); 3] =
+    [("firefox-esr", "firefox-esr"), ("WebKitWebDriver", "webkit2gtk-driver"), ("Xvfb", "xvfb")];
+
+/// Installs what of the other browsers' engines is missing.
+pub fn need_engines() -> Result<()> {
+    let missing = ENGINES.iter().filter(|(program, _)| process::find(program).is_none());
+    let packages: Vec<&str> = missing.map(|(_, package)| *package).collect();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    apt::install("the walk in other engines", &packages)
+}
+
 /// A `node --test` of the files in a folder of `e2e/`; the caller says by environment what to test.
 pub fn command(root: &Path, folder: &str) -> Result<Command> {
     let mut command = node(root)?;

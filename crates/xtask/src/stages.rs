@@ -21,7 +21,7 @@ struct Stage {
     work: fn(&Path) -> Result<()>,
 }
 
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     Stage { name: "format", budget_s: 10, needs: &[], work: format },
     Stage { name: "style", budget_s: 60, needs: &[], work: style },
     Stage { name: "clippy", budget_s: 300, needs: &[], work: clippy },
@@ -41,6 +41,7 @@ const STAGES: [Stage; 10] = [
     },
     Stage { name: "peers", budget_s: 60, needs: &["server"], work: |root| alone(root, "peers") },
     Stage { name: "journeys", budget_s: 480, needs: &["server"], work: |root| alone(root, "journeys") },
+    Stage { name: "engines", budget_s: 120, needs: &["server"], work: in_other_engines },
     Stage { name: "cluster", budget_s: 240, needs: &["server"], work: in_cluster },
 ];
 
@@ -168,6 +169,12 @@ fn simulated(root: &Path) -> Result<()> {
 fn alone(root: &Path, folder: &str) -> Result<()> {
     let binary = root.join("target/debug/boardwalk");
     process::run(journeys::command(root, folder)?.env("BOARDWALK_BIN", binary))
+}
+
+/// A walk in Firefox and in WebKit.
+fn in_other_engines(root: &Path) -> Result<()> {
+    journeys::need_engines()?;
+    alone(root, "engines")
 }
 
 /// Journeys against a cluster: those that leave its servers alone; then people on another, whose servers are killed.
