@@ -127,6 +127,7 @@ async function list(goesOn) {
 function row(board) {
   const title = make("span", board.title || words.untitled, board.title ? "admin__title" : "admin__title admin__title--none");
   const face = [title, make("code", board.id, "admin__id")];
+  if (board.owner !== null) face.push(make("span", fill("owner", board.owner), "admin__owner"));
   if (board.deleted_at_ms !== null) face.push(make("span", fill("in_bin_since", date(board.deleted_at_ms)), "admin__in-bin"));
   const element = make("tr", [
     make("th", face),

@@ -79,7 +79,7 @@ pub struct AssetOptions {
 /// Options of whatever people reach.
 #[derive(Debug, Clone, Default, Args)]
 pub struct DoorOptions {
-    /// Who may make boards: anybody, or whoever has `BOARDWALK_CREATE_TOKEN`
+    /// Who may make boards: anybody, whoever has `BOARDWALK_CREATE_TOKEN`, or whoever is signed in
     #[arg(long, env = "BOARDWALK_CREATE", value_enum, default_value_t)]
     pub create: Creation,
     /// Everybody comes through a proxy that appends their address to X-Forwarded-For: count by that
@@ -95,6 +95,9 @@ pub struct DoorOptions {
     /// hundred. [default: 1000]
     #[arg(long, env = "BOARDWALK_MESSAGES_PER_SECOND", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub messages_per_second: Option<u32>,
+    /// Signing in.
+    #[command(flatten)]
+    pub sign_in: SignInFlags,
 }
 
 /// Who may make boards.
@@ -105,6 +108,21 @@ pub enum Creation {
     Open,
     /// Whoever has the token
     Token,
+    /// Whoever is signed in; wants `--sign-in-issuer`
+    SignedIn,
+}
+
+/// Signing in with OpenID Connect: issuer and client id, or neither. The client's secret comes from
+/// `BOARDWALK_SIGN_IN_CLIENT_SECRET` or the file that `…_FILE` names.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SignInFlags {
+    /// The address of an OpenID Connect provider, exactly as it calls itself: people can sign in there. Wants --public-url
+    /// and a client secret in `BOARDWALK_SIGN_IN_CLIENT_SECRET` (or `…_FILE`)
+    #[arg(long, env = "BOARDWALK_SIGN_IN_ISSUER", requires = "sign_in_client_id")]
+    pub sign_in_issuer: Option<String>,
+    /// What the provider calls this server
+    #[arg(long, env = "BOARDWALK_SIGN_IN_CLIENT_ID", requires = "sign_in_issuer")]
+    pub sign_in_client_id: Option<String>,
 }
 
 /// Options of `gateway`.

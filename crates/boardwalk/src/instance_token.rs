@@ -12,15 +12,23 @@ pub fn read(variable: &str) -> Result<Option<Token>> {
     choose(variable, std::env::var(variable).ok(), std::env::var(format!("{variable}_FILE")).ok())
 }
 
-fn choose(variable: &str, direct: Option<String>, file: Option<String>) -> Result<Option<Token>> {
-    let token = match (direct, file) {
+/// The text of a variable, or of the file that `…_FILE` names.
+pub fn text(variable: &str) -> Result<Option<String>> {
+    choose_text(variable, std::env::var(variable).ok(), std::env::var(format!("{variable}_FILE")).ok())
+}
+
+fn choose_text(variable: &str, direct: Option<String>, file: Option<String>) -> Result<Option<String>> {
+    match (direct, file) {
         (Some(_), Some(_)) => bail!("set {variable} or {variable}_FILE, not both"),
-        (Some(token), None) => token,
         (None, Some(path)) => {
-            std::fs::read_to_string(&path).with_context(|| format!("cannot read {path} ({variable}_FILE)"))?
+            std::fs::read_to_string(&path).map(Some).with_context(|| format!("cannot read {path} ({variable}_FILE)"))
         }
-        (None, None) => return Ok(None),
-    };
+        (direct, None) => Ok(direct),
+    }
+}
+
+fn choose(variable: &str, direct: Option<String>, file: Option<String>) -> Result<Option<Token>> {
+    let Some(token) = choose_text(variable, direct, file)? else { return Ok(None) };
     if token.trim().chars().count() < MIN_CHARS {
         bail!("{variable} is too short to be safe: at least {MIN_CHARS} characters");
     }

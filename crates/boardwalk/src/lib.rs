@@ -13,6 +13,7 @@ pub mod logging;
 mod pem;
 mod rsocket_tls;
 pub mod running;
+mod sign_in;
 
 pub use health::check_health;
 pub use https::HttpsFiles;

@@ -26,7 +26,7 @@ use crate::cluster_secret;
 use crate::data_folder::{self, DataFolder};
 use crate::https::{self, TlsListener};
 use crate::instance_token;
-use crate::rsocket_tls;
+use crate::{rsocket_tls, sign_in};
 
 /// How long HTTP requests in flight may take once the process leaves.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
@@ -181,19 +181,24 @@ impl Http {
 /// What the gateway is told of the door's flags and secrets.
 fn door(options: &DoorOptions, public_url: Option<String>) -> Result<GatewayOptions> {
     let create_token = instance_token::read("BOARDWALK_CREATE_TOKEN")?;
-    let create_token = match (options.create, create_token) {
-        (Creation::Open, _) => None,
-        (Creation::Token, Some(token)) => Some(token),
+    let sign_in = sign_in::read(&options.sign_in, public_url.as_deref())?;
+    let creation = match (options.create, create_token) {
+        (Creation::Open, _) => gateway::Creation::Anybody,
+        (Creation::Token, Some(token)) => gateway::Creation::Token(token),
         (Creation::Token, None) => {
             bail!("set BOARDWALK_CREATE_TOKEN or BOARDWALK_CREATE_TOKEN_FILE: --create token wants one")
         }
+        (Creation::SignedIn, _) if sign_in.is_none() => {
+            bail!("name a provider by --sign-in-issuer: --create signed-in wants one")
+        }
+        (Creation::SignedIn, _) => gateway::Creation::SignedIn,
     };
     let admin_token = instance_token::read("BOARDWALK_ADMIN_TOKEN")?;
     let board_bytes = options.board_mib.map(|mib| u64::from(mib) << 20);
     let quotas = Quotas { boards: options.max_boards, board_bytes };
     let messages_per_second = options.messages_per_second.unwrap_or(MESSAGES_PER_SECOND);
     let trusts_proxy = options.behind_proxy;
-    Ok(GatewayOptions { public_url, trusts_proxy, create_token, admin_token, quotas, messages_per_second })
+    Ok(GatewayOptions { public_url, trusts_proxy, creation, sign_in, admin_token, quotas, messages_per_second })
 }
 
 /// Brings the schema of a database up to date.

@@ -100,6 +100,8 @@ pub struct AdminBoard {
     asset_bytes: u64,
     /// Connections to it through this gateway.
     people: u64,
+    /// Whose it is; null for one that nobody signed in made.
+    owner: Option<String>,
 }
 
 /// What the list is in the order of.
@@ -123,7 +125,7 @@ pub enum Sort {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct BoardQuery {
-    /// A part of the title, or the beginning of the id.
+    /// A part of the title or of the owner's name, or the beginning of the id.
     #[serde(default)]
     query: String,
     /// Only those in the bin, or only those that are not.
@@ -254,6 +256,7 @@ fn seen(shared: &Shared, board: BoardOverview) -> AdminBoard {
         versions: board.versions,
         asset_bytes: board.asset_bytes,
         people: people as u64,
+        owner: board.account,
     }
 }
 
@@ -264,7 +267,8 @@ fn told(view: impl Serialize) -> Response {
 impl BoardQuery {
     fn fits(&self, board: &AdminBoard) -> bool {
         let query = self.query.trim();
-        let is_found = board.id.starts_with(query) || board.title.to_lowercase().contains(&query.to_lowercase());
+        let has = |text: &str| text.to_lowercase().contains(&query.to_lowercase());
+        let is_found = board.id.starts_with(query) || has(&board.title) || board.owner.as_deref().is_some_and(has);
         is_found && self.bin.is_none_or(|bin| bin == board.deleted_at_ms.is_some())
     }
 
@@ -301,6 +305,7 @@ mod tests {
             versions: 0,
             asset_bytes: bytes / 2,
             people: 4 - time_ms,
+            owner: (time_ms == 1).then(|| "Ada".to_owned()),
         }
     }
 
@@ -315,6 +320,7 @@ mod tests {
             (query("", None, Sort::Size), vec!["a2", "b1", "a1"]),
             (query("", None, Sort::People), vec!["a1", "a2", "b1"]),
             (query("PL", None, Sort::Edited), vec!["a1"]),
+            (query("ada", None, Sort::Edited), vec!["a1"]),
             (query(" a ", None, Sort::Title), vec!["a2", "a1"]),
             (query("", Some(true), Sort::Title), vec!["a2"]),
             (query("", Some(false), Sort::Title), vec!["a1", "b1"]),

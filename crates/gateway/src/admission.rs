@@ -25,6 +25,7 @@ pub struct Admission {
     secret: SecretHash,
     grant: Grant,
     person: Option<SecretHash>,
+    account: Option<String>,
 }
 
 impl Admission {
@@ -64,10 +65,16 @@ impl Admission {
         self.person
     }
 
-    /// The same for somebody's browser, which the caller has found not to be locked out.
+    /// What their sign-in provider calls them, where they are signed in.
     #[must_use]
-    pub fn of(self, person: Option<SecretHash>) -> Self {
-        Self { person, ..self }
+    pub fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
+    /// The same for somebody's browser, which the caller has found not to be locked out, and who is signed in there.
+    #[must_use]
+    pub fn of(self, person: Option<SecretHash>, account: Option<String>) -> Self {
+        Self { person, account, ..self }
     }
 
     /// How long the link still holds; for ever where absent.
@@ -108,6 +115,7 @@ impl Admission {
             secret,
             grant,
             person: None,
+            account: None,
         }
     }
 }
@@ -143,7 +151,7 @@ pub async fn admit_even_deleted(
     let secret = hash(&secret);
     let grant = granted(storage.link(&board, &secret).await?)?;
     let storage::BoardRecord { title, created_at_ms, head_seq, .. } = record;
-    let admission = Admission { board, title, created_at_ms, head_seq, secret, grant, person: None };
+    let admission = Admission { board, title, created_at_ms, head_seq, secret, grant, person: None, account: None };
     Ok((admission, deleted_at_ms))
 }
 

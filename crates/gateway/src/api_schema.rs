@@ -239,6 +239,34 @@ pub struct PersonView {
     clients: Vec<String>,
     /// Whether it is the one that asked.
     is_you: bool,
+    /// What their sign-in provider calls them; null where they are not signed in.
+    account: Option<String>,
+}
+
+/// Who is signed in.
+#[derive(ToSchema)]
+pub struct SessionView {
+    /// As their provider calls them, perhaps not at all; null where nobody is signed in.
+    name: Option<String>,
+}
+
+/// The boards of whoever is signed in, newest first.
+#[derive(ToSchema)]
+pub struct OwnBoardList {
+    boards: Vec<OwnBoard>,
+}
+
+/// A board of whoever is signed in.
+#[derive(ToSchema)]
+pub struct OwnBoard {
+    /// The board.
+    id: String,
+    /// Empty when untitled.
+    title: String,
+    /// Milliseconds since 1970, UTC.
+    created_at_ms: i64,
+    /// Since when it is in the bin: milliseconds since 1970, UTC; null when it is not.
+    deleted_at_ms: Option<i64>,
 }
 
 /// Somebody who is locked out of a board.
@@ -365,9 +393,19 @@ mod tests {
     #[test]
     fn the_description_names_what_is_sent_about_people() {
         let (role, link) = (protocol::Role::Owner, protocol::LinkId::from_random([3; 12]));
-        let person = protocol::PersonView { person: None, role, link, clients: Vec::new(), is_you: false };
+        let person =
+            protocol::PersonView { person: None, role, link, clients: Vec::new(), is_you: false, account: None };
+        let own = protocol::OwnBoard {
+            id: BoardId::from_random([1; 20]),
+            title: String::new(),
+            created_at_ms: 0,
+            deleted_at_ms: None,
+        };
         let locked = protocol::LockedPersonView { person: String::new(), name: String::new(), locked_at_ms: 0 };
         assert_eq!(described::<PersonView>(), keys(&json!(person)));
+        assert_eq!(described::<OwnBoard>(), keys(&json!(own)));
+        assert_eq!(described::<OwnBoardList>(), keys(&json!(protocol::OwnBoardList::default())));
+        assert_eq!(described::<SessionView>(), keys(&json!(protocol::SessionView::default())));
         assert_eq!(described::<LockedPersonView>(), keys(&json!(locked)));
         assert_eq!(described::<PeopleList>(), keys(&json!(protocol::PeopleList::default())));
         assert_eq!(described::<LockPerson>(), keys(&json!(protocol::LockPerson { name: String::new() })));

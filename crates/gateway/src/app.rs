@@ -28,15 +28,16 @@ use crate::limits::{
     COMMENT_BURST, COMMENTS_PER_SECOND, CREATE_BURST, CREATE_PER_SECOND, DRAIN_TIMEOUT, JOIN_BURST, JOINS_PER_SECOND,
     REQUEST_TIMEOUT, VOTE_BURST, VOTES_PER_SECOND,
 };
-use crate::options::{GatewayOptions, Token};
+use crate::options::{Creation, GatewayOptions, Token};
 use crate::passwords::Passwords;
 use crate::pictures::Pictures;
 use crate::quotas::Quotas;
+use crate::sign_in::SignIn;
 use crate::token_bucket::TokenBucket;
 use crate::turns::Turns;
 use crate::{
     access_watch, admin, bin, boards, bundles, comments, damage, facilitation, links, meeting, ops, page, people,
-    pictures, private_notes, problem, quotas, request_id, sync, versions,
+    pictures, private_notes, problem, quotas, request_id, session, sign_in, sync, versions,
 };
 
 /// What every endpoint may use.
@@ -53,7 +54,8 @@ pub struct Endpoints {
     pub(crate) assets: AssetDesk,
     pub(crate) pictures: Pictures,
     pub(crate) by_address: ByAddress,
-    pub(crate) create_token: Option<Token>,
+    pub(crate) creation: Creation,
+    pub(crate) sign_in: Option<Arc<SignIn>>,
     pub(crate) joins: Turns,
     pub(crate) comments: Turns,
     pub(crate) votes: Turns,
@@ -118,7 +120,8 @@ impl Gateway {
             assets: AssetDesk::new(assets),
             pictures: Pictures::default(),
             by_address: ByAddress::new(options.trusts_proxy),
-            create_token: options.create_token,
+            creation: options.creation,
+            sign_in: options.sign_in,
             joins: Turns::new(JOIN_BURST, JOINS_PER_SECOND),
             comments: Turns::new(COMMENT_BURST, COMMENTS_PER_SECOND),
             votes: Turns::new(VOTE_BURST, VOTES_PER_SECOND),
@@ -142,7 +145,7 @@ impl Gateway {
         let openapi = move || async move { axum::Json(document.as_ref().clone()) };
         Router::new()
             .merge(api.route("/api/openapi.json", axum::routing::get(openapi)))
-            .merge(page::routes())
+            .merge(page::routes(self.shared.sign_in.is_some()))
             .layer(CompressionLayer::new().no_br())
             .merge(ops::routes(self.shared.storage.clone(), Some(self.shared.directory.clone())))
             .layer(middleware::from_fn(page::guard))
@@ -182,6 +185,11 @@ impl Gateway {
             .routes(routes!(admin::boards))
             .routes(routes!(admin::delete))
             .routes(routes!(admin::restore))
+            .routes(routes!(sign_in::begin))
+            .routes(routes!(sign_in::end))
+            .routes(routes!(session::view, sign_in::leave))
+            .routes(routes!(session::boards))
+            .routes(routes!(session::key))
             .routes(routes!(private_notes::begin))
             .routes(routes!(private_notes::put))
             .routes(routes!(private_notes::reveal))

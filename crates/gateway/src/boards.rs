@@ -16,7 +16,9 @@ use storage::{BoardExport, LinkRecord, LinkSettings, NewBoard, NewLink};
 
 use crate::admission::{Admission, hash};
 use crate::app::Shared;
+use crate::options::Creation;
 use crate::problem::ApiError;
+use crate::session::{self, Session};
 use crate::{api_schema, random};
 
 /// The links that a new board gets.
@@ -30,7 +32,7 @@ const FIRST_LINKS: [Role; 3] = [Role::Owner, Role::Edit, Role::View];
     request_body(content = Option<api_schema::CreateBoard>, description = "May be left out"),
     responses(
         (status = 201, description = "The board with an owner, an edit and a view link", body = api_schema::CreatedBoard),
-        (status = "4XX", description = "malformed, too-large, token-needed or busy", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "malformed, too-large, token-needed, sign-in-needed or busy", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "too-many-boards, unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -52,7 +54,7 @@ pub async fn make(
     given_title: String,
     origin: Option<(&BoardId, Bytes)>,
 ) -> Result<Response, ApiError> {
-    may_create(shared, headers)?;
+    let maker = maker(shared, headers).await?;
     shared.quotas.check_boards(shared.storage.as_ref()).await?;
     take_turn(shared)?;
     let created = draft(shared, uri, headers, &given_title)?;
@@ -63,6 +65,7 @@ pub async fn make(
     if let Some(origin) = origin {
         shared.storage.copy_assets(origin, &created.id).await?;
     }
+    session::own(shared, &created.id, maker.as_ref()).await?;
     Ok(told(created))
 }
 
@@ -100,7 +103,7 @@ pub async fn copy(
 ) -> Result<Response, ApiError> {
     // Its log may hold what was deleted on purpose, so that who may only look may not have it.
     let admission = admission.only(Role::may_write)?;
-    may_create(&shared, &headers)?;
+    let maker = maker(&shared, &headers).await?;
     shared.quotas.check_boards(shared.storage.as_ref()).await?;
     take_turn(&shared)?;
     let title = body.and_then(|Json(body)| body.title).unwrap_or_else(|| admission.title().to_owned());
@@ -118,6 +121,7 @@ pub async fn copy(
     let (id, title) = (created.id.clone(), created.title.clone());
     let copy = BoardExport { id, title, created_at_ms, links, personal_links: Vec::new(), aside: Vec::new(), ..source };
     shared.storage.import_board(copy).await?;
+    session::own(&shared, &created.id, maker.as_ref()).await?;
     Ok(told(created))
 }
 
@@ -182,11 +186,18 @@ pub fn new_link(site: &str, board: &BoardId, role: Role) -> LinkView {
 /// The header in which a page shows the token that making boards wants here.
 const TOKEN_HEADER: &str = "boardwalk-token";
 
-/// Whether boards may be made by whoever sent this.
-fn may_create(shared: &Shared, headers: &HeaderMap) -> Result<(), ErrorCode> {
-    let Some(token) = &shared.create_token else { return Ok(()) };
-    let shown = headers.get(TOKEN_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if token.is(shown) { Ok(()) } else { Err(ErrorCode::TokenNeeded) }
+/// Who makes a board, where they are signed in.
+///
+/// # Errors
+/// They may not: `TokenNeeded`, `SignInNeeded`. Or the store does not answer.
+async fn maker(shared: &Shared, headers: &HeaderMap) -> Result<Option<Session>, ApiError> {
+    let session = Session::of(shared, headers).await?;
+    let shown = || headers.get(TOKEN_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match &shared.creation {
+        Creation::Token(token) if !token.is(shown()) => Err(ErrorCode::TokenNeeded.into()),
+        Creation::SignedIn if session.is_none() => Err(ErrorCode::SignInNeeded.into()),
+        _ => Ok(session),
+    }
 }
 
 /// Takes a turn at what makes the store grow.

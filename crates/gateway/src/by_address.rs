@@ -27,6 +27,8 @@ pub enum Kind {
     Join,
     /// A key or password that is not right.
     WrongKey,
+    /// A step of signing in, which asks others for answers.
+    SignIn,
 }
 
 impl Kind {
@@ -37,6 +39,7 @@ impl Kind {
             Self::Create => (60, 1),
             Self::Join => (400, 20),
             Self::WrongKey => (60, 1),
+            Self::SignIn => (40, 1),
         }
     }
 }
@@ -138,6 +141,9 @@ fn judge(shared: &Shared, request: &Request, asker: Option<IpAddr>) -> Result<()
     if path.starts_with("/sync/") {
         counts.take(Kind::Join, asker, now_ms)?;
         counts.has(Kind::WrongKey, asker, now_ms)?;
+    }
+    if path.starts_with("/api/sign-in") {
+        counts.take(Kind::SignIn, asker, now_ms)?;
     }
     let makes = method == Method::POST && (path == "/api/boards" || path.ends_with("/copy"))
         || method == Method::PUT && path == "/api/bundle";

@@ -46,6 +46,8 @@ pub struct Visit {
     pub key: Option<String>,
     /// Whose browser it is, where it says so.
     pub person: Option<SecretHash>,
+    /// What their sign-in provider calls them, where they are signed in.
+    pub account: Option<String>,
     /// Where it is, as far as that is counted.
     pub address: Option<IpAddr>,
     /// What it will speak.
@@ -106,7 +108,7 @@ pub async fn serve(socket: WebSocket, shared: Shared, visit: Visit) {
 
 /// From upgrade to a seat: our client says hello first, a stock one has said all in its URL.
 async fn enter(stream: &mut Stream, shared: &Shared, visit: Visit) -> Result<(EdgeSession, Seat, Bytes), Ending> {
-    let Visit { board, mut key, person, address, dialect, connection, request_id } = visit;
+    let Visit { board, mut key, person, account, address, dialect, connection, request_id } = visit;
     let mut state_vector = Bytes::new();
     if dialect == Dialect::Boardwalk {
         let first = hear(stream, HELLO_TIMEOUT).await?.ok_or(Ending::Close(ErrorCode::Malformed))?;
@@ -132,7 +134,7 @@ async fn enter(stream: &mut Stream, shared: &Shared, visit: Visit) -> Result<(Ed
     if address.is_some() {
         shared.joins.take(admission.link(), shared.now_ms()).map_err(Ending::Busy)?;
     }
-    let admission = admission.of(person);
+    let admission = admission.of(person, account);
     let seat = shared.hubs.join(&admission, connection, dialect, request_id).map_err(Ending::Close)?;
     shared.quotas.measure(shared.storage.as_ref(), admission.board(), seat.hub()).await;
     if dialect == Dialect::Boardwalk {

@@ -88,6 +88,8 @@ pub struct Ticket {
     pub link: SecretHash,
     /// Whose browser it is, where it says so.
     pub person: Option<SecretHash>,
+    /// What their sign-in provider calls them, where they are signed in.
+    pub account: Option<String>,
     /// What its link allowed then.
     pub role: Role,
     /// The board's name as this browser was told.
@@ -106,6 +108,7 @@ impl Ticket {
             secret: admission.secret(),
             link: admission.link(),
             person: admission.person(),
+            account: admission.account().map(str::to_owned),
             role: admission.role(),
             title: admission.title().to_owned(),
             expires_at: admission.expires_in().and_then(|left| Instant::now().checked_add(left)),

@@ -126,6 +126,24 @@ pub const MEASURE_EVERY: Duration = Duration::from_secs(10);
 pub const OVERVIEW_AT_ONCE: u32 = 500;
 /// Boards that one answer of it lists.
 pub const MAX_ADMIN_PAGE: usize = 200;
+/// Bytes of one answer of a sign-in provider.
+pub const MAX_PROVIDER_ANSWER_BYTES: usize = 256 * 1024;
+/// How long a connection to it may take.
+pub const PROVIDER_CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long one answer of it may.
+pub const PROVIDER_ANSWER_TIMEOUT: Duration = Duration::from_secs(4);
+/// How long all that is asked of it for one request may, the wait for a turn with it.
+pub const PROVIDER_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long its addresses and keys are taken to be as they were.
+pub const PROVIDER_KNOWN_FOR: Duration = Duration::from_secs(60 * 60);
+/// People about whom it is asked at once.
+pub const SIGN_INS_AT_ONCE: usize = 16;
+/// How long somebody may be at its page.
+pub const SIGN_IN_LASTS: Duration = Duration::from_secs(10 * 60);
+/// How long somebody stays signed in.
+pub const SESSION_LASTS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Boards of somebody who is signed in that are listed.
+pub const MAX_OWN_BOARDS: u32 = 1_000;
 /// How long a REST request may take.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the checks of `/health/ready` may take together.

@@ -16,6 +16,8 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 struct Dist;
 
 const PAGE: &str = "index.html";
+/// How the page begins where people can sign in.
+const MARKED_HEAD: &str = "<head>\n    <meta name=\"boardwalk-sign-in\" content=\"/api/sign-in\">";
 const ADMIN_PAGE: &str = "admin/index.html";
 /// The build names folders below it after their contents.
 const FOR_EVER_BELOW: &str = "static/";
@@ -37,14 +39,17 @@ const GUARDS: [(HeaderName, &str); 5] = [
 ];
 
 /// The page at its addresses, and every file of the build.
-pub fn routes() -> Router {
+pub fn routes(offers_sign_in: bool) -> Router {
+    let page = move |headers: HeaderMap| async move { page(offers_sign_in, &headers) };
     Router::new()
-        .route("/", get(|headers: HeaderMap| async move { file(PAGE, &headers) }))
+        .route("/", get(page))
         .route("/admin", get(|headers: HeaderMap| async move { file(ADMIN_PAGE, &headers) }))
-        .route("/b/{board_id}", get(|headers: HeaderMap| async move { file(PAGE, &headers) }))
+        .route("/b/{board_id}", get(page))
         .route(
             "/{*path}",
-            get(|Path(path): Path<String>, headers: HeaderMap| async move { file_or_page(&path, &headers) }),
+            get(move |Path(path): Path<String>, headers: HeaderMap| async move {
+                file_or_page(offers_sign_in, &path, &headers)
+            }),
         )
 }
 
@@ -64,20 +69,39 @@ pub async fn nothing_here() -> Response {
 }
 
 /// A file; for a person who followed a wrong address, the page, which says so in its own look and words.
-fn file_or_page(path: &str, request: &HeaderMap) -> Response {
+fn file_or_page(offers_sign_in: bool, path: &str, request: &HeaderMap) -> Response {
     let accepted = request.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let is_person = accepted.flat_map(|value| value.split(',')).any(|kind| kind.trim().starts_with("text/html"));
     if !is_person || Dist::get(path).is_some() {
         return file(path, request);
     }
     // Never as something that has not changed: it is not what is at this address.
-    let mut response = file(PAGE, &HeaderMap::new());
+    let mut response = page(offers_sign_in, &HeaderMap::new());
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response.headers_mut().remove(header::ETAG);
     }
     response
+}
+
+/// The page. Where people can sign in it is told so by a mark, and asks for what that takes; elsewhere it knows nothing of it.
+fn page(offers_sign_in: bool, request: &HeaderMap) -> Response {
+    let Some(plain) = Dist::get(PAGE).filter(|_| offers_sign_in) else { return file(PAGE, request) };
+    let etag = format!("{}-s\"", etag(&plain).trim_end_matches('"'));
+    let is_known = request.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
+    let mut response =
+        if is_known { StatusCode::NOT_MODIFIED.into_response() } else { marked(&plain.data).into_response() };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(header::ETAG, HeaderValue::from_str(&etag).expect("hexadecimal digits are a header value"));
+    response
+}
+
+fn marked(page: &[u8]) -> String {
+    String::from_utf8_lossy(page).replacen("<head>", MARKED_HEAD, 1)
 }
 
 fn file(path: &str, request: &HeaderMap) -> Response {
@@ -131,6 +155,12 @@ fn accepts_brotli(request: &HeaderMap) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_where_people_sign_in_is_the_page_told_so() {
+        let page = marked(b"<html>\n  <head>\n    <title>");
+        assert!(page.contains("<meta name=\"boardwalk-sign-in\"") && page.ends_with("<title>"), "{page}");
+    }
 
     #[test]
     fn brotli_goes_to_who_takes_it() {

@@ -78,6 +78,7 @@ pub async fn list(
         role: ticket.role,
         link: LinkId::of(&ticket.link),
         clients: clients.iter().map(u64::to_string).collect(),
+        account: ticket.account,
     });
     let here = here.fold(Vec::new(), with_visitor);
     let locked = shared.storage.locked_people(admission.board()).await?.into_iter().map(|locked| LockedPersonView {
@@ -154,7 +155,10 @@ fn with_visitor(mut here: Vec<PersonView>, visitor: PersonView) -> Vec<PersonVie
     let is_same =
         |other: &PersonView| other.person.is_some() && (&other.person, &other.link) == (&visitor.person, &visitor.link);
     match here.iter_mut().find(|other| is_same(other)) {
-        Some(known) => known.clients.extend(visitor.clients),
+        Some(known) => {
+            known.clients.extend(visitor.clients);
+            known.account = known.account.take().or(visitor.account);
+        }
         None => here.push(visitor),
     }
     here
@@ -192,6 +196,7 @@ mod tests {
             role: Role::Edit,
             link: LinkId::from_random([link; 12]),
             clients: vec![client.to_owned()],
+            account: None,
         };
         let visitors = [
             visitor(Some("ada"), 1, "1"),

@@ -14,7 +14,7 @@ use crate::app::Shared;
 use crate::connection::{Visit, serve};
 use crate::limits::{WEBSOCKET_READ_BYTES, WEBSOCKET_WRITE_SLACK_BYTES, WRITE_AT_ONCE_BYTES};
 use crate::problem::ApiError;
-use crate::{api_schema, key, origin, people, request_id};
+use crate::{api_schema, key, origin, people, request_id, session};
 
 /// Joins the conversation on a board.
 ///
@@ -62,6 +62,8 @@ pub async fn sync(
     );
     let person = people::sender(&headers).or_else(|| query.person().and_then(people::person));
     let address = shared.by_address.asker(&extensions, &headers);
-    let visit = Visit { board, key: key::sent(&headers, query), person, address, dialect, connection, request_id };
+    let account = session::name_of(&shared, &headers).await;
+    let key = key::sent(&headers, query);
+    let visit = Visit { board, key, person, account, address, dialect, connection, request_id };
     upgrade.on_upgrade(move |socket| serve(socket, shared, visit).instrument(span))
 }

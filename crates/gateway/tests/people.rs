@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use gateway::{AssetStore, Gateway, GatewayOptions, ServiceDirectory, Token};
+use gateway::{AssetStore, Creation, Gateway, GatewayOptions, ServiceDirectory, Token};
 use protocol::{CreatedBoard, LinkSecret, PeopleList, Role};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -196,8 +196,8 @@ async fn an_address_that_makes_board_after_board_is_refused() {
 
 #[tokio::test]
 async fn boards_are_made_by_token_only_where_it_is_so() {
-    let create_token = Some(Token::of("correct horse battery"));
-    let server = Server::start(GatewayOptions { create_token, ..GatewayOptions::default() }).await;
+    let creation = Creation::Token(Token::of("correct horse battery"));
+    let server = Server::start(GatewayOptions { creation, ..GatewayOptions::default() }).await;
     let with = |token| With { token, ..With::default() };
     for (token, expected) in [("", "token-needed"), ("wrong", "token-needed"), ("correct horse battery", "ok")] {
         assert_eq!(server.ask(Method::POST, "/api/boards", with(token), None).await.code(), expected, "{token}");

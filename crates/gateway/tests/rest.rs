@@ -231,6 +231,11 @@ async fn the_document_describes_every_route_and_every_route_answers() {
         "/api/boards/{id}/voting/ballot",
         "/api/boards/{id}/voting/close",
         "/api/bundle",
+        "/api/session",
+        "/api/session/boards",
+        "/api/session/boards/{id}/key",
+        "/api/sign-in",
+        "/api/sign-in/callback",
         "/sync/{board_id}",
     ];
     assert_eq!(names, expected);

@@ -79,6 +79,12 @@ error_codes! {
     UnknownPerson { "unknown-person", http 404, close 4418, Never, "Nobody so named is locked out of the board." }
     /// Boards are made here only with a token.
     TokenNeeded { "token-needed", http 403, close 4416, Never, "Boards are made here only with a token; ask whoever runs the server." }
+    /// Only those who are signed in may do this.
+    SignInNeeded { "sign-in-needed", http 401, close 4440, Never, "Sign in first." }
+    /// The server has no sign-in.
+    NoSignIn { "no-sign-in", http 404, close 4441, Never, "This server has no sign-in: whoever runs it names a provider by BOARDWALK_SIGN_IN_ISSUER." }
+    /// The provider's answer to a sign-in is not to be believed.
+    SignInFailed { "sign-in-failed", http 400, close 4442, Never, "The sign-in did not come to its end; begin again, in this browser." }
     /// That is not the server's admin token.
     WrongToken { "wrong-token", http 401, close 4430, Never, "That is not this server's admin token." }
     /// The server has no admin token, and so no administration.
@@ -103,6 +109,8 @@ error_codes! {
     Resync { "resync", http 503, close 4500, Later, "The connection fell behind; it joins again." }
     /// The board's owner is moving, starting or full.
     Unavailable { "unavailable", http 503, close 4503, Later, "The board is not available at the moment; it is tried again." }
+    /// The sign-in provider does not answer.
+    SignInUnavailable { "sign-in-unavailable", http 503, close 4540, Later, "The sign-in provider does not answer as it should; try again, or tell whoever runs the server." }
     /// Too many connections or requests.
     Busy { "busy", http 429, close 4529, Later, "Too many connections at once; it is tried again." }
     /// A fault of ours.

@@ -240,6 +240,36 @@ pub struct PersonView {
     pub clients: Vec<String>,
     /// Whether it is the one that asked.
     pub is_you: bool,
+    /// What their sign-in provider calls them; absent where they are not signed in.
+    #[serde(default)]
+    pub account: Option<String>,
+}
+
+/// `GET /api/session`: who is signed in in this browser.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    /// As their provider calls them, perhaps not at all; absent where nobody is signed in.
+    pub name: Option<String>,
+}
+
+/// `GET /api/session/boards`: the boards of whoever is signed in, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnBoardList {
+    /// The boards, also those in the bin.
+    pub boards: Vec<OwnBoard>,
+}
+
+/// A board of whoever is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnBoard {
+    /// The board.
+    pub id: BoardId,
+    /// Empty when untitled.
+    pub title: String,
+    /// Milliseconds since 1970, UTC.
+    pub created_at_ms: i64,
+    /// Since when it is in the bin: milliseconds since 1970, UTC; absent when it is not.
+    pub deleted_at_ms: Option<i64>,
 }
 
 /// Somebody who is locked out of a board.

@@ -84,6 +84,9 @@ pub async fn write(storage: &dyn Storage, assets: Option<&Path>, file: &Path) ->
                 contents.boards += 1;
                 contents.versions += write_versions(&mut out, storage, &board).await?;
                 write_locked(&mut out, storage, &board).await?;
+                if let Some(account) = storage.account_of(&board).await? {
+                    out.write(&Record::Owned { board, account }).await?;
+                }
             }
         }
         after = Some(last);
@@ -240,6 +243,7 @@ pub async fn restore(storage: &dyn Storage, assets: Option<&Path>, file: &Path) 
         match record {
             Record::Version { board, version, bytes } => storage.import_version(&board, &version, bytes).await?,
             Record::Locked { board, person, name } => storage.lock_person(&board, &person, &name).await?,
+            Record::Owned { board, account } => storage.give_board(&board, &account).await?,
             Record::Bundle { secret, bytes } => storage.put_bundle(&secret, bytes).await?,
             Record::Asset { name } => asset = begin_asset(asset, assets, &name).await?,
             Record::AssetPiece { bytes } => {

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::{BoardId, Role, SecretHash, ServiceId};
 
-use crate::{Access, Archive, Assets, Error, Household, Meeting};
+use crate::{Access, Accounts, Archive, Assets, Error, Household, Meeting};
 
 /// Longest lease that is granted, in milliseconds; longer wishes are cut to it.
 pub const MAX_LEASE_MS: u64 = 24 * 60 * 60 * 1000;
@@ -184,7 +184,7 @@ pub struct Aside {
 /// answer: a few seconds, more for many bytes. A method that failed so may have taken effect, and every one may be
 /// repeated.
 #[async_trait]
-pub trait Storage: Access + Archive + Assets + Household + Meeting {
+pub trait Storage: Access + Accounts + Archive + Assets + Household + Meeting {
     /// Makes a board with its links, all or nothing.
     ///
     /// # Errors

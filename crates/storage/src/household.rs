@@ -40,6 +40,8 @@ pub struct BoardOverview {
     pub asset_bytes: u64,
     /// When it was last edited, or its log last merged: milliseconds since 1970.
     pub edited_at_ms: Option<u64>,
+    /// The name of the account whose board it is, if it is one's.
+    pub account: Option<String>,
 }
 
 /// What a store holds in all.

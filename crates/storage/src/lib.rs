@@ -5,6 +5,7 @@
 //! `Stored` survives, and only the present owner of a board adds to it.
 
 mod access;
+mod accounts;
 mod archive;
 mod assets;
 pub mod backup;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 pub use access::{
     Access, AccessChanges, Grant, LinkEdit, LinkLookup, LinkRecord, LinkSettings, PasswordHash, PersonalLink,
 };
+pub use accounts::{AccountId, AccountRecord, Accounts, MAX_SESSIONS_PER_ACCOUNT};
 pub use archive::{Archive, BoardExport, Damage, NewVersion, VersionRecord};
 pub use assets::{AssetRecord, AssetRoom, Assets};
 pub use contract::{

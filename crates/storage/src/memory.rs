@@ -3,6 +3,7 @@
 //! Its faults are real ones on demand: a store that does not answer, and one that does the work and loses the answer.
 
 mod access;
+mod accounts;
 mod archive;
 mod assets;
 mod household;

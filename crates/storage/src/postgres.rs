@@ -12,6 +12,7 @@ macro_rules! now {
 }
 
 mod access;
+mod accounts;
 mod archive;
 mod assets;
 mod household;

@@ -1,5 +1,6 @@
 //! What the two SQL engines share: numbers, and rows turned into values. Must not know an engine or hold a statement.
 
+pub(crate) mod accounts;
 pub(crate) mod meeting;
 
 use bytes::Bytes;
@@ -312,7 +313,9 @@ pub(crate) const OVERVIEW: &str = "SELECT id, title, created_at, deleted_at, CAS
      (SELECT count(*) FROM versions WHERE board_id = boards.id), \
      CAST(coalesce((SELECT sum(size_bytes) FROM assets WHERE board_id = boards.id), 0) AS bigint), \
      (SELECT max(created_at) FROM updates WHERE board_id = boards.id), \
-     (SELECT max(created_at) FROM snapshots WHERE board_id = boards.id) \
+     (SELECT max(created_at) FROM snapshots WHERE board_id = boards.id), \
+     (SELECT accounts.name FROM board_accounts JOIN accounts ON accounts.id = board_accounts.account_id \
+     WHERE board_accounts.board_id = boards.id) \
      FROM boards WHERE id > $1 ORDER BY id LIMIT $2";
 
 /// How many boards there are, how many of them in the bin, and the bytes of all images.
@@ -326,7 +329,8 @@ pub(crate) const BOARD_BYTES: &str = "SELECT CAST(\
      coalesce((SELECT sum(length(bytes)) FROM updates WHERE board_id = $1), 0) AS bigint)";
 
 /// The columns of [`OVERVIEW`].
-pub(crate) type OverviewRow = (String, String, i64, Option<i64>, i64, i64, i64, Option<i64>, Option<i64>);
+pub(crate) type OverviewRow =
+    (String, String, i64, Option<i64>, i64, i64, i64, Option<i64>, Option<i64>, Option<String>);
 
 /// What there is in all, from a row of [`TOTALS`].
 pub(crate) fn totals((boards, in_bin, asset_bytes): (i64, i64, i64)) -> Result<StoreTotals, Error> {
@@ -335,7 +339,7 @@ pub(crate) fn totals((boards, in_bin, asset_bytes): (i64, i64, i64)) -> Result<S
 
 /// A board for whoever runs the server, from a row.
 pub(crate) fn overview(row: OverviewRow) -> Result<BoardOverview, Error> {
-    let (id, title, created_at, deleted_at, size, versions, asset_bytes, updated_at, snapshot_at) = row;
+    let (id, title, created_at, deleted_at, size, versions, asset_bytes, updated_at, snapshot_at, account) = row;
     Ok(BoardOverview {
         id: board_id((id,))?,
         title,
@@ -345,6 +349,7 @@ pub(crate) fn overview(row: OverviewRow) -> Result<BoardOverview, Error> {
         versions: read(versions)?,
         asset_bytes: read(asset_bytes)?,
         edited_at_ms: updated_at.max(snapshot_at).map(read).transpose()?,
+        account,
     })
 }
 

@@ -11,6 +11,7 @@ macro_rules! now {
 }
 
 mod access;
+mod accounts;
 mod append;
 mod archive;
 mod assets;

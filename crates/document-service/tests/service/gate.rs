@@ -7,10 +7,10 @@ use bytes::Bytes;
 use protocol::{AssetHash, BoardId, SecretHash, ServiceId, VersionId};
 use storage::memory::MemoryStorage;
 use storage::{
-    Access, AccessChanges, Acquired, Append, AppendOutcome, Archive, Aside, AssetRecord, AssetRoom, Assets,
-    BoardExport, BoardOverview, BoardRecord, Damage, Epoch, Error, Household, LinkEdit, LinkLookup, LinkRecord, Loaded,
-    LockedPerson, Meeting, MeetingChanges, MeetingPage, MeetingPut, NewBoard, NewVersion, Owner, Snapshot,
-    SnapshotOutcome, Storage, StoreTotals, VersionRecord,
+    Access, AccessChanges, AccountId, AccountRecord, Accounts, Acquired, Append, AppendOutcome, Archive, Aside,
+    AssetRecord, AssetRoom, Assets, BoardExport, BoardOverview, BoardRecord, Damage, Epoch, Error, Household, LinkEdit,
+    LinkLookup, LinkRecord, Loaded, LockedPerson, Meeting, MeetingChanges, MeetingPage, MeetingPut, NewBoard,
+    NewVersion, Owner, Snapshot, SnapshotOutcome, Storage, StoreTotals, VersionRecord,
 };
 use tokio::sync::Semaphore;
 
@@ -225,6 +225,33 @@ impl Assets for Gate {
 
     async fn is_asset_used(&self, hash: &AssetHash) -> Result<bool, Error> {
         self.memory.is_asset_used(hash).await
+    }
+}
+
+#[async_trait]
+impl Accounts for Gate {
+    async fn begin_session(&self, secret: &SecretHash, account: &AccountRecord, lasts_ms: u64) -> Result<(), Error> {
+        self.memory.begin_session(secret, account, lasts_ms).await
+    }
+
+    async fn session(&self, secret: &SecretHash) -> Result<Option<AccountRecord>, Error> {
+        self.memory.session(secret).await
+    }
+
+    async fn end_session(&self, secret: &SecretHash) -> Result<(), Error> {
+        self.memory.end_session(secret).await
+    }
+
+    async fn give_board(&self, board: &BoardId, account: &AccountRecord) -> Result<(), Error> {
+        self.memory.give_board(board, account).await
+    }
+
+    async fn account_of(&self, board: &BoardId) -> Result<Option<AccountRecord>, Error> {
+        self.memory.account_of(board).await
+    }
+
+    async fn boards_of(&self, account: &AccountId, limit: u32) -> Result<Vec<BoardRecord>, Error> {
+        self.memory.boards_of(account, limit).await
     }
 }
 

@@ -10,7 +10,7 @@ use super::records::Record;
 /// The first bytes of every backup.
 const MAGIC: &[u8; 16] = b"BoardwalkBackup\n";
 /// Raised when what is written can no longer be read by an older release.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Kind of the last record; its head is empty and its body the number of records before it.
 const END: u8 = b'.';
 /// Largest head and body of a record, in bytes.

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::is_asset_name;
 use crate::{
-    Aside, AssetRecord, BoardExport, LinkRecord, LinkSettings, LogRow, MeetingRecord, PasswordHash, PersonalLink,
-    Snapshot, VersionRecord,
+    AccountId, AccountRecord, Aside, AssetRecord, BoardExport, LinkRecord, LinkSettings, LogRow, MeetingRecord,
+    PasswordHash, PersonalLink, Snapshot, VersionRecord,
 };
 
 /// One record.
@@ -22,6 +22,7 @@ pub(super) enum Record {
     BoardEnd,
     Version { board: BoardId, version: VersionRecord, bytes: Bytes },
     Locked { board: BoardId, person: SecretHash, name: String },
+    Owned { board: BoardId, account: AccountRecord },
     Bundle { secret: SecretHash, bytes: Bytes },
     Asset { name: String },
     AssetPiece { bytes: Bytes },
@@ -89,6 +90,13 @@ struct VersionHead {
 struct LockedHead {
     board: BoardId,
     person: [u8; 32],
+    name: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct OwnedHead {
+    board: BoardId,
+    account: [u8; 32],
     name: String,
 }
 
@@ -189,6 +197,10 @@ impl Record {
             Self::Locked { board, person, name } => {
                 (b'L', json(&LockedHead { board: board.clone(), person: person.0, name: name.clone() }), &[])
             }
+            Self::Owned { board, account } => {
+                let (account, name) = (account.id.0, account.name.clone());
+                (b'O', json(&OwnedHead { board: board.clone(), account, name }), &[])
+            }
             Self::Bundle { secret, bytes } => (b'K', json(&BundleHead { secret: secret.0 }), bytes),
             Self::Asset { name } => (b'A', json(&AssetHead { name: name.clone() }), &[]),
             Self::AssetPiece { bytes } => (b'P', Vec::new(), bytes),
@@ -219,6 +231,10 @@ impl Record {
             b'L' => {
                 let LockedHead { board, person, name } = read(head)?;
                 Self::Locked { board, person: SecretHash(person), name }
+            }
+            b'O' => {
+                let OwnedHead { board, account, name } = read(head)?;
+                Self::Owned { board, account: AccountRecord { id: AccountId(account), name } }
             }
             b'K' => Self::Bundle { secret: SecretHash(read::<BundleHead>(head)?.secret), bytes },
             b'A' => Self::Asset { name: read::<AssetHead>(head)?.name },
@@ -257,7 +273,7 @@ impl Assembly {
                 board.meeting.push(MeetingRecord { id, seq, value });
             }
             (Some(_), Record::BoardEnd) => return Ok(self.board.take()),
-            (None, Record::Version { .. } | Record::Locked { .. } | Record::Bundle { .. }) => {}
+            (None, Record::Version { .. } | Record::Locked { .. } | Record::Owned { .. } | Record::Bundle { .. }) => {}
             (None, Record::Asset { name }) if is_asset_name(&name) => self.in_asset = true,
             (None, Record::AssetPiece { .. }) if self.in_asset => {}
             _ => return Err(MISPLACED),

@@ -3,6 +3,7 @@
 //! Each method means what its namesake in [`Storage`](crate::Storage) means. Must not know async, clocks or faults.
 
 mod access;
+mod accounts;
 mod archive;
 mod assets;
 mod household;
@@ -15,8 +16,8 @@ use protocol::{AssetHash, BoardId, SecretHash, ServiceId};
 
 use crate::contract::in_board_order;
 use crate::{
-    Acquired, Append, AppendOutcome, Aside, AssetRecord, BoardRecord, Epoch, Error, LinkRecord, Loaded, LockedPerson,
-    LogRow, MAX_LEASE_MS, NewBoard, Owner, PersonalLink, Snapshot, SnapshotOutcome, VersionRecord,
+    AccountId, Acquired, Append, AppendOutcome, Aside, AssetRecord, BoardRecord, Epoch, Error, LinkRecord, Loaded,
+    LockedPerson, LogRow, MAX_LEASE_MS, NewBoard, Owner, PersonalLink, Snapshot, SnapshotOutcome, VersionRecord,
 };
 
 /// Everything that is stored.
@@ -25,6 +26,7 @@ pub struct State {
     boards: BTreeMap<BoardId, StoredBoard>,
     services: BTreeMap<ServiceId, Membership>,
     bundles: BTreeMap<SecretHash, (Bytes, u64)>,
+    accounts: accounts::StoredAccounts,
 }
 
 #[derive(Debug, Clone)]
@@ -48,6 +50,7 @@ struct StoredBoard {
     /// Longest first.
     locked_people: Vec<LockedPerson>,
     meeting: meeting::StoredMeeting,
+    account: Option<AccountId>,
 }
 
 #[derive(Debug, Clone)]
@@ -123,6 +126,7 @@ impl State {
             assets: BTreeMap::new(),
             locked_people: Vec::new(),
             meeting: meeting::StoredMeeting::default(),
+            account: None,
         };
         self.boards.insert(board.id, stored);
         Ok(())

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets an error has failed")]
 
 mod access;
+mod accounts;
 mod append;
 mod archive;
 mod assets;
@@ -44,6 +45,7 @@ pub(crate) use cases;
 
 const CASES: &[&[(&str, Case)]] = &[
     access::CASES,
+    accounts::CASES,
     append::CASES,
     archive::CASES,
     assets::CASES,

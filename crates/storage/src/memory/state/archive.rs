@@ -163,6 +163,7 @@ impl State {
             assets: board.assets.into_iter().map(|asset| (asset.hash, asset)).collect(),
             locked_people: Vec::new(),
             meeting: super::meeting::StoredMeeting::restored(board.meeting),
+            account: None,
         };
         self.boards.insert(board.id.clone(), stored);
         Ok(())

@@ -65,7 +65,7 @@ impl State {
     pub fn overview(&self, after: Option<&BoardId>, limit: u32) -> Vec<BoardOverview> {
         let from = after.map_or(Bound::Unbounded, Bound::Excluded);
         let boards = self.boards.range::<BoardId, _>((from, Bound::Unbounded)).take(limit as usize);
-        boards.map(|(id, stored)| stored.overview(id)).collect()
+        boards.map(|(id, stored)| BoardOverview { account: self.account_name(stored), ..stored.overview(id) }).collect()
     }
 
     #[must_use]
@@ -96,6 +96,7 @@ impl StoredBoard {
             asset_bytes: self.asset_bytes(),
             // The memory's rows bear no times.
             edited_at_ms: (self.head_seq > 0).then_some(self.created_at_ms),
+            account: None,
         }
     }
 
