@@ -100,9 +100,12 @@ impl Surroundings {
 
     /// Where these elbows have looked; none is nowhere.
     pub(crate) fn looked(&mut self, corridors: Vec<(ShapeId, Option<Rect>)>) {
-        if self.is_kept {
-            self.corridors.update(corridors, |_| {});
-        }
+        self.corridors.update(corridors, |_| {});
+    }
+
+    /// Whether anybody looks at all.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_kept
     }
 
     /// The obstacles that meet a rectangle.

@@ -186,11 +186,11 @@ pub const CARD_LETTERS: usize = 80;
 /// Bound lines that follow a drag while it lasts; the others follow at its end.
 pub const FOLLOWING_LINES: usize = 500;
 /// Elbows that hold what a drag moves and are routed anew while it lasts.
-pub const ROUTED_ELBOWS: usize = 100;
+pub const ROUTED_ELBOWS: usize = 50;
 /// A gesture that moves more shapes shows other elbows as they are until it ends.
 pub const OBSTACLES_IN_MOTION: usize = 100;
 /// Elbows that a drag comes in the way of and that are routed anew while it lasts.
-pub const DISTURBED_ELBOWS: usize = 50;
+pub const DISTURBED_ELBOWS: usize = 25;
 /// A click with the note tool makes a note of this many board pixels a side.
 pub const DEFAULT_NOTE_BOARD: f64 = 170.0;
 /// Lines of remembered styles that are read.

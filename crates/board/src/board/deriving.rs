@@ -94,6 +94,9 @@ impl Board {
         let mut corridors = vec![];
         for id in &touched {
             self.derive(id);
+            if !self.surroundings.is_kept() {
+                continue;
+            }
             let course = self.shape(id).and_then(|shape| shape.course.as_ref());
             corridors.push((id.clone(), course.and_then(|course| course.corridor)));
         }

@@ -17,8 +17,8 @@ const CLEARANCE: f64 = 8.0;
 const EASES: [f64; 3] = [1.0, 0.5, 0.25];
 /// Obstacles that one route goes around.
 const OBSTACLES_MAX: usize = 16;
-/// How often a route with new obstacles is looked for, for each share of the margins.
-const ROUNDS_MAX: usize = 8;
+/// How often a route is looked for again with new obstacles, for all shares of the margins together.
+const ROUNDS_MAX: usize = 12;
 
 /// One end.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,7 @@ pub(super) struct Routed {
 /// The route.
 pub(super) fn route(start: Port, end: Port, via: &[Lane], others: Others) -> Routed {
     if via.is_empty() {
-        return Search { start, end, others, known: vec![], corridor: None }.run();
+        return Search { start, end, others, known: vec![], corridor: None, rounds: 0 }.run();
     }
     let (from, to) = (left(start, 1.0), left(end, 1.0));
     let mut corners = vec![start.at, from];
@@ -102,6 +102,7 @@ struct Search<'a> {
     others: Others<'a>,
     known: Vec<Rect>,
     corridor: Option<Rect>,
+    rounds: usize,
 }
 
 impl Search<'_> {
@@ -128,10 +129,8 @@ impl Search<'_> {
     /// The route with so much of the margins, and whether there is one.
     fn at(&mut self, ease: f64) -> (Vec<Point>, bool) {
         let mut way = self.way(ease);
-        for _ in 0..ROUNDS_MAX {
-            if !self.meets_more(&way.0, ease) {
-                break;
-            }
+        while self.meets_more(&way.0, ease) && self.rounds < ROUNDS_MAX {
+            self.rounds += 1;
             way = self.way(ease);
         }
         way

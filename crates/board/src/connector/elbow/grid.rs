@@ -91,6 +91,9 @@ impl<'a> Grid<'a> {
         }
         while let Some((Reverse(cost), state)) = open.pop() {
             let (node, level) = (state / 2, state % 2);
+            if cost > ordered(best[goal * 2].min(best[goal * 2 + 1])) {
+                break;
+            }
             if cost > ordered(best[state]) || node == goal {
                 continue;
             }
