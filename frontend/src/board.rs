@@ -8,6 +8,7 @@ mod chrome;
 mod copy;
 mod events;
 mod export;
+mod grid;
 mod images;
 mod layer;
 mod listeners;

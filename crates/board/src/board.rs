@@ -4,34 +4,23 @@ mod deriving;
 
 pub use deriving::InMotion;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
-use yrs::DeepObservable;
-use yrs::types::{Event, PathSegment};
+use std::sync::Arc;
 
 use crate::document::{DiffError, Document, MergeError, Merged};
 use crate::perform::Performer;
+use crate::pile::{Pile, Slot};
 use crate::schema;
 use crate::surroundings::Surroundings;
 use crate::texts::Restored;
+use crate::touched::{Touched, Touches};
 use crate::{ClientId, Edit, NewShape, OrderKey, Reversal, Shape, ShapeId, StateVector, Update};
-
-/// Which shapes the latest transaction touched; filled by the document while it commits.
-type Touched = Arc<Mutex<BTreeSet<ShapeId>>>;
 
 /// A document plus its shapes.
 pub struct Board {
     document: Document,
     touched: Touched,
-    /// By place in the pile.
-    pile: BTreeMap<(OrderKey, ShapeId), Arc<Shape>>,
-    /// The same by id: a hand that has thousands of them asks for each one several times over.
-    by_id: HashMap<ShapeId, Arc<Shape>>,
-    /// Which shapes are derived from this one: lines that hold it, shapes that lie in it.
-    dependents: HashMap<ShapeId, BTreeSet<ShapeId>>,
+    pile: Pile,
     surroundings: Surroundings,
-    /// The frames: few among many.
-    frames: BTreeSet<ShapeId>,
     revision: u64,
     restored: Restored,
 }
@@ -78,28 +67,12 @@ impl Board {
     /// An empty board. The client id must be this copy's alone.
     pub fn new(client: ClientId) -> Self {
         let document = Document::for_hand(client);
-        let touched = Touched::default();
-        let sink = touched.clone();
-        document.shapes().observe_deep("board", move |txn, events| {
-            let mut touched = sink.lock().unwrap_or_else(PoisonError::into_inner);
-            for event in events.iter() {
-                match (event.path().front(), event) {
-                    (Some(PathSegment::Key(id)), _) => touched.extend(ShapeId::parse(id)),
-                    (None, Event::Map(root)) => {
-                        touched.extend(root.keys(txn).keys().filter_map(|id| ShapeId::parse(id)));
-                    }
-                    (Some(PathSegment::Index(_)) | None, _) => {}
-                }
-            }
-        });
+        let touched = Touched::of(&document.shapes());
         Self {
             document,
             touched,
-            pile: BTreeMap::new(),
-            by_id: HashMap::new(),
-            dependents: HashMap::new(),
+            pile: Pile::default(),
             surroundings: Surroundings::default(),
-            frames: BTreeSet::new(),
             revision: 0,
             restored: Restored::default(),
         }
@@ -152,45 +125,35 @@ impl Board {
         }
     }
 
-    /// Reads the touched shapes anew.
+    /// Reads the touched shapes anew, of those that were known only what was written.
     fn refresh(&mut self) -> Change {
-        let touched = std::mem::take(&mut *self.touched.lock().unwrap_or_else(PoisonError::into_inner));
-        if touched.is_empty() {
+        let Touches { whole: mut read, parts } = self.touched.take();
+        if read.is_empty() && parts.is_empty() {
             return Change::default();
         }
         self.revision += 1;
         let root = self.document.shapes();
         let txn = self.document.transact();
-        for id in &touched {
-            let shape = schema::shape_map(&txn, &root, id.as_str()).map(|map| {
-                let mut shape = schema::read(&txn, id.clone(), &map);
-                shape.revision = self.revision;
-                Arc::new(shape)
-            });
-            let before = match &shape {
-                Some(shape) => self.by_id.insert(id.clone(), Arc::clone(shape)),
-                None => self.by_id.remove(id),
+        let pile = &mut self.pile;
+        let mut refresh = |id: &ShapeId, keys: Option<&[Arc<str>]>| {
+            let known = pile.take(id);
+            let before = known.as_ref().map(|shape| shape.order.clone());
+            let Some(map) = schema::shape_map(&txn, &root, id.as_str()) else {
+                return known.into_iter().for_each(|shape| pile.remove(shape));
             };
-            match shape.as_ref().is_some_and(|shape| shape.kind == crate::Kind::Frame) {
-                true => drop(self.frames.insert(id.clone())),
-                false => drop(self.frames.remove(id)),
-            }
-            if let Some(before) = before {
-                deriving::depart(&mut self.dependents, &before);
-                // Most edits leave a shape where it lies in the pile; it is then replaced in its place.
-                if shape.as_ref().is_none_or(|now| now.order != before.order) {
-                    self.pile.remove(&(before.order.clone(), id.clone()));
-                }
-            }
-            if let Some(shape) = shape {
-                for other in shape.depends_on() {
-                    self.dependents.entry(other.clone()).or_default().insert(id.clone());
-                }
-                self.pile.insert((shape.order.clone(), id.clone()), shape);
+            let updated = known.zip(keys).and_then(|(shape, keys)| schema::reread(&txn, shape, &map, keys));
+            let mut shape = updated.unwrap_or_else(|| Box::new(schema::read(&txn, id.clone(), &map)));
+            shape.revision = self.revision;
+            pile.put(shape, before);
+        };
+        read.iter().for_each(|id| refresh(id, None));
+        for (id, keys) in parts {
+            if read.insert(id.clone()) {
+                refresh(&id, Some(&keys));
             }
         }
         drop(txn);
-        Change { touched: self.derive_from(touched).into_iter().collect(), gap: false }
+        Change { touched: self.derive_from(read).into_iter().collect(), gap: false }
     }
 
     /// What is known, for a peer to answer with what is not.
@@ -239,17 +202,27 @@ impl Board {
 
     /// A shape by its id.
     pub fn shape(&self, id: &ShapeId) -> Option<&Shape> {
-        self.by_id.get(id).map(Arc::as_ref)
+        self.pile.get(id)
+    }
+
+    /// The number of a shape that is here or was here.
+    pub fn slot(&self, id: &ShapeId) -> Option<Slot> {
+        self.pile.slot(id)
+    }
+
+    /// A shape by its number.
+    pub fn at(&self, slot: Slot) -> Option<&Shape> {
+        self.pile.at(slot)
     }
 
     /// All shapes, the lowest in the pile first.
     pub fn shapes(&self) -> impl DoubleEndedIterator<Item = &Shape> {
-        self.pile.values().map(Arc::as_ref)
+        self.pile.iter()
     }
 
     /// The frames, in no order that means anything.
     pub fn frames(&self) -> impl Iterator<Item = &Shape> {
-        self.frames.iter().filter_map(|id| self.shape(id))
+        self.pile.frames().filter_map(|id| self.shape(id))
     }
 
     /// How many shapes there are.
@@ -259,7 +232,7 @@ impl Board {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.pile.is_empty()
+        self.len() == 0
     }
 
     /// Grows with every change.
@@ -288,13 +261,13 @@ impl Board {
 
     /// A key on top of the pile.
     pub fn order_top(&self, jitter: u64) -> OrderKey {
-        OrderKey::above(self.pile.last_key_value().map(|((order, _), _)| order), jitter)
+        OrderKey::above(self.pile.highest(), jitter)
     }
 
     /// A key at the bottom of the pile.
     pub fn order_bottom(&self, jitter: u64) -> OrderKey {
-        match self.pile.first_key_value() {
-            Some(((order, _), _)) => OrderKey::below(order, jitter),
+        match self.pile.lowest() {
+            Some(order) => OrderKey::below(order, jitter),
             None => OrderKey::above(None, jitter),
         }
     }
@@ -310,17 +283,9 @@ impl Board {
         count: usize,
         jitter: u64,
     ) -> Placement {
-        let place = |id: Option<&ShapeId>| id.and_then(|id| Some((self.by_id.get(id)?.order.clone(), id.clone())));
-        let (below, above) = (place(below), place(above));
-        let low = below.as_ref().map(|(order, _)| order);
-        let from = match (&above, &below) {
-            (Some(above), _) => std::ops::Bound::Included(above.clone()),
-            (None, _) => std::ops::Bound::Unbounded,
-        };
-        let mut higher: Vec<&Shape> = match above {
-            Some(_) => self.pile.range((from, std::ops::Bound::Unbounded)).map(|(_, shape)| shape.as_ref()).collect(),
-            None => Vec::new(),
-        };
+        let (below, above) = (below.and_then(|id| self.shape(id)), above.and_then(|id| self.shape(id)));
+        let low = below.map(|shape| &shape.order);
+        let mut higher: Vec<&Shape> = above.map_or(vec![], |above| self.pile.from(above).collect());
         higher.retain(|shape| !moving.contains(&shape.id));
         for shifted in 0..=higher.len() {
             let high = higher.get(shifted).map(|shape| &shape.order);

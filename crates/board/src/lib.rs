@@ -8,6 +8,7 @@
 //!
 //! What is stored is described for others in `docs/board-schema.md`.
 
+mod alike;
 mod board;
 mod check;
 mod clamp;
@@ -22,6 +23,7 @@ mod ids;
 mod ink;
 mod order;
 mod perform;
+mod pile;
 mod place;
 mod reversal;
 mod rich;
@@ -32,8 +34,10 @@ mod shapes;
 mod style;
 mod surroundings;
 mod texts;
+mod touched;
 mod update;
 
+pub use alike::alike;
 pub use board::{Applied, Board, Change, InMotion, Placement, Reverted};
 pub use check::{CheckError, Summary, check_state_vector, check_update, in_pieces, joint_state_vector};
 pub use clamp::is_link;
@@ -45,6 +49,7 @@ pub use edit::{Edit, Field, NewShape};
 pub use ids::{Binding, ClientId, GroupId, ShapeId};
 pub use ink::InkPoint;
 pub use order::OrderKey;
+pub use pile::Slot;
 pub use place::TextPlace;
 pub use reversal::Reversal;
 pub use served::ServedDocument;

@@ -38,9 +38,9 @@ impl Performer<'_, '_> {
                 let (key, value) = field::stored(field);
                 if let Some(map) = self.map(id) {
                     let is_default = value.is_none() || value == field::default_of(key);
-                    let before = map.get(self.txn, key);
+                    let before = self.stored(&map, key);
                     if !(is_default && before.is_none()) {
-                        self.set(id, &map, key, value);
+                        self.put_over(id, &map, key, before, value.map(Stored::Plain));
                     }
                 }
             }
@@ -93,8 +93,11 @@ impl Performer<'_, '_> {
                 Some(_) => self.kept += 1,
             },
             Step::Set { id, key, before, after } => match self.map(id) {
-                Some(map) if self.stored(&map, key) == *after => self.put(id, &map, key, before.clone()),
-                _ => self.kept += 1,
+                Some(map) => match self.stored(&map, key) {
+                    now if now == *after => self.put_over(id, &map, key, now, before.clone()),
+                    _ => self.kept += 1,
+                },
+                None => self.kept += 1,
             },
             Step::CutInk { id, chunks } => self.cut_ink(id, chunks),
             Step::AppendInk { id, chunks } => match self.map(id) {
@@ -115,14 +118,14 @@ impl Performer<'_, '_> {
             if left == 0 {
                 return;
             }
-            let steps = self.undo.len();
+            let steps = self.undo.shapes();
             match (self.map(&id), wanted.get(id.as_str())) {
                 (Some(map), Some(entries)) => self.restore_shape(&id, &map, entries),
                 (Some(_), None) => self.remove(&id),
                 (None, Some(entries)) => self.insert(&id, entries),
                 (None, None) => {}
             }
-            left -= usize::from(self.undo.len() > steps);
+            left -= usize::from(self.undo.shapes() > steps);
         }
     }
 
@@ -167,12 +170,13 @@ impl Performer<'_, '_> {
         }
     }
 
-    fn set(&mut self, id: &ShapeId, map: &MapRef, key: &str, value: Option<Any>) {
-        self.put(id, map, key, value.map(Stored::Plain));
-    }
-
     fn put(&mut self, id: &ShapeId, map: &MapRef, key: &str, value: Option<Stored>) {
         let before = self.stored(map, key);
+        self.put_over(id, map, key, before, value);
+    }
+
+    /// Writes a value in the place of `before`, which is what is there.
+    fn put_over(&mut self, id: &ShapeId, map: &MapRef, key: &str, before: Option<Stored>, value: Option<Stored>) {
         if before == value {
             return;
         }

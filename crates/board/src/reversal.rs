@@ -42,7 +42,7 @@ impl Reversal {
     }
 
     /// How many shapes it touches.
-    pub(crate) fn len(&self) -> usize {
+    pub fn shapes(&self) -> usize {
         self.steps.len()
     }
 

@@ -144,6 +144,24 @@ pub(crate) fn read<T: ReadTxn>(txn: &T, id: ShapeId, map: &MapRef) -> Shape {
     shape.measured()
 }
 
+/// Reads some keys of a known shape again; nothing where it must be read as a whole.
+pub(crate) fn reread<T: ReadTxn>(
+    txn: &T,
+    mut shape: Box<Shape>,
+    map: &MapRef,
+    keys: &[Arc<str>],
+) -> Option<Box<Shape>> {
+    for key in keys {
+        // What went has its default again, and what is edited bit by bit a way of its own: both are rare.
+        match map.get(txn, key) {
+            Some(Out::Any(value)) if **key != *TEXT => shape.put(&field::read(key, &value)?),
+            _ => return None,
+        }
+    }
+    shape.measure();
+    Some(shape)
+}
+
 fn read_ink<T: ReadTxn>(txn: &T, chunks: &ArrayRef) -> Arc<[crate::InkPoint]> {
     let mut points = Vec::new();
     for chunk in chunks.iter(txn) {

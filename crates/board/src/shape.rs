@@ -4,14 +4,18 @@
 use kurbo::{Affine, BezPath, ParamCurve, ParamCurveArclen, ParamCurveNearest, Point, Rect, Shape as _, Size, Vec2};
 use scene::text::{Font, Span};
 use scene::{BoardPoint, Colour, Command, DisplayList, ImageId};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::connector::Course;
 use crate::rich::Content;
 use crate::{
-    Align, AlignY, Binding, Field, FillStyle, GroupId, Head, InkPoint, Kind, LineStyle, OrderKey, Route, ShapeId,
+    Align, AlignY, Binding, Field, FillStyle, GroupId, Head, InkPoint, Kind, LineStyle, OrderKey, Route, ShapeId, Slot,
     clamp, schema, shapes,
 };
+
+/// The corners of a line where none are stored.
+static POINTS_DEFAULT: LazyLock<Arc<[Vec2]>> =
+    LazyLock::new(|| Arc::new([Vec2::ZERO, Vec2::new(clamp::SIZE_DEFAULT.width, 0.0)]));
 
 /// One shape. Lengths are board pixels. Change it by [`Shape::with`], which keeps what is derived from its values.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,6 +100,8 @@ pub struct Shape {
     pub picture: Option<Arc<Picture>>,
     /// Grows whenever the board reads the shape anew: what is derived from a shape is good while this stays.
     pub revision: u64,
+    /// Its number on its board.
+    pub slot: Slot,
     /// What its values span, relative to `pos`: derived.
     extent: Rect,
     /// Where a bound line runs, on the board: derived from what its ends hold, by [`crate::Board`].
@@ -131,8 +137,8 @@ impl Shape {
             kind,
             pos: BoardPoint::ORIGIN,
             size: clamp::SIZE_DEFAULT,
-            points: Arc::new([Vec2::ZERO, Vec2::new(clamp::SIZE_DEFAULT.width, 0.0)]),
-            ink: Arc::new([]),
+            points: Arc::clone(&POINTS_DEFAULT),
+            ink: Arc::default(),
             scale: Vec2::new(1.0, 1.0),
             angle: clamp::ANGLE_DEFAULT,
             order: OrderKey::default(),
@@ -144,7 +150,7 @@ impl Shape {
             radius: None,
             opacity: clamp::OPACITY_DEFAULT,
             sketch: None,
-            text: "".into(),
+            text: Arc::default(),
             spans: None,
             font_size: clamp::FONT_SIZE_DEFAULT,
             font: Font::Sans,
@@ -160,13 +166,14 @@ impl Shape {
             end: None,
             start_head: None,
             end_head: None,
-            via: Arc::new([]),
+            via: Arc::default(),
             label_at: clamp::LABEL_AT_DEFAULT,
-            groups: Arc::new([]),
+            groups: Arc::default(),
             slide: None,
             locked: false,
             picture: None,
             revision: 0,
+            slot: Slot::NONE,
             extent: Rect::ZERO,
             course: None,
             clips: None,
@@ -178,6 +185,12 @@ impl Shape {
     pub(crate) fn measured(mut self) -> Self {
         self.extent = self.kind.behaviour().extent(&self);
         self
+    }
+
+    /// Derives anew what follows from its own values, and forgets what follows from other shapes.
+    pub(crate) fn measure(&mut self) {
+        (self.course, self.clips) = (None, None);
+        self.extent = self.kind.behaviour().extent(self);
     }
 
     /// The shape as it would be with other values: for previews. Held to the same bounds.
@@ -201,7 +214,7 @@ impl Shape {
             Field::Points(points) if points.len() >= 2 => {
                 self.points = points.iter().take(clamp::POINTS_MAX).map(|point| clamp::vector(*point)).collect();
             }
-            Field::Points(_) => self.points = Shape::blank(self.id.clone(), Kind::Line).points,
+            Field::Points(_) => self.points = Arc::clone(&POINTS_DEFAULT),
             Field::Scale(scale) => self.scale = clamp::scale(*scale),
             Field::Angle(angle) => self.angle = clamp::angle(*angle),
             Field::Order(order) => self.order = order.clone(),

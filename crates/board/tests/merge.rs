@@ -96,9 +96,16 @@ proptest! {
             prop_assert_eq!(board.contents(), straight.contents());
             let mut fresh = Board::new(ClientId::from_random(10));
             fresh.merge(&board.snapshot().0).unwrap();
-            prop_assert!(fresh.shapes().map(|shape| (&shape.id, &shape.kind, shape.pos, &shape.text, &shape.ink)).eq(
-                board.shapes().map(|shape| (&shape.id, &shape.kind, shape.pos, &shape.text, &shape.ink))
-            ), "a board that grew differs from one that was loaded");
+            let alone = |shape: &board::Shape| {
+                let mut shape = shape.clone();
+                (shape.revision, shape.slot) = (0, board::Slot::NONE);
+                shape
+            };
+            prop_assert_eq!(
+                fresh.shapes().map(alone).collect::<Vec<_>>(),
+                board.shapes().map(alone).collect::<Vec<_>>(),
+                "a board that grew differs from one that was loaded"
+            );
         }
         let again = straight.merge(&straight.snapshot().0).unwrap();
         prop_assert_eq!(again, Merged::Applied { fresh: false });

@@ -113,6 +113,7 @@ trait SameRevision {
 impl SameRevision for Shape {
     fn with_revision_of(mut self, other: &Shape) -> Shape {
         self.revision = other.revision;
+        self.slot = other.slot;
         self
     }
 }

@@ -19,8 +19,6 @@ mod restoring;
 mod timing;
 mod typing;
 
-use std::collections::HashSet;
-
 use board::{Board, ShapeId, Update};
 use kurbo::Rect;
 use scene::{BoardPoint, Camera, ScreenPoint};
@@ -38,6 +36,7 @@ use crate::peers::Peers;
 use crate::picture::Picture;
 use crate::pointers::Pointers;
 use crate::selection::Selection;
+use crate::slots::SlotSet;
 use crate::style::Styles;
 use crate::text_session::Typing;
 use crate::tools::{self, Effect, Tool, ToolSpec};
@@ -77,7 +76,7 @@ pub struct Editor {
     pub(crate) company: company::Company,
     pub(crate) typing: Option<Typing>,
     /// Shapes that are left out of the board's picture: on the overlay, or in the page's text field.
-    pub(crate) lifted: HashSet<ShapeId>,
+    pub(crate) lifted: SlotSet,
     /// What of a large selection in motion is not in its bitmap.
     pub(crate) carrying: Carrying,
     summary: Summary,
@@ -144,7 +143,7 @@ impl Editor {
             announcer: Announcer::default(),
             company: company::Company::default(),
             typing: None,
-            lifted: HashSet::new(),
+            lifted: SlotSet::default(),
             carrying: Carrying::default(),
             summary: Summary::default(),
             handles: None,
@@ -178,7 +177,7 @@ impl Editor {
             board,
         };
         let all: Vec<ShapeId> = editor.board.shapes().map(|shape| shape.id.clone()).collect();
-        editor.index.update(&editor.board, &all, &mut Damage::default());
+        editor.index.update(&editor.board, &all, |_| true, &mut Damage::default());
         editor
     }
 
@@ -255,7 +254,7 @@ impl Editor {
     }
 
     pub(crate) fn is_selected(&self, id: &ShapeId) -> bool {
-        self.selection.contains(id)
+        self.view().is_selected(id)
     }
 
     /// The styles that tools will use, as text for [`Input::RecallStyles`] at the next visit. They change with
@@ -333,13 +332,17 @@ impl Editor {
 
     /// Carries out what a tool or command asked for.
     pub(crate) fn run(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
+        let mut effects = effects.into_iter().peekable();
+        while let Some(effect) = effects.next() {
+            let is_last = effects.peek().is_none();
             match effect {
                 Effect::Select(ids) => self.select(ids),
+                Effect::SelectAll => self.select_all(),
                 Effect::Draft(motion) => self.show_draft(motion),
                 Effect::Continue(edits) => self.continue_gesture(edits),
                 Effect::Finish(edits) => self.finish_gesture(edits),
                 Effect::Abandon => self.abandon_gesture(),
+                Effect::Apply(edits, kind) if is_last => self.commit_bit_by_bit(edits, kind),
                 Effect::Apply(edits, kind) => self.commit(edits, kind),
                 Effect::Made(id) => self.made(id),
                 Effect::Pan(by_px) => self.look_alone(self.camera.panned(by_px)),
@@ -386,9 +389,14 @@ impl Editor {
     }
 
     fn select(&mut self, ids: Vec<ShapeId>) {
-        let board = &self.board;
-        let there = ids.into_iter().filter(|id| board.shape(id).is_some()).collect();
-        if self.selection.replace(there) {
+        if self.selection.replace(ids.iter().filter_map(|id| self.board.shape(id))) {
+            self.selection_changed();
+        }
+    }
+
+    /// Everything that a hand may take.
+    fn select_all(&mut self) {
+        if self.selection.replace(self.board.shapes().filter(|shape| !shape.locked)) {
             self.selection_changed();
         }
     }
@@ -473,7 +481,7 @@ impl Editor {
     fn point_at(&mut self) {
         let hover = self.hover.filter(|_| !self.is_busy() && !self.has_tool() && self.typing.is_none());
         let at = hover.filter(|(_, device)| *device != Device::Touch).map(|(at, _)| self.camera.to_board(at));
-        let pointed_at = at.and_then(|at| self.view().hit(at, Device::Mouse)).filter(|id| !self.selection.contains(id));
+        let pointed_at = at.and_then(|at| self.view().hit(at, Device::Mouse)).filter(|id| !self.is_selected(id));
         if pointed_at != self.pointed_at {
             self.pointed_at = pointed_at;
             self.outbox.overlay = true;

@@ -86,7 +86,7 @@ pub(crate) fn changed(carried: &[ShapeId], transform: &Transform, view: &View) -
     let moving: HashSet<&ShapeId> = carried.iter().collect();
     let shapes = carried.iter().filter_map(|id| view.board.shape(id));
     let edits = shapes.flat_map(|shape| {
-        let torn = match view.selection.contains(&shape.id) {
+        let torn = match view.selection.contains(shape.slot) {
             true => connecting::torn_off(shape, &moving),
             false => vec![],
         };
@@ -185,7 +185,7 @@ fn raised(mut shapes: Vec<&Shape>, view: &View) -> Vec<Edit> {
 pub(crate) fn taking<'a>(motion: &Motion, view: &'a View) -> Vec<&'a Shape> {
     match motion {
         Motion::Transform { transform: Transform::Move { by }, .. } => {
-            let frames = Frames::of(view, |id| view.selection.contains(id));
+            let frames = Frames::of(view, |id| view.is_selected(id));
             let (width_px, height_px) = view.size_px;
             let seen = view.camera.visible(width_px, height_px);
             let seen = frames.0.iter().filter(|(rect, _)| rect.overlaps(seen)).take(limits::FRAMES_SHOWN);
@@ -208,7 +208,7 @@ fn comes_into(rect: Rect, frame: &Shape, by: Vec2, frames: &Frames, view: &View)
     };
     let there = view.meeting(rect - by).take(limits::FRAME_PROBES);
     let mut coming = there.filter(|shape| {
-        view.selection.contains(&shape.id) && !shape.locked && shape.frame.as_ref() != Some(&frame.id) && lands(shape)
+        view.selection.contains(shape.slot) && !shape.locked && shape.frame.as_ref() != Some(&frame.id) && lands(shape)
     });
     coming.next().is_some()
 }

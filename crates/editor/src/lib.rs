@@ -39,6 +39,7 @@ mod peers;
 mod picture;
 mod pointers;
 mod selection;
+mod slots;
 mod snapping;
 mod splice;
 mod stance;

@@ -90,6 +90,9 @@ pub struct Repaint {
 pub struct Damage {
     /// What lies in these rectangles of the board was drawn differently: at most [`crate::limits::DAMAGE_RECTS`].
     pub regions: Vec<Rect>,
+    /// The same of what is left out of the board's picture for now, as it is on the overlay: only [`crate::Layer::Stored`]
+    /// looks different.
+    pub apart: Vec<Rect>,
     /// The view shows something else, or is larger or smaller.
     pub view: bool,
 }
@@ -97,26 +100,36 @@ pub struct Damage {
 impl Damage {
     /// One more rectangle, unless one has it already.
     pub fn add(&mut self, rect: Rect) {
-        if self.regions.iter().any(|known| known.contains_rect(rect)) {
-            return;
-        }
-        if self.regions.len() == limits::DAMAGE_RECTS {
-            let all = self.regions.drain(..).reduce(|all, rect| all.union(rect));
-            self.regions.extend(all);
-        }
-        self.regions.push(rect);
+        add(&mut self.regions, rect);
+    }
+
+    /// The same for what is left out of the board's picture.
+    pub fn add_apart(&mut self, rect: Rect) {
+        add(&mut self.apart, rect);
     }
 
     /// What another one says, too.
     pub fn join(&mut self, other: Damage) {
         self.view |= other.view;
         other.regions.into_iter().for_each(|rect| self.add(rect));
+        other.apart.into_iter().for_each(|rect| self.add_apart(rect));
     }
 
     /// Whether there is none.
     pub fn is_none(&self) -> bool {
-        self.regions.is_empty() && !self.view
+        self.regions.is_empty() && self.apart.is_empty() && !self.view
     }
+}
+
+fn add(regions: &mut Vec<Rect>, rect: Rect) {
+    if regions.iter().any(|known| known.contains_rect(rect)) {
+        return;
+    }
+    if regions.len() == limits::DAMAGE_RECTS {
+        let all = regions.drain(..).reduce(|all, rect| all.union(rect));
+        regions.extend(all);
+    }
+    regions.push(rect);
 }
 
 /// How the pointer looks.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use board::{Board, InMotion, ShapeId};
+use board::{Board, InMotion, ShapeId, Slot};
 use kurbo::{Affine, Rect};
 use scene::{DisplayList, Painter, replay};
 
@@ -10,6 +10,7 @@ use crate::draft::Motion;
 use crate::editor::Editor;
 use crate::limits;
 use crate::picture::{Painting, seen};
+use crate::slots::SlotSet;
 use crate::transform::Transform;
 
 /// How far what is not stretched along may reach out of the stretched picture, in board pixels.
@@ -32,7 +33,7 @@ pub enum Layer {
 #[derive(Debug, Default)]
 pub(crate) struct Carrying {
     /// Selected lines that hold something that stays: they are stretched, not moved.
-    left_behind: HashSet<ShapeId>,
+    left_behind: SlotSet,
     /// Everything on the board moves.
     is_all: bool,
 }
@@ -42,10 +43,11 @@ impl Carrying {
     pub(crate) fn new(moving: &[ShapeId], lifted: usize, selection: &[ShapeId], board: &Board) -> Self {
         let is_all = moving.len() == board.len() && lifted == moving.len();
         if moving.is_empty() || is_all || !board.has_dependents() || selection.len() < limits::CARRIED_SHAPES {
-            return Self { left_behind: HashSet::new(), is_all };
+            return Self { left_behind: SlotSet::default(), is_all };
         }
         let moves: HashSet<&ShapeId> = moving.iter().collect();
-        Self { left_behind: selection.iter().filter(|id| !moves.contains(id)).cloned().collect(), is_all }
+        let stays = selection.iter().filter(|id| !moves.contains(id));
+        Self { left_behind: stays.filter_map(|id| board.slot(id)).collect(), is_all }
     }
 }
 
@@ -70,9 +72,9 @@ impl Editor {
         if layer == Layer::Board && all_are_lifted {
             return Painting::default();
         }
-        let is_chosen = |id: &_| match layer {
-            Layer::Board => !self.lifted.contains(id),
-            Layer::Carried | Layer::Transformed => self.is_carried(id),
+        let is_chosen = |slot| match layer {
+            Layer::Board => !self.lifted.contains(slot),
+            Layer::Carried | Layer::Transformed => self.is_carried(slot),
             Layer::Stored => true,
         };
         let transform = self.transform().filter(|_| layer == Layer::Transformed);
@@ -81,20 +83,23 @@ impl Editor {
             transform.picture().inverse().transform_rect_bbox(region.inflate(REACH_BOARD, REACH_BOARD))
         });
         let shapes = seen(&self.board, &self.index, region, is_chosen);
-        Painting::of(shapes.into_iter().map(|shape| shape.id.clone()).collect(), transform)
+        Painting::of(shapes.into_iter().map(|shape| shape.slot).collect(), transform)
     }
 
     /// Paints at most `count` shapes more, as they look at `scale` device pixels a board pixel. What was deleted meanwhile
     /// is passed over.
     pub fn paint_some(&mut self, painting: &mut Painting, count: usize, scale: f64, painter: &mut impl Painter) {
         let transform = painting.transform();
-        for id in painting.take(count) {
-            let Some(shape) = self.board.shape(id) else { continue };
+        for slot in painting.take(count) {
+            let Some(shape) = self.board.at(*slot) else { continue };
             let Some(transform) = transform else {
                 self.picture.paint(shape, scale, painter);
                 continue;
             };
-            let preview = |id: &ShapeId| Some(transform.preview(self.board.shape(id).filter(|_| self.is_carried(id))?));
+            let preview = |id: &ShapeId| {
+                let other = self.board.shape(id).filter(|other| self.is_carried(other.slot))?;
+                Some(transform.preview(other))
+            };
             let motion = InMotion { shown: &preview, obstacles: &[] };
             let mut list = DisplayList::new();
             self.board.derived(transform.preview(shape), &motion).paint(&mut list);
@@ -103,8 +108,8 @@ impl Editor {
     }
 
     /// Whether a shape is part of the selection's bitmap while that is carried.
-    pub(crate) fn is_carried(&self, id: &ShapeId) -> bool {
-        self.selection.contains(id) && !self.carrying.left_behind.contains(id)
+    pub(crate) fn is_carried(&self, slot: Slot) -> bool {
+        self.selection.contains(slot) && !self.carrying.left_behind.contains(slot)
     }
 
     /// How one's own selection is being changed, if there is so much of it that it is carried as one bitmap.

@@ -1,13 +1,14 @@
 //! The board's picture: display lists of shapes, made at first sight and kept until the shape changes. Knows no overlay.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use board::{Board, Shape, ShapeId};
+use board::{Board, Shape, Slot};
 use kurbo::Rect;
 use scene::{DisplayList, Painter, replay};
 
 use crate::index::Index;
 use crate::limits;
+use crate::slots::SlotSet;
 use crate::transform::Transform;
 
 /// From this share of all shapes on, walking the pile is quicker than sorting what is seen.
@@ -20,7 +21,7 @@ const FAR_LINE_PX: f64 = 2.0;
 /// The lists that have been made.
 #[derive(Default)]
 pub(crate) struct Picture {
-    lists: HashMap<ShapeId, (u64, DisplayList)>,
+    lists: HashMap<Slot, (u64, DisplayList)>,
     /// For what is painted from far away, where making a list costs less than finding it.
     passing: DisplayList,
 }
@@ -29,14 +30,14 @@ pub(crate) struct Picture {
 #[derive(Clone, Debug, Default)]
 pub struct Painting {
     /// Lowest first.
-    shapes: Vec<ShapeId>,
+    shapes: Vec<Slot>,
     done: usize,
     /// What becomes of them before they are painted.
     transform: Option<Transform>,
 }
 
 impl Painting {
-    pub(crate) fn of(shapes: Vec<ShapeId>, transform: Option<Transform>) -> Self {
+    pub(crate) fn of(shapes: Vec<Slot>, transform: Option<Transform>) -> Self {
         Self { shapes, done: 0, transform }
     }
 
@@ -55,7 +56,7 @@ impl Painting {
     }
 
     /// The next shapes, at most so many.
-    pub(crate) fn take(&mut self, count: usize) -> &[ShapeId] {
+    pub(crate) fn take(&mut self, count: usize) -> &[Slot] {
         let from = self.done;
         self.done = self.shapes.len().min(from.saturating_add(count));
         &self.shapes[from..self.done]
@@ -65,10 +66,10 @@ impl Painting {
 impl Picture {
     /// The list of one shape of the board.
     pub(crate) fn list(&mut self, shape: &Shape) -> &DisplayList {
-        if self.lists.len() >= limits::CACHED_LISTS && !self.lists.contains_key(&shape.id) {
+        if self.lists.len() >= limits::CACHED_LISTS && !self.lists.contains_key(&shape.slot) {
             self.lists.clear();
         }
-        let (revision, list) = self.lists.entry(shape.id.clone()).or_default();
+        let (revision, list) = self.lists.entry(shape.slot).or_default();
         if *revision != shape.revision || list.is_empty() {
             list.clear();
             shape.paint(list);
@@ -77,8 +78,8 @@ impl Picture {
         list
     }
 
-    pub(crate) fn forget(&mut self, id: &ShapeId) {
-        self.lists.remove(id);
+    pub(crate) fn forget(&mut self, slot: Slot) {
+        self.lists.remove(&slot);
     }
 
     /// Paints one shape as it looks at so many device pixels a board pixel.
@@ -98,16 +99,17 @@ pub(crate) fn seen<'a>(
     board: &'a Board,
     index: &Index,
     region: Rect,
-    is_chosen: impl Fn(&ShapeId) -> bool,
+    is_chosen: impl Fn(Slot) -> bool,
 ) -> Vec<&'a Shape> {
     if index.extent().is_some_and(|extent| region.contains_rect(extent)) {
-        return board.shapes().filter(|shape| is_chosen(&shape.id)).collect();
+        return board.shapes().filter(|shape| is_chosen(shape.slot)).collect();
     }
-    let ids: HashSet<&ShapeId> = index.meeting(region).filter(|id| is_chosen(id)).collect();
-    if ids.len() * WALK_FROM_SHARE > board.len() {
-        return board.shapes().filter(|shape| ids.contains(&shape.id)).collect();
+    let slots: Vec<Slot> = index.meeting(region).filter(|slot| is_chosen(*slot)).collect();
+    if slots.len() * WALK_FROM_SHARE > board.len() {
+        let slots: SlotSet = slots.into_iter().collect();
+        return board.shapes().filter(|shape| slots.contains(shape.slot)).collect();
     }
-    let mut shapes: Vec<&Shape> = ids.into_iter().filter_map(|id| board.shape(id)).collect();
+    let mut shapes: Vec<&Shape> = slots.into_iter().filter_map(|slot| board.at(slot)).collect();
     shapes.sort_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)));
     shapes
 }

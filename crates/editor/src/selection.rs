@@ -1,15 +1,18 @@
-//! What this person has selected, numbered so that drafts can name it. Knows no shapes, only their ids.
+//! What this person has selected, numbered so that drafts can name it. Knows no more of shapes than their names.
 
-use std::collections::HashSet;
 use std::ops::Deref;
 
-use board::ShapeId;
+use board::{Board, Shape, ShapeId, Slot};
 
-/// Distinct ids in the order in which they were selected.
+use crate::slots::SlotSet;
+
+/// Distinct shapes in the order in which they were selected.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Selection {
     ids: Vec<ShapeId>,
-    set: HashSet<ShapeId>,
+    /// The same.
+    slots: Vec<Slot>,
+    set: SlotSet,
     number: u64,
 }
 
@@ -20,27 +23,38 @@ impl Selection {
     }
 
     /// Whether this is selected; quick however much is.
-    pub(crate) fn contains(&self, id: &ShapeId) -> bool {
-        self.set.contains(id)
+    pub(crate) fn contains(&self, slot: Slot) -> bool {
+        self.set.contains(slot)
+    }
+
+    /// The numbers of what is selected.
+    pub(crate) fn slots(&self) -> &[Slot] {
+        &self.slots
     }
 
     /// Selects exactly these; whether that is a change.
-    pub(crate) fn replace(&mut self, ids: Vec<ShapeId>) -> bool {
-        let mut set = HashSet::with_capacity(ids.len());
-        let ids: Vec<ShapeId> = ids.into_iter().filter(|id| set.insert(id.clone())).collect();
-        if ids == self.ids {
-            return false;
+    pub(crate) fn replace<'a>(&mut self, shapes: impl IntoIterator<Item = &'a Shape>) -> bool {
+        let mut next = Selection { number: self.number + 1, ..Selection::default() };
+        for shape in shapes {
+            if next.set.insert(shape.slot) {
+                next.slots.push(shape.slot);
+                next.ids.push(shape.id.clone());
+            }
         }
-        *self = Selection { ids, set, number: self.number + 1 };
-        true
+        let is_change = next.slots != self.slots;
+        if is_change {
+            *self = next;
+        }
+        is_change
     }
 
-    /// Lets go of what is not kept; whether that is a change.
-    pub(crate) fn retain(&mut self, keep: impl Fn(&ShapeId) -> bool) -> bool {
-        if self.ids.iter().all(&keep) {
+    /// Lets go of what is not on the board; whether that is a change.
+    pub(crate) fn retain(&mut self, board: &Board) -> bool {
+        if self.slots.iter().all(|slot| board.at(*slot).is_some()) {
             return false;
         }
-        self.replace(self.ids.iter().filter(|id| keep(id)).cloned().collect())
+        let slots = self.slots.clone();
+        self.replace(slots.iter().filter_map(|slot| board.at(*slot)))
     }
 }
 

@@ -61,8 +61,8 @@ impl Neighbours {
         let seen = view.index.meeting(view.camera.visible(width_px, height_px));
         let others = seen
             .take(limits::SNAP_SEEN)
-            .filter(|id| !view.selection.contains(id))
-            .filter_map(|id| view.board.shape(id));
+            .filter(|slot| !view.selection.contains(*slot))
+            .filter_map(|slot| view.board.at(slot));
         let mut boxes: Vec<Rect> =
             others.map(|shape| shape.rotation().transform_rect_bbox(shape.local_bounds())).collect();
         boxes.sort_by(|a, b| a.center().distance(middle).total_cmp(&b.center().distance(middle)));

@@ -161,25 +161,31 @@ fn tool_of(kind: &Kind) -> &str {
 
 /// What all shapes have in common.
 pub(crate) fn shared<'a>(shapes: impl Iterator<Item = &'a Shape>) -> StyleOfSelection {
-    // Of each key: nothing yet, or what all of them have, or that they differ.
-    let mut found: Vec<Option<Option<Field>>> = vec![None; STYLES.len()];
-    for shape in shapes {
-        for (key, found) in STYLES.iter().zip(&mut found) {
-            // Of fifty thousand shapes most keys are settled by the first few.
-            if *found == Some(None) || !applies(key, &shape.kind) {
-                continue;
-            }
-            let Some(field) = shape.field(key) else { continue };
-            // Every hand is another; whether it is one is what counts.
-            let field = if let Field::Sketch(Some(_)) = field { Field::Sketch(Some(1)) } else { field };
-            match found {
-                None => *found = Some(Some(field)),
-                Some(shared) if shared.as_ref() != Some(&field) => *shared = None,
-                Some(_) => {}
+    let alike: Vec<_> = STYLES.iter().map(|key| board::alike(key)).collect();
+    // Of each key: the first shape that has it, and whether all others are like that one.
+    let mut found: Vec<Option<(&Shape, bool)>> = vec![None; STYLES.len()];
+    // Of each kind, which keys it has: a few kinds, however many shapes. Unknown ones have none.
+    let mut kinds: Vec<(&Kind, Vec<usize>)> = vec![];
+    for shape in shapes.filter(|shape| !matches!(shape.kind, Kind::Unknown(_))) {
+        let known = kinds.iter().position(|(kind, _)| **kind == shape.kind);
+        let at = known.unwrap_or_else(|| {
+            let keys = STYLES.iter().enumerate().filter(|(_, key)| applies(key, &shape.kind));
+            kinds.push((&shape.kind, keys.map(|(at, _)| at).collect()));
+            kinds.len() - 1
+        });
+        for &key in &kinds[at].1 {
+            match &mut found[key] {
+                Some((first, is_shared)) => *is_shared &= alike[key].is_some_and(|alike| alike(first, shape)),
+                none => *none = shape.field(STYLES[key]).map(|_| (shape, true)),
             }
         }
     }
-    let entries = STYLES.iter().zip(found).filter_map(|(key, found)| Some((*key, found?)));
+    let value = |key: &'static str, (first, is_shared): (&Shape, bool)| match first.field(key).filter(|_| is_shared) {
+        // Every hand is another; whether it is one is what counts.
+        Some(Field::Sketch(Some(_))) => (key, Some(Field::Sketch(Some(1)))),
+        field => (key, field),
+    };
+    let entries = STYLES.iter().zip(found).filter_map(|(key, found)| Some(value(key, found?)));
     StyleOfSelection { entries: entries.collect() }
 }
 
@@ -212,5 +218,36 @@ mod tests {
         styles.set(&Kind::Rectangle, &Field::FillStyle(FillStyle::Solid));
         styles.set(&Kind::Rectangle, &Field::Sketch(Some(1)));
         assert_eq!(styles.fields(&Kind::Rectangle, 77), [soft[0].clone(), Field::Sketch(Some(77))]);
+    }
+
+    #[test]
+    fn every_style_can_be_told_alike() {
+        let one = Shape::blank(board::ShapeId::from_random(1), Kind::Star);
+        let other = one.with(&[
+            Field::Kind(Kind::Arrow),
+            Field::Stroke(Colour::Swatch(Swatch::Red)),
+            Field::Fill(Some(Colour::INK)),
+            Field::FillStyle(FillStyle::Dots),
+            Field::Width(7.0),
+            Field::Dash(board::LineStyle::Dotted),
+            Field::Route(board::Route::Elbow),
+            Field::StartHead(Some(board::Head::Dot)),
+            Field::EndHead(Some(board::Head::Dot)),
+            Field::Radius(Some(3.0)),
+            Field::Sketch(Some(5)),
+            Field::Font(scene::text::Font::Mono),
+            Field::FontSize(31.0),
+            Field::Align(Some(board::Align::Right)),
+            Field::AlignY(Some(board::AlignY::Top)),
+            Field::TextColour(Some(Colour::INK)),
+            Field::Opacity(0.5),
+            Field::Link(Some("https://example.org/".into())),
+        ]);
+        for key in STYLES {
+            let alike = board::alike(key).expect("a style");
+            let differ = one.field(key).zip(other.field(key)).is_some_and(|(one, other)| one != other);
+            assert!(alike(&one, &one) && alike(&other, &other), "{key}");
+            assert_eq!(alike(&one, &other), !differ, "{key}");
+        }
     }
 }

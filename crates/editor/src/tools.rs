@@ -140,6 +140,8 @@ impl Pointer {
 pub(crate) enum Effect {
     /// Select exactly these.
     Select(Vec<ShapeId>),
+    /// Select everything that a hand may take.
+    SelectAll,
     /// Show this to everybody; begins a gesture if none is open.
     Draft(Motion),
     /// Apply now and go on: the whole gesture is one step.

@@ -117,7 +117,12 @@ impl View<'_> {
 
     /// The selected shapes that are there.
     pub(crate) fn selected(&self) -> impl Iterator<Item = &Shape> {
-        self.selection.iter().filter_map(|id| self.board.shape(id))
+        self.selection.slots().iter().filter_map(|slot| self.board.at(*slot))
+    }
+
+    /// Whether this is selected.
+    pub(crate) fn is_selected(&self, id: &ShapeId) -> bool {
+        self.board.slot(id).is_some_and(|slot| self.selection.contains(slot))
     }
 
     /// The selected shapes that may be changed.
@@ -229,7 +234,7 @@ impl View<'_> {
     }
 
     fn shapes_meeting(&self, rect: Rect) -> impl Iterator<Item = &Shape> {
-        self.index.meeting(rect).filter_map(|id| self.board.shape(id))
+        self.index.meeting(rect).filter_map(|slot| self.board.at(slot))
     }
 
     /// The middle of what is seen.

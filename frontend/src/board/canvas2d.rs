@@ -7,7 +7,7 @@ use std::sync::{Arc, Weak};
 
 use js_sys::{Array, Reflect};
 use kurbo::{Affine, BezPath, PathEl, Rect};
-use leptos::prelude::document;
+use leptos::prelude::{document, window};
 use scene::text::Face;
 use scene::{Cap, Colour, Dash, ImageRun, Paint, Painter, Rgba, StrokeStyle, Swatch, TextRun, Theme, text};
 use wasm_bindgen::{JsCast, JsValue};
@@ -105,6 +105,31 @@ impl Surface {
         self.canvas.set_height(height);
     }
 
+    /// Its width and height in device pixels.
+    pub fn size(&self) -> (u32, u32) {
+        (self.canvas.width(), self.canvas.height())
+    }
+
+    /// The colour that the page's styles give it, in CSS.
+    pub fn colour(&self) -> String {
+        let style = window().get_computed_style(&self.canvas).ok().flatten();
+        style.and_then(|style| style.get_property_value("color").ok()).unwrap_or_default()
+    }
+
+    /// Shows it, or takes it out of what the browser puts together.
+    pub fn show(&self, is_shown: bool) {
+        let _ = self.canvas.style().set_property("visibility", if is_shown { "inherit" } else { "hidden" });
+    }
+
+    /// Fills a circle in its middle with a CSS colour.
+    pub fn fill_circle(&self, radius: f64, colour: &str) {
+        let (width, height) = (f64::from(self.canvas.width()), f64::from(self.canvas.height()));
+        self.context.set_fill_style_str(colour);
+        self.context.begin_path();
+        let _ = self.context.arc(width / 2.0, height / 2.0, radius, 0.0, std::f64::consts::TAU);
+        self.context.fill();
+    }
+
     /// Fills it with a CSS colour.
     pub fn fill(&self, colour: &str) {
         self.context.set_fill_style_str(colour);
@@ -160,6 +185,8 @@ pub struct Brush {
     transform: Affine,
     theme: Theme,
     pictures: Rc<RefCell<Pictures>>,
+    /// Whether anything was painted since the surface was taken.
+    has_painted: bool,
 }
 
 #[derive(Clone, Default, PartialEq)]
@@ -186,6 +213,7 @@ impl Brush {
             transform: Affine::IDENTITY,
             theme: Theme::Light,
             pictures,
+            has_painted: false,
         }
     }
 
@@ -195,10 +223,16 @@ impl Brush {
         self.theme = theme;
         self.stack.clear();
         self.told = Told::default();
+        self.has_painted = false;
         self.context.set_line_join("round");
         let _ = Reflect::set(&self.context, &"fontKerning".into(), &"none".into());
         self.set_transform(transform);
         self
+    }
+
+    /// Whether anything was painted on the surface since it was taken.
+    pub fn has_painted(&self) -> bool {
+        self.has_painted
     }
 
     fn set_transform(&mut self, transform: Affine) {
@@ -219,6 +253,7 @@ impl Brush {
     }
 
     fn tell_fill(&mut self, paint: Paint) {
+        self.has_painted = true;
         let colour = self.theme.resolve(paint.colour).faded(paint.opacity);
         if self.told.fill != Some(colour) {
             self.told.fill = Some(colour);
@@ -227,6 +262,7 @@ impl Brush {
     }
 
     fn tell_stroke(&mut self, paint: Paint, style: StrokeStyle) {
+        self.has_painted = true;
         let colour = self.theme.resolve(paint.colour).faded(paint.opacity);
         if self.told.stroke != Some(colour) {
             self.told.stroke = Some(colour);
@@ -288,6 +324,7 @@ impl Painter for Brush {
     }
 
     fn image(&mut self, run: &ImageRun) {
+        self.has_painted = true;
         let scale = self.transform.determinant().abs().sqrt();
         self.context.set_global_alpha(run.opacity.into());
         let is_drawn = run.image.is_some_and(|image| self.pictures.borrow_mut().draw(&self.context, image, run, scale));

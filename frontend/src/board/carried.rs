@@ -122,14 +122,15 @@ impl Carried {
     /// Puts it on a canvas.
     pub fn show(&mut self, onto: &Surface, view: Viewport) {
         if let Some((layer, looked)) = self.fine.as_mut().filter(|(layer, _)| layer.tiles.is_exact()) {
-            return layer.compose(onto, view.transform() * looked.transform().inverse());
+            return layer.compose(onto, view.transform() * looked.transform().inverse(), |part| onto.wipe(part));
         }
         let Some(seen) = self.seen else { return };
         let transform = view.transform() * self.affine * seen.transform().inverse();
         if moved_by(self.affine).is_some() {
             // On whole device pixels nothing is resampled.
             let [a, b, c, d, x, y] = transform.as_coeffs();
-            return self.layer.compose(onto, Affine::new([a, b, c, d, x.round(), y.round()]));
+            let transform = Affine::new([a, b, c, d, x.round(), y.round()]);
+            return self.layer.compose(onto, transform, |part| onto.wipe(part));
         }
         if self.sheet.is_none() {
             self.sheet = Surface::detached().ok();
@@ -138,7 +139,7 @@ impl Carried {
         let (width, height) = seen.size();
         sheet.fit(width, height);
         sheet.wipe_all();
-        self.layer.compose(sheet, Affine::IDENTITY);
+        self.layer.compose(sheet, Affine::IDENTITY, |part| sheet.wipe(part));
         let all = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
         onto.put(sheet, all, all, transform);
     }

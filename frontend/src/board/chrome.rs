@@ -7,11 +7,10 @@ use std::rc::Rc;
 
 use editor::{CursorKind, Editor, Input, Notice};
 use leptos::prelude::*;
-use scene::{BoardPoint, Camera, Colour, Theme};
+use scene::{Colour, Theme};
 use sync::Status;
 use visit::VisitInput;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlElement;
 
 use super::rescue::ends_page;
 use super::shell::{Page, Shell};
@@ -23,9 +22,6 @@ use crate::words::{Words, key};
 
 /// Colours of the board that the style panel offers.
 const FREE_COLOURS: usize = 14;
-
-/// Dots of the grid at 100 %, in pixels.
-const GRID_STEP: f64 = 24.0;
 
 /// What the chrome was told last.
 pub(super) struct Chrome {
@@ -238,26 +234,6 @@ pub(super) fn notice_words(words: Words, notice: Notice) -> String {
         Notice::Led => words.get(key::COMPANY_LED).to_owned(),
         Notice::PasteRefused => words.get(key::NOTICE_PASTE_REFUSED).to_owned(),
         Notice::UpdateRefused => words.get(key::NOTICE_UPDATE_REFUSED).to_owned(),
-    }
-}
-
-/// Lays the dot grid under the board: it moves and grows with the camera, a step apart that stays pleasant.
-pub(super) fn place_grid(host: &HtmlElement, camera: Camera) {
-    let mut step_px = GRID_STEP * camera.zoom();
-    while step_px < GRID_STEP / 1.5 {
-        step_px *= 2.0;
-    }
-    while step_px > GRID_STEP * 1.5 {
-        step_px /= 2.0;
-    }
-    let origin = camera.to_screen(BoardPoint::ORIGIN);
-    let _ = host.set_attribute("data-grid", "");
-    for (name, px) in [
-        ("--grid-size", step_px),
-        ("--grid-x", origin.x.rem_euclid(step_px)),
-        ("--grid-y", origin.y.rem_euclid(step_px)),
-    ] {
-        let _ = host.style().set_property(name, &format!("{px:.2}px"));
     }
 }
 

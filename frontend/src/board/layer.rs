@@ -97,12 +97,12 @@ impl Layer {
         has_finished
     }
 
-    /// Puts what there is onto a canvas, moved by `transform`.
-    pub fn compose(&mut self, onto: &Surface, transform: Affine) {
+    /// Puts what there is onto a canvas, moved by `transform`. `wipe` makes a part as it was before.
+    pub fn compose(&mut self, onto: &Surface, transform: Affine, wipe: impl Fn(kurbo::Rect)) {
         for blit in self.tiles.compose() {
             let Some(bitmap) = self.bitmaps.get(&blit.tile) else { continue };
             if blit.wipes {
-                onto.wipe(blit.place);
+                wipe(blit.place);
             }
             onto.put(bitmap, blit.source, blit.place, transform);
         }

@@ -101,7 +101,7 @@ impl Map {
         let side = |px: f64| (px * pixel_ratio).round().max(0.0) as u32;
         self.surface.fit(side(width_px), side(height_px));
         self.surface.wipe_all();
-        self.layer.compose(&self.surface, Affine::IDENTITY);
+        self.layer.compose(&self.surface, Affine::IDENTITY, |part| self.surface.wipe(part));
         let outline = |view: Rect| {
             let rect = self.camera.transform().transform_rect_bbox(view);
             Arc::new(rect.to_rounded_rect(3.0).to_path(0.1))

@@ -46,7 +46,7 @@ pub(super) fn follow(meeting: Meeting, editor: &Editor, damage: &Damage) {
     if damage.view {
         follow_camera(editor.camera());
     }
-    if damage.view || !damage.regions.is_empty() {
+    if !damage.is_none() {
         place(meeting, editor);
     }
 }

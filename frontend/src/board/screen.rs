@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use editor::{Editor, Repaint};
+use editor::{Damage, Editor, Repaint};
 use kurbo::{Affine, Rect};
 use scene::Theme;
 use scene::tiles::{FRAME_BUDGET_MS, Viewport};
@@ -13,6 +13,7 @@ use web_sys::HtmlElement;
 
 use super::canvas2d::{Brush, Surface};
 use super::carried::Carried;
+use super::grid::Grid;
 use super::layer::Layer;
 use super::map::Map;
 use super::pictures::Pictures;
@@ -22,6 +23,8 @@ use super::pictures::Pictures;
 const ARRIVING_CHANGES: usize = 16;
 /// How long tiles are painted in a frame then.
 const ARRIVING_BUDGET_MS: f64 = 3.0;
+/// And while the view moves, when the browser has all of the view to put together besides.
+const MOVING_BUDGET_MS: f64 = 5.0;
 
 /// What a frame works with.
 struct Frame<'a> {
@@ -34,6 +37,9 @@ struct Frame<'a> {
 pub struct Screen {
     board: Surface,
     overlay: Surface,
+    /// Whether anything is on the overlay: an empty one is neither wiped nor put together with the rest.
+    is_overlay_used: bool,
+    grid: Grid,
     brush: Brush,
     base: Layer,
     carried: Option<Carried>,
@@ -55,7 +61,10 @@ impl Screen {
         let overlay = Surface::inside(host, "board-overlay")?;
         let probe = Surface::detached()?;
         probe.resize(1, 1);
+        overlay.show(false);
         Ok(Self {
+            is_overlay_used: false,
+            grid: Grid::new()?,
             brush: Brush::new(&board, pictures),
             base: Layer::new(editor::Layer::Board)?,
             carried: None,
@@ -88,6 +97,7 @@ impl Screen {
     pub fn forget(&mut self) {
         self.base.clear();
         self.carried = None;
+        self.grid.forget();
         if let Some(map) = &mut self.map {
             map.forget();
         }
@@ -123,10 +133,15 @@ impl Screen {
         self.base.tiles.extend(frame.editor.extent());
         repaint.board.regions.iter().for_each(|rect| self.base.tiles.spoil(*rect));
 
-        let has_new_tiles = self.paint_tiles(now_ms, view, repaint.board.regions.len(), &mut frame);
+        let has_new_tiles = self.paint_tiles(now_ms, view, &repaint.board, &mut frame);
         if repaint.board.view || has_new_tiles || !self.base.tiles.is_exact() {
             self.board.wipe_all();
-            self.base.compose(&self.board, Affine::IDENTITY);
+            self.grid.paint(&self.board, frame.editor.camera(), pixel_ratio);
+            let (board, grid) = (&self.board, &self.grid);
+            self.base.compose(board, Affine::IDENTITY, |part| {
+                board.wipe(part);
+                grid.fill(board, part);
+            });
         }
         if repaint.overlay || carries {
             self.paint_overlay(view, &mut frame);
@@ -157,9 +172,13 @@ impl Screen {
         had || self.carried.is_some()
     }
 
-    fn paint_tiles(&mut self, now_ms: u64, view: Viewport, changes: usize, frame: &mut Frame) -> bool {
+    fn paint_tiles(&mut self, now_ms: u64, view: Viewport, damage: &Damage, frame: &mut Frame) -> bool {
         let probe = &self.probe;
-        let budget_ms = if changes >= ARRIVING_CHANGES { ARRIVING_BUDGET_MS } else { FRAME_BUDGET_MS };
+        let budget_ms = match damage {
+            Damage { regions, .. } if regions.len() >= ARRIVING_CHANGES => ARRIVING_BUDGET_MS,
+            Damage { view: true, .. } => MOVING_BUDGET_MS,
+            _ => FRAME_BUDGET_MS,
+        };
         let start_ms = frame.start_ms;
         let is_late = |scratch: &Surface| {
             probe.put(scratch, PIXEL, PIXEL, Affine::IDENTITY);
@@ -176,6 +195,7 @@ impl Screen {
         let (width_px, height_px, pixel_ratio) = self.size;
         let Some(map) = &mut self.map else { return false };
         map.spoil(&repaint.board.regions);
+        map.spoil(&repaint.board.apart);
         let has_work = map.look(now_ms, frame.editor, pixel_ratio);
         let (probe, start_ms) = (&self.probe, frame.start_ms);
         if has_work && self.carried.is_none() && self.base.tiles.is_exact() {
@@ -193,13 +213,19 @@ impl Screen {
     }
 
     fn paint_overlay(&mut self, view: Viewport, frame: &mut Frame) {
-        self.overlay.wipe_all();
+        if self.is_overlay_used {
+            self.overlay.wipe_all();
+        }
         if let Some(carried) = &mut self.carried {
             carried.show(&self.overlay, view);
         }
         let to_device = Affine::scale(self.size.2) * Affine::translate(view.snap_px());
         let painter = self.brush.take_to(&self.overlay, frame.theme, to_device);
         frame.editor.paint_overlay(painter);
+        let is_used = self.carried.is_some() || self.brush.has_painted();
+        if std::mem::replace(&mut self.is_overlay_used, is_used) != is_used {
+            self.overlay.show(is_used);
+        }
     }
 }
 

@@ -447,9 +447,6 @@ impl Shell {
             return;
         }
         let mut visit = self.visit.borrow_mut();
-        if repaint.board.view {
-            chrome::place_grid(&self.host, visit.editor().camera());
-        }
         pins::follow(self.page.meeting, visit.editor(), &repaint.board);
         let has_more = self.screen.borrow_mut().frame(now_ms(), visit.editor_mut(), self.theme(), &repaint);
         drop(visit);

@@ -1,7 +1,7 @@
 //! What of a shape follows from others: where a bound line runs, what cuts a shape off; and which shapes that makes look
 //! different when others do. Must not know how a shape is stored.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kurbo::Rect;
@@ -31,19 +31,19 @@ impl InMotion<'static> {
 impl Board {
     /// Whether any shape is derived from another.
     pub fn has_dependents(&self) -> bool {
-        !self.dependents.is_empty()
+        self.pile.has_dependents()
     }
 
     /// What looks different when these do, beside themselves: lines follow what they hold, shapes are cut off by their
     /// frames.
     pub fn followers<'a>(&'a self, ids: impl IntoIterator<Item = &'a ShapeId>) -> BTreeSet<ShapeId> {
         let mut found = BTreeSet::new();
-        if self.dependents.is_empty() {
+        if !self.has_dependents() {
             return found;
         }
         let mut open: Vec<&ShapeId> = ids.into_iter().collect();
         while let Some(id) = open.pop() {
-            for dependent in self.dependents.get(id).into_iter().flatten() {
+            for dependent in self.pile.dependents(id) {
                 if found.insert(dependent.clone()) {
                     open.push(dependent);
                 }
@@ -55,15 +55,15 @@ impl Board {
     /// The shapes in these frames and in frames in them, beside themselves: what moves when they do.
     pub fn with_contents<'a>(&self, ids: impl IntoIterator<Item = &'a ShapeId>) -> Vec<ShapeId> {
         let mut all: Vec<ShapeId> = ids.into_iter().cloned().collect();
-        if self.dependents.is_empty() {
+        if !self.has_dependents() {
             return all;
         }
         let mut seen: std::collections::HashSet<ShapeId> = all.iter().cloned().collect();
         let mut at = 0;
         while let Some(id) = all.get(at).cloned() {
             at += 1;
-            let is_frame = self.frames.contains(&id);
-            for dependent in self.dependents.get(&id).into_iter().flatten().filter(|_| is_frame) {
+            let is_frame = self.pile.is_frame(&id);
+            for dependent in self.pile.dependents(&id).filter(|_| is_frame) {
                 let is_content = self.shape(dependent).is_some_and(|shape| shape.frame.as_ref() == Some(&id));
                 if is_content && seen.insert(dependent.clone()) {
                     all.push(dependent.clone());
@@ -85,9 +85,11 @@ impl Board {
 
     /// Derives what follows from shapes that were read anew; answers with all that looks different.
     pub(super) fn derive_from(&mut self, read: BTreeSet<ShapeId>) -> BTreeSet<ShapeId> {
-        let by_id = &self.by_id;
-        let shape = |id: &ShapeId| by_id.get(id).map(Arc::as_ref);
-        let disturbed = self.surroundings.update(&read, shape, by_id.values().map(Arc::as_ref));
+        if !self.has_dependents() && !self.surroundings.is_kept() {
+            return read;
+        }
+        let pile = &self.pile;
+        let disturbed = self.surroundings.update(&read, |id| pile.get(id), pile.iter());
         let mut touched = self.followers(&read);
         touched.extend(read);
         touched.extend(disturbed);
@@ -108,9 +110,7 @@ impl Board {
         let Some(shape) = self.shape(id).filter(|shape| shape.depends_on().next().is_some()).cloned() else { return };
         let mut shape = self.derived(shape, &InMotion::NOTHING);
         shape.revision = self.revision;
-        let shape = Arc::new(shape);
-        self.by_id.insert(id.clone(), Arc::clone(&shape));
-        self.pile.insert((shape.order.clone(), id.clone()), shape);
+        self.pile.derive(shape);
     }
 
     /// A shape with what is derived from others, which are as the board has them, or as a gesture shows them.
@@ -155,17 +155,5 @@ impl Board {
         let still = self.surroundings.obstacles(rect).filter(|(id, _)| !holds(id) && !moves(id)).map(|(_, rect)| rect);
         let moving = motion.obstacles.iter().filter(|(id, other)| !holds(id) && other.overlaps(rect));
         still.chain(moving.map(|(_, rect)| *rect)).collect()
-    }
-}
-
-/// Whatever this shape was derived from has one less to tell.
-pub(super) fn depart(dependents: &mut HashMap<ShapeId, BTreeSet<ShapeId>>, shape: &Shape) {
-    for other in shape.depends_on() {
-        if let Some(known) = dependents.get_mut(other) {
-            known.remove(&shape.id);
-            if known.is_empty() {
-                dependents.remove(other);
-            }
-        }
     }
 }

@@ -63,7 +63,7 @@ struct Pile<'a> {
 
 impl<'a> Pile<'a> {
     fn of(view: &'a View) -> Self {
-        let shapes = view.board.shapes().map(|shape| (shape, view.selection.contains(&shape.id))).collect();
+        let shapes = view.board.shapes().map(|shape| (shape, view.selection.contains(shape.slot))).collect();
         let moving = view.selected_in_order();
         Pile {
             shapes,

@@ -52,7 +52,7 @@ pub(super) const DUPLICATE: Command = Command {
 /// Where the next copy goes: as far from this one as this one is from what it is a copy of; else a little aside.
 fn next_offset(view: &View) -> Vec2 {
     let aside = Vec2::new(limits::COPY_OFFSET_BOARD, limits::COPY_OFFSET_BOARD);
-    let again = view.last_copy.filter(|last| last.to.iter().all(|id| view.selection.contains(id))).and_then(|last| {
+    let again = view.last_copy.filter(|last| last.to.iter().all(|id| view.is_selected(id))).and_then(|last| {
         let at = |ids: &[ShapeId]| view.board.shape(ids.first()?).map(|shape| shape.local_bounds().center());
         (last.to.len() == view.selection.len()).then_some(at(&last.to)? - at(&last.from)?)
     });

@@ -13,12 +13,7 @@ pub(super) const SELECT_ALL: Command = Command {
     id: "select-all",
     shortcuts: &["Mod+A"],
     enabled: |view| !view.board.is_empty(),
-    run: |view| {
-        vec![
-            Effect::Rest,
-            Effect::Select(view.board.shapes().filter(|shape| !shape.locked).map(|shape| shape.id.clone()).collect()),
-        ]
-    },
+    run: |_| vec![Effect::Rest, Effect::SelectAll],
     ..LOOK
 };
 
@@ -81,7 +76,7 @@ fn neighbour<'a>(view: &'a View, by: isize) -> Option<&'a Shape> {
 
 /// Rows from top to bottom, each from left to right. A row is what overlaps the middle of its first shape.
 pub(crate) fn reading_order<'a>(shapes: impl Iterator<Item = &'a Shape>, index: &Index) -> Vec<&'a Shape> {
-    let place = |shape: &Shape| index.bounds(&shape.id).unwrap_or(Rect::ZERO);
+    let place = |shape: &Shape| index.bounds(shape.slot).unwrap_or(Rect::ZERO);
     let mut shapes: Vec<(Rect, &Shape)> = shapes.map(|shape| (place(shape), shape)).collect();
     shapes.sort_by(|(a, one), (b, other)| a.y0.total_cmp(&b.y0).then_with(|| one.id.cmp(&other.id)));
     let mut start = 0;

@@ -145,7 +145,12 @@ impl Editor {
 
     fn send_selection(&mut self) {
         let shown = self.selection.len() <= limits::SELECTION_IDS;
-        let bounds = self.selection.iter().filter_map(|id| self.index.bounds(id)).reduce(|all, rect| all.union(rect));
+        let bounds = self
+            .selection
+            .slots()
+            .iter()
+            .filter_map(|slot| self.index.bounds(*slot))
+            .reduce(|all, rect| all.union(rect));
         let message = SelectionMessage {
             number: self.selection.number(),
             count: self.selection.len() as u64,

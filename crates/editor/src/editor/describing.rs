@@ -1,12 +1,12 @@
 //! What the page shows around the board.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use board::{Kind, Shape};
 
-use super::Editor;
+use super::{Editor, marking};
 use crate::becoming;
-use crate::chrome::{Chrome, Geometry, Person, SelectionPart, StyleOfSelection};
+use crate::chrome::{Chrome, Geometry, Letters, Person, SelectionPart, StyleOfSelection};
 use crate::handles::Handles;
 use crate::limits;
 use crate::style;
@@ -23,6 +23,7 @@ pub(crate) struct Summary {
     parts: Vec<SelectionPart>,
     kinds: Vec<&'static Kind>,
     geometry: Option<Geometry>,
+    letters: Option<Letters>,
 }
 
 impl Editor {
@@ -30,13 +31,24 @@ impl Editor {
     pub(super) fn take_stock(&mut self) {
         let view = self.view();
         let shapes: Vec<&Shape> = view.selected().collect();
+        let handles = Handles::of(&shapes);
+        let frame = match &handles {
+            Some(Handles::Box { frame, .. }) => Some(*frame),
+            _ => Frame::around(shapes.iter().copied().filter(|shape| !shape.locked)),
+        };
         let summary = Summary {
             style: style::shared(shapes.iter().copied()),
             parts: parts(&shapes),
             kinds: becoming::kinds(shapes.iter().take(limits::LETTERED_SHAPES).copied()),
-            geometry: Frame::around(shapes.iter().copied().filter(|shape| !shape.locked)).map(Geometry::of),
+            geometry: frame.map(Geometry::of),
+            letters: marking::letters_of(&shapes),
         };
-        (self.handles, self.summary) = (Handles::of(&shapes), summary);
+        (self.handles, self.summary) = (handles, summary);
+    }
+
+    /// How the letters of the selected shapes look.
+    pub(super) fn selected_letters(&self) -> Option<Letters> {
+        self.summary.letters.clone()
     }
 
     /// Everything that the page shows of the editor and does not paint.
@@ -87,9 +99,9 @@ impl Editor {
 
 /// Kinds with their counts, the most frequent first; of a single shape its text too.
 fn parts(shapes: &[&Shape]) -> Vec<SelectionPart> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: HashMap<&Kind, usize> = HashMap::new();
     for shape in shapes {
-        *counts.entry(shape.kind.name()).or_default() += 1;
+        *counts.entry(&shape.kind).or_default() += 1;
     }
     let text = match shapes {
         [shape] => Some(shape.text.chars().take(DESCRIBED_TEXT_CHARS).collect::<String>()),
@@ -98,8 +110,8 @@ fn parts(shapes: &[&Shape]) -> Vec<SelectionPart> {
     let text = text.filter(|text| !text.is_empty());
     let mut parts: Vec<SelectionPart> = counts
         .into_iter()
-        .map(|(kind, count)| SelectionPart { kind: kind.to_owned(), count, text: text.clone() })
+        .map(|(kind, count)| SelectionPart { kind: kind.name().to_owned(), count, text: text.clone() })
         .collect();
-    parts.sort_by_key(|part| std::cmp::Reverse(part.count));
+    parts.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.kind.cmp(&other.kind)));
     parts
 }

@@ -5,7 +5,7 @@ use board::{Edit, Field, FillStyle, Kind, Reversal, ShapeId};
 use super::Editor;
 use crate::becoming;
 use crate::draft::Motion;
-use crate::history::{Direction, Step, StepKind};
+use crate::history::{Direction, StepKind};
 use crate::input::StyleField;
 use crate::limits;
 use crate::output::Notice;
@@ -19,6 +19,13 @@ impl Editor {
             return;
         }
         let selection = self.selection.to_vec();
+        let reversals = self.apply(&edits);
+        self.history.record(reversals, &selection, kind, self.now_ms);
+        self.outbox.chrome = true;
+    }
+
+    /// Applies edits; answers with what takes them back.
+    pub(super) fn apply(&mut self, edits: &[Edit]) -> Vec<Reversal> {
         let (mut reversals, mut touched) = (vec![], vec![]);
         for part in edits.chunks(limits::SHAPES_PER_TRANSACTION) {
             let applied = self.board.apply(part);
@@ -30,8 +37,7 @@ impl Editor {
         }
         self.absorb(&touched);
         self.changed_here(&touched);
-        self.history.record(reversals, &selection, kind, self.now_ms);
-        self.outbox.chrome = true;
+        reversals
     }
 
     /// Takes note of what a change of the board means for everything that is derived from it.
@@ -39,18 +45,19 @@ impl Editor {
         if touched.is_empty() {
             return;
         }
-        self.index.update(&self.board, touched, &mut self.outbox.damage);
+        // What is on the overlay is not in the board's picture.
+        let lifted = &self.lifted;
+        self.index.update(&self.board, touched, |slot| lifted.contains(slot), &mut self.outbox.damage);
         let board = &self.board;
-        let mut gone = touched.iter().filter(|id| board.shape(id).is_none()).peekable();
-        let some_went = gone.peek().is_some();
-        gone.for_each(|id| self.picture.forget(id));
-        if some_went && self.selection.retain(|id| board.shape(id).is_some()) {
+        let gone = touched.iter().filter_map(|id| board.slot(id)).filter(|slot| board.at(*slot).is_none());
+        let some_went = gone.inspect(|slot| self.picture.forget(*slot)).count() > 0;
+        if some_went && self.selection.retain(board) {
             self.selection_changed();
         }
         self.outbox.moved = true;
         self.outbox.overlay = true;
         self.outbox.chrome = true;
-        self.outbox.lifts |= !self.lifted.is_empty();
+        self.outbox.lifts |= !self.lifted.is_empty() || self.may_lift();
     }
 
     /// A gesture shows itself; others see it too.
@@ -108,17 +115,9 @@ impl Editor {
             return;
         }
         self.end_text();
-        let Some(step) = self.history.pop(direction) else { return };
-        let selection = self.selection.to_vec();
-        let (reversals, kept) = self.revert(&step.reversals);
-        if kept > 0 {
-            self.notice(Notice::UndoKept { kept, all: reversals.is_empty() });
+        if let Some(step) = self.history.pop(direction) {
+            self.take_step(step, direction);
         }
-        if !reversals.is_empty() {
-            self.select(step.selection);
-        }
-        self.history.put_back(direction, Step::reverse(reversals, selection));
-        self.outbox.chrome = true;
     }
 
     /// Takes reversals back, last first; answers with what takes that back, and how much peers' changes kept.

@@ -105,7 +105,7 @@ impl Editor {
         let view = self.view();
         let is_around = view.handles().is_some_and(|handles| handles.contains(at));
         let ids = match view.hit_even_locked(at).and_then(|id| view.board.shape(&id)) {
-            Some(shape) if view.selection.contains(&shape.id) => return,
+            Some(shape) if view.selection.contains(shape.slot) => return,
             Some(shape) => groups::around(shape, &view),
             None if is_around => return,
             None => vec![],

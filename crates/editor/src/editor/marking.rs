@@ -19,16 +19,7 @@ use crate::tools::Effect;
 impl Editor {
     /// What the letters that a mark would go to have in common.
     pub(super) fn letters(&self) -> Option<Letters> {
-        let Some(typing) = &self.typing else {
-            let shapes =
-                self.selection.iter().filter_map(|id| self.board.shape(id)).filter(|shape| shape.has_letters());
-            let mut looks =
-                shapes.clone().take(limits::LETTERED_SHAPES).map(|shape| common(shape, 0..shape.text.len()));
-            let look = looks.next().map(|first| looks.fold(first, shared))?;
-            let mut kinds = shapes.take(2).map(|shape| lists::kind_of(&shape.text, 0..shape.text.len()));
-            let list = kinds.next().flatten().filter(|_| kinds.next().is_none());
-            return Some(Letters { look, list, is_typing: false });
-        };
+        let Some(typing) = &self.typing else { return self.selected_letters() };
         let Some(shape) = self.board.shape(&typing.id) else {
             let look = typing.next_look.clone().unwrap_or_default();
             return Some(Letters { look, list: None, is_typing: true });
@@ -189,6 +180,16 @@ impl Editor {
             self.select(vec![id]);
         }
     }
+}
+
+/// How the letters of shapes look, as far as the first that have some show it.
+pub(super) fn letters_of(shapes: &[&Shape]) -> Option<Letters> {
+    let shapes = shapes.iter().filter(|shape| shape.has_letters());
+    let mut looks = shapes.clone().take(limits::LETTERED_SHAPES).map(|shape| common(shape, 0..shape.text.len()));
+    let look = looks.next().map(|first| looks.fold(first, shared))?;
+    let mut kinds = shapes.take(2).map(|shape| lists::kind_of(&shape.text, 0..shape.text.len()));
+    let list = kinds.next().flatten().filter(|_| kinds.next().is_none());
+    Some(Letters { look, list, is_typing: false })
 }
 
 /// The look of the letter before a byte; at the front that of the first.

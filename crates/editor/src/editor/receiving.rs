@@ -1,7 +1,5 @@
 //! What comes from others: updates for the board, presence, selections, drafts.
 
-use std::collections::HashSet;
-
 use board::{Board, ClientId, ShapeId};
 
 use super::Editor;
@@ -10,6 +8,7 @@ use crate::following::following;
 use crate::input::PeerPresence;
 use crate::output::{Notice, Output};
 use crate::painting::Carrying;
+use crate::slots::SlotSet;
 use crate::tools::Event;
 use crate::view::carried;
 
@@ -91,9 +90,16 @@ impl Editor {
         self.outbox.chrome = true;
     }
 
+    /// Whether there is anything that may lift shapes.
+    pub(super) fn may_lift(&self) -> bool {
+        self.announcer.motion().is_some()
+            || self.typing.is_some()
+            || self.peers.iter().any(|(_, peer)| peer.draft.is_some())
+    }
+
     /// Which shapes are on the overlay instead of the board: those of drafts, and the text in the page's field.
     pub(super) fn update_lifted(&mut self) {
-        let mut lifted: HashSet<ShapeId> = HashSet::new();
+        let mut lifted = SlotSet::default();
         if let Some(motion) = self.announcer.motion() {
             let moving = lift(motion, &self.selection, &self.board, &mut lifted);
             self.carrying = Carrying::new(&moving, lifted.len(), &self.selection, &self.board);
@@ -104,18 +110,17 @@ impl Editor {
                 lift(&draft.message.motion, on, &self.board, &mut lifted);
             }
         }
-        lifted.extend(self.typing.as_ref().map(|typing| typing.id.clone()));
-        for id in lifted.symmetric_difference(&self.lifted) {
-            if let Some(bounds) = self.index.bounds(id) {
-                self.outbox.damage.add(bounds);
-            }
+        lifted.extend(self.typing.as_ref().and_then(|typing| self.board.slot(&typing.id)));
+        for bounds in lifted.difference(&self.lifted).filter_map(|slot| self.index.at(slot)) {
+            self.outbox.damage.add(bounds);
         }
         self.lifted = lifted;
     }
 }
 
 /// Adds what a motion lifts; answers with what it moves as a whole.
-fn lift(motion: &Motion, selection: &[ShapeId], board: &Board, lifted: &mut HashSet<ShapeId>) -> Vec<ShapeId> {
+fn lift(motion: &Motion, selection: &[ShapeId], board: &Board, lifted: &mut SlotSet) -> Vec<ShapeId> {
+    let slot = |id: &ShapeId| board.shape(id).map(|shape| shape.slot);
     match motion {
         Motion::Still
         | Motion::Laser { .. }
@@ -125,12 +130,12 @@ fn lift(motion: &Motion, selection: &[ShapeId], board: &Board, lifted: &mut Hash
         Motion::Transform { copies: false, transform } => {
             // Lines that hold what moves follow it.
             let moving = carried(board, selection, transform);
-            lifted.extend(following(board, &moving, transform));
-            lifted.extend(moving.iter().cloned());
+            lifted.extend(following(board, &moving, transform).iter().filter_map(slot));
+            lifted.extend(moving.iter().filter_map(slot));
             return moving;
         }
-        Motion::Change { id, .. } | Motion::Ink { id, .. } => drop(lifted.insert(id.clone())),
-        Motion::Erase { ids } => lifted.extend(ids.iter().cloned()),
+        Motion::Change { id, .. } | Motion::Ink { id, .. } => lifted.extend(slot(id)),
+        Motion::Erase { ids } => lifted.extend(ids.iter().filter_map(slot)),
     }
     vec![]
 }

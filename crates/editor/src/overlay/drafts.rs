@@ -11,6 +11,7 @@ use crate::draft::{Motion, preview};
 use crate::editor::Editor;
 use crate::following::{following, obstacles};
 use crate::picture::seen;
+use crate::slots::SlotSet;
 use crate::transform::Transform;
 use crate::view::carried;
 
@@ -119,9 +120,9 @@ impl Editor {
         // Only what the transform brings into the view, lowest first.
         let origin = affine.inverse().transform_rect_bbox(visible);
         let carries = self.carried().is_some();
-        let moving: HashSet<&ShapeId> = on.iter().collect();
+        let moving: SlotSet = on.iter().filter_map(|id| self.board.slot(id)).collect();
         painter.push(affine);
-        let is_painted = |id: &ShapeId| moving.contains(id) && !(carries && self.is_carried(id));
+        let is_painted = |slot| moving.contains(slot) && !(carries && self.is_carried(slot));
         for shape in seen(&self.board, &self.index, origin, is_painted) {
             if copies || shown.insert(shape.id.clone()) {
                 replay(self.picture.list(shape), painter);
@@ -144,7 +145,9 @@ impl Editor {
         self.paint_followers(transform, &moving, shown, painter);
         let Some(affine) = transform.affine() else { return };
         painter.push(affine);
-        for shape in moving.iter().filter(|id| !self.selection.contains(id)).filter_map(|id| self.board.shape(id)) {
+        for shape in
+            moving.iter().filter_map(|id| self.board.shape(id)).filter(|shape| !self.selection.contains(shape.slot))
+        {
             if shown.insert(shape.id.clone()) {
                 replay(self.picture.list(shape), painter);
             }

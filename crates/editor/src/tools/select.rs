@@ -171,7 +171,7 @@ impl Select {
             return Target::Handle(handle);
         }
         if let Some(id) = view.hit(at, device) {
-            return Target::Shape { was_selected: view.selection.contains(&id), id };
+            return Target::Shape { was_selected: view.is_selected(&id), id };
         }
         match handles.is_some_and(|handles| handles.contains(at)) {
             true => Target::Selection,
@@ -440,9 +440,7 @@ fn clicked(on: Target, pointer: &Pointer, view: &View) -> Vec<Effect> {
         return vec![Effect::Select(vec![id]), Effect::Page("open-link")];
     }
     let on = match (on, view.hit(pointer.at, pointer.device)) {
-        (Target::Handle(Handle::Resize { .. }), Some(id)) => {
-            Target::Shape { was_selected: view.selection.contains(&id), id }
-        }
+        (Target::Handle(Handle::Resize { .. }), Some(id)) => Target::Shape { was_selected: view.is_selected(&id), id },
         (on, _) => on,
     };
     match on {

@@ -43,7 +43,7 @@ fn none() -> Damage {
 }
 
 fn regions(regions: &[Rect]) -> Damage {
-    Damage { regions: regions.to_vec(), view: false }
+    Damage { regions: regions.to_vec(), ..Damage::default() }
 }
 
 #[test]
@@ -64,9 +64,10 @@ fn only_what_changed_is_painted_again() {
     hand.move_to(70.0, 70.0);
     assert_eq!(damage(&mut hand), (none(), true));
     hand.release(70.0, 70.0);
-    assert_eq!(damage(&mut hand), (regions(&[Rect::new(-1.0, -1.0, 121.0, 121.0)]), true));
+    let (put_down, apart) = ([Rect::new(19.0, 19.0, 121.0, 121.0)], [Rect::new(-1.0, -1.0, 121.0, 121.0)]);
+    assert_eq!(damage(&mut hand), (Damage { apart: apart.to_vec(), ..regions(&put_down) }, true));
     run(&mut hand, "key Mod+=");
-    assert_eq!(damage(&mut hand), (Damage { regions: vec![], view: true }, true));
+    assert_eq!(damage(&mut hand), (Damage { view: true, ..none() }, true));
     run(&mut hand, "move 400,400");
     assert_eq!(damage(&mut hand).0, none());
 }

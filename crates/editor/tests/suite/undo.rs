@@ -135,17 +135,56 @@ fn what_was_made_and_then_changed_by_a_peer_stays() {
 #[test]
 fn a_large_edit_is_split_and_stays_one_step() {
     let mut hand = Hand::on("");
-    let many = limits::SHAPES_PER_TRANSACTION + 500;
-    let shape = |at: usize| format!(r#"{{"kind":"rectangle","pos":[{at},0],"size":[10,10],"fill":"red"}}"#);
-    let shapes: Vec<String> = (0..many).map(shape).collect();
-    hand.give(Input::Paste(format!(r#"{{"boardwalk":1,"shapes":[{}]}}"#, shapes.join(","))));
+    let many = paste_many(&mut hand);
     let updates =
         |hand: &mut Hand| hand.take_outputs().iter().filter(|output| matches!(output, Output::Update(_))).count();
     assert_eq!((hand.editor.board().len(), updates(&mut hand)), (many, 2));
     hand.key("Mod+Z");
+    assert!(!hand.editor.board().is_empty(), "a part at a time");
+    hand.tick(0);
     assert_eq!((hand.editor.board().len(), updates(&mut hand)), (0, 2));
     hand.key("Mod+Shift+Z");
+    assert!(hand.editor.board().len() < many);
+    // Whatever comes next finds it done.
+    hand.key("Escape");
     assert_eq!((hand.editor.board().len(), updates(&mut hand)), (many, 2));
+}
+
+/// Puts more on the board than one transaction holds, selected; answers with how many.
+fn paste_many(hand: &mut Hand) -> usize {
+    let many = limits::SHAPES_PER_TRANSACTION + 500;
+    let shape = |at: usize| format!(r#"{{"kind":"rectangle","pos":[{at},0],"size":[10,10],"fill":"red"}}"#);
+    let shapes: Vec<String> = (0..many).map(shape).collect();
+    hand.give(Input::Paste(format!(r#"{{"boardwalk":1,"shapes":[{}]}}"#, shapes.join(","))));
+    many
+}
+
+#[test]
+fn a_large_command_is_carried_out_bit_by_bit_and_stays_one_step() {
+    for command in ["ArrowRight", "Delete"] {
+        let mut hand = Hand::on("");
+        let many = paste_many(&mut hand);
+        let (before, pasted) = (hand.editor.board().contents(), hand.editor.board().revision());
+        hand.key(command);
+        let parts = many.div_ceil(limits::SHAPES_PER_TICK) as u64;
+        assert_eq!(hand.editor.board().revision(), pasted + 1, "{command}: a part at a time");
+        (1..parts).for_each(|_| hand.tick(0));
+        assert_eq!(hand.editor.board().revision(), pasted + parts);
+        assert_eq!(hand.editor.board().is_empty(), command == "Delete");
+        let after = hand.editor.board().contents();
+        for wanted in [&before, &after] {
+            hand.key(if *wanted == before { "Mod+Z" } else { "Mod+Y" });
+            (0..parts).for_each(|_| hand.tick(0));
+            assert_eq!(hand.editor.board().contents(), *wanted, "{command}");
+        }
+        // In the midst of it, undo is of all of it.
+        hand.key("Mod+Z");
+        (0..parts).for_each(|_| hand.tick(0));
+        hand.key(command);
+        hand.key("Mod+Z");
+        (0..parts).for_each(|_| hand.tick(0));
+        assert_eq!(hand.editor.board().contents(), before, "{command}");
+    }
 }
 
 #[test]
