@@ -98,11 +98,6 @@ impl Surroundings {
         disturbed
     }
 
-    /// Whether there has been such an elbow.
-    pub(crate) fn is_kept(&self) -> bool {
-        self.is_kept
-    }
-
     /// Where these elbows have looked; none is nowhere.
     pub(crate) fn looked(&mut self, corridors: Vec<(ShapeId, Option<Rect>)>) {
         self.corridors.update(corridors, |_| {});
