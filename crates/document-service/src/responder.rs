@@ -1,8 +1,10 @@
 //! Answers REQUEST_CHANNEL by its routing tag: a lane of a board. It must not know what a lane carries.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use protocol::lane::{LaneOpen, PRESENCE_ROUTE, UPDATES_ROUTE};
 use protocol::limits::{LANE_REFILL_PARTS, LANE_WINDOW_PARTS};
 use protocol::request::REQUEST_ROUTE;
@@ -17,7 +19,7 @@ use crate::opening::Refusal;
 use crate::presence_lane::{self, PresenceSlot};
 use crate::requests;
 use crate::service::Service;
-use crate::updates_lane::{self, LaneQueue};
+use crate::updates_lane::{self, LaneEnding, LaneQueue};
 
 /// The lanes of all boards of a service.
 pub(crate) struct Lanes {
@@ -61,19 +63,22 @@ impl Lanes {
             let (queue, end) = LaneQueue::pair();
             inbox.updates.send(UpdatesIncoming::Open(lane, queue, welcome)).await.is_ok().then_some(end)
         });
-        // Boxed, so that the lane does not carry its place for as long as it lives.
-        let opened = Box::pin(opening).await;
-        let (inbox, end) = match opened {
+        let (inbox, end) = match opening.await {
             Ok(opened) => opened,
             Err(refusal) => return refuse(channel, &refusal),
         };
         let window = Window { initial: LANE_WINDOW_PARTS, refill_at: LANE_REFILL_PARTS };
         let (mut outbound, mut inbound) = channel.accept(window);
-        let ending = updates_lane::carry(lane, &inbox, end, &mut outbound, &mut inbound).await;
-        tracing::debug!(?ending, "the lane has ended");
-        // A board that is gone needs no telling.
-        let _ = inbox.updates.send(UpdatesIncoming::Closed(lane)).await;
-        ending.tell(outbound);
+        // In a task of its own, which does not carry the place of opening for as long as the lane lives.
+        let carrying = async move {
+            let ending = updates_lane::carry(lane, &inbox, end, &mut outbound, &mut inbound);
+            let ending = not_panicking(ending).await;
+            tracing::debug!(?ending, "the lane has ended");
+            // A board that is gone needs no telling.
+            let _ = inbox.updates.send(UpdatesIncoming::Closed(lane)).await;
+            ending.tell(outbound);
+        };
+        tokio::spawn(carrying.in_current_span());
     }
 
     async fn presence(&self, open: &LaneOpen, channel: IncomingChannel) {
@@ -82,16 +87,18 @@ impl Lanes {
             let (slot, end) = PresenceSlot::pair();
             inbox.presence.send(PresenceIncoming::Open(lane, slot, welcome)).await.is_ok().then_some(end)
         });
-        // Boxed, so that the lane does not carry its place for as long as it lives.
-        let opened = Box::pin(opening).await;
-        let (inbox, end) = match opened {
+        let (inbox, end) = match opening.await {
             Ok(opened) => opened,
             Err(refusal) => return refuse(channel, &refusal),
         };
         let (mut outbound, mut inbound) = channel.accept(Window::of(PRESENCE_UP_WINDOW));
-        let ending = presence_lane::carry(lane, &inbox, end, &mut outbound, &mut inbound).await;
-        let _ = inbox.presence.send(PresenceIncoming::Closed(lane)).await;
-        ending.tell(outbound);
+        let carrying = async move {
+            let ending = presence_lane::carry(lane, &inbox, end, &mut outbound, &mut inbound);
+            let ending = not_panicking(ending).await;
+            let _ = inbox.presence.send(PresenceIncoming::Closed(lane)).await;
+            ending.tell(outbound);
+        };
+        tokio::spawn(carrying.in_current_span());
     }
 
     /// Finds or starts the board and asks it in; `ask` gives what the lane needs, or nothing if the board has just closed.
@@ -111,6 +118,14 @@ impl Lanes {
         }
         Err(Refusal::Code(ErrorCode::Unavailable))
     }
+}
+
+/// A lane that panics fails alone, and its board hears of it.
+async fn not_panicking(carrying: impl Future<Output = LaneEnding>) -> LaneEnding {
+    AssertUnwindSafe(carrying).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!("a lane panicked and is closed");
+        LaneEnding::Failed(ErrorCode::Unavailable)
+    })
 }
 
 fn refuse(channel: IncomingChannel, refusal: &Refusal) {

@@ -4,6 +4,7 @@
 //! nothing about messages.
 
 use std::net::IpAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Error;
@@ -232,32 +233,53 @@ async fn speak(sink: &mut (impl SinkExt<Message> + Unpin), seat: &Seat) -> Endin
     let sent = metrics::counter!("gateway_sent_bytes_total");
     let mut pings = interval_at(Instant::now() + PING_INTERVAL, PING_INTERVAL);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut messages = Vec::new();
+    let mut is_ping_due = false;
     loop {
+        let mut messages = Vec::new();
         let after = seat.take(&mut messages, WRITE_AT_ONCE_BYTES);
         if let Next::Message(message) = &after {
             messages.push(message.clone());
+            is_ping_due |= pings.tick().now_or_never().is_some();
         }
-        let mut is_ping_due = pings.tick().now_or_never().is_some();
-        if let (Next::Nothing, true, false) = (&after, messages.is_empty(), is_ping_due) {
-            // Idle connections are most of all: they keep nothing.
-            messages = Vec::new();
-            tokio::select! {
-                () = seat.woken() => continue,
-                _ = pings.tick() => is_ping_due = true,
+        if is_ping_due || !messages.is_empty() {
+            let bytes: u64 = messages.iter().map(|message| message.len() as u64).sum();
+            match write_in_time(sink, &mut messages, is_ping_due, bytes).await {
+                Ok(()) => sent.increment(bytes),
+                Err(ending) => return ending,
+            }
+            is_ping_due = false;
+        }
+        match after {
+            Next::Message(_) => {}
+            Next::Close(code) => return Ending::Close(code),
+            Next::Nothing => {
+                // Idle connections are most of all: they keep nothing.
+                drop(messages);
+                tokio::select! {
+                    () = seat.woken() => {}
+                    _ = pings.tick() => is_ping_due = true,
+                }
             }
         }
-        let bytes: u64 = messages.iter().map(|message| message.len() as u64).sum();
-        let patience = STUCK_BROWSER + Duration::from_secs(bytes / SLOWEST_BROWSER_BYTES_PER_SECOND);
-        match timeout(patience, write(sink, &mut messages, is_ping_due)).await {
-            Ok(Ok(())) => sent.increment(bytes),
-            Ok(Err(_)) => return Ending::Gone,
-            Err(_) => return Ending::Close(ErrorCode::Resync),
-        }
-        if let Next::Close(code) = after {
-            return Ending::Close(code);
-        }
     }
+}
+
+async fn write_in_time<S: SinkExt<Message> + Unpin>(
+    sink: &mut S,
+    messages: &mut Vec<Bytes>,
+    is_ping_due: bool,
+    bytes: u64,
+) -> Result<(), Ending> {
+    let mut writing = pin!(write(sink, messages, is_ping_due));
+    // Nearly always the kernel takes it at once, and no timer is needed.
+    let written = match writing.as_mut().now_or_never() {
+        Some(written) => written,
+        None => {
+            let patience = STUCK_BROWSER + Duration::from_secs(bytes / SLOWEST_BROWSER_BYTES_PER_SECOND);
+            Box::pin(timeout(patience, writing)).await.map_err(|_| Ending::Close(ErrorCode::Resync))?
+        }
+    };
+    written.map_err(|_| Ending::Gone)
 }
 
 async fn write<S: SinkExt<Message> + Unpin>(
