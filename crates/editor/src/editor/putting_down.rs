@@ -152,13 +152,19 @@ impl Editor {
         self.outbox.chrome = true;
     }
 
+    fn is_putting_down_a_gesture(&self) -> bool {
+        matches!(&self.putting_down, Some(PutDown { work: Work::Gesture(_), .. }))
+    }
+
     /// All that is left at once, before something happens that must find it done.
     pub(super) fn put_down_before(&mut self, input: &Input) {
         let may_wait = match input {
             Input::Tick | Input::Saved | Input::Merge(_) => true,
             Input::PeerPresence { .. } | Input::PeerDraft { .. } => true,
             Input::PeerSelection { .. } | Input::PeerGone { .. } => true,
-            Input::PeerStance { .. } | Input::Wheel(_) | Input::ViewResized { .. } => true,
+            Input::PeerStance { .. } => true,
+            // What a gesture carries is painted from the board, where a part of it has arrived already.
+            Input::Wheel(_) | Input::ViewResized { .. } => !self.is_putting_down_a_gesture(),
             Input::Pointer(event) => event.phase == PointerPhase::Move,
             // A press is over that began it, or a key is held that means nothing by itself.
             Input::Key(event) => event.phase == KeyPhase::Up || MODIFIERS.contains(&event.key.as_str()),
