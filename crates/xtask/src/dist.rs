@@ -35,13 +35,20 @@ const FILES_PLACEHOLDER: &str = "/* boardwalk:files */";
 /// Names of wasm-bindgen's two main files.
 const SCRIPT: &str = "frontend.js";
 /// The first part of the program.
-const WASM: &str = "frontend_bg.wasm";
+pub const WASM: &str = "frontend_bg.wasm";
+/// The first part and all that a board needs, as one file; a quick build has none.
+pub const WHOLE: &str = "board.wasm";
+/// The part that it holds.
+pub const WHOLE_PART: &str = "board";
 /// Which part needs which files beyond the first: lines of a part's name and a file's.
-const PARTS: &str = "parts.txt";
+pub const PARTS: &str = "parts.txt";
 /// The page's content security policy forbids scripts inside the page, hence a file of its own.
 const START: &str = r#"import start from "./frontend.js";
+import { holds } from "./parts.js";
 
-await start({ module_or_path: new URL("./frontend_bg.wasm", import.meta.url) });
+const whole = WHOLE && location.pathname.startsWith("/b/");
+if (whole) holds("board");
+await start({ module_or_path: new URL(whole ? "./board.wasm" : "./frontend_bg.wasm", import.meta.url) });
 // Only secure origins have them. Once the page runs: what it keeps for later must not delay it now.
 navigator.serviceWorker?.register("/service-worker.js", { updateViaCache: "none" }).catch(() => {});
 "#;
@@ -52,9 +59,7 @@ const EARLY: &str = r#"try {
   if (theme) document.documentElement.dataset.theme = theme;
 } catch {}
 {
-  const parts = PARTS;
-  const page = location.pathname.startsWith("/b/") ? "board" : "home";
-  const files = ["frontend_bg.wasm", ...(parts[page] ?? [])];
+  const files = location.pathname.startsWith("/b/") ? BOARD : HOME;
   for (const file of files) {
     const link = document.createElement("link");
     Object.assign(link, { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous" });
@@ -71,6 +76,8 @@ pub struct Dist {
     files: BTreeMap<PathBuf, Vec<u8>>,
     /// Files by the part that needs them.
     parts: BTreeMap<String, Vec<PathBuf>>,
+    /// Whether there is [`WHOLE`].
+    has_whole: bool,
 }
 
 /// Whether files get their compressed twins.
@@ -144,7 +151,7 @@ impl Dist {
     }
 
     fn add_code(&mut self, code: &Path) -> Result<String> {
-        let mut files = vec![(PathBuf::from("start.js"), START.as_bytes().to_vec())];
+        let mut files = Vec::new();
         for file in files_below(code)? {
             let contents = read(&code.join(&file))?;
             if file != Path::new(PARTS) {
@@ -152,7 +159,13 @@ impl Dist {
             }
         }
         self.parts = parts(&code.join(PARTS))?;
-        files.push((PathBuf::from("early.js"), EARLY.replace("PARTS", &format!("{:?}", self.parts)).into_bytes()));
+        self.has_whole = files.iter().any(|(file, _)| file == Path::new(WHOLE));
+        let start = START.replace("WHOLE", &self.has_whole.to_string());
+        files.push((PathBuf::from("start.js"), start.into_bytes()));
+        let early = ["board", "home"].into_iter().fold(EARLY.to_owned(), |early, page| {
+            early.replace(&page.to_uppercase(), &format!("{:?}", self.code_of(page)))
+        });
+        files.push((PathBuf::from("early.js"), early.into_bytes()));
         for name in [SCRIPT, WASM] {
             ensure!(files.iter().any(|(file, _)| file == Path::new(name)), "{name} is missing in {}", code.display());
         }
@@ -174,12 +187,19 @@ impl Dist {
         Ok(path)
     }
 
+    /// The files of the program that a page loads at once.
+    fn code_of(&self, page: &str) -> Vec<PathBuf> {
+        if page == WHOLE_PART && self.has_whole {
+            return vec![WHOLE.into()];
+        }
+        std::iter::once(WASM.into()).chain(self.parts.get(page).into_iter().flatten().cloned()).collect()
+    }
+
     /// Whether a page loads a file at once.
     fn is_loaded_for(&self, page: &str, name: &Path) -> bool {
-        let is_code = name.starts_with("static") || name == Path::new("index.html");
+        let is_of_page = name.starts_with("static") || name == Path::new("index.html");
         let needs = |file: &PathBuf| name.file_name() == Some(file.as_os_str());
-        let is_of_page = || name.ends_with(WASM) || self.parts.get(page).is_some_and(|files| files.iter().any(needs));
-        is_code && (name.extension().is_none_or(|kind| kind != "wasm") || is_of_page())
+        is_of_page && (name.extension().is_none_or(|kind| kind != "wasm") || self.code_of(page).iter().any(needs))
     }
 
     /// Makes `folder` hold exactly this.
@@ -303,9 +323,9 @@ mod tests {
             &[
                 ("code/frontend.js", "js"),
                 ("code/frontend_bg.wasm", "wasm"),
-                ("code/board.wasm", "board"),
+                ("code/split_board.wasm", "board"),
                 ("code/home.wasm", "home"),
-                ("code/parts.txt", "board board.wasm\nhome home.wasm\n"),
+                ("code/parts.txt", "board split_board.wasm\nhome home.wasm\n"),
                 ("code/snippets/x/inline0.js", "snippet"),
                 ("assets/styles/a.css", "a{}"),
                 ("assets/styles/b.css", "b{}"),
@@ -323,7 +343,8 @@ mod tests {
         assert!(!before.iter().any(|file| file.ends_with("parts.txt")));
         let early = before.iter().find(|file| file.ends_with("early.js")).unwrap();
         let early = fs::read_to_string(root.join("dist").join(early)).unwrap();
-        assert!(early.contains(r#"const parts = {"board": ["board.wasm"], "home": ["home.wasm"]};"#), "{early}");
+        let files = r#"? ["frontend_bg.wasm", "split_board.wasm"] : ["frontend_bg.wasm", "home.wasm"];"#;
+        assert!(early.contains(files), "{early}");
         let page = fs::read_to_string(root.join("dist/index.html")).unwrap();
         for file in before.iter().filter(|file| file.ends_with("start.js") || file.ends_with("app.css")) {
             assert!(page.contains(&format!("\"/{file}\"")), "{file} is not in {page}");
@@ -349,22 +370,28 @@ mod tests {
 
     #[test]
     fn a_page_loads_its_own_parts_only() {
-        let parts = [("board", "both.wasm"), ("board", "board.wasm"), ("home", "both.wasm"), ("dialogs", "d.wasm")];
+        let parts = [("board", "both.wasm"), ("board", "b.wasm"), ("home", "both.wasm"), ("dialogs", "d.wasm")];
         let mut dist = Dist::default();
         for (part, file) in parts {
             dist.parts.entry(part.to_owned()).or_default().push(file.into());
         }
-        for (name, board, home) in [
-            ("index.html", true, true),
-            ("static/1/frontend.js", true, true),
-            ("static/1/frontend_bg.wasm", true, true),
-            ("static/1/both.wasm", true, true),
-            ("static/1/board.wasm", true, false),
-            ("static/1/d.wasm", false, false),
-            ("icons/mark.svg", false, false),
+        // Of a board in several files, of a board in one, of the home page.
+        for (name, loaded) in [
+            ("index.html", [true, true, true]),
+            ("static/1/frontend.js", [true, true, true]),
+            ("static/1/frontend_bg.wasm", [true, false, true]),
+            ("static/1/both.wasm", [true, false, true]),
+            ("static/1/b.wasm", [true, false, false]),
+            ("static/1/board.wasm", [false, true, false]),
+            ("static/1/d.wasm", [false, false, false]),
+            ("icons/mark.svg", [false, false, false]),
         ] {
-            let loaded = ["board", "home"].map(|page| dist.is_loaded_for(page, Path::new(name)));
-            assert_eq!(loaded, [board, home], "{name}");
+            let pages = [("board", false), ("board", true), ("home", true)];
+            let found = pages.map(|(page, has_whole)| {
+                dist.has_whole = has_whole;
+                dist.is_loaded_for(page, Path::new(name))
+            });
+            assert_eq!(found, loaded, "{name}");
         }
     }
 

@@ -1,15 +1,17 @@
-//! The front end, from Rust to `frontend/dist`: cargo → parts and wasm-bindgen → wasm-opt → [`crate::dist`].
+//! The front end, from Rust to `frontend/dist`: cargo → parts and wasm-bindgen → a board's files merged → wasm-opt →
+//! [`crate::dist`].
 //!
 //! Cargo decides by itself what to compile again; each later step is skipped while its inputs are unchanged. A quick
 //! build, for who changes code all day, leaves out whatever only makes the result smaller or faster.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::dist::{Compression, Dist};
+use crate::dist::{Compression, Dist, PARTS, WASM, WHOLE, WHOLE_PART};
 use crate::fingerprint::{self, Fingerprint, files_below};
 use crate::process;
 use crate::step::step;
@@ -41,11 +43,9 @@ impl Effort {
 /// it to everybody who opens a board; what is needed later belongs into a part (`frontend/src/parts.rs`).
 const FIRST_VISIT_MAX_BYTES: usize = 740_000;
 
-/// For size. The features are those that rustc's own target turns on: every browser of the last years has them.
-const WASM_OPT_FLAGS: [&str; 9] = [
-    "-Os",
-    "--quiet",
-    "--strip-producers",
+const FOR_SIZE: [&str; 3] = ["-Os", "--quiet", "--strip-producers"];
+/// Those that rustc's own target turns on: every browser of the last years has them.
+const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",
@@ -78,7 +78,7 @@ pub fn build(root: &Path, effort: Effort) -> Result<PathBuf> {
         return Ok(folder);
     }
     let optimised = work.join("optimised");
-    step("front end: wasm-opt", "a minute or two", || optimise(root, &bound, &optimised))?;
+    step("front end: merge and wasm-opt", "a minute or two", || optimise(root, &compiled, &bound, &optimised))?;
     step("front end: gather and compress", "seconds", || {
         let size = Dist::gather(root, &optimised)?.write(&folder, Compression::Brotli)?;
         println!(
@@ -109,19 +109,30 @@ fn bindgen(root: &Path, compiled: &Path, into: &Path) -> Result<()> {
         .file(compiled)?
         .bytes(locked_version(root, "wasm-bindgen-cli-support")?.as_bytes())
         .bytes(locked_version(root, "wasm_split_cli_support")?.as_bytes())
-        .file(&root.join("crates/xtask/src/bin/bindgen.rs"))?;
+        .bytes(&sources_of_bindgen(root)?);
     fingerprint::once(&stamp(into), inputs, || {
         empty(into)?;
-        let mut cargo = process::cargo(root);
-        cargo.args(["run", "--quiet", "--package", "xtask", "--features", "bindgen", "--bin", "bindgen", "--"]);
-        process::run(cargo.arg(compiled).arg(into))
+        process::run(run_bindgen(root).arg("cut").arg(compiled).arg(into))
     })?;
     Ok(())
 }
 
-fn optimise(root: &Path, bound: &Path, into: &Path) -> Result<()> {
+fn run_bindgen(root: &Path) -> Command {
+    let mut cargo = process::cargo(root);
+    cargo.args(["run", "--quiet", "--package", "xtask", "--features", "bindgen", "--bin", "bindgen", "--"]);
+    cargo
+}
+
+fn sources_of_bindgen(root: &Path) -> Result<Vec<u8>> {
+    let folder = root.join("crates/xtask/src/bin/bindgen");
+    let sources = files_below(&folder)?.into_iter().map(|file| Ok(fs::read(folder.join(file))?));
+    Ok(sources.collect::<Result<Vec<_>>>()?.concat())
+}
+
+fn optimise(root: &Path, compiled: &Path, bound: &Path, into: &Path) -> Result<()> {
     let mut inputs = Fingerprint::default().file(&npm_folder(root).join("package-lock.json"))?;
-    for flag in WASM_OPT_FLAGS {
+    inputs = inputs.bytes(&sources_of_bindgen(root)?);
+    for flag in FOR_SIZE.iter().chain(&FEATURES) {
         inputs = inputs.bytes(flag.as_bytes());
     }
     let files = files_below(bound)?;
@@ -130,12 +141,18 @@ fn optimise(root: &Path, bound: &Path, into: &Path) -> Result<()> {
     }
     fingerprint::once(&stamp(into), inputs, || {
         empty(into)?;
-        let wasm_opt = wasm_opt(root)?;
+        let tools = binaryen(root)?;
+        let whole = merge(root, &tools, compiled, bound)?;
+        let optimised = |from: &Path, to: &Path| {
+            let mut wasm_opt = Command::new(tools.join("wasm-opt"));
+            process::run(wasm_opt.args(FOR_SIZE).args(FEATURES).arg(from).arg("-o").arg(to))
+        };
+        optimised(&whole, &into.join(WHOLE))?;
         for file in &files {
             let (from, to) = (bound.join(file), into.join(file));
             fs::create_dir_all(to.parent().expect("it lies in a folder"))?;
             if file.extension().is_some_and(|kind| kind == "wasm") {
-                process::run(Command::new(&wasm_opt).args(WASM_OPT_FLAGS).arg(&from).arg("-o").arg(&to))?;
+                optimised(&from, &to)?;
             } else {
                 fs::copy(&from, &to)?;
             }
@@ -145,12 +162,31 @@ fn optimise(root: &Path, bound: &Path, into: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Installs npm's `binaryen`, pinned by the lock file beside our sources, and returns its program.
-fn wasm_opt(root: &Path) -> Result<PathBuf> {
+/// What a visit to a board loads, the first file and its part's, as one: a tenth smaller than the files are together.
+fn merge(root: &Path, tools: &Path, compiled: &Path, bound: &Path) -> Result<PathBuf> {
+    let (merged, whole) = (bound.with_file_name("merged.wasm"), bound.with_file_name("whole.wasm"));
+    let parts = fs::read_to_string(bound.join(PARTS))?;
+    let pairs = || parts.lines().filter_map(|line| line.split_once(' '));
+    let held: Vec<_> = pairs().filter(|(part, _)| *part == WHOLE_PART).map(|(_, file)| file).collect();
+    let mut merge = Command::new(tools.join("wasm-merge"));
+    merge.args(FEATURES).arg(bound.join(WASM)).arg("__wasm_split");
+    for file in &held {
+        merge.arg(bound.join(file)).arg(file);
+    }
+    process::run(merge.arg("-o").arg(&merged))?;
+    let others: BTreeSet<_> = pairs().map(|(_, file)| file).filter(|file| !held.contains(file)).collect();
+    let mut bindgen = run_bindgen(root);
+    bindgen.arg("whole").args([compiled, &merged, &whole]).args(others.iter().map(|file| bound.join(file)));
+    process::run(&mut bindgen)?;
+    Ok(whole)
+}
+
+/// Installs npm's `binaryen`, pinned by the lock file beside our sources, and returns the folder of its programs.
+fn binaryen(root: &Path) -> Result<PathBuf> {
     let folder = root.join("target/tools");
     fs::create_dir_all(&folder)?;
     npm_install(&npm_folder(root), &folder)?;
-    Ok(folder.join("node_modules/.bin/wasm-opt"))
+    Ok(folder.join("node_modules/.bin"))
 }
 
 fn npm_folder(root: &Path) -> PathBuf {
