@@ -74,7 +74,13 @@ fn placeholders(text: &str) -> BTreeSet<&str> {
 
 fn tables(labels: &[Labels; LANGUAGES.len()]) -> String {
     let first = &labels[0];
-    let mut code = format!("static KEYS: [&str; {}] = {:?};\n", first.len(), first.keys().collect::<Vec<_>>());
+    let is_looked_up = |key: &str| LOOKED_UP.iter().any(|prefix| key.starts_with(prefix));
+    let keys: Vec<_> = first.keys().enumerate().filter(|(_, key)| is_looked_up(key)).collect();
+    let keys: Vec<_> = keys.into_iter().map(|(at, key)| (key, at)).collect();
+    let mut code = format!(
+        "/// Keys that are looked up, and their places.\nstatic KEYS: [(&str, u16); {}] = {keys:?};\n",
+        keys.len()
+    );
     let _ = writeln!(code, "/// Every text of one language.\npub type Texts = [&'static str; {}];", first.len());
     for (language, labels) in LANGUAGES.iter().zip(labels) {
         let texts: Vec<_> = labels.values().collect();
@@ -84,7 +90,7 @@ fn tables(labels: &[Labels; LANGUAGES.len()]) -> String {
     let _ = writeln!(code, "static NAMES: [&str; {}] = {names:?};", LANGUAGES.len());
     code.push_str("/// One constant for each key that code names.\npub mod key {\nuse super::Word;\n");
     for (at, (key, text)) in first.iter().enumerate() {
-        if !LOOKED_UP.iter().any(|prefix| key.starts_with(prefix)) {
+        if !is_looked_up(key) {
             let name = key.to_uppercase().replace(['.', '-'], "_");
             let _ = writeln!(code, "/// {text}\npub const {name}: Word = Word({at});");
         }

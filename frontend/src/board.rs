@@ -2,12 +2,14 @@
 //! it means is decided in the machine.
 
 mod asking;
+mod attend;
 mod canvas2d;
 mod carried;
 mod chrome;
 mod copy;
 mod events;
 mod export;
+mod files;
 mod grid;
 mod images;
 mod layer;
@@ -24,12 +26,15 @@ mod rescue;
 mod rich_paste;
 mod screen;
 mod shell;
+mod tasks;
 mod text_blocks;
 mod text_field;
 
 pub use asking::MapHost;
+pub use attend::attend;
 pub use chrome::scene_theme;
 pub use events::key as key_event;
 pub use export::answer as answer_export;
 pub use rescue::keep_log;
 pub use shell::{Place, Shell, mount};
+pub use tasks::Drawn;

@@ -71,7 +71,7 @@ impl Meeting {
             board: StoredValue::new(None),
             known: StoredValue::new(None),
             linked: StoredValue::new(thread_of(&window().location().hash().unwrap_or_default())),
-            you: RwSignal::new(None),
+            you: store.you,
             threads: RwSignal::default(),
             places: RwSignal::default(),
             open: RwSignal::new(None),

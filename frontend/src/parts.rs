@@ -5,6 +5,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
@@ -12,6 +13,8 @@ use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use protocol::{BoardId, LinkSecret};
 
 use crate::board::{Shell, answer_export};
+use crate::opening::Opened;
+use crate::pages::around::{self, Around};
 use crate::pages::board::BoardPage;
 use crate::pages::home::HomePage;
 use crate::pages::problem::ProblemPage;
@@ -32,6 +35,9 @@ use crate::ui::toast::Toasts;
 use crate::versions::Versions;
 use crate::words::{self, Language, Texts, Words, key};
 
+/// A pause before what stands around a board is asked for again.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
+
 /// What an entry gives once its part is there.
 type Entered = Result<AnyView, SplitLoaderError>;
 /// A part that is being loaded.
@@ -40,6 +46,11 @@ type Loading = Pin<Box<dyn Future<Output = Entered>>>;
 #[wasm_split(board, wasm_split_path = leptos::wasm_split, fallible)]
 fn enter_board(id: BoardId, key: Option<LinkSecret>) -> Entered {
     Ok(view! { <BoardPage id=id key=key /> }.into_any())
+}
+
+#[wasm_split(around, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_around(opened: RwSignal<Option<Opened>>, zen: RwSignal<bool>) -> Result<Around, SplitLoaderError> {
+    Ok(around::around(opened, zen))
 }
 
 #[wasm_split(home, wasm_split_path = leptos::wasm_split, fallible)]
@@ -121,6 +132,36 @@ fn enter_export_answer(shell: Rc<Shell>, wish: ExportWish, task: ExportTask) -> 
 /// The page of one board.
 pub fn board(id: BoardId, key: Option<LinkSecret>) -> AnyView {
     page(Box::pin(enter_board(id, key)))
+}
+
+/// What stands around a board, in its four places: it comes when it is wanted, see [`BoardStore::around_wanted`].
+pub fn around(opened: RwSignal<Option<Opened>>, zen: RwSignal<bool>) -> [AnyView; 4] {
+    let gaps = [(); 4].map(|()| Gap::empty());
+    let (mounted, wanted) = (Mounted::here(), BoardStore::of_page().around_wanted);
+    let (words, toasts) = (Words::of_page(), Toasts::of_page());
+    let owner = Owner::current().unwrap_or_default();
+    effect(move || {
+        if !wanted.get() {
+            return;
+        }
+        let loading = owner.with(|| ScopedFuture::new_untracked(enter_around(opened, zen)));
+        mounted.ask(loading, move |entered| match entered {
+            Ok(Around { over, before, after, dialogs }) => {
+                gaps.into_iter().zip([over, before, after, dialogs]).for_each(|(gap, view)| gap.fill(view));
+            }
+            Err(_) => {
+                toasts.push(words.get(key::PAGE_PART_MISSING).to_owned());
+                wanted.set(false);
+                set_timeout(
+                    move || {
+                        let _ = wanted.try_set(true);
+                    },
+                    TRY_AGAIN,
+                );
+            }
+        });
+    });
+    gaps.map(Gap::view)
 }
 
 /// The home page.

@@ -5,7 +5,7 @@ use board::Kind;
 use editor::{Geometry, GeometryField, Letters, PlacedNote, Slide, TOOLS};
 use leptos::prelude::*;
 use leptos::reactive::callback::{Callable, UnsyncCallback};
-use protocol::{ErrorCode, Role};
+use protocol::{ErrorCode, PersonId, Role};
 use scene::text::Mark;
 use visit::Showing;
 
@@ -158,7 +158,8 @@ impl Destination {
         parts.find_map(|part| match part.split_once('=')? {
             ("at", id) => Some(Self::Shape(id.to_owned())),
             ("view", numbers) => {
-                let numbers: Vec<f64> = numbers.split(',').filter_map(|number| number.parse().ok()).collect();
+                let read = |number| serde_json::from_str::<f64>(number).ok();
+                let numbers: Vec<f64> = numbers.split(',').filter_map(read).collect();
                 match numbers[..] {
                     [x, y, zoom] if numbers.iter().all(|number| number.is_finite()) => Some(Self::View(x, y, zoom)),
                     _ => None,
@@ -379,6 +380,10 @@ pub struct BoardStore {
     pub title: RwSignal<String>,
     /// Set when the visit ends for good: a page takes the board's place.
     pub problem: RwSignal<Option<Problem>>,
+    /// What stands around the board is to be loaded.
+    pub around_wanted: RwSignal<bool>,
+    /// Who the reader is, once the meeting knows.
+    pub you: RwSignal<Option<PersonId>>,
     requests: StoredValue<Option<UnsyncCallback<UiRequest>>, LocalStorage>,
 }
 
@@ -421,6 +426,8 @@ impl BoardStore {
             role: RwSignal::new(Role::View),
             title: RwSignal::default(),
             problem: RwSignal::new(None),
+            around_wanted: RwSignal::new(false),
+            you: RwSignal::new(None),
             requests: StoredValue::new_local(None),
         }
     }
@@ -433,6 +440,14 @@ impl BoardStore {
     /// Sets who takes the requests.
     pub fn on_request(self, take: impl Fn(UiRequest) + 'static) {
         self.requests.set_value(Some(UnsyncCallback::new(take)));
+    }
+
+    /// Asks for what stands around the board, unless that was done.
+    pub fn want_around(self) {
+        // The board may have been left meanwhile.
+        if self.around_wanted.try_get_untracked() == Some(false) {
+            self.around_wanted.set(true);
+        }
     }
 
     /// Makes a request. Before the canvas is there, and after it has gone, nothing can be asked of it.

@@ -266,7 +266,8 @@ impl Tiles {
     fn overview(&self) -> Option<(f64, Rect)> {
         let (view, extent) = (self.view?, self.extent?);
         let side = extent.width().max(extent.height()).max(1.0);
-        let scale = (OVERVIEW_PX / side).min(1.0).log2().floor().exp2();
+        // A whole number of halvings.
+        let scale = 2.0_f64.powi((OVERVIEW_PX / side).min(1.0).log2().floor() as i32);
         (scale < view.scale()).then_some((scale, extent))
     }
 

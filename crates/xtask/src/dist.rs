@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use crate::fingerprint::{Fingerprint, files_below, read};
+use crate::styles;
 
 /// The line of `frontend/index.html` that becomes the tags of scripts and styles.
 pub const PLACEHOLDER: &str = "<!-- boardwalk:scripts -->";
@@ -182,6 +183,7 @@ impl Dist {
             css.extend(read(&folder.join(file))?);
             css.push(b'\n');
         }
+        let css = styles::minified(&String::from_utf8(css).context("a style sheet is not UTF-8")?).into_bytes();
         let path = format!("{}/app.css", static_folder([css.as_slice()].into_iter()));
         self.files.insert(PathBuf::from(&path), css);
         Ok(path)

@@ -18,6 +18,7 @@ mod relay;
 mod server;
 mod stages;
 mod step;
+mod styles;
 #[cfg(test)]
 mod tidy;
 mod toolchain;

@@ -12,9 +12,10 @@ use sync::Status;
 use visit::VisitInput;
 use wasm_bindgen_futures::spawn_local;
 
+use super::presenting;
 use super::rescue::ends_page;
 use super::shell::{Page, Shell};
-use super::{pins, presenting};
+use super::tasks::Task;
 use crate::parts;
 use crate::preferences;
 use crate::store::{self, Person, Problem, Style, StyleChange, UiRequest};
@@ -63,7 +64,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
                 let client = id.and_then(|id| id.parse().ok()).map(board::ClientId::from_random);
                 Input::Follow(client)
             }
-            UiRequest::BeginVoting(budget) => return shell.begin_voting(budget),
+            UiRequest::BeginVoting(budget) => return shell.leave(Task::BeginVoting(budget)),
             UiRequest::PlaceNotes(notes) => Input::PlaceNotes(notes),
             UiRequest::ShowSelf(showing) => return shell.feed(VisitInput::Show(showing)),
             UiRequest::LookAt(point, shape) => return shell.look_at(point, shape.as_ref()),
@@ -77,7 +78,6 @@ pub(super) fn follow(shell: &Rc<Shell>) {
         });
         shell.take_focus_back();
     });
-    pins::follow_meeting(shell);
     let weak = Rc::downgrade(shell);
     let weak = StoredValue::new_local(weak);
     Effect::new(move |before: Option<()>| {
@@ -151,7 +151,7 @@ impl Chrome {
         let own = Person {
             id: "self".to_owned(),
             name: page.preferences.name.get_untracked(),
-            person: page.meeting.you.get_untracked().map(|you| you.to_string()).unwrap_or_default(),
+            person: page.store.you.get_untracked().map(|you| you.to_string()).unwrap_or_default(),
             is_away: false,
             leads: page.store.leading.get_untracked(),
             color: self.own_colour.clone(),

@@ -15,9 +15,10 @@ use scene::{ImageId, ScreenPoint};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{Blob, File, FileList, HtmlImageElement, HtmlInputElement};
+use web_sys::{Blob, File, HtmlImageElement, HtmlInputElement};
 
-use super::paste;
+use super::files;
+use super::paste::files_of;
 use super::pictures::Pictures;
 use super::shell::Shell;
 use crate::api::ApiError;
@@ -49,12 +50,6 @@ pub(super) async fn begin(shell: &Rc<Shell>) {
         shell.images.waiting.borrow_mut().extend(waiting);
     }
     send_waiting(shell);
-}
-
-/// The files among those that look like images.
-pub(super) fn files_of(list: Option<FileList>) -> Vec<File> {
-    let Some(list) = list else { return vec![] };
-    (0..list.length()).filter_map(|index| list.get(index)).collect()
 }
 
 /// Puts files on the board, or one in the place of the selected image.
@@ -96,7 +91,7 @@ pub(super) fn pick(shell: &Rc<Shell>, replaces: bool) {
             let files = files_of(picked.files());
             match replaces {
                 true => place(&shell, files, None, true),
-                false => paste::files(&shell, files, None),
+                false => files::bring(&shell, files, None),
             }
         }
     });

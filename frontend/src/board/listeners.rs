@@ -12,10 +12,10 @@ use web_sys::{
 };
 
 use super::events;
-use super::images;
 use super::paste;
 use super::rich_paste;
 use super::shell::Shell;
+use super::tasks::Task;
 use super::text_field::{TEXT_CHROME, follow};
 
 type Callback = Closure<dyn FnMut(Event)>;
@@ -41,7 +41,7 @@ pub(super) fn attach(shell: &Rc<Shell>) -> Result<Listeners, JsValue> {
     drops(&mut listeners, shell)?;
     listeners.on(&window(), "online", shell, |shell, _: Event| {
         shell.feed(VisitInput::Online);
-        images::send_waiting(shell);
+        shell.leave(Task::SendImages);
     })?;
     listeners.on(&document(), "visibilitychange", shell, |shell, _: Event| {
         let is_hidden = document().hidden();
@@ -171,10 +171,10 @@ fn clipboard(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue
         if is_over_text(&event.clone().into()) {
             return;
         }
-        let files = images::files_of(event.clipboard_data().and_then(|data| data.files()));
+        let files = paste::files_of(event.clipboard_data().and_then(|data| data.files()));
         if !files.is_empty() {
             event.prevent_default();
-            return paste::files(shell, files, None);
+            return shell.leave(Task::BringFiles { files, at: None });
         }
         let data = event.clipboard_data();
         let own = paste::is_own(data.as_ref());
@@ -196,9 +196,10 @@ fn drops(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue> {
     listeners.on(&document(), "dragover", shell, |_, event: DragEvent| event.prevent_default())?;
     listeners.on(&document(), "drop", shell, |shell, event: DragEvent| {
         event.prevent_default();
-        let files = images::files_of(event.data_transfer().and_then(|data| data.files()));
+        let files = paste::files_of(event.data_transfer().and_then(|data| data.files()));
         if shell.is_over_board(&event) && !files.is_empty() {
-            paste::files(shell, files, Some(events::place(&event, &shell.host)));
+            let at = Some(events::place(&event, &shell.host));
+            shell.leave(Task::BringFiles { files, at });
         }
     })
 }

@@ -49,6 +49,11 @@ impl Pictures {
         self.kept.contains_key(&id)
     }
 
+    /// Whether images were to be painted that are not there.
+    pub fn wants_some(&self) -> bool {
+        !self.wanted.is_empty()
+    }
+
     /// The images that were to be painted and are not there; each is told once.
     pub fn take_wanted(&mut self) -> Vec<ImageId> {
         self.wanted.drain().collect()

@@ -21,12 +21,13 @@ use web_sys::{ClipboardEvent, HtmlElement};
 use super::asking;
 use super::chrome::{self, Chrome};
 use super::copy::{self, CopyWriter};
-use super::images::{self, Images};
+use super::images::Images;
 use super::listeners::{self, Listeners};
 use super::log_writer::LogWriter;
 use super::long_press::Resting;
 use super::pins;
 use super::screen::Screen;
+use super::tasks::{Drawn, Perform, Task};
 use super::text_field::{Hooks, TextField};
 use super::{paste, rescue};
 use crate::connection::log::EditLog;
@@ -54,7 +55,6 @@ pub struct Page {
     pub preferences: Preferences,
     pub words: Words,
     pub toasts: Toasts,
-    pub meeting: Meeting,
 }
 
 /// Takes over `host` for as long as the calling component lives.
@@ -67,7 +67,6 @@ pub fn mount(host: HtmlElement, place: Place) -> Result<(), JsValue> {
         preferences: Preferences::of_page(),
         words: Words::of_page(),
         toasts: Toasts::of_page(),
-        meeting: Meeting::of_page(),
     };
     let shell = Shell::new(host, &place, page)?;
     let listeners = listeners::attach(&shell)?;
@@ -80,6 +79,8 @@ pub fn mount(host: HtmlElement, place: Place) -> Result<(), JsValue> {
     // Until the server says: who could not draw when the board was last open here cannot draw offline.
     shell.edit(Input::WriteAccess(page.store.role.get_untracked().may_write()));
     shell.show_chrome();
+    let Drawn(drawn) = expect_context();
+    drawn.set(Rc::downgrade(&shell));
     let handle = StoredValue::new_local(Some(Rc::clone(&shell)));
     on_cleanup(move || {
         if let Some(shell) = handle.try_update_value(Option::take).flatten() {
@@ -102,7 +103,6 @@ pub fn mount(host: HtmlElement, place: Place) -> Result<(), JsValue> {
         copy::recall(&shell).await;
         shell.feed(VisitInput::Restored(entries));
         shell.feed(VisitInput::Start);
-        images::begin(&shell).await;
     });
     Ok(())
 }
@@ -132,6 +132,9 @@ pub struct Shell {
     timer: Cell<Option<TimeoutHandle>>,
     pub(super) resting: RefCell<Option<Resting>>,
     listeners: RefCell<Option<Listeners>>,
+    pub(super) performer: Cell<Option<(Perform, Meeting)>>,
+    pub(super) tasks: RefCell<VecDeque<Task>>,
+    pub(super) has_joined: Cell<bool>,
 }
 
 impl Shell {
@@ -169,6 +172,9 @@ impl Shell {
             timer: Cell::new(None),
             resting: RefCell::new(None),
             listeners: RefCell::new(None),
+            performer: Cell::new(None),
+            tasks: RefCell::default(),
+            has_joined: Cell::new(false),
         }))
     }
 
@@ -281,12 +287,12 @@ impl Shell {
             VisitOutput::Welcomed { role, title } => {
                 self.page.store.role.set(role);
                 self.page.store.title.set(title);
-                self.page.meeting.joined(self.place.id.clone(), self.place.key.clone());
+                self.leave(Task::Joined);
             }
             VisitOutput::Status(status) => {
                 rescue::follow(self, status);
                 if status == Status::Saved {
-                    images::send_waiting(self);
+                    self.leave(Task::SendImages);
                 }
                 chrome::show_status(self.page, status);
                 if matches!(status, Status::Saved | Status::ViewOnly) {
@@ -294,7 +300,7 @@ impl Shell {
                     self.go_to_destination();
                 }
             }
-            VisitOutput::Meeting { from, head, changes } => self.page.meeting.hear(from, head, &changes),
+            VisitOutput::Meeting { from, head, changes } => self.leave(Task::Heard { from, head, changes }),
             VisitOutput::Damaged { parts } => chrome::show_damage(self.page, parts),
             VisitOutput::Editor(output) => self.carry_out_editor(output),
         }
@@ -321,9 +327,9 @@ impl Shell {
             Output::Clipboard(text) => paste::put_on_clipboard(self, &text),
             Output::Page("copy-link") => self.copy_link(),
             Output::Page("open-link") => self.open_link(),
-            Output::Page("insert-image") => images::pick(self, false),
-            Output::Page("replace-image") => images::pick(self, true),
-            Output::Reaction { .. } | Output::Pin(_) | Output::PrivateNote(_) => self.show_meeting(output),
+            Output::Page("insert-image") => self.leave(Task::PickFiles { replaces: false }),
+            Output::Page("replace-image") => self.leave(Task::PickFiles { replaces: true }),
+            Output::Reaction { .. } | Output::Pin(_) | Output::PrivateNote(_) => self.leave(Task::Meet(output)),
             Output::Page(id) => self.page.store.asked.set(Some(id)),
             Output::Chrome => self.show_chrome(),
             Output::Notice(notice) => self.page.toasts.push(chrome::notice_words(self.page.words, notice)),
@@ -447,14 +453,23 @@ impl Shell {
             return;
         }
         let mut visit = self.visit.borrow_mut();
-        pins::follow(self.page.meeting, visit.editor(), &repaint.board);
+        let camera = visit.editor().camera();
         let has_more = self.screen.borrow_mut().frame(now_ms(), visit.editor_mut(), self.theme(), &repaint);
         drop(visit);
-        images::load_wanted(self);
+        pins::follow(self, camera, &repaint.board);
+        self.load_images();
         let state = if self.screen.borrow().is_exact() { "exact" } else { "refining" };
         let _ = self.screen.borrow().element().set_attribute("data-picture", state);
         if has_more {
             self.ask_frame(Repaint::default());
+        }
+    }
+
+    /// What is to be painted and is not there is a reason to ask for what brings it.
+    fn load_images(self: &Rc<Self>) {
+        if self.images.pictures.borrow().wants_some() {
+            self.page.store.want_around();
+            self.leave(Task::LoadImages);
         }
     }
 

@@ -1,40 +1,28 @@
 //! The page of one board: opens it, and lays the chrome around the canvas. It must not know how a board is drawn or
 //! joined.
 
+use std::time::Duration;
+
 use leptos::html;
 use leptos::prelude::*;
 use protocol::{BoardId, ErrorCode, LinkSecret};
 
 use super::problem::ProblemPage;
-use crate::board::{MapHost, Place, keep_log, mount};
-use crate::facilitation::Facilitating;
-use crate::meeting::Meeting;
+use crate::board::{Drawn, MapHost, Place, keep_log, mount};
 use crate::opening::{Opened, OpenedBoard, open_board, remember};
-use crate::panels::actions::SelectionActions;
-use crate::panels::comments::CommentsPanel;
-use crate::panels::company::{FollowFrame, ReactionsPanel};
-use crate::panels::facilitate::{FacilitatePanel, MeetingBar};
-use crate::panels::invite::Invitation;
-use crate::panels::map::MapPanel;
-use crate::panels::menu::MenuPanel;
-use crate::panels::people::PeoplePanel;
-use crate::panels::pins::PinLayer;
-use crate::panels::status::StatusLine;
-use crate::panels::style::{StyleOpen, StylePanel};
-use crate::panels::text_bar::TextBar;
+use crate::panels::style::StyleOpen;
 use crate::panels::toolbar::Toolbar;
-use crate::panels::uploads::UploadLine;
-use crate::panels::zoom::{HistoryPanel, ZoomPanel};
 use crate::parts;
-use crate::preferences::Preferences;
 use crate::route::Router;
-use crate::store::{BoardStore, Destination, Problem, UiRequest};
-use crate::ui::button::{Button, Weight};
-use crate::ui::dynamic::{Mounted, dynamic, effect, list, when};
-use crate::ui::icon::Icon;
+use crate::store::{BoardStore, Destination, Problem, Status};
+use crate::ui::dynamic::{Mounted, dynamic, effect, when};
 use crate::ui::toast::Toasts;
-use crate::versions::Versions;
-use crate::words::{Word, Words, key};
+use crate::words::{Words, key};
+
+/// A moment in which the browser paints the board that has come.
+const PAINT_FIRST: Duration = Duration::from_millis(50);
+/// How long the board may take until the rest is asked for nevertheless.
+const WITHOUT_BOARD: Duration = Duration::from_secs(3);
 
 /// The page of one board.
 #[component]
@@ -49,12 +37,9 @@ pub fn BoardPage(
     let opened = RwSignal::new(None::<Opened>);
     provide_context(store);
     provide_context(MapHost::default());
-    let facilitating = Facilitating::opening(store);
-    provide_context(facilitating);
-    provide_context(Meeting::opening(store, facilitating));
+    provide_context(Drawn::default());
     provide_context(StyleOpen(RwSignal::new(false)));
     provide_context(OpenedBoard(opened));
-    provide_context(Versions::of(OpenedBoard(opened), store));
     let asked = StoredValue::new((id.clone(), key.clone()));
     follow_opening(store, opened, id, key);
     // The key of the address, or the one that this browser kept of a link which wants a password by now.
@@ -115,135 +100,38 @@ fn keep_known(store: BoardStore, opened: RwSignal<Option<Opened>>) {
     });
 }
 
-/// The canvas and everything around it.
+/// The canvas and the toolbar; what else stands around comes a moment later.
 #[component]
 fn Chrome(opened: RwSignal<Option<Opened>>) -> impl IntoView {
-    let help_open = RwSignal::new(false);
-    let invite_open = RwSignal::new(false);
-    let (palette_open, find_open) = (RwSignal::new(false), RwSignal::new(false));
-    let (geometry_open, zen) = (RwSignal::new(false), RwSignal::new(false));
-    let (export_open, reactions_open) = (RwSignal::new(false), RwSignal::new(false));
-    let (store, preferences) = (BoardStore::of_page(), Preferences::of_page());
-    let (words, toasts) = (Words::of_page(), Toasts::of_page());
-    effect(move || {
-        match store.asked.get() {
-            Some("help") => help_open.set(true),
-            Some("palette") => palette_open.set(true),
-            Some("find") => find_open.set(true),
-            Some("geometry") => geometry_open.update(|open| *open = !*open),
-            Some("export") => export_open.set(true),
-            Some("cursor-chat") => reactions_open.set(true),
-            Some("zen") => zen.update(|zen| *zen = !*zen),
-            Some("theme") => preferences.toggle_theme(),
-            Some("toggle-map") => store.map_open.update(|open| *open = !*open),
-            Some("frames") => toggle_slides(store),
-            Some("present") => present(store, words, toasts),
-            _ => return,
-        }
-        store.asked.set(None);
-    });
-    let invitation = Signal::derive(move || opened.get().map(|board| Invitation { id: board.id, links: board.links }));
-    let panels = move || {
-        view! {
-            <TextBar />
-            <div class="side">
-                {parts::geometry(geometry_open)}
-                <StylePanel />
-                <SelectionActions />
-            </div>
-            <HistoryPanel />
-            <Toolbar />
-            <ZoomPanel />
-            <MapPanel />
-            {parts::slides()}
-        }
-        .into_any()
-    };
+    let (store, zen) = (BoardStore::of_page(), RwSignal::new(false));
+    want_around(store);
+    let [over, before, after, dialogs] = parts::around(opened, zen);
     view! {
         <main class="board" data-zen=Signal::derive(move || (zen.get() || store.presenting.get().is_some()).to_string())>
             <CanvasHost opened=opened />
-            <PinLayer />
-            <FollowFrame />
-            <MeetingBar />
-            <TopBar help_open=help_open reactions_open=reactions_open invite_open=invite_open />
-            <UploadLine />
-            // What one may do is known only then; shown earlier, the panels would jump.
-            {when(Signal::derive(move || opened.read().is_some()), panels)}
-            {parts::find(find_open)}
-            <BoardNotice />
-            {parts::presentation()}
-            {parts::context_menu()}
-            {parts::versions()}
+            {over}
+            {before}
+            // What one may do is known only then; shown earlier, it would jump.
+            {when(Signal::derive(move || opened.read().is_some()), || view! { <Toolbar /> }.into_any())}
+            {after}
         </main>
-        {parts::invite(invite_open, invitation)}
-        {parts::help(help_open)}
-        {parts::palette(palette_open)}
-        {parts::export(export_open)}
+        {dialogs}
     }
     .into_any()
 }
 
-/// The menu, and what is about other people.
-#[component]
-fn TopBar(help_open: RwSignal<bool>, reactions_open: RwSignal<bool>, invite_open: RwSignal<bool>) -> impl IntoView {
-    view! {
-        <div class="top">
-            <MenuPanel help_open=help_open />
-            <div class="panel company">
-                <StatusLine />
-                <ReactionsPanel open=reactions_open />
-                <CommentsPanel />
-                <FacilitatePanel />
-                <PeoplePanel />
-                <InviteButton open=invite_open />
-            </div>
-        </div>
-    }
-    .into_any()
-}
-
-fn toggle_slides(store: BoardStore) {
-    store.request(UiRequest::ListSlides);
-    store.slides_open.update(|open| *open = !*open);
-}
-
-/// Begins with the first frame, or says that there is none.
-fn present(store: BoardStore, words: Words, toasts: Toasts) {
-    store.request(UiRequest::ListSlides);
-    match store.slides.read_untracked().is_empty() {
-        true => toasts.push(words.get(key::SLIDES_NONE).to_owned()),
-        false => store.presenting.set(Some(0)),
-    }
-}
-
-/// The way out of where nothing can be seen, or nothing can be done.
-#[component]
-fn BoardNotice() -> impl IntoView {
-    let (store, words) = (BoardStore::of_page(), Words::of_page());
-    dynamic(move || {
-        let button = |label: Word, command: &'static str| {
-            view! {
-                <div class="board__notice" data-testid=command>
-                    <Button
-                        label=words.of(label)
-                        weight=Weight::Secondary
-                        on_press=Callback::new(move |()| store.request(UiRequest::Command(command)))
-                    />
-                </div>
-            }
-            .into_any()
-        };
-        match (store.view_mode.get(), store.is_lost.get(), store.lost_count.get()) {
-            (true, ..) => button(key::BOARD_VIEW_MODE_END, "view-mode"),
-            (false, _, 1..) => {
-                let both = [(key::BOARD_RESTORE_MINE, "restore-mine"), (key::BOARD_FORGET_MINE, "forget-mine")];
-                let buttons = list(both.into_iter().map(|(label, command)| button(label, command)));
-                view! { <div class="board__offer">{buttons}</div> }.into_any()
-            }
-            (false, true, 0) => button(key::BOARD_BACK_TO_CONTENT, "zoom-fit"),
-            (false, false, 0) => ().into_any(),
+/// Asks for what stands around the board: when the board is there, when it stays away, or when somebody asks for something.
+fn want_around(store: BoardStore) {
+    effect(move || {
+        if store.asked.read().is_some() {
+            store.want_around();
         }
-    })
+        // What has come is painted first.
+        if store.status.get() != Status::Connecting {
+            set_timeout(move || store.want_around(), PAINT_FIRST);
+        }
+    });
+    set_timeout(move || store.want_around(), WITHOUT_BOARD);
 }
 
 /// The element that the canvas shell fills, with what assistive technology may know of it.
@@ -282,27 +170,6 @@ fn CanvasHost(opened: RwSignal<Option<Opened>>) -> impl IntoView {
             aria-describedby="selection-description"
         ></div>
         <p id="selection-description" class="visually-hidden" aria-live="polite">{selection}</p>
-    }
-    .into_any()
-}
-
-#[component]
-fn InviteButton(open: RwSignal<bool>) -> impl IntoView {
-    let words = Words::of_page();
-    let label = words.of(key::INVITE_BUTTON);
-    view! {
-        <button
-            type="button"
-            class="button invite-button"
-            data-weight="primary"
-            data-testid="invite"
-            aria-label=label
-            aria-haspopup="dialog"
-            on:click=move |_| open.set(true)
-        >
-            <Icon shape=icondata::LuUserPlus />
-            <span>{label}</span>
-        </button>
     }
     .into_any()
 }

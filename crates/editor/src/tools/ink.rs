@@ -241,7 +241,7 @@ impl Stroke {
 
 /// Stored points are multiples of an eighth; zoomed in, that must stay below a screen pixel.
 fn unit_at(zoom: f64) -> f64 {
-    if zoom > 2.0 { (-zoom.log2().ceil()).exp2() } else { 1.0 }
+    if zoom > 2.0 { 2.0_f64.powi(-(zoom.log2().ceil() as i32)) } else { 1.0 }
 }
 
 fn felt(pressure: f64, device: Device) -> f64 {

@@ -52,7 +52,8 @@ impl Table {
         let mut table = Self { ascent_em: 0.0, descent_em: 0.0, units_per_em: 1.0, runs: Vec::new() };
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let (name, rest) = line.split_once(' ').expect("a test reads the committed table: every line has a name");
-            let number = || rest.parse::<f64>().expect("a test reads the committed table: its header is numbers");
+            let number =
+                || f64::from(rest.parse::<i32>().expect("a test reads the committed table: its header is numbers"));
             match name {
                 "units_per_em" => table.units_per_em = number(),
                 "ascent" => table.ascent_em = number() / table.units_per_em,

@@ -1,0 +1,89 @@
+//! What the shell leaves to code that comes after the board is there: the meeting, and images on their way. What is asked
+//! for before that waits. It must not know how any of it is done.
+
+use std::rc::{Rc, Weak};
+
+use editor::Output;
+use leptos::prelude::*;
+use scene::ScreenPoint;
+use web_sys::File;
+
+use super::shell::Shell;
+use crate::meeting::Meeting;
+
+/// The shell of the board that is drawn, for those to whom it leaves things; provided by context.
+#[derive(Clone, Copy)]
+pub struct Drawn(pub RwSignal<Weak<Shell>, LocalStorage>);
+
+impl Default for Drawn {
+    fn default() -> Self {
+        Self(RwSignal::new_local(Weak::new()))
+    }
+}
+
+/// Tasks that wait at once; older ones are let go.
+const TASKS_MAX: usize = 32;
+
+/// Something that is left to others.
+pub enum Task {
+    /// The board was joined, now or again.
+    Joined,
+    /// The server told of changes of the meeting.
+    Heard { from: u64, head: u64, changes: String },
+    /// What the editor says of the meeting.
+    Meet(Output),
+    /// A voting on what is selected begins.
+    BeginVoting(u32),
+    /// Pins move with their shapes.
+    PlacePins,
+    /// Images are to be painted and are not there.
+    LoadImages,
+    /// Images may reach the server now.
+    SendImages,
+    /// A person wants to pick files.
+    PickFiles { replaces: bool },
+    /// Files go on the board.
+    BringFiles { files: Vec<File>, at: Option<ScreenPoint> },
+    /// Shapes of another board of this browser were pasted; their images follow.
+    BringImages(String),
+}
+
+/// Does a task.
+pub type Perform = fn(&Rc<Shell>, Meeting, Task);
+
+impl Task {
+    /// Nothing is lost without it: whoever comes reads how everything is by then.
+    fn is_read_anew(&self) -> bool {
+        matches!(self, Self::Joined | Self::Heard { .. } | Self::PlacePins | Self::LoadImages | Self::SendImages)
+    }
+}
+
+impl Shell {
+    /// Has something done, now or once there is somebody to do it.
+    pub fn leave(self: &Rc<Self>, task: Task) {
+        if let Some((perform, meeting)) = self.performer.get() {
+            return perform(self, meeting, task);
+        }
+        self.has_joined.set(self.has_joined.get() || matches!(task, Task::Joined));
+        if !task.is_read_anew() {
+            let mut tasks = self.tasks.borrow_mut();
+            if tasks.len() >= TASKS_MAX {
+                tasks.pop_front();
+            }
+            tasks.push_back(task);
+            drop(tasks);
+            self.page.store.want_around();
+        }
+    }
+
+    /// Has tasks done from now on, those that waited first.
+    pub fn take_up(self: &Rc<Self>, perform: Perform, meeting: Meeting) {
+        self.performer.set(Some((perform, meeting)));
+        if self.has_joined.get() {
+            perform(self, meeting, Task::Joined);
+        }
+        for task in self.tasks.take().into_iter().chain([Task::PlacePins, Task::LoadImages]) {
+            perform(self, meeting, task);
+        }
+    }
+}
