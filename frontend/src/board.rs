@@ -35,6 +35,6 @@ pub use attend::attend;
 pub use chrome::scene_theme;
 pub use events::key as key_event;
 pub use export::answer as answer_export;
-pub use rescue::keep_log;
+pub use rescue::{keep_log, keep_shown};
 pub use shell::{Place, Shell, mount};
 pub use tasks::Drawn;

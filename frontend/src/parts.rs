@@ -12,7 +12,7 @@ use leptos::reactive::computed::ScopedFuture;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use protocol::{BoardId, LinkSecret};
 
-use crate::board::{Shell, answer_export};
+use crate::board::{Shell, answer_export, keep_log, keep_shown};
 use crate::opening::Opened;
 use crate::pages::around::{self, Around};
 use crate::pages::board::BoardPage;
@@ -127,6 +127,28 @@ fn enter_german() -> Result<&'static Texts, SplitLoaderError> {
 fn enter_export_answer(shell: Rc<Shell>, wish: ExportWish, task: ExportTask) -> Result<(), SplitLoaderError> {
     answer_export(&shell, wish, task);
     Ok(())
+}
+
+#[wasm_split(around, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_rescue_shown(shell: Rc<Shell>) -> Result<(), SplitLoaderError> {
+    keep_shown(&shell);
+    Ok(())
+}
+
+#[wasm_split(around, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_rescue_log(store: BoardStore, id: BoardId) -> Result<(), SplitLoaderError> {
+    leptos::task::spawn_local(keep_log(store, id));
+    Ok(())
+}
+
+/// Keeps what is shown of a board that has ended, and is on no server. What cannot be loaded keeps nothing.
+pub async fn rescue_shown(shell: Rc<Shell>) {
+    let _ = enter_rescue_shown(shell).await;
+}
+
+/// The same for what the browser's log holds of a board that does not open. It stays in the log where this cannot be loaded.
+pub async fn rescue_log(store: BoardStore, id: BoardId) {
+    let _ = enter_rescue_log(store, id).await;
 }
 
 /// The page of one board.

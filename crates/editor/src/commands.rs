@@ -22,6 +22,9 @@ pub(crate) use focus::reading_order;
 use crate::tools::Effect;
 use crate::view::View;
 
+/// What a command asks for.
+pub(crate) type Run = fn(&View) -> Vec<Effect>;
+
 /// A command, as menus, help and key bindings see it.
 pub struct Command {
     /// Its id; icons and labels go by it.
@@ -36,7 +39,8 @@ pub struct Command {
     /// It acts on the text that is being typed, and its keys count there.
     pub is_for_text: bool,
     pub(crate) enabled: fn(&View) -> bool,
-    pub(crate) run: fn(&View) -> Vec<Effect>,
+    /// None where the code may come later.
+    pub(crate) run: Option<Run>,
 }
 
 impl Command {
@@ -45,60 +49,72 @@ impl Command {
     }
 }
 
-/// All commands, in the order of the help. The only list.
-pub static COMMANDS: &[Command] = &[
+macro_rules! commands {
+    ($($module:ident::$name:ident $($seldom:ident)?,)*) => {
+        /// All commands, in the order of the help.
+        pub static COMMANDS: &[Command] = &[$(commands!(@listed $module::$name $($seldom)?),)*];
+        /// What those do whose code may come later.
+        static RUNS: &[(&str, Option<Run>)] = &[$($(commands!(@$seldom $module::$name),)?)*];
+    };
+    (@listed $module:ident::$name:ident seldom) => { Command { run: None, ..$module::$name } };
+    (@listed $module:ident::$name:ident) => { $module::$name };
+    (@seldom $module:ident::$name:ident) => { ($module::$name.id, $module::$name.run) };
+}
+
+// The only list. The code of those that are marked may come later (`editor/seldom.rs`).
+commands! {
     step::UNDO,
     step::REDO,
-    clipboard::COPY,
-    clipboard::COPY_TEXT,
-    clipboard::CUT,
+    clipboard::COPY seldom,
+    clipboard::COPY_TEXT seldom,
+    clipboard::CUT seldom,
     clipboard::DUPLICATE,
     remove::DELETE,
     focus::SELECT_ALL,
     focus::CLEAR_SELECTION,
-    focus::SELECT_NEXT,
-    focus::SELECT_PREVIOUS,
+    focus::SELECT_NEXT seldom,
+    focus::SELECT_PREVIOUS seldom,
     focus::EDIT_TEXT,
-    text::BOLD,
-    text::ITALIC,
-    text::UNDERLINE,
-    text::STRIKE,
-    text::CODE,
+    text::BOLD seldom,
+    text::ITALIC seldom,
+    text::UNDERLINE seldom,
+    text::STRIKE seldom,
+    text::CODE seldom,
     text::LINK,
-    text::BULLETS,
-    text::NUMBERS,
-    styles::COPY,
-    styles::PASTE,
-    group::GROUP,
-    group::UNGROUP,
-    group::LOCK,
-    group::UNLOCK_ALL,
-    arrange::BRING_TO_FRONT,
-    arrange::BRING_FORWARD,
-    arrange::SEND_BACKWARD,
-    arrange::SEND_TO_BACK,
-    turn::FLIP_ACROSS,
-    turn::FLIP_DOWN,
-    turn::TURN_RIGHT,
-    turn::TURN_LEFT,
-    layout::ALIGN_LEFT,
-    layout::ALIGN_CENTRE,
-    layout::ALIGN_RIGHT,
-    layout::ALIGN_TOP,
-    layout::ALIGN_MIDDLE,
-    layout::ALIGN_BOTTOM,
-    layout::DISTRIBUTE_ACROSS,
-    layout::DISTRIBUTE_DOWN,
-    layout::STRETCH_ACROSS,
-    layout::STRETCH_DOWN,
-    layout::STACK_ACROSS,
-    layout::STACK_DOWN,
-    layout::PACK,
-    layout::TIDY,
-    grow::RIGHT,
-    grow::LEFT,
-    grow::UP,
-    grow::DOWN,
+    text::BULLETS seldom,
+    text::NUMBERS seldom,
+    styles::COPY seldom,
+    styles::PASTE seldom,
+    group::GROUP seldom,
+    group::UNGROUP seldom,
+    group::LOCK seldom,
+    group::UNLOCK_ALL seldom,
+    arrange::BRING_TO_FRONT seldom,
+    arrange::BRING_FORWARD seldom,
+    arrange::SEND_BACKWARD seldom,
+    arrange::SEND_TO_BACK seldom,
+    turn::FLIP_ACROSS seldom,
+    turn::FLIP_DOWN seldom,
+    turn::TURN_RIGHT seldom,
+    turn::TURN_LEFT seldom,
+    layout::ALIGN_LEFT seldom,
+    layout::ALIGN_CENTRE seldom,
+    layout::ALIGN_RIGHT seldom,
+    layout::ALIGN_TOP seldom,
+    layout::ALIGN_MIDDLE seldom,
+    layout::ALIGN_BOTTOM seldom,
+    layout::DISTRIBUTE_ACROSS seldom,
+    layout::DISTRIBUTE_DOWN seldom,
+    layout::STRETCH_ACROSS seldom,
+    layout::STRETCH_DOWN seldom,
+    layout::STACK_ACROSS seldom,
+    layout::STACK_DOWN seldom,
+    layout::PACK seldom,
+    layout::TIDY seldom,
+    grow::RIGHT seldom,
+    grow::LEFT seldom,
+    grow::UP seldom,
+    grow::DOWN seldom,
     zoom::IN,
     zoom::OUT,
     zoom::RESET,
@@ -116,8 +132,8 @@ pub static COMMANDS: &[Command] = &[
     page::SNAP,
     page::GRID,
     page::FIND,
-    page::FIND_NEXT,
-    page::FIND_PREVIOUS,
+    page::FIND_NEXT seldom,
+    page::FIND_PREVIOUS seldom,
     page::PALETTE,
     page::GEOMETRY,
     page::INSERT_IMAGE,
@@ -131,11 +147,16 @@ pub static COMMANDS: &[Command] = &[
     page::MAP,
     page::FRAMES,
     page::PRESENT,
-    restore::RESTORE,
-    restore::FORGET,
+    restore::RESTORE seldom,
+    restore::FORGET seldom,
     page::CURSOR_CHAT,
     page::HELP,
-];
+}
+
+/// What a command does whose code may come later.
+pub(crate) fn seldom(id: &str) -> Option<Run> {
+    RUNS.iter().find(|(known, _)| *known == id)?.1
+}
 
 /// A command that edits.
 const EDIT: Command = Command {
@@ -145,7 +166,7 @@ const EDIT: Command = Command {
     is_browser_event: false,
     is_for_text: false,
     enabled: has_selection,
-    run: |_| vec![],
+    run: Some(|_| vec![]),
 };
 /// A command that only looks.
 const LOOK: Command = Command { edits: false, enabled: always, ..EDIT };

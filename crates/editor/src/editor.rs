@@ -16,6 +16,7 @@ mod presenting;
 mod putting_down;
 mod receiving;
 mod restoring;
+mod seldom;
 mod timing;
 mod typing;
 
@@ -47,6 +48,7 @@ use describing::Summary;
 use helping::Search;
 use keeping::Mine;
 use putting_down::PutDown;
+pub use seldom::{SELDOM, Seldom};
 
 /// One person's hand on one board.
 pub struct Editor {
@@ -102,6 +104,9 @@ pub struct Editor {
     /// What this person is called: whose notes are whose.
     name: String,
     outbox: Outbox,
+    seldom: Option<&'static Seldom>,
+    /// What a tool asked for before that was here.
+    early: Vec<Effect>,
 }
 
 struct ToolInHand {
@@ -134,6 +139,13 @@ struct Outbox {
 impl Editor {
     /// An editor of this board, for a person who may edit it.
     pub fn new(board: Board, ids: IdSource) -> Self {
+        let mut editor = Self::light(board, ids);
+        editor.take_up(&SELDOM);
+        editor
+    }
+
+    /// The same without the code that is needed seldom: see [`Editor::take_up`].
+    pub fn light(board: Board, ids: IdSource) -> Self {
         let mut editor = Editor {
             camera: Camera::default(),
             selection: Selection::default(),
@@ -174,6 +186,8 @@ impl Editor {
             putting_down: None,
             last_paste: None,
             name: String::new(),
+            seldom: None,
+            early: vec![],
             board,
         };
         let all: Vec<ShapeId> = editor.board.shapes().map(|shape| shape.id.clone()).collect();
@@ -201,12 +215,8 @@ impl Editor {
                 self.text_edited(&id, text, caret_utf16, composing);
             }
             Input::TextSelected { id, from_utf16, to_utf16 } => self.text_selected(&id, from_utf16, to_utf16),
-            Input::SetMark(mark) => self.set_mark(&mark),
-            Input::PasteRich { text, spans } => self.paste_rich(text, spans),
             Input::Saved => self.saved(),
             Input::Pick(at) => self.pick(at),
-            Input::SetGeometry(field) => self.set_geometry(field),
-            Input::Find(text) => self.find(&text),
             Input::GoTo(id) => self.go_to(&id),
             Input::LookAt { at, zoom } => self.look_at(at, zoom),
             Input::Show(id) => self.show_slide(&id),
@@ -215,18 +225,12 @@ impl Editor {
             Input::SetKeys(keys) => self.keys = keys,
             Input::TextEnded => self.end_text(),
             Input::TextNext { down } => self.next_text(down),
-            Input::Paste(text) => self.paste(&text, false),
-            Input::PastePlain(text) => self.paste(&text, true),
-            Input::PlaceImages { images, at } => self.place_images(&images, at),
-            Input::ReplaceImage(image) => self.replace_image(&image),
-            Input::Restore(version) => self.restore(&version),
             Input::ViewResized { width_px, height_px } => self.view_resized(width_px, height_px),
             Input::Merge(bytes) => self.merge(&bytes),
             Input::PeerPresence { client, presence } => self.peer_presence(client, presence),
             Input::PeerStance { client, stance } => self.peer_stance(client, stance),
             Input::Follow(client) => self.follow(client),
             Input::KeepNotesPrivate(keeps) => self.company.keeps_notes_private = keeps,
-            Input::PlaceNotes(notes) => self.place_notes(&notes),
             Input::CalmMotion(is_calm) => self.set_calm(is_calm),
             Input::PeerDraft { client, bytes } => self.peer_draft(client, &bytes),
             Input::PeerSelection { client, bytes } => self.peer_selection(client, &bytes),
@@ -234,6 +238,16 @@ impl Editor {
             Input::WriteAccess(can_edit) => self.write_access(can_edit),
             Input::Blurred => self.blurred(),
             Input::Tick => self.tick(),
+            seldom @ (Input::SetMark(_)
+            | Input::Paste(_)
+            | Input::PastePlain(_)
+            | Input::PasteRich { .. }
+            | Input::PlaceImages { .. }
+            | Input::ReplaceImage(_)
+            | Input::PlaceNotes(_)
+            | Input::Restore(_)
+            | Input::SetGeometry(_)
+            | Input::Find(_)) => self.seldom_input(seldom),
         }
         self.settle()
     }
@@ -348,8 +362,6 @@ impl Editor {
                 Effect::Pan(by_px) => self.look_alone(self.camera.panned(by_px)),
                 Effect::Look(camera) => self.look_alone(camera),
                 Effect::EditText(target) => self.begin_text(target),
-                Effect::ToggleMark(mark) => self.toggle_mark(&mark),
-                Effect::ToggleList(kind) => self.toggle_list(kind),
                 Effect::Step(direction) => self.step(direction),
                 Effect::Clipboard(text) => self.emit(Output::Clipboard(text)),
                 Effect::ToggleToolLock => {
@@ -357,7 +369,6 @@ impl Editor {
                     self.outbox.chrome = true;
                 }
                 Effect::Copied(copied) => self.last_copy = Some(copied),
-                Effect::Style(style) => self.set_styles(style),
                 Effect::CopyStyle(style) => self.copied_style = style,
                 Effect::Help(aids) => {
                     self.aids = aids;
@@ -367,9 +378,11 @@ impl Editor {
                 Effect::Page(id) => self.emit(Output::Page(id)),
                 Effect::Pin(at, shape) => self.pin(at, shape),
                 Effect::ToggleViewMode => self.toggle_view_mode(),
-                Effect::Found(by) => self.show_found(by),
                 Effect::Rest => self.take_tool(tools::REST),
                 Effect::Repaint => self.outbox.overlay = true,
+                seldom @ (Effect::ToggleMark(_) | Effect::ToggleList(_) | Effect::Style(_) | Effect::Found(_)) => {
+                    self.seldom_effect(seldom);
+                }
             }
         }
     }

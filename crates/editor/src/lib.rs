@@ -54,7 +54,7 @@ mod wire;
 
 pub use chrome::{Chrome, Found, Geometry, Letters, Person, SelectionPart, Slide, StyleOfSelection};
 pub use commands::{COMMANDS, Command};
-pub use editor::Editor;
+pub use editor::{Editor, SELDOM, Seldom};
 pub use export::{Export, Scope};
 pub use ids::IdSource;
 pub use images::NewImage;

@@ -57,6 +57,8 @@ pub enum Output {
     Chrome,
     /// Something worth telling the person.
     Notice(Notice),
+    /// An input whose code is not here yet, to be given again once it is: see [`crate::Editor::take_up`].
+    Later(Box<crate::Input>),
     /// A command that is the page's: help, palette, search. By its id in [`crate::COMMANDS`].
     Page(&'static str),
     /// Something is to be pinned to the board: ask what.

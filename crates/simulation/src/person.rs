@@ -91,6 +91,9 @@ impl Person {
             name: self.name.clone(),
             colour: "#336699".to_owned(),
         }));
+        if let Some(visit) = &mut self.visit {
+            visit.editor_mut().take_up(&editor::SELDOM);
+        }
         let entries = self.log.iter().map(|(key, update)| (LogKey(*key), update.clone())).collect();
         let mut left = Vec::new();
         let view = Input::ViewResized { width_px: 800.0, height_px: 700.0 };

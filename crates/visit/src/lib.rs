@@ -147,7 +147,7 @@ impl Visit {
         let board = Board::new(options.client);
         let client =
             ClientOptions { key: options.key, client: options.client.get(), seed: options.seed, token: options.token };
-        let mut editor = Editor::new(board, IdSource::new(options.seed));
+        let mut editor = Editor::light(board, IdSource::new(options.seed));
         editor.handle(0, editor::Input::Named(options.name.clone()));
         let user = PresenceUser { name: options.name, color: options.colour, person: String::new() };
         Self {

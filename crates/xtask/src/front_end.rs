@@ -79,7 +79,7 @@ pub fn build(root: &Path, effort: Effort) -> Result<PathBuf> {
         return Ok(folder);
     }
     let optimised = work.join("optimised");
-    step("front end: merge and wasm-opt", "a minute or two", || optimise(root, &compiled, &bound, &optimised))?;
+    step("front end: merge and wasm-opt", "a minute or two", || optimise(root, &bound, &optimised))?;
     step("front end: gather and compress", "seconds", || {
         let size = Dist::gather(root, &optimised)?.write(&folder, Compression::Brotli)?;
         println!(
@@ -130,7 +130,7 @@ fn sources_of_bindgen(root: &Path) -> Result<Vec<u8>> {
     Ok(sources.collect::<Result<Vec<_>>>()?.concat())
 }
 
-fn optimise(root: &Path, compiled: &Path, bound: &Path, into: &Path) -> Result<()> {
+fn optimise(root: &Path, bound: &Path, into: &Path) -> Result<()> {
     let mut inputs = Fingerprint::default().file(&npm_folder(root).join("package-lock.json"))?;
     inputs = inputs.bytes(&sources_of_bindgen(root)?);
     for flag in FOR_SIZE.iter().chain(&FEATURES) {
@@ -143,7 +143,7 @@ fn optimise(root: &Path, compiled: &Path, bound: &Path, into: &Path) -> Result<(
     fingerprint::once(&stamp(into), inputs, || {
         empty(into)?;
         let tools = binaryen(root)?;
-        let whole = merge(root, &tools, compiled, bound)?;
+        let whole = merge(root, &tools, bound)?;
         let optimised = |from: &Path, to: &Path| {
             let mut wasm_opt = Command::new(tools.join("wasm-opt"));
             process::run(wasm_opt.args(FOR_SIZE).args(FEATURES).arg(from).arg("-o").arg(to))
@@ -164,7 +164,7 @@ fn optimise(root: &Path, compiled: &Path, bound: &Path, into: &Path) -> Result<(
 }
 
 /// What a visit to a board loads, the first file and its part's, as one: a tenth smaller than the files are together.
-fn merge(root: &Path, tools: &Path, compiled: &Path, bound: &Path) -> Result<PathBuf> {
+fn merge(root: &Path, tools: &Path, bound: &Path) -> Result<PathBuf> {
     let (merged, whole) = (bound.with_file_name("merged.wasm"), bound.with_file_name("whole.wasm"));
     let parts = fs::read_to_string(bound.join(PARTS))?;
     let pairs = || parts.lines().filter_map(|line| line.split_once(' '));
@@ -177,7 +177,7 @@ fn merge(root: &Path, tools: &Path, compiled: &Path, bound: &Path) -> Result<Pat
     process::run(merge.arg("-o").arg(&merged))?;
     let others: BTreeSet<_> = pairs().map(|(_, file)| file).filter(|file| !held.contains(file)).collect();
     let mut bindgen = run_bindgen(root);
-    bindgen.arg("whole").args([compiled, &merged, &whole]).args(others.iter().map(|file| bound.join(file)));
+    bindgen.arg("whole").args([&merged, &whole]).args(others.iter().map(|file| bound.join(file)));
     process::run(&mut bindgen)?;
     Ok(whole)
 }

@@ -27,6 +27,7 @@ pub fn attend(meeting: Meeting) {
 
 /// Wires the meeting to the shell.
 fn follow(shell: &Rc<Shell>, meeting: Meeting) {
+    shell.visit.borrow_mut().editor_mut().take_up(&editor::SELDOM);
     shell.take_up(perform, meeting);
     pins::follow_camera(shell.with_editor(|editor| editor.camera()));
     let begun = Rc::clone(shell);
@@ -55,6 +56,7 @@ fn follow(shell: &Rc<Shell>, meeting: Meeting) {
 
 fn perform(shell: &Rc<Shell>, meeting: Meeting, task: Task) {
     match task {
+        Task::Edit(input) => shell.edit(input),
         Task::Joined => meeting.joined(shell.place.id.clone(), shell.place.key.clone()),
         Task::Heard { from, head, changes } => meeting.hear(from, head, &changes),
         Task::Meet(Output::Reaction { client, which, at }) => {

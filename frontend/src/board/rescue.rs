@@ -17,6 +17,7 @@ use super::pictures::Pictures;
 use super::shell::Shell;
 use crate::connection::copies::BoardCopy;
 use crate::connection::log::EditLog;
+use crate::parts;
 use crate::store::{BoardStore, Rescue};
 use crate::words::key;
 
@@ -35,11 +36,15 @@ pub(super) fn follow(shell: &Rc<Shell>, status: Status) {
 
 /// Keeps what the visit shows, if something of it is on no server.
 fn keep(shell: &Rc<Shell>) {
-    let count = shell.unacknowledged();
-    if count > 0 {
-        let pictures = Rc::clone(&shell.images.pictures);
-        shell.with_editor(|editor| offer(shell.page.store, editor, count, pictures));
+    if shell.unacknowledged() > 0 {
+        leptos::task::spawn_local(parts::rescue_shown(Rc::clone(shell)));
     }
+}
+
+/// Keeps what the visit shows.
+pub fn keep_shown(shell: &Rc<Shell>) {
+    let (count, pictures) = (shell.unacknowledged(), Rc::clone(&shell.images.pictures));
+    shell.with_editor(|editor| offer(shell.page.store, editor, count, pictures));
 }
 
 /// Keeps what the log of this browser holds of a board that no longer opens.

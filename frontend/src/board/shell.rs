@@ -27,12 +27,11 @@ use super::log_writer::LogWriter;
 use super::long_press::Resting;
 use super::pins;
 use super::screen::Screen;
-use super::tasks::{Drawn, Perform, Task};
+use super::tasks::{Drawn, Left, Task};
 use super::text_field::{Hooks, TextField};
 use super::{paste, rescue};
 use crate::connection::log::EditLog;
 use crate::connection::socket::{Socket, SocketEvent};
-use crate::meeting::Meeting;
 use crate::preferences::{self, Preferences};
 use crate::random;
 use crate::store::{BoardStore, TextAt};
@@ -132,9 +131,7 @@ pub struct Shell {
     timer: Cell<Option<TimeoutHandle>>,
     pub(super) resting: RefCell<Option<Resting>>,
     listeners: RefCell<Option<Listeners>>,
-    pub(super) performer: Cell<Option<(Perform, Meeting)>>,
-    pub(super) tasks: RefCell<VecDeque<Task>>,
-    pub(super) has_joined: Cell<bool>,
+    pub(super) left: Left,
 }
 
 impl Shell {
@@ -172,9 +169,7 @@ impl Shell {
             timer: Cell::new(None),
             resting: RefCell::new(None),
             listeners: RefCell::new(None),
-            performer: Cell::new(None),
-            tasks: RefCell::default(),
-            has_joined: Cell::new(false),
+            left: Left::default(),
         }))
     }
 
@@ -325,6 +320,7 @@ impl Shell {
                 let _ = self.host.focus();
             }
             Output::Clipboard(text) => paste::put_on_clipboard(self, &text),
+            Output::Later(input) => self.leave(Task::Edit(*input)),
             Output::Page("copy-link") => self.copy_link(),
             Output::Page("open-link") => self.open_link(),
             Output::Page("insert-image") => self.leave(Task::PickFiles { replaces: false }),
@@ -462,14 +458,6 @@ impl Shell {
         let _ = self.screen.borrow().element().set_attribute("data-picture", state);
         if has_more {
             self.ask_frame(Repaint::default());
-        }
-    }
-
-    /// What is to be painted and is not there is a reason to ask for what brings it.
-    fn load_images(self: &Rc<Self>) {
-        if self.images.pictures.borrow().wants_some() {
-            self.page.store.want_around();
-            self.leave(Task::LoadImages);
         }
     }
 

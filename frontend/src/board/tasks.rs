@@ -1,9 +1,11 @@
 //! What the shell leaves to code that comes after the board is there: the meeting, and images on their way. What is asked
 //! for before that waits. It must not know how any of it is done.
 
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
-use editor::Output;
+use editor::{Input, Output};
 use leptos::prelude::*;
 use scene::ScreenPoint;
 use web_sys::File;
@@ -26,6 +28,8 @@ const TASKS_MAX: usize = 32;
 
 /// Something that is left to others.
 pub enum Task {
+    /// The editor takes an input whose code was not there.
+    Edit(Input),
     /// The board was joined, now or again.
     Joined,
     /// The server told of changes of the meeting.
@@ -51,6 +55,14 @@ pub enum Task {
 /// Does a task.
 pub type Perform = fn(&Rc<Shell>, Meeting, Task);
 
+/// What is left to others, and who does it.
+#[derive(Default)]
+pub(super) struct Left {
+    performer: Cell<Option<(Perform, Meeting)>>,
+    tasks: RefCell<VecDeque<Task>>,
+    has_joined: Cell<bool>,
+}
+
 impl Task {
     /// Nothing is lost without it: whoever comes reads how everything is by then.
     fn is_read_anew(&self) -> bool {
@@ -61,12 +73,12 @@ impl Task {
 impl Shell {
     /// Has something done, now or once there is somebody to do it.
     pub fn leave(self: &Rc<Self>, task: Task) {
-        if let Some((perform, meeting)) = self.performer.get() {
+        if let Some((perform, meeting)) = self.left.performer.get() {
             return perform(self, meeting, task);
         }
-        self.has_joined.set(self.has_joined.get() || matches!(task, Task::Joined));
+        self.left.has_joined.set(self.left.has_joined.get() || matches!(task, Task::Joined));
         if !task.is_read_anew() {
-            let mut tasks = self.tasks.borrow_mut();
+            let mut tasks = self.left.tasks.borrow_mut();
             if tasks.len() >= TASKS_MAX {
                 tasks.pop_front();
             }
@@ -76,13 +88,21 @@ impl Shell {
         }
     }
 
+    /// What is to be painted and is not there is a reason to ask for what brings it.
+    pub(super) fn load_images(self: &Rc<Self>) {
+        if self.images.pictures.borrow().wants_some() {
+            self.page.store.want_around();
+            self.leave(Task::LoadImages);
+        }
+    }
+
     /// Has tasks done from now on, those that waited first.
     pub fn take_up(self: &Rc<Self>, perform: Perform, meeting: Meeting) {
-        self.performer.set(Some((perform, meeting)));
-        if self.has_joined.get() {
+        self.left.performer.set(Some((perform, meeting)));
+        if self.left.has_joined.get() {
             perform(self, meeting, Task::Joined);
         }
-        for task in self.tasks.take().into_iter().chain([Task::PlacePins, Task::LoadImages]) {
+        for task in self.left.tasks.take().into_iter().chain([Task::PlacePins, Task::LoadImages]) {
             perform(self, meeting, task);
         }
     }

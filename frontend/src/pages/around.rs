@@ -53,24 +53,7 @@ pub fn around(opened: RwSignal<Option<Opened>>, zen: RwSignal<bool>) -> Around {
     provide_context(Versions::of(OpenedBoard(opened), store));
     attend(meeting);
     let [help, invite, palette, find, geometry, export, reactions] = [(); 7].map(|()| RwSignal::new(false));
-    let (preferences, words, toasts) = (Preferences::of_page(), Words::of_page(), Toasts::of_page());
-    effect(move || {
-        match store.asked.get() {
-            Some("help") => help.set(true),
-            Some("palette") => palette.set(true),
-            Some("find") => find.set(true),
-            Some("geometry") => geometry.update(|open| *open = !*open),
-            Some("export") => export.set(true),
-            Some("cursor-chat") => reactions.set(true),
-            Some("zen") => zen.update(|zen| *zen = !*zen),
-            Some("theme") => preferences.toggle_theme(),
-            Some("toggle-map") => store.map_open.update(|open| *open = !*open),
-            Some("frames") => toggle_slides(store),
-            Some("present") => present(store, words, toasts),
-            _ => return,
-        }
-        store.asked.set(None);
-    });
+    follow_asked(Opens { help, palette, find, geometry, export, reactions, zen });
     let invitation = Signal::derive(move || opened.get().map(|board| Invitation { id: board.id, links: board.links }));
     let is_open = Signal::derive(move || opened.read().is_some());
     let over = view! {
@@ -114,6 +97,42 @@ pub fn around(opened: RwSignal<Option<Opened>>, zen: RwSignal<bool>) -> Around {
         after: after.into_any(),
         dialogs: dialogs.into_any(),
     }
+}
+
+/// What the page's own commands open.
+#[derive(Clone, Copy)]
+struct Opens {
+    help: RwSignal<bool>,
+    palette: RwSignal<bool>,
+    find: RwSignal<bool>,
+    geometry: RwSignal<bool>,
+    export: RwSignal<bool>,
+    reactions: RwSignal<bool>,
+    zen: RwSignal<bool>,
+}
+
+/// Does the page's own commands.
+fn follow_asked(opens: Opens) {
+    let Opens { help, palette, find, geometry, export, reactions, zen } = opens;
+    let store = BoardStore::of_page();
+    let (preferences, words, toasts) = (Preferences::of_page(), Words::of_page(), Toasts::of_page());
+    effect(move || {
+        match store.asked.get() {
+            Some("help") => help.set(true),
+            Some("palette") => palette.set(true),
+            Some("find") => find.set(true),
+            Some("geometry") => geometry.update(|open| *open = !*open),
+            Some("export") => export.set(true),
+            Some("cursor-chat") => reactions.set(true),
+            Some("zen") => zen.update(|zen| *zen = !*zen),
+            Some("theme") => preferences.toggle_theme(),
+            Some("toggle-map") => store.map_open.update(|open| *open = !*open),
+            Some("frames") => toggle_slides(store),
+            Some("present") => present(store, words, toasts),
+            _ => return,
+        }
+        store.asked.set(None);
+    });
 }
 
 /// The menu, and what is about other people.

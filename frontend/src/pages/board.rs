@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use protocol::{BoardId, ErrorCode, LinkSecret};
 
 use super::problem::ProblemPage;
-use crate::board::{Drawn, MapHost, Place, keep_log, mount};
+use crate::board::{Drawn, MapHost, Place, mount};
 use crate::opening::{Opened, OpenedBoard, open_board, remember};
 use crate::panels::style::StyleOpen;
 use crate::panels::toolbar::Toolbar;
@@ -71,7 +71,7 @@ fn follow_opening(store: BoardStore, opened: RwSignal<Option<Opened>>, id: Board
         Err(problem) => {
             store.problem.set(Some(problem));
             if matches!(problem, Problem::Refused(_)) {
-                leptos::task::spawn_local(keep_log(store, rescued.clone()));
+                leptos::task::spawn_local(parts::rescue_log(store, rescued.clone()));
             }
         }
     });

@@ -10,46 +10,46 @@ use crate::view::View;
 pub(super) const BRING_TO_FRONT: Command = Command {
     id: "bring-to-front",
     shortcuts: &["Mod+Shift+]", "Mod+Alt+]"],
-    run: |view| {
+    run: Some(|view| {
         let pile = Pile::of(view);
         pile.placed(pile.others().next_back(), None, view)
-    },
+    }),
     ..EDIT
 };
 
 pub(super) const BRING_FORWARD: Command = Command {
     id: "bring-forward",
     shortcuts: &["Mod+]", "]"],
-    run: |view| {
+    run: Some(|view| {
         let pile = Pile::of(view);
         let above: Vec<&Shape> = pile.above().collect();
         let Some(over) = pile.next_in_way(above.iter().copied()) else { return vec![] };
         let next = above.into_iter().skip_while(|shape| shape.id != over.id).nth(1);
         pile.placed(Some(over), next, view)
-    },
+    }),
     ..EDIT
 };
 
 pub(super) const SEND_BACKWARD: Command = Command {
     id: "send-backward",
     shortcuts: &["Mod+[", "["],
-    run: |view| {
+    run: Some(|view| {
         let pile = Pile::of(view);
         let below: Vec<&Shape> = pile.below().collect();
         let Some(under) = pile.next_in_way(below.iter().copied()) else { return vec![] };
         let next = below.into_iter().skip_while(|shape| shape.id != under.id).nth(1);
         pile.placed(next, Some(under), view)
-    },
+    }),
     ..EDIT
 };
 
 pub(super) const SEND_TO_BACK: Command = Command {
     id: "send-to-back",
     shortcuts: &["Mod+Shift+[", "Mod+Alt+["],
-    run: |view| {
+    run: Some(|view| {
         let pile = Pile::of(view);
         pile.placed(None, pile.others().next(), view)
-    },
+    }),
     ..EDIT
 };
 

@@ -14,18 +14,18 @@ pub(super) const COPY: Command = Command {
     shortcuts: &["Mod+C"],
     is_browser_event: true,
     enabled: has_selection,
-    run: |view| vec![Effect::Clipboard(clipboard::copied(view))],
+    run: Some(|view| vec![Effect::Clipboard(clipboard::copied(view))]),
     ..LOOK
 };
 
 pub(super) const COPY_TEXT: Command = Command {
     id: "copy-text",
     enabled: |view| view.selected().any(|shape| !shape.text.is_empty()),
-    run: |view| {
+    run: Some(|view| {
         let shapes = view.selected_in_order();
         let texts: Vec<&str> = shapes.iter().map(|shape| &*shape.text).filter(|text| !text.is_empty()).collect();
         vec![Effect::Clipboard(texts.join("\n"))]
-    },
+    }),
     ..LOOK
 };
 
@@ -33,19 +33,19 @@ pub(super) const CUT: Command = Command {
     id: "cut",
     shortcuts: &["Mod+X"],
     is_browser_event: true,
-    run: |view| vec![Effect::Clipboard(clipboard::copied(view)), remove::removal(view)],
+    run: Some(|view| vec![Effect::Clipboard(clipboard::copied(view)), remove::removal(view)]),
     ..EDIT
 };
 
 pub(super) const DUPLICATE: Command = Command {
     id: "duplicate",
     shortcuts: &["Mod+D"],
-    run: |view| {
+    run: Some(|view| {
         let (edits, ids) = clipboard::copies(view, next_offset(view));
         let from = view.selected_in_order().into_iter().map(|shape| shape.id.clone()).collect();
         let copied = Copied { from, to: ids.clone() };
         vec![Effect::Apply(edits, None), Effect::Select(ids), Effect::Copied(copied)]
-    },
+    }),
     ..EDIT
 };
 

@@ -13,14 +13,14 @@ pub(super) const SELECT_ALL: Command = Command {
     id: "select-all",
     shortcuts: &["Mod+A"],
     enabled: |view| !view.board.is_empty(),
-    run: |_| vec![Effect::Rest, Effect::SelectAll],
+    run: Some(|_| vec![Effect::Rest, Effect::SelectAll]),
     ..LOOK
 };
 
 pub(super) const CLEAR_SELECTION: Command = Command {
     id: "clear-selection",
     shortcuts: &["Escape"],
-    run: |_| vec![Effect::Rest, Effect::Select(vec![])],
+    run: Some(|_| vec![Effect::Rest, Effect::Select(vec![])]),
     ..LOOK
 };
 
@@ -29,7 +29,7 @@ pub(super) const SELECT_NEXT: Command = Command {
     id: "select-next",
     shortcuts: &["Tab"],
     enabled: |view| neighbour(view, 1).is_some(),
-    run: |view| go_to(view, 1),
+    run: Some(|view| go_to(view, 1)),
     ..LOOK
 };
 
@@ -37,7 +37,7 @@ pub(super) const SELECT_PREVIOUS: Command = Command {
     id: "select-previous",
     shortcuts: &["Shift+Tab"],
     enabled: |view| neighbour(view, -1).is_some(),
-    run: |view| go_to(view, -1),
+    run: Some(|view| go_to(view, -1)),
     ..LOOK
 };
 
@@ -45,15 +45,15 @@ pub(super) const EDIT_TEXT: Command = Command {
     id: "edit-text",
     shortcuts: &["Enter"],
     enabled: |view| selected_text(view).is_some(),
-    run: |view| {
+    run: Some(|view| {
         let target = selected_text(view).map(|shape| TextTarget::Shape { id: shape.id.clone(), select_all: true });
         target.into_iter().map(Effect::EditText).collect()
-    },
+    }),
     ..EDIT
 };
 
 pub(super) const TOGGLE_TOOL_LOCK: Command =
-    Command { id: "toggle-tool-lock", shortcuts: &["q"], run: |_| vec![Effect::ToggleToolLock], ..LOOK };
+    Command { id: "toggle-tool-lock", shortcuts: &["q"], run: Some(|_| vec![Effect::ToggleToolLock]), ..LOOK };
 
 fn selected_text<'a>(view: &'a View) -> Option<&'a Shape> {
     match &view.selection[..] {

@@ -13,7 +13,7 @@ pub(super) const UP: Command = grow("grow-up", &["Mod+ArrowUp"], |view| grown(vi
 pub(super) const DOWN: Command = grow("grow-down", &["Mod+ArrowDown"], |view| grown(view, Vec2::new(0.0, 1.0)));
 
 const fn grow(id: &'static str, shortcuts: &'static [&'static str], run: fn(&View) -> Vec<Effect>) -> Command {
-    Command { id, shortcuts, enabled: |view| growing::node(view).is_some(), run, ..EDIT }
+    Command { id, shortcuts, enabled: |view| growing::node(view).is_some(), run: Some(run), ..EDIT }
 }
 
 fn grown(view: &View, direction: Vec2) -> Vec<Effect> {

@@ -51,7 +51,7 @@ macro_rules! layout {
             id: $id,
             shortcuts: $keys,
             enabled: |view| has_parts(view, $least),
-            run: |view| laid_out(view, $run),
+            run: Some(|view| laid_out(view, $run)),
             ..EDIT
         };)*
     };
@@ -75,12 +75,16 @@ layout! {
 pub(super) const STRETCH_ACROSS: Command = Command {
     id: "stretch-across",
     enabled: |view| has_parts(view, 2),
-    run: |view| stretched(view, Axis::Across),
+    run: Some(|view| stretched(view, Axis::Across)),
     ..EDIT
 };
 
-pub(super) const STRETCH_DOWN: Command =
-    Command { id: "stretch-down", enabled: |view| has_parts(view, 2), run: |view| stretched(view, Axis::Down), ..EDIT };
+pub(super) const STRETCH_DOWN: Command = Command {
+    id: "stretch-down",
+    enabled: |view| has_parts(view, 2),
+    run: Some(|view| stretched(view, Axis::Down)),
+    ..EDIT
+};
 
 fn has_parts(view: &View, least: usize) -> bool {
     view.selection.len() >= least && groups::parts(view).len() >= least

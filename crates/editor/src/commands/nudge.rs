@@ -18,7 +18,7 @@ const PAN_PX: f64 = 10.0;
 macro_rules! nudge {
     ($name:ident $id:literal $key:literal $x:expr, $y:expr) => {
         pub(super) const $name: Command =
-            Command { id: $id, shortcuts: &[$key], run: |view| nudged(view, Vec2::new($x, $y)), ..LOOK };
+            Command { id: $id, shortcuts: &[$key], run: Some(|view| nudged(view, Vec2::new($x, $y))), ..LOOK };
     };
 }
 

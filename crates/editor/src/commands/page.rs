@@ -8,7 +8,7 @@ use crate::view::{Aids, View};
 macro_rules! page {
     ($($name:ident $id:literal $keys:expr;)*) => {
         $(pub(super) const $name: Command =
-            Command { id: $id, shortcuts: $keys, run: |_| vec![Effect::Page($id)], ..LOOK };)*
+            Command { id: $id, shortcuts: $keys, run: Some(|_| vec![Effect::Page($id)]), ..LOOK };)*
     };
 }
 
@@ -31,14 +31,14 @@ pub(super) const INSERT_IMAGE: Command = Command {
     id: "insert-image",
     shortcuts: &["9"],
     enabled: |view| view.can_edit,
-    run: |_| vec![Effect::Page("insert-image")],
+    run: Some(|_| vec![Effect::Page("insert-image")]),
     ..LOOK
 };
 
 pub(super) const REPLACE_IMAGE: Command = Command {
     id: "replace-image",
     enabled: |view| matches!(view.selected().collect::<Vec<_>>()[..], [shape] if shape.kind == board::Kind::Image),
-    run: |_| vec![Effect::Page("replace-image")],
+    run: Some(|_| vec![Effect::Page("replace-image")]),
     ..EDIT
 };
 
@@ -46,32 +46,32 @@ pub(super) const OPEN_LINK: Command = Command {
     id: "open-link",
     shortcuts: &["Alt+Enter"],
     enabled: |view| linking::of_selection(view).is_some(),
-    run: |_| vec![Effect::Page("open-link")],
+    run: Some(|_| vec![Effect::Page("open-link")]),
     ..LOOK
 };
 
 pub(super) const SNAP: Command = Command {
     id: "toggle-snapping",
     shortcuts: &["Alt+S"],
-    run: |view| helped(Aids { snaps: !view.aids.snaps, ..view.aids }),
+    run: Some(|view| helped(Aids { snaps: !view.aids.snaps, ..view.aids })),
     ..LOOK
 };
 
 pub(super) const GRID: Command = Command {
     id: "toggle-grid",
     shortcuts: &["Mod+'"],
-    run: |view| helped(Aids { grid: !view.aids.grid, ..view.aids }),
+    run: Some(|view| helped(Aids { grid: !view.aids.grid, ..view.aids })),
     ..LOOK
 };
 
 pub(super) const VIEW_MODE: Command =
-    Command { id: "view-mode", shortcuts: &["Alt+R"], run: |_: &View| vec![Effect::ToggleViewMode], ..LOOK };
+    Command { id: "view-mode", shortcuts: &["Alt+R"], run: Some(|_: &View| vec![Effect::ToggleViewMode]), ..LOOK };
 
 pub(super) const FIND_NEXT: Command =
-    Command { id: "find-next", shortcuts: &["F3"], run: |_| vec![Effect::Found(1)], ..LOOK };
+    Command { id: "find-next", shortcuts: &["F3"], run: Some(|_| vec![Effect::Found(1)]), ..LOOK };
 
 pub(super) const FIND_PREVIOUS: Command =
-    Command { id: "find-previous", shortcuts: &["Shift+F3"], run: |_| vec![Effect::Found(-1)], ..LOOK };
+    Command { id: "find-previous", shortcuts: &["Shift+F3"], run: Some(|_| vec![Effect::Found(-1)]), ..LOOK };
 
 fn helped(aids: Aids) -> Vec<Effect> {
     vec![Effect::Help(aids)]

@@ -8,7 +8,7 @@ use crate::tools::Effect;
 use crate::view::View;
 
 pub(super) const DELETE: Command =
-    Command { id: "delete", shortcuts: &["Delete", "Backspace"], run: |view| vec![removal(view)], ..EDIT };
+    Command { id: "delete", shortcuts: &["Delete", "Backspace"], run: Some(|view| vec![removal(view)]), ..EDIT };
 
 pub(super) fn removal(view: &View) -> Effect {
     // What lies in a frame goes with it.

@@ -8,13 +8,17 @@ use crate::tools::Effect;
 pub(super) const RESTORE: Command = Command {
     id: "restore-mine",
     enabled: |view| !view.lost.is_empty(),
-    run: |view| {
+    run: Some(|view| {
         let inserts = view.lost.iter().map(|(id, shape)| Edit::Insert { id: id.clone(), shape: shape.clone() });
         let ids = view.lost.iter().map(|(id, _)| id.clone()).collect();
         vec![Effect::Apply(inserts.collect(), None), Effect::Select(ids), Effect::ForgetLost]
-    },
+    }),
     ..EDIT
 };
 
-pub(super) const FORGET: Command =
-    Command { id: "forget-mine", enabled: |view| !view.lost.is_empty(), run: |_| vec![Effect::ForgetLost], ..LOOK };
+pub(super) const FORGET: Command = Command {
+    id: "forget-mine",
+    enabled: |view| !view.lost.is_empty(),
+    run: Some(|_| vec![Effect::ForgetLost]),
+    ..LOOK
+};

@@ -9,7 +9,7 @@ pub(super) const UNDO: Command = Command {
     shortcuts: &["Mod+Z"],
     enabled: |view| view.is_typing || view.history.can_undo(),
     is_for_text: true,
-    run: |_| vec![Effect::Step(Direction::Undo)],
+    run: Some(|_| vec![Effect::Step(Direction::Undo)]),
     ..EDIT
 };
 
@@ -18,6 +18,6 @@ pub(super) const REDO: Command = Command {
     shortcuts: &["Mod+Shift+Z", "Mod+Y"],
     enabled: |view| view.is_typing || view.history.can_redo(),
     is_for_text: true,
-    run: |_| vec![Effect::Step(Direction::Redo)],
+    run: Some(|_| vec![Effect::Step(Direction::Redo)]),
     ..EDIT
 };

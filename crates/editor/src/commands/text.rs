@@ -11,43 +11,47 @@ use crate::view::View;
 const TEXT: Command = Command { is_for_text: true, enabled: has_letters, ..EDIT };
 
 pub(super) const BOLD: Command =
-    Command { id: "bold", shortcuts: &["Mod+B"], run: |_| vec![Effect::ToggleMark(Mark::Bold(true))], ..TEXT };
+    Command { id: "bold", shortcuts: &["Mod+B"], run: Some(|_| vec![Effect::ToggleMark(Mark::Bold(true))]), ..TEXT };
 
-pub(super) const ITALIC: Command =
-    Command { id: "italic", shortcuts: &["Mod+I"], run: |_| vec![Effect::ToggleMark(Mark::Italic(true))], ..TEXT };
+pub(super) const ITALIC: Command = Command {
+    id: "italic",
+    shortcuts: &["Mod+I"],
+    run: Some(|_| vec![Effect::ToggleMark(Mark::Italic(true))]),
+    ..TEXT
+};
 
 pub(super) const UNDERLINE: Command = Command {
     id: "underline",
     shortcuts: &["Mod+U"],
-    run: |_| vec![Effect::ToggleMark(Mark::Underline(true))],
+    run: Some(|_| vec![Effect::ToggleMark(Mark::Underline(true))]),
     ..TEXT
 };
 
 pub(super) const STRIKE: Command = Command {
     id: "strike",
     shortcuts: &["Mod+Shift+X"],
-    run: |_| vec![Effect::ToggleMark(Mark::Strike(true))],
+    run: Some(|_| vec![Effect::ToggleMark(Mark::Strike(true))]),
     ..TEXT
 };
 
 pub(super) const CODE: Command =
-    Command { id: "code", shortcuts: &["Mod+E"], run: |_| vec![Effect::ToggleMark(Mark::Code(true))], ..TEXT };
+    Command { id: "code", shortcuts: &["Mod+E"], run: Some(|_| vec![Effect::ToggleMark(Mark::Code(true))]), ..TEXT };
 
 /// The page asks where to.
 pub(super) const LINK: Command =
-    Command { id: "link", shortcuts: &["Mod+K"], run: |_| vec![Effect::Page("link")], ..TEXT };
+    Command { id: "link", shortcuts: &["Mod+K"], run: Some(|_| vec![Effect::Page("link")]), ..TEXT };
 
 pub(super) const BULLETS: Command = Command {
     id: "bullets",
     shortcuts: &["Mod+Shift+8"],
-    run: |_| vec![Effect::ToggleList(ListKind::Bullets)],
+    run: Some(|_| vec![Effect::ToggleList(ListKind::Bullets)]),
     ..TEXT
 };
 
 pub(super) const NUMBERS: Command = Command {
     id: "numbers",
     shortcuts: &["Mod+Shift+7"],
-    run: |_| vec![Effect::ToggleList(ListKind::Numbers)],
+    run: Some(|_| vec![Effect::ToggleList(ListKind::Numbers)]),
     ..TEXT
 };
 

@@ -14,7 +14,7 @@ use crate::view::View;
 macro_rules! turn {
     ($($name:ident $id:literal $key:literal $steps:expr;)*) => {
         $(pub(super) const $name: Command =
-            Command { id: $id, shortcuts: &[$key], enabled: can_turn, run: |view| turned(view, $steps), ..EDIT };)*
+            Command { id: $id, shortcuts: &[$key], enabled: can_turn, run: Some(|view| turned(view, $steps)), ..EDIT };)*
     };
 }
 
@@ -23,11 +23,21 @@ turn! {
     TURN_LEFT "turn-left" "Shift+," -1.0;
 }
 
-pub(super) const FLIP_ACROSS: Command =
-    Command { id: "flip-across", shortcuts: &["Shift+H"], enabled: can_turn, run: |view| flip(view, true), ..EDIT };
+pub(super) const FLIP_ACROSS: Command = Command {
+    id: "flip-across",
+    shortcuts: &["Shift+H"],
+    enabled: can_turn,
+    run: Some(|view| flip(view, true)),
+    ..EDIT
+};
 
-pub(super) const FLIP_DOWN: Command =
-    Command { id: "flip-down", shortcuts: &["Shift+V"], enabled: can_turn, run: |view| flip(view, false), ..EDIT };
+pub(super) const FLIP_DOWN: Command = Command {
+    id: "flip-down",
+    shortcuts: &["Shift+V"],
+    enabled: can_turn,
+    run: Some(|view| flip(view, false)),
+    ..EDIT
+};
 
 fn can_turn(view: &View) -> bool {
     view.movable().next().is_some()

@@ -12,25 +12,25 @@ use crate::view::View;
 pub(super) const IN: Command = Command {
     id: "zoom-in",
     shortcuts: &["Mod++", "Mod+=", "+", "="],
-    run: |view| zoomed(view, view.camera.zoom() * limits::ZOOM_STEP),
+    run: Some(|view| zoomed(view, view.camera.zoom() * limits::ZOOM_STEP)),
     ..LOOK
 };
 
 pub(super) const OUT: Command = Command {
     id: "zoom-out",
     shortcuts: &["Mod+-", "-"],
-    run: |view| zoomed(view, view.camera.zoom() / limits::ZOOM_STEP),
+    run: Some(|view| zoomed(view, view.camera.zoom() / limits::ZOOM_STEP)),
     ..LOOK
 };
 
 pub(super) const RESET: Command =
-    Command { id: "zoom-reset", shortcuts: &["Mod+0", "Shift+0"], run: |view| zoomed(view, 1.0), ..LOOK };
+    Command { id: "zoom-reset", shortcuts: &["Mod+0", "Shift+0"], run: Some(|view| zoomed(view, 1.0)), ..LOOK };
 
 pub(super) const FIT: Command = Command {
     id: "zoom-fit",
     shortcuts: &["Shift+1"],
     enabled: |view| view.index.extent().is_some(),
-    run: |view| view.index.extent().map_or(vec![], |extent| fitted(view, extent)),
+    run: Some(|view| view.index.extent().map_or(vec![], |extent| fitted(view, extent))),
     ..LOOK
 };
 
@@ -38,10 +38,10 @@ pub(super) const SELECTION: Command = Command {
     id: "zoom-selection",
     shortcuts: &["Shift+2", "Shift+3"],
     enabled: has_selection,
-    run: |view| {
+    run: Some(|view| {
         let extent = view.selected().map(Shape::bounds).reduce(|all, bounds| all.union(bounds));
         extent.map_or(vec![], |extent| fitted(view, extent))
-    },
+    }),
     ..LOOK
 };
 

@@ -89,8 +89,9 @@ impl Editor {
         if command.edits && !command.is_for_text {
             self.end_text();
         }
-        let effects = (command.run)(&self.view());
-        self.run(effects);
+        if let Some(effects) = self.run_of(command) {
+            self.run(effects);
+        }
     }
 
     /// Whether a command of [`COMMANDS`] can be run now, for menus.

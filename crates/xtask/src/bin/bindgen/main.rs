@@ -6,7 +6,7 @@
 //!
 //! - `bindgen cut <input.wasm> <output folder>`: beside the code it writes `parts.txt`, a line `part file` for each file
 //!   that a part needs beyond the first.
-//! - `bindgen whole <input.wasm> <merged.wasm> <output.wasm> <other files…>`: makes a merged program call directly
+//! - `bindgen whole <merged.wasm> <output.wasm> <other files…>`: makes a merged program call directly
 //!   what it holds ([`whole`]).
 
 mod slim;
@@ -27,13 +27,13 @@ fn main() -> Result<()> {
     let paths: Vec<_> = arguments.map(PathBuf::from).collect();
     match (task.to_str(), paths.as_slice()) {
         (Some("cut"), [input, output]) => cut(input, output),
-        (Some("whole"), [input, merged, output, others @ ..]) => {
+        (Some("whole"), [merged, output, others @ ..]) => {
             let read = |file: &PathBuf| std::fs::read(file).with_context(|| format!("reading {}", file.display()));
             let others: Vec<_> = others.iter().map(read).collect::<Result<_>>()?;
-            std::fs::write(output, whole::direct(&read(merged)?, whole::table_size(&read(input)?)?, &others)?)?;
+            std::fs::write(output, whole::direct(&read(merged)?, &others)?)?;
             Ok(())
         }
-        _ => bail!("bindgen cut <input> <folder>, or bindgen whole <input> <merged> <output> <others…>"),
+        _ => bail!("bindgen cut <input> <folder>, or bindgen whole <merged> <output> <others…>"),
     }
 }
 

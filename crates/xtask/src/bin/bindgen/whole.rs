@@ -1,45 +1,54 @@
 //! A program that was cut into files and merged again still calls from one to another through the table, since a file
 //! cannot name another's functions. Here such calls become direct; then an optimiser sees the program as a whole.
 //!
-//! The cut gives functions that are called from other files places at the end of the table, beyond those of the linked
-//! program. Those that no file outside of the merged one calls lose them, lest the table keep them all alive.
+//! The cut gives functions that are called from other files places in the table, as it gives those whose addresses are taken.
+//! Places that nobody outside of the merged file calls, and that are nobody's address, are emptied, lest the table keep their
+//! functions alive. An address is a word of data or a constant in code; whatever could be one counts.
 //! Binaryen's own pass cannot do this: it takes places that are filled by files loaded later for empty.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail, ensure};
-use walrus::ir::{Call, Instr, InstrSeq, Value, VisitorMut, dfs_pre_order_mut};
-use walrus::{ConstExpr, ElementItems, ElementKind, FunctionId, Module, TableId, TypeId};
+use walrus::ir::{Call, Const, Instr, InstrSeq, Value, VisitorMut, dfs_pre_order_mut};
+use walrus::{ConstExpr, DataKind, ElementItems, ElementKind, FunctionId, Module, TableId, TypeId};
 
-/// How many places the table of a linked program has.
-pub fn table_size(linked: &[u8]) -> Result<u64> {
-    let module = Module::from_buffer(linked)?;
-    Ok(module.tables.iter().map(|table| table.initial).max().unwrap_or(0))
-}
+/// Bytes of an address.
+const WORD: usize = 4;
 
 /// The merged program with direct calls; `others` are the files that may be loaded beside it.
-pub fn direct(merged: &[u8], linked_places: u64, others: &[Vec<u8>]) -> Result<Vec<u8>> {
-    let mut called = BTreeSet::new();
+pub fn direct(merged: &[u8], others: &[Vec<u8>]) -> Result<Vec<u8>> {
+    let mut used = BTreeSet::new();
     for other in others {
-        called.extend(called_places(&mut Module::from_buffer(other)?));
+        let mut other = Module::from_buffer(other)?;
+        let mut calls = Calls::default();
+        visit(&mut other, &mut calls);
+        used.extend(calls.called);
+        used.extend(calls.constants);
+        used.extend(words(&other));
     }
     let mut module = Module::from_buffer(merged)?;
     let (table, places) = places(&module)?;
     let types = places.values().map(|function| (*function, module.funcs.get(*function).ty())).collect();
-    let mut calls = Calls { places: &places, types, seen: BTreeSet::new() };
+    let mut calls = Calls { places: places.clone(), types, ..Calls::default() };
     visit(&mut module, &mut calls);
-    let is_kept = |place: u32| u64::from(place) < linked_places || called.contains(&place);
-    let kept = places.into_iter().filter(|(place, _)| is_kept(*place)).collect();
-    fill(&mut module, table, kept);
+    used.extend(calls.called);
+    used.extend(calls.constants);
+    used.extend(words(&module));
+    fill(&mut module, table, places.into_iter().filter(|(place, _)| used.contains(place)).collect());
     walrus::passes::gc::run(&mut module);
     Ok(module.emit_wasm())
 }
 
-/// The places that a file calls.
-fn called_places(module: &mut Module) -> BTreeSet<u32> {
-    let mut calls = Calls { places: &BTreeMap::new(), types: BTreeMap::new(), seen: BTreeSet::new() };
-    visit(module, &mut calls);
-    calls.seen
+/// The words of a file's data: an address lies at one of four bytes.
+fn words(module: &Module) -> BTreeSet<u32> {
+    let mut words = BTreeSet::new();
+    for data in module.data.iter() {
+        let DataKind::Active { offset: ConstExpr::Value(Value::I32(start)), .. } = &data.kind else { continue };
+        let aligned = start.cast_unsigned().wrapping_neg() as usize % WORD;
+        let from = data.value.get(aligned..).unwrap_or_default();
+        words.extend(from.as_chunks::<WORD>().0.iter().map(|word| u32::from_le_bytes(*word)));
+    }
+    words
 }
 
 /// What the functions' table holds once all of the merged files have filled it.
@@ -97,32 +106,35 @@ fn visit(module: &mut Module, visitor: &mut impl VisitorMut) {
     }
 }
 
-/// Makes calls of known places direct, and notes the others'.
-struct Calls<'a> {
-    places: &'a BTreeMap<u32, FunctionId>,
+/// Makes calls of known places direct, and notes what else could be a place.
+#[derive(Default)]
+struct Calls {
+    places: BTreeMap<u32, FunctionId>,
     types: BTreeMap<FunctionId, TypeId>,
-    seen: BTreeSet<u32>,
+    /// Places that are called, and not known.
+    called: BTreeSet<u32>,
+    /// Constants that are not called where they stand.
+    constants: BTreeSet<u32>,
 }
 
-impl VisitorMut for Calls<'_> {
+impl VisitorMut for Calls {
     fn start_instr_seq_mut(&mut self, sequence: &mut InstrSeq) {
-        let mut at = 1;
-        while at < sequence.instrs.len() {
-            if let (Instr::Const(place), Instr::CallIndirect(call)) =
-                (&sequence.instrs[at - 1].0, &sequence.instrs[at].0)
-                && let Value::I32(place) = place.value
-            {
-                let place = place.cast_unsigned();
-                match self.places.get(&place) {
-                    Some(func) if self.types.get(func) == Some(&call.ty) => {
-                        sequence.instrs[at].0 = Instr::Call(Call { func: *func });
-                        sequence.instrs.remove(at - 1);
-                        continue;
-                    }
-                    _ => drop(self.seen.insert(place)),
-                }
-            }
+        let mut at = 0;
+        while let Some((instruction, _)) = sequence.instrs.get(at) {
             at += 1;
+            let Instr::Const(Const { value: Value::I32(place) }) = instruction else { continue };
+            let place = place.cast_unsigned();
+            let Some((Instr::CallIndirect(call), _)) = sequence.instrs.get(at) else {
+                self.constants.insert(place);
+                continue;
+            };
+            match self.places.get(&place) {
+                Some(func) if self.types.get(func) == Some(&call.ty) => {
+                    sequence.instrs[at].0 = Instr::Call(Call { func: *func });
+                    sequence.instrs.remove(at - 1);
+                }
+                _ => drop(self.called.insert(place)),
+            }
         }
     }
 }
