@@ -156,6 +156,16 @@ pub fn board(id: BoardId, key: Option<LinkSecret>) -> AnyView {
     page(Box::pin(enter_board(id, key)))
 }
 
+impl BoardStore {
+    /// Asks for what stands around the board, unless that was done.
+    pub fn want_around(self) {
+        // The board may have been left meanwhile.
+        if self.around_wanted.try_get_untracked() == Some(false) {
+            self.around_wanted.set(true);
+        }
+    }
+}
+
 /// What stands around a board, in its four places: it comes when it is wanted, see [`BoardStore::around_wanted`].
 pub fn around(opened: RwSignal<Option<Opened>>, zen: RwSignal<bool>) -> [AnyView; 4] {
     let gaps = [(); 4].map(|()| Gap::empty());

@@ -442,14 +442,6 @@ impl BoardStore {
         self.requests.set_value(Some(UnsyncCallback::new(take)));
     }
 
-    /// Asks for what stands around the board, unless that was done.
-    pub fn want_around(self) {
-        // The board may have been left meanwhile.
-        if self.around_wanted.try_get_untracked() == Some(false) {
-            self.around_wanted.set(true);
-        }
-    }
-
     /// Makes a request. Before the canvas is there, and after it has gone, nothing can be asked of it.
     pub fn request(self, request: UiRequest) {
         if let Some(take) = self.requests.try_get_value().flatten() {

@@ -105,7 +105,6 @@ pub struct Editor {
     name: String,
     outbox: Outbox,
     seldom: Option<&'static Seldom>,
-    /// What a tool asked for before that was here.
     early: Vec<Effect>,
 }
 
@@ -238,16 +237,7 @@ impl Editor {
             Input::WriteAccess(can_edit) => self.write_access(can_edit),
             Input::Blurred => self.blurred(),
             Input::Tick => self.tick(),
-            seldom @ (Input::SetMark(_)
-            | Input::Paste(_)
-            | Input::PastePlain(_)
-            | Input::PasteRich { .. }
-            | Input::PlaceImages { .. }
-            | Input::ReplaceImage(_)
-            | Input::PlaceNotes(_)
-            | Input::Restore(_)
-            | Input::SetGeometry(_)
-            | Input::Find(_)) => self.seldom_input(seldom),
+            seldom => self.seldom_input(seldom),
         }
         self.settle()
     }

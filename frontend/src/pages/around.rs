@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::board::attend;
 use crate::facilitation::Facilitating;
 use crate::meeting::Meeting;
-use crate::opening::{Opened, OpenedBoard};
+use crate::opening::{Opened, OpenedBoard, remember};
 use crate::panels::actions::SelectionActions;
 use crate::panels::comments::CommentsPanel;
 use crate::panels::company::{FollowFrame, ReactionsPanel};
@@ -23,9 +23,10 @@ use crate::panels::uploads::UploadLine;
 use crate::panels::zoom::{HistoryPanel, ZoomPanel};
 use crate::parts;
 use crate::preferences::Preferences;
+use crate::route::Router;
 use crate::store::{BoardStore, UiRequest};
 use crate::ui::button::{Button, Weight};
-use crate::ui::dynamic::{dynamic, effect, list, when};
+use crate::ui::dynamic::{Mounted, dynamic, effect, list, when};
 use crate::ui::icon::Icon;
 use crate::ui::toast::Toasts;
 use crate::versions::Versions;
@@ -52,6 +53,7 @@ pub fn around(opened: RwSignal<Option<Opened>>, zen: RwSignal<bool>) -> Around {
     provide_context(meeting);
     provide_context(Versions::of(OpenedBoard(opened), store));
     attend(meeting);
+    keep_known(store, opened);
     let [help, invite, palette, find, geometry, export, reactions] = [(); 7].map(|()| RwSignal::new(false));
     follow_asked(Opens { help, palette, find, geometry, export, reactions, zen });
     let invitation = Signal::derive(move || opened.get().map(|board| Invitation { id: board.id, links: board.links }));
@@ -97,6 +99,22 @@ pub fn around(opened: RwSignal<Option<Opened>>, zen: RwSignal<bool>) -> Around {
         after: after.into_any(),
         dialogs: dialogs.into_any(),
     }
+}
+
+/// Keeps the board, again whenever the server tells another title or role; then the address need not show the key.
+fn keep_known(store: BoardStore, opened: RwSignal<Option<Opened>>) {
+    let (words, toasts) = (Words::of_page(), Toasts::of_page());
+    let router: Router = expect_context();
+    let mounted = Mounted::here();
+    effect(move || {
+        let Some(board) = opened.get() else { return };
+        let id = board.id.clone();
+        let board = Opened { title: store.title.get(), role: store.role.get(), ..board };
+        mounted.ask(remember(board), move |kept| match kept {
+            Ok(()) => router.hide_key(&id),
+            Err(_) => toasts.push(words.get(key::HOME_UNKEPT).to_owned()),
+        });
+    });
 }
 
 /// What the page's own commands open.

@@ -9,14 +9,12 @@ use protocol::{BoardId, ErrorCode, LinkSecret};
 
 use super::problem::ProblemPage;
 use crate::board::{Drawn, MapHost, Place, mount};
-use crate::opening::{Opened, OpenedBoard, open_board, remember};
+use crate::opening::{Opened, OpenedBoard, open_board};
 use crate::panels::style::StyleOpen;
 use crate::panels::toolbar::Toolbar;
 use crate::parts;
-use crate::route::Router;
 use crate::store::{BoardStore, Destination, Problem, Status};
 use crate::ui::dynamic::{Mounted, dynamic, effect, when};
-use crate::ui::toast::Toasts;
 use crate::words::{Words, key};
 
 /// A moment in which the browser paints the board that has come.
@@ -75,28 +73,11 @@ fn follow_opening(store: BoardStore, opened: RwSignal<Option<Opened>>, id: Board
             }
         }
     });
-    keep_known(store, opened);
     let words = Words::of_page();
     effect(move || {
         let name = words.get(key::APP_NAME);
         let title = store.title.get();
         document().set_title(&if title.is_empty() { name.to_owned() } else { format!("{title} · {name}") });
-    });
-}
-
-/// Keeps the board, again whenever the server tells another title or role; then the address need not show the key.
-fn keep_known(store: BoardStore, opened: RwSignal<Option<Opened>>) {
-    let (words, toasts) = (Words::of_page(), Toasts::of_page());
-    let router: Router = expect_context();
-    let mounted = Mounted::here();
-    effect(move || {
-        let Some(board) = opened.get() else { return };
-        let id = board.id.clone();
-        let board = Opened { title: store.title.get(), role: store.role.get(), ..board };
-        mounted.ask(remember(board), move |kept| match kept {
-            Ok(()) => router.hide_key(&id),
-            Err(_) => toasts.push(words.get(key::HOME_UNKEPT).to_owned()),
-        });
     });
 }
 

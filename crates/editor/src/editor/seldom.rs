@@ -72,7 +72,7 @@ fn take(editor: &mut Editor, input: Input) {
         Input::SetGeometry(field) => editor.set_geometry(field),
         Input::Find(text) => editor.find(&text),
         Input::SetMark(mark) => editor.set_mark(&mark),
-        _ => {}
+        other => debug_assert!(false, "nobody takes {other:?}"),
     }
 }
 
