@@ -69,10 +69,11 @@ impl Past {
     }
 }
 
-/// Whether a shape is another than it was. When it was read says nothing about what it is.
+/// Whether a shape is another than it was. When it was read, and as which of a board's shapes, says nothing about what
+/// it is.
 fn differ(was: &Shape, is: &Shape) -> bool {
     let mut is = is.clone();
-    is.revision = was.revision;
+    (is.revision, is.slot) = (was.revision, was.slot);
     is != *was
 }
 
