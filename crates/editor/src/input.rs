@@ -134,8 +134,13 @@ pub enum Input {
     KeepNotesPrivate(bool),
     /// Notes that were private become shapes, one step of undo; those that are there already stay as they are.
     PlaceNotes(Vec<PlacedNote>),
+    /// What their author wrote last of notes that somebody else puts on the board: it is written into each once that is
+    /// here. Only the texts count.
+    FinishNotes(Vec<PlacedNote>),
     /// This person asked for less motion.
     CalmMotion(bool),
+    /// What others have selected is not to be seen, as in a presentation.
+    HidePeerSelections(bool),
     /// A peer's draft message.
     PeerDraft {
         /// The peer's document client.

@@ -128,6 +128,8 @@ pub const CURSOR_GLIDE_MS: u64 = 50;
 pub const CURSOR_FRAME_MS: u64 = 16;
 /// A cursor that rests for this long fades.
 pub const CURSOR_IDLE_MS: u64 = 60_000;
+/// Own notes whose last words wait for somebody else to put them on the board.
+pub const LATE_NOTES: usize = 100;
 /// Peers whose presence is kept.
 pub const PEERS: usize = 1_000;
 /// Characters of a peer's name that are kept.

@@ -58,7 +58,9 @@ impl Editor {
         replay(&list, painter);
         painter.pop();
         list.clear();
-        self.list_peer_selections(&mut list);
+        if !self.company.hides_selections() {
+            self.list_peer_selections(&mut list);
+        }
         if let Some(shape) = self.pointed_at.as_ref().and_then(|id| self.board.shape(id)) {
             list.stroke(self.frame_path(shape, None), Paint { colour: ACCENT, opacity: HOVER_OPACITY }, OUTLINE);
         }

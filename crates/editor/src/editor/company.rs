@@ -1,6 +1,8 @@
 //! Being in one room: what others show of themselves, following one of them, and telling them what is in view here.
 
-use board::ClientId;
+use std::collections::BTreeMap;
+
+use board::{ClientId, ShapeId};
 use kurbo::Rect;
 use scene::{BoardPoint, Camera, Colour};
 
@@ -13,15 +15,48 @@ use crate::stance::{OwnStance, Stance};
 #[derive(Debug, Default)]
 pub(crate) struct Company {
     following: Option<ClientId>,
+    /// What of the board they have in view, on the way there.
+    glide: Option<ViewGlide>,
     told: OwnStance,
     told_ms: Option<u64>,
     /// This person asked for less motion: cursors jump.
     is_calm: bool,
+    /// What others have selected is of no interest now.
+    pub(super) hides_selections: bool,
     /// The note tool makes no shapes.
     pub(super) keeps_notes_private: bool,
+    /// Own words for notes that somebody else puts on the board.
+    pub(super) late_notes: BTreeMap<ShapeId, String>,
+}
+
+/// A view on its way from one sample to the next.
+#[derive(Debug, Clone, Copy)]
+struct ViewGlide {
+    from: Rect,
+    to: Rect,
+    moved_ms: u64,
+}
+
+impl ViewGlide {
+    fn at(&self, now_ms: u64) -> Rect {
+        let corner = |from: (f64, f64), to: (f64, f64)| {
+            glided(BoardPoint::new(from.0, from.1), BoardPoint::new(to.0, to.1), self.moved_ms, now_ms)
+        };
+        let (Rect { x0, y0, x1, y1 }, to) = (self.from, self.to);
+        let (near, far) = (corner((x0, y0), (to.x0, to.y0)), corner((x1, y1), (to.x1, to.y1)));
+        Rect::new(near.x, near.y, far.x, far.y)
+    }
+
+    fn is_over(&self, now_ms: u64) -> bool {
+        self.from == self.to || now_ms >= self.moved_ms + limits::CURSOR_GLIDE_MS + limits::CURSOR_FRAME_MS
+    }
 }
 
 impl Company {
+    pub(crate) fn hides_selections(&self) -> bool {
+        self.hides_selections
+    }
+
     pub(crate) fn is_calm(&self) -> bool {
         self.is_calm
     }
@@ -48,8 +83,9 @@ impl Editor {
             return;
         }
         self.company.following = client;
+        self.company.glide = None;
         self.outbox.chrome = true;
-        self.look_along();
+        self.aim_along();
     }
 
     /// This person moves by themselves.
@@ -63,9 +99,16 @@ impl Editor {
         self.look(camera);
     }
 
-    /// Whether somebody's cursor is on its way.
+    /// Whether somebody's cursor, or the view behind somebody's, is on its way.
     pub(super) fn is_gliding(&self) -> bool {
-        !self.company.is_calm && self.peers.is_gliding(self.now_ms)
+        let is_view = self.company.glide.is_some_and(|glide| !glide.is_over(self.now_ms));
+        !self.company.is_calm && (is_view || self.peers.is_gliding(self.now_ms))
+    }
+
+    /// Whether to paint what others have selected.
+    pub(super) fn hide_selections(&mut self, hides: bool) {
+        self.company.hides_selections = hides;
+        self.outbox.overlay = true;
     }
 
     pub(super) fn peer_stance(&mut self, client: ClientId, stance: Stance) {
@@ -93,13 +136,27 @@ impl Editor {
         self.outbox.chrome |= shows;
         self.outbox.overlay |= now.says != former.says || now.view != former.view || shows;
         if self.company.following == Some(client) {
-            self.look_along();
+            self.aim_along();
         }
     }
 
-    fn look_along(&mut self) {
+    /// Whoever is followed has something else in view: goes there from what is in view now, as cursors do; at once where
+    /// nothing was in view, or less motion is wanted.
+    fn aim_along(&mut self) {
         let view = self.company.following.and_then(|client| self.peers.get(client)?.stance.view);
+        let Some(to) = view else { return };
+        let former = self.company.glide.filter(|_| !self.company.is_calm);
+        if former.is_none_or(|glide| glide.to != to) {
+            let from = former.map_or(to, |glide| glide.at(self.now_ms));
+            self.company.glide = Some(ViewGlide { from, to, moved_ms: self.now_ms });
+        }
+        self.look_along();
+    }
+
+    /// Goes along with whoever is followed.
+    pub(super) fn look_along(&mut self) {
         let (width_px, height_px) = self.size_px;
+        let view = self.company.glide.filter(|_| self.company.following.is_some()).map(|glide| glide.at(self.now_ms));
         if let Some(view) = view.filter(|_| width_px > 0.0) {
             self.look(Camera::fitting(view, width_px, height_px, 0.0, scene::ZOOM_MAX));
         }

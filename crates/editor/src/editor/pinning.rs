@@ -6,10 +6,12 @@ use kurbo::{Size, Vec2};
 use scene::BoardPoint;
 
 use super::Editor;
+use super::typing::spliced;
 use crate::draft::preview;
-use crate::input::PlacedNote;
+use crate::input::{Device, PlacedNote};
 use crate::limits;
 use crate::output::{Output, Pin};
+use crate::splice::Splice;
 use crate::text_session::bounded;
 use crate::tools::{Effect, Pointer};
 use crate::view::View;
@@ -17,6 +19,15 @@ use crate::view::View;
 impl Editor {
     /// Somebody wants something pinned here.
     pub(super) fn pin(&mut self, at: BoardPoint, shape: Option<ShapeId>) {
+        self.emit(Output::Pin(self.pin_on(at, shape)));
+    }
+
+    /// Where something is pinned that is dropped here: on the shape that lies there, if one does.
+    pub fn pin_under(&self, at: BoardPoint) -> Pin {
+        self.pin_on(at, self.view().hit(at, Device::Mouse))
+    }
+
+    fn pin_on(&self, at: BoardPoint, shape: Option<ShapeId>) -> Pin {
         let on = shape.and_then(|id| {
             let bounds = self.board.shape(&id)?.bounds();
             let part = |at: f64, from: f64, length: f64| {
@@ -25,7 +36,7 @@ impl Editor {
             let offset = [part(at.x, bounds.x0, bounds.width()), part(at.y, bounds.y0, bounds.height())];
             Some((id, offset))
         });
-        self.emit(Output::Pin(Pin { at, on }));
+        Pin { at, on }
     }
 
     /// Whether a press is one of the note tool while notes are private; asks for the note then.
@@ -49,6 +60,27 @@ impl Editor {
         let edits: Vec<Edit> =
             new.map(|note| Edit::Insert { id: note.id.clone(), shape: placed(note, &view) }).collect();
         self.commit(edits, None);
+    }
+
+    /// Keeps what their author wrote last on notes that somebody else reveals.
+    pub(super) fn finish_notes_later(&mut self, notes: Vec<PlacedNote>) {
+        let late = notes.into_iter().take(limits::LATE_NOTES).map(|note| (note.id, bounded(note.text)));
+        self.company.late_notes.extend(late);
+        self.finish_notes();
+    }
+
+    /// Writes that into those that are here by now.
+    pub(super) fn finish_notes(&mut self) {
+        let here: Vec<ShapeId> =
+            self.company.late_notes.keys().filter(|id| self.board.shape(id).is_some()).cloned().collect();
+        for id in here {
+            let late = self.company.late_notes.remove(&id).unwrap_or_default();
+            let text = self.board.shape(&id).map(|shape| shape.text.to_string()).unwrap_or_default();
+            if let Some(splice) = Splice::between(&text, &late) {
+                self.commit(spliced(&id, &text, &[splice]), None);
+                self.make_room_for_label(&id);
+            }
+        }
     }
 
     /// Where something is that was pinned: on its shape if that is there, else where it was put.

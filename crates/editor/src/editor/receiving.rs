@@ -28,6 +28,7 @@ impl Editor {
             return;
         }
         self.offer_lost(at_stake);
+        self.finish_notes();
         if self.is_busy() {
             self.feed(&Event::Refresh(self.modifiers));
         }

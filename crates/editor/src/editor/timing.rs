@@ -13,7 +13,10 @@ impl Editor {
             self.outbox.lifts = true;
             self.outbox.overlay = true;
         }
-        self.outbox.overlay |= self.is_gliding();
+        if self.is_gliding() {
+            self.outbox.overlay = true;
+            self.look_along();
+        }
         if !self.lasers.is_empty() {
             self.lasers.settle(self.now_ms);
             self.outbox.overlay = true;

@@ -55,6 +55,7 @@ fn the_view_follows_until_one_moves_by_oneself() {
         assert_eq!(middle(&hand), (1_400.0, 1_300.0));
         run(&mut hand, script);
         says(&mut hand, Stance { view: Some(VIEW + kurbo::Vec2::new(100.0, 0.0)), ..Stance::default() });
+        hand.tick(limits::CURSOR_GLIDE_MS);
         assert_eq!(hand.editor.following().is_some(), follows, "{script}");
         assert_eq!(middle(&hand).0 == 1_500.0, follows, "{script}");
     }
@@ -146,6 +147,57 @@ fn cursors_glide_from_sample_to_sample_unless_motion_is_unwanted() {
 }
 
 #[test]
+fn the_view_glides_behind_whom_it_follows_unless_motion_is_unwanted() {
+    let moved = |by: f64| Stance { view: Some(VIEW + kurbo::Vec2::new(by, 0.0)), ..Stance::default() };
+    let mut hand = hand();
+    says(&mut hand, moved(0.0));
+    hand.give(Input::Follow(Some(peer())));
+    says(&mut hand, moved(100.0));
+    assert_eq!(middle(&hand).0, 1_400.0, "it begins where it was");
+    let (mut seen, frame_ms) = (vec![], limits::CURSOR_FRAME_MS);
+    for _ in 0..limits::CURSOR_GLIDE_MS.div_ceil(frame_ms) + 1 {
+        hand.tick(frame_ms);
+        seen.push(middle(&hand).0);
+    }
+    assert!(seen.is_sorted() && seen[0] > 1_400.0 && seen[0] < 1_500.0, "{seen:?}");
+    assert_eq!(seen.last(), Some(&1_500.0));
+    says(&mut hand, moved(200.0));
+    hand.tick(limits::CURSOR_GLIDE_MS / 2);
+    let half_way = middle(&hand).0;
+    says(&mut hand, moved(0.0));
+    assert_eq!(middle(&hand).0, half_way, "it turns where it is");
+    hand.take_outputs();
+    run(&mut hand, "click 10,10");
+    let alone = middle(&hand);
+    hand.tick(limits::CURSOR_GLIDE_MS);
+    assert_eq!(middle(&hand), alone, "who goes alone is not taken along any further");
+    hand.give(Input::CalmMotion(true));
+    hand.give(Input::Follow(Some(peer())));
+    says(&mut hand, moved(300.0));
+    assert_eq!(middle(&hand).0, 1_700.0);
+}
+
+#[test]
+fn what_others_have_selected_is_not_to_be_seen_in_a_presentation() {
+    let mut hand = Hand::on("rectangle r 100,100 50x50 fill=red");
+    is_at(&mut hand, 0.0, 0.0);
+    let mut other = Hand::on("rectangle r 100,100 50x50 fill=red");
+    run(&mut other, "click 125,125");
+    other.tick(1_000);
+    for output in other.take_outputs() {
+        if let Output::Selection(bytes) = output {
+            hand.give(Input::PeerSelection { client: peer(), bytes });
+        }
+    }
+    let with = overlay(&mut hand.editor);
+    hand.give(Input::HidePeerSelections(true));
+    let without = overlay(&mut hand.editor);
+    assert!(without.len() < with.len(), "the outline is gone:\n{without}");
+    hand.give(Input::HidePeerSelections(false));
+    assert_eq!(overlay(&mut hand.editor), with);
+}
+
+#[test]
 fn who_may_only_look_points_with_their_cursor() {
     let mut looking = hand();
     looking.give(Input::WriteAccess(false));
@@ -196,4 +248,37 @@ fn private_notes_become_shapes_only_when_they_are_placed() {
     hand.give(Input::KeepNotesPrivate(false));
     run(&mut hand, "key n\nclick 300,200");
     assert_eq!(hand.editor.board().len(), 1);
+}
+
+#[test]
+fn last_words_reach_a_note_that_somebody_else_put_on_the_board() {
+    let note = |fill, text: &str| PlacedNote {
+        id: ShapeId::from_random(fill),
+        at: BoardPoint::new(100.0, 100.0),
+        text: text.to_owned(),
+        author: "Bo".to_owned(),
+    };
+    let (mut author, mut revealer) = (hand(), Hand::on(""));
+    author.give(Input::FinishNotes(vec![note(1, "one and a half 🎈"), note(2, "never comes")]));
+    assert_eq!(author.editor.board().len(), 0, "it is not the author's to place");
+    revealer.give(Input::PlaceNotes(vec![note(1, "one"), note(3, "three")]));
+    for output in revealer.take_outputs() {
+        if let Output::Update(update) = output {
+            author.give(Input::Merge(update.0.to_vec()));
+        }
+    }
+    let texts = |hand: &Hand| {
+        let mut texts: Vec<_> = hand.editor.board().shapes().map(|shape| shape.text.to_string()).collect();
+        texts.sort_unstable();
+        texts
+    };
+    assert_eq!(texts(&author), ["one and a half 🎈", "three"]);
+    for output in author.take_outputs() {
+        if let Output::Update(update) = output {
+            revealer.give(Input::Merge(update.0.to_vec()));
+        }
+    }
+    assert_eq!(texts(&revealer), texts(&author));
+    author.give(Input::FinishNotes(vec![note(3, "three")]));
+    assert!(author.take_outputs().iter().all(|output| !matches!(output, Output::Update(_))), "nothing is to be said");
 }
