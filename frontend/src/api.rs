@@ -8,8 +8,8 @@ use protocol::meeting::{
 };
 use protocol::{
     BinView, BoardId, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, DamageList,
-    DamageView, ErrorCode, LinkDescription, LinkId, LinkList, LinkSecret, LinkView, LockPerson, NameVersion,
-    PeopleList, UnlockLink, UnlockedLink, VersionId, VersionList, VersionView,
+    DamageView, ErrorCode, LinkDescription, LinkId, LinkList, LinkSecret, LinkView, LockPerson, NameVersion, OwnBoard,
+    OwnBoardList, PeopleList, SessionView, UnlockLink, UnlockedLink, VersionId, VersionList, VersionView,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -132,6 +132,27 @@ pub async fn bundle(token: &LinkSecret) -> Result<Vec<u8>, ApiError> {
 /// Forgets the list under a token.
 pub async fn drop_bundle(token: &LinkSecret) -> Result<(), ApiError> {
     ask("DELETE", "/api/bundle", Some(token), None).await.map(drop)
+}
+
+/// Who is signed in.
+pub async fn session() -> Result<SessionView, ApiError> {
+    call("GET", "/api/session", None, None).await
+}
+
+/// Signs out.
+pub async fn sign_out() -> Result<(), ApiError> {
+    call("DELETE", "/api/session", None, None).await
+}
+
+/// The boards of whoever is signed in, newest first.
+pub async fn own_boards() -> Result<Vec<OwnBoard>, ApiError> {
+    let list: OwnBoardList = call("GET", "/api/session/boards", None, None).await?;
+    Ok(list.boards)
+}
+
+/// An owner's key for one of them.
+pub async fn own_board_key(id: &BoardId) -> Result<UnlockedLink, ApiError> {
+    call("POST", &format!("/api/session/boards/{id}/key"), None, None).await
 }
 
 /// What the holder of a key may know about a board.

@@ -32,6 +32,9 @@ pub struct KeptBoard {
     /// Since when this browser knows that it is in the bin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deleted_at_ms: Option<u64>,
+    /// Whether it belongs to who is signed in, and leaves this browser with them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_account: bool,
 }
 
 /// A link of a board.
@@ -140,7 +143,16 @@ impl KeptBoard {
     /// A board without title and links, in no folder.
     pub fn new(id: BoardId, opened_at_ms: u64) -> Self {
         let (title, folder) = (String::new(), String::new());
-        Self { id, title, links: Vec::new(), opened_at_ms, starred: false, folder, deleted_at_ms: None }
+        Self {
+            id,
+            title,
+            links: Vec::new(),
+            opened_at_ms,
+            starred: false,
+            folder,
+            deleted_at_ms: None,
+            of_account: false,
+        }
     }
 
     /// Whether this browser holds an owner's link of it.
@@ -164,6 +176,7 @@ impl KeptBoard {
     pub fn with_links_of(mut self, earlier: Option<Self>) -> Self {
         if let Some(earlier) = &earlier {
             self.starred |= earlier.starred;
+            self.of_account |= earlier.of_account;
             if self.folder.is_empty() {
                 self.folder.clone_from(&earlier.folder);
             }
@@ -221,6 +234,11 @@ mod tests {
         let earlier = KeptBoard { starred: true, folder: "Work".to_owned(), deleted_at_ms: Some(1), ..kept(&[]) };
         let visit = kept(&[link(Role::View, 1)]).with_links_of(Some(earlier));
         assert_eq!((visit.starred, &*visit.folder, visit.deleted_at_ms), (true, "Work", None));
+        let own = KeptBoard { of_account: true, ..kept(&[]) };
+        assert!(
+            kept(&[link(Role::View, 1)]).with_links_of(Some(own)).of_account,
+            "a visit by a link leaves whose it is"
+        );
     }
 
     #[test]
@@ -228,6 +246,7 @@ mod tests {
         let text = r#"{"id":"abcdefghij0123456789","title":"Plan","links":[],"opened_at_ms":5}"#;
         let board: KeptBoard = serde_json::from_str(text).expect("it was written so");
         assert_eq!((board.starred, &*board.folder, board.deleted_at_ms), (false, "", None));
+        assert!(!board.of_account);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The page: a WASM program that mounts itself on the body. What it shows is in `app`.
 
+mod account;
 mod api;
 mod app;
 mod assets;
@@ -22,6 +23,7 @@ mod recovery;
 mod route;
 mod sharing;
 mod shortcut;
+mod sign_in;
 mod store;
 mod ui;
 mod versions;

@@ -12,6 +12,7 @@ use leptos::reactive::computed::ScopedFuture;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use protocol::{BoardId, LinkSecret};
 
+use crate::account::AccountMenu;
 use crate::board::{Shell, answer_export, keep_log, keep_shown};
 use crate::opening::Opened;
 use crate::pages::around::{self, Around};
@@ -29,6 +30,7 @@ use crate::panels::invite::{Invitation, InviteDialog};
 use crate::panels::palette::PaletteDialog;
 use crate::panels::slides::{PresentationBar, SlidesPanel};
 use crate::panels::versions::VersionHistory;
+use crate::sign_in::{self, SignInDesk};
 use crate::store::{BoardStore, ExportTask, ExportWish, Problem};
 use crate::ui::dynamic::{Mounted, dynamic, effect};
 use crate::ui::toast::Toasts;
@@ -66,6 +68,11 @@ fn enter_recover(secret: Option<LinkSecret>) -> Entered {
 #[wasm_split(home, wasm_split_path = leptos::wasm_split, fallible)]
 fn enter_unlock(id: BoardId, key: LinkSecret) -> Entered {
     Ok(view! { <UnlockPage id=id link_key=key /> }.into_any())
+}
+
+#[wasm_split(account, wasm_split_path = leptos::wasm_split, fallible)]
+fn enter_account(desk: SignInDesk) -> Entered {
+    Ok(view! { <AccountMenu desk=desk /> }.into_any())
 }
 
 #[wasm_split(dialogs, wasm_split_path = leptos::wasm_split, fallible)]
@@ -209,6 +216,20 @@ pub fn recover(secret: Option<LinkSecret>) -> AnyView {
 /// The page that asks for a link's password.
 pub fn unlock(id: BoardId, key: LinkSecret) -> AnyView {
     page(Box::pin(enter_unlock(id, key)))
+}
+
+/// Who is signed in, on servers where people can. Where the part cannot be loaded, boards can be used without.
+pub fn account(desk: SignInDesk) -> AnyView {
+    if !sign_in::is_offered() {
+        return ().into_any();
+    }
+    let gap = Gap::empty();
+    Mounted::here().ask(ScopedFuture::new_untracked(Box::pin(enter_account(desk)) as Loading), move |entered| {
+        if let Ok(view) = entered {
+            gap.fill(view);
+        }
+    });
+    gap.view()
 }
 
 /// The dialog that invites people.

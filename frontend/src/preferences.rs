@@ -16,6 +16,7 @@ const NAME: &str = "boardwalk.name";
 const THEME: &str = "boardwalk.theme";
 const STYLES: &str = "boardwalk.styles";
 const PERSON: &str = "boardwalk.person";
+const ACCOUNT: &str = "boardwalk.account";
 const TOKEN: &str = "boardwalk.token";
 const RECOVERY: &str = "boardwalk.recovery";
 const COLOURS: &str = "boardwalk.colours";
@@ -197,6 +198,16 @@ pub fn kept_token() -> Option<String> {
 /// Keeps it.
 pub fn keep_token(token: &str) {
     store(TOKEN, Some(token.trim()));
+}
+
+/// The name of who signed in here last, until they sign out.
+pub fn kept_account_name() -> Option<String> {
+    stored(ACCOUNT)
+}
+
+/// Keeps it, or forgets it.
+pub fn keep_account_name(name: Option<&str>) {
+    store(ACCOUNT, name);
 }
 
 /// The secret of this browser's recovery link, if it has one.

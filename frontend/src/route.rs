@@ -99,6 +99,11 @@ impl Router {
         replace(&board_path(id));
     }
 
+    /// Takes out of the home page's address why signing in failed.
+    pub fn hide_failure(self) {
+        replace("/");
+    }
+
     /// The same for a recovery link.
     pub fn hide_recovery(self) {
         replace(RECOVER);

@@ -21,8 +21,10 @@ use crate::keyring::KeptBoard;
 use crate::opening::create_board;
 use crate::panels::appearance::{LanguageChoice, theme_switch};
 use crate::panels::menu::MARK;
+use crate::parts;
 use crate::preferences::Preferences;
 use crate::route::{Router, board_link, board_path};
+use crate::sign_in::{self, SignInDesk};
 use crate::store::Problem;
 use crate::ui::button::{Button, IconButton, Weight};
 use crate::ui::dynamic::{Mounted, dynamic, effect, list, when};
@@ -42,6 +44,8 @@ pub fn HomePage() -> impl IntoView {
     let words = Words::of_page();
     effect(move || document().set_title(words.get(key::APP_NAME)));
     let shelf = Shelf::here();
+    let changed = Callback::new(move |()| shelf.read());
+    provide_context(SignInDesk { needed: RwSignal::new(false), lost: shelf.lost, changed });
     let newcomer = Signal::derive(move || shelf.is_empty());
     view! {
         <div class="home">
@@ -97,6 +101,7 @@ fn HomeHeader(shelf: Shelf) -> impl IntoView {
                 side=Side::BottomEnd
                 on_press=Callback::new(move |()| preferences.toggle_theme())
             />
+            {parts::account(SignInDesk::of_page())}
         </header>
         <MoveAway open=moving shelf=shelf />
     }
@@ -109,6 +114,7 @@ fn NewBoard(large: bool) -> impl IntoView {
     let router: Router = expect_context();
     let mounted = Mounted::here();
     let (creating, asking_token) = (RwSignal::new(false), RwSignal::new(false));
+    let desk = SignInDesk::of_page();
     let press = move |()| {
         let date = now_in_words(words.0.get_untracked());
         creating.set(true);
@@ -117,6 +123,7 @@ fn NewBoard(large: bool) -> impl IntoView {
             match answer {
                 Ok((board, is_kept)) => enter(router, &board, is_kept),
                 Err(Problem::Refused(ErrorCode::TokenNeeded)) => asking_token.set(true),
+                Err(Problem::Refused(ErrorCode::SignInNeeded)) if sign_in::is_offered() => desk.needed.set(true),
                 Err(problem) => toasts.push(failure(words, problem)),
             }
         });

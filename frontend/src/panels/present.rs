@@ -10,6 +10,7 @@ use crate::sharing::Managed;
 use crate::store::BoardStore;
 use crate::ui::button::{Button, IconButton, Weight};
 use crate::ui::dynamic::{dynamic, effect, list, when};
+use crate::ui::icon::Icon;
 use crate::ui::tooltip::Side;
 use crate::words::{Words, key};
 
@@ -88,11 +89,23 @@ fn PersonRow(managed: Managed, row: Row) -> impl IntoView {
             />
         }
     });
+    // Said by the server, of a session: nobody can call themselves so.
+    let signed_in = seen.account.map(|account| {
+        let says = Signal::derive(move || match &*account {
+            "" => words.get(key::PRESENT_SIGNED_IN).to_owned(),
+            account => words.fill(key::PRESENT_SIGNED_IN_AS, &[("name", account)]),
+        });
+        view! {
+            <span class="links__account" role="img" data-testid="signed-in" aria-label=says title=says>
+                <Icon shape=icondata::LuBadgeCheck />
+            </span>
+        }
+    });
     view! {
         <li class="links__row" data-testid="present-person">
             <span class="avatar" aria-hidden="true" style:--avatar=colour>{initials(&name)}</span>
             <span class="links__text">
-                <span class="links__name">{name.clone()}</span>
+                <span class="links__name">{name.clone()}{signed_in}</span>
                 <span class="links__meta">{meta}</span>
             </span>
             {you}

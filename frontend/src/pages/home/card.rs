@@ -117,7 +117,10 @@ fn Picture(shelf: Shelf, board: KeptBoard, trouble: RwSignal<Option<ErrorCode>>)
             }
             Err(ApiError::Refused(ErrorCode::Deleted)) if !was_deleted => shelf.note_deleted(&asked, true),
             Err(ApiError::Refused(code)) if code.retry() == protocol::Retry::Never && code != ErrorCode::Deleted => {
-                trouble.set(Some(code))
+                trouble.set(Some(code));
+                if matches!(code, ErrorCode::WrongKey | ErrorCode::Revoked) {
+                    shelf.note_lost(&asked);
+                }
             }
             // Without a server, or while it is busy, the tile stays.
             Err(_) => {}

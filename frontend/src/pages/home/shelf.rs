@@ -76,6 +76,8 @@ pub struct Shelf {
     pub query: RwSignal<String>,
     /// What is to be seen.
     pub filter: RwSignal<Filter>,
+    /// Boards whose keys open nothing any more.
+    pub lost: RwSignal<Vec<BoardId>>,
     /// What a dialog asks, and of which board.
     pub asking: RwSignal<Option<(Asking, KeptBoard)>>,
     most: RwSignal<usize>,
@@ -92,6 +94,7 @@ impl Shelf {
             boards: RwSignal::new(None),
             query: RwSignal::default(),
             filter: RwSignal::new(Filter::All),
+            lost: RwSignal::default(),
             asking: RwSignal::new(None),
             most: RwSignal::new(FIRST_CARDS),
             mounted: Mounted::here(),
@@ -227,6 +230,13 @@ impl Shelf {
     pub fn purge(self, board: &KeptBoard) {
         let Some((id, key)) = place_of(board) else { return };
         self.ask(board, async move { api::purge_board(&id, &key).await }, |shelf, id, ()| shelf.forget(id));
+    }
+
+    /// Notes that no key that this browser has of a board opens it.
+    pub fn note_lost(self, id: &BoardId) {
+        if !self.lost.read_untracked().contains(id) {
+            self.lost.update(|lost| lost.push(id.clone()));
+        }
     }
 
     /// Keeps what was heard of whether a board is in the bin.

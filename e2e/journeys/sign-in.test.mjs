@@ -1,0 +1,104 @@
+// People sign in at a provider, and their boards are theirs on every device.
+
+import assert from "node:assert/strict";
+import { after } from "node:test";
+
+import { journey } from "../fixtures.mjs";
+import { BoardPage, eventually } from "../pages/board.mjs";
+import { Provider } from "../provider.mjs";
+
+const provider = await Provider.start();
+after(() => provider.stop());
+const env = { ...provider.env, BOARDWALK_CREATE: "signed-in", BOARDWALK_ADMIN_TOKEN: "correct horse battery" };
+
+/** Signs in on the provider's page, to which a link of the home page has led. */
+async function atProvider(page, name) {
+  await page.waitForURL((url) => url.origin === provider.issuer);
+  await page.getByLabel("Name").fill(name);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByTestId("account").waitFor();
+}
+
+const cards = (page) => page.getByTestId("board-card");
+
+journey("a board belongs to who is signed in, on every device until they sign out", { env }, async (it) => {
+  const desk = await (await it.person("ada", { scheme: "light" })).home();
+  await desk.page.getByTestId("sign-in").waitFor();
+  await it.picture("signed-out");
+  await desk.page.getByTestId("new-board").click();
+  const offer = desk.page.getByRole("dialog", { name: "Sign in to make a board" });
+  await offer.waitFor();
+  await it.picture("refused");
+  await offer.getByTestId("sign-in").click();
+  await atProvider(desk.page, "Ada Lovelace");
+  assert.equal(new URL(desk.page.url()).search, "", "neither code nor state stays in the address");
+
+  const board = await desk.newBoard();
+  await board.ready();
+  await board.draw("rectangle", [300, 250], [480, 380]);
+  await board.status("saved");
+  await board.page.getByTestId("people").click();
+  assert.equal(await board.page.getByTestId("own-name").inputValue(), "Ada Lovelace", "her name is the one others see");
+  await board.page.keyboard.press("Escape");
+  const invite = await board.invite();
+  const ben = await (await it.person("ben")).open(invite);
+  await ben.shapes(1);
+  await board.page.getByTestId("invite").click();
+  const here = board.page.getByTestId("present-person");
+  await eventually(async () => assert.equal(await here.count(), 2));
+  const marked = here.filter({ has: board.page.getByTestId("signed-in") });
+  assert.equal(await marked.count(), 1, "who is signed in bears a mark, nobody else");
+  assert.equal(await marked.getByTestId("signed-in").getAttribute("aria-label"), "Signed in as Ada Lovelace");
+  await it.picture("mark");
+
+  const phone = await (await it.person("phone", { device: "phone", scheme: "dark" })).home();
+  await phone.page.getByTestId("sign-in").click();
+  await atProvider(phone.page, "Ada Lovelace");
+  await eventually(async () => assert.equal(await cards(phone.page).count(), 1));
+  await it.picture("phone");
+  await phone.page.getByTestId("account").click();
+  await it.picture("menu");
+  await phone.page.keyboard.press("Escape");
+  await phone.page.getByTestId("recent-board").click();
+  const second = new BoardPage(phone.page);
+  await second.ready();
+  await second.shapes(1);
+
+  await phone.page.goto(it.url);
+  await phone.page.getByTestId("account").click();
+  await phone.page.getByTestId("sign-out").click();
+  await phone.page.getByTestId("sign-in").waitFor();
+  await eventually(async () => assert.equal(await cards(phone.page).count(), 0));
+  await it.picture("left");
+  await phone.page.reload();
+  await phone.page.getByTestId("sign-in").waitFor();
+  assert.equal(await cards(phone.page).count(), 0);
+  await board.page.goto(it.url);
+  await board.page.getByTestId("account").waitFor();
+  assert.equal(await cards(board.page).count(), 1, "the other device stays signed in");
+
+  const admin = await (await it.person("root")).page("/admin");
+  await admin.getByTestId("admin-token").fill("correct horse battery");
+  await admin.keyboard.press("Enter");
+  await eventually(async () => assert.match(await admin.locator("[data-board]").innerText(), /Owner: Ada Lovelace/));
+  await it.picture("administration");
+});
+
+journey("where nobody signs in the page knows nothing of it", async (it) => {
+  const person = await it.person("ada");
+  const home = await person.home();
+  const asked = [];
+  home.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await home.page.reload();
+  await home.page.getByTestId("new-board").waitFor();
+  await home.newBoard();
+  assert.equal(await home.page.locator("meta[name=boardwalk-sign-in]").count(), 0);
+  assert.deepEqual(asked.filter((path) => /session|sign-in|account/.test(path)), []);
+});
+
+journey("a sign-in that fails says so", { env }, async (it) => {
+  const page = await (await it.person("ada")).page("/api/sign-in/callback?code=a&state=b");
+  await page.getByText("The sign-in did not come to its end.").waitFor();
+  assert.equal(new URL(page.url()).hash, "", "the reason does not stay in the address");
+  await it.picture("failed-sign-in");
+});
