@@ -90,3 +90,31 @@ journey("a new name is seen by everybody", async (it) => {
   }
   assert.equal(await ben.page.getByTestId("rename").count(), 0, "who only views does not rename");
 });
+
+journey("the rows of links stay beside their texts on a phone", async (it) => {
+  const ada = await (await it.person("ada", { device: "phone" })).newBoard();
+  await ada.page.getByTestId("invite").click();
+  await ada.page.getByTestId("links").locator(".links__row").first().waitFor();
+  await ada.page.getByTestId("present-person").waitFor();
+  await it.picture("share");
+  // No two texts or controls of the dialog lie over each other, wherever it is scrolled to.
+  const covered = await ada.page.evaluate(() => {
+    const dialog = document.querySelector("dialog[open]");
+    const leaves = [...dialog.querySelectorAll("h2, h3, p, button, input, select, .links__name, .links__meta, .badge, .avatar")];
+    const boxes = leaves.filter((leaf) => leaf.checkVisibility()).map((leaf) => [leaf, leaf.getBoundingClientRect()]);
+    const overlap = (one, other) => {
+      const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+      const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+      return across > 1 && down > 1;
+    };
+    const found = [];
+    boxes.forEach(([leaf, box], at) => {
+      for (const [other, otherBox] of boxes.slice(at + 1)) {
+        const isInside = leaf.contains(other) || other.contains(leaf);
+        if (!isInside && overlap(box, otherBox)) found.push(`${leaf.outerHTML.slice(0, 80)} / ${other.outerHTML.slice(0, 80)}`);
+      }
+    });
+    return found;
+  });
+  assert.deepEqual(covered, [], "nothing is covered");
+});

@@ -130,3 +130,81 @@ journey("the page can be installed, and keeps nothing but itself", async (it) =>
   assert(kept.includes("/") && kept.some((path) => path.endsWith(".wasm")), "the page itself is kept");
   for (const path of kept) assert.match(path, /^\/($|static\/|fonts\/|icons\/|app\.webmanifest)/, path);
 });
+
+/** Drops a picture of one colour on the board. */
+async function bringPicture(page) {
+  await page.evaluate(async () => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 400, height: 300 });
+    const context = canvas.getContext("2d");
+    context.fillStyle = "#d33";
+    context.fillRect(0, 0, 400, 300);
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve));
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([blob], "red.png", { type: "image/png" }));
+    const init = { bubbles: true, cancelable: true, clientX: 700, clientY: 450, dataTransfer };
+    document.getElementById("board-host").dispatchEvent(new DragEvent("drop", init));
+  });
+}
+
+/** Waits until the middle of the board is red. */
+async function showsRed(board) {
+  await eventually(async () => {
+    const bytes = await board.pixels([696, 446], [8, 8]);
+    const [red, green, blue] = await board.page.evaluate(async (base64) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${base64}`;
+      await image.decode();
+      const canvas = Object.assign(document.createElement("canvas"), { width: 8, height: 8 });
+      const context = canvas.getContext("2d");
+      context.drawImage(image, 0, 0);
+      return [...context.getImageData(4, 4, 1, 1).data];
+    }, bytes.toString("base64"));
+    assert(red > 160 && green < 110 && blue < 110, `red, not ${[red, green, blue]}`);
+  });
+}
+
+journey("what a board shows is there without a server: images, and comments to be read", { timeout: 120_000 }, async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const person = await it.personAtHome("ben");
+  const address = await ada.invite();
+  const ben = await person.open(address);
+  await bringPicture(ada.page);
+  await ada.shapes(1);
+  await ada.page.getByTestId("uploads").waitFor({ state: "detached" });
+  await ada.page.keyboard.press("Escape");
+  await ada.comment([300, 300], "As red as that?");
+  await showsRed(ben);
+  await ben.page.getByTestId("pin").waitFor();
+  await ben.copied();
+  await ben.shell();
+  const kept = await ben.page.evaluate(() => navigator.storage.persisted());
+  assert.equal(typeof kept, "boolean", "the browser was asked, and decides");
+  // Comments are kept a moment after they came.
+  await eventually(async () => {
+    const count = await ben.page.evaluate(async () => {
+      const answer = (request) => new Promise((resolve, reject) => Object.assign(request, { onsuccess: () => resolve(request.result), onerror: () => reject(request.error) }));
+      const database = await answer(indexedDB.open("boardwalk-belongings"));
+      const counts = await Promise.all(["images", "comments"].map((name) => answer(database.transaction(name).objectStore(name).count())));
+      database.close();
+      return counts;
+    });
+    assert.deepEqual(count, [1, 1], "an image and the comments are kept");
+  });
+
+  await it.server.stop("SIGKILL");
+  await person.restartBrowser();
+  const again = await person.open(address, { ready: false });
+  await again.ready("offline");
+  await again.shapes(1);
+  await showsRed(again);
+  await again.page.getByTestId("pin").click();
+  await again.page.getByTestId("thread").getByText("As red as that?").waitFor();
+  await again.page.getByTestId("comments-offline").waitFor();
+  assert.equal(await again.page.getByTestId("comment-text").count(), 0, "nothing can be written that nobody hears");
+  await it.picture("image offline");
+  await it.server.resume();
+  await again.status("saved");
+  await again.page.getByTestId("comment-text").fill("Redder");
+  await again.page.getByTestId("send-comment").click();
+  await again.page.getByTestId("thread").getByText("Redder").waitFor();
+});

@@ -5,16 +5,6 @@ import assert from "node:assert/strict";
 import { journey } from "../fixtures.mjs";
 import { eventually } from "../pages/board.mjs";
 
-/** Writes a comment where the board is pressed. */
-async function comment(board, at, text) {
-  await board.page.keyboard.press("c");
-  await board.down(at);
-  await board.up();
-  await board.page.getByTestId("comment-text").fill(text);
-  await board.page.getByTestId("send-comment").click();
-  await board.page.getByTestId("thread").getByText(text).waitFor();
-}
-
 /** Makes a link that may comment, through the owner's dialog. */
 async function commentLink(board) {
   const page = board.page;
@@ -42,7 +32,7 @@ journey("comments are pinned, answered, followed and resolved, also by who may n
   await ben.shapes(1);
   assert.equal(await ben.page.locator(`[data-tool="rectangle"]`).count(), 0, "no tools to draw with");
 
-  await comment(ben, [600, 300], "Wider? <b>bold</b>");
+  await ben.comment([600, 300], "Wider? <b>bold</b>");
   await ada.page.getByTestId("unread").waitFor();
   await it.picture("comment");
   const before = await pinAt(ada);
@@ -76,7 +66,7 @@ journey("comments are pinned, answered, followed and resolved, also by who may n
 
 journey("the address of a thread opens it, and a deleted one is gone for all", async (it) => {
   const ada = await (await it.person("ada")).newBoard();
-  await comment(ada, [600, 400], "Here");
+  await ada.comment([600, 400], "Here");
   const link = await ada.invite("view");
   const thread = await ada.page.getByTestId("pin").getAttribute("data-thread");
   const ben = await (await it.person("ben", { device: "phone", scheme: "dark" })).open(`${link}&thread=${thread}`, {
@@ -98,7 +88,7 @@ async function pinX(board) {
 
 journey("people follow each other, are led, react and speak at their cursors", async (it) => {
   const ada = await (await it.person("ada")).newBoard();
-  await comment(ada, [600, 400], "Landmark");
+  await ada.comment([600, 400], "Landmark");
   const name = await ada.page.getByTestId("comment").locator("strong").innerText();
   await ada.page.keyboard.press("Escape");
   const ben = await (await it.person("ben")).open(await ada.invite("edit"));

@@ -139,6 +139,27 @@ export class BoardPage {
     return link;
   }
 
+  /** Writes a comment where the board is pressed. */
+  async comment(at, text) {
+    await this.page.keyboard.press("c");
+    await this.down(at);
+    await this.up();
+    await this.page.getByTestId("comment-text").fill(text);
+    await this.page.getByTestId("send-comment").click();
+    await this.page.getByTestId("thread").getByText(text).waitFor();
+  }
+
+  /** Drags what an element shows by so many CSS pixels. */
+  async drag(element, [across, down]) {
+    const box = await element.boundingBox();
+    assert(box, "it is to be seen");
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await this.page.mouse.move(x, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x + across, y + down, { steps: STEPS });
+    await this.page.mouse.up();
+  }
+
   /** Waits for the page that says why there is no board; `id` names the reason. */
   async problem(id) {
     await this.page.locator(`[data-testid="problem"][data-problem="${id}"]`).waitFor();

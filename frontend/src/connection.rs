@@ -2,6 +2,7 @@
 //! knows what it carries; the order of things is decided in `visit`.
 
 pub mod asset_queue;
+pub mod belongings;
 pub mod copies;
 pub mod log;
 pub mod socket;

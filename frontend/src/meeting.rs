@@ -2,6 +2,7 @@
 //! the calls that change them. It must not know how it looks.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use editor::Pin;
 use leptos::prelude::*;
@@ -12,19 +13,24 @@ use protocol::meeting::{
 use protocol::{BoardId, LinkSecret, PersonId, ThreadId};
 
 use crate::api::{self, ApiError};
+use crate::calls;
 use crate::clipboard;
+use crate::connection::belongings;
 use crate::facilitation::Facilitating;
 use crate::preferences::Preferences;
-use crate::route::board_path;
-use crate::store::{BoardStore, Problem, UiRequest};
-use crate::ui::dynamic::Mounted;
+use crate::route::{board_path, thread_of};
+use crate::seen::{self, Seen};
+use crate::store::{BoardStore, Problem, Status, UiRequest};
+use crate::ui::dynamic::{Mounted, effect};
 use crate::ui::toast::Toasts;
 use crate::words::{Words, key};
 
 /// Whom a list of suggestions may name at once.
 pub const MAX_SUGGESTED: usize = 5;
-/// Where the browser keeps which comments were seen, by board.
-const SEEN: &str = "boardwalk.seen.";
+/// Characters of a comment that a notice says.
+const NOTICE_CHARS: usize = 80;
+/// Comments that changed are kept for when there is no network so long after the first change.
+const KEEP_AFTER: Duration = Duration::from_secs(2);
 
 /// What is open beside its pin.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +60,9 @@ pub struct Meeting {
     /// The press that is being handled has opened it.
     is_fresh: StoredValue<bool>,
     /// The time of the newest comment that was seen, by thread.
-    seen: RwSignal<HashMap<String, i64>>,
+    seen: RwSignal<Seen>,
+    /// What is known is about to be kept.
+    is_keeping: StoredValue<bool>,
     /// The timer and the voting.
     pub facilitating: Facilitating,
     mounted: Mounted,
@@ -67,7 +75,7 @@ pub struct Meeting {
 impl Meeting {
     /// Of a board that is being opened. For the component that is being made.
     pub fn opening(store: BoardStore, facilitating: Facilitating) -> Self {
-        Self {
+        let meeting = Self {
             board: StoredValue::new(None),
             known: StoredValue::new(None),
             linked: StoredValue::new(thread_of(&window().location().hash().unwrap_or_default())),
@@ -77,13 +85,21 @@ impl Meeting {
             open: RwSignal::new(None),
             is_fresh: StoredValue::new(false),
             seen: RwSignal::default(),
+            is_keeping: StoredValue::new(false),
             facilitating,
             mounted: Mounted::here(),
             store,
             preferences: Preferences::of_page(),
             words: Words::of_page(),
             toasts: Toasts::of_page(),
-        }
+        };
+        effect(move || meeting.keep_calls());
+        seen::on_change(move || {
+            if let Some((board, _)) = meeting.board.try_get_value().flatten() {
+                meeting.seen.update(|seen| *seen = seen::merged(std::mem::take(seen), seen::kept(&board)));
+            }
+        });
+        meeting
     }
 
     /// The meeting that the board's page provides.
@@ -94,11 +110,40 @@ impl Meeting {
     /// The board was joined, now or again: reads everything.
     pub fn joined(self, id: BoardId, key: LinkSecret) {
         if self.board.with_value(Option::is_none) {
-            self.seen.set(kept_seen(&id));
+            self.seen.set(seen::kept(&id));
         }
         self.facilitating.joined(id.clone(), key.clone());
         self.board.set_value(Some((id, key)));
         self.read();
+    }
+
+    /// What this browser keeps of a board's comments is shown until the server tells them.
+    pub fn recall(self, id: BoardId) {
+        let seen = seen::kept(&id);
+        self.mounted.ask(async move { belongings::comments(&id).await }, move |kept| {
+            let list: Option<ThreadList> = kept.and_then(|text| serde_json::from_str(&text).ok());
+            if let Some(list) = list.filter(|_| self.known.get_value().is_none()) {
+                self.seen.set(seen);
+                self.you.set(list.you);
+                self.threads.set(list.threads);
+            }
+        });
+    }
+
+    fn keep_soon(self) {
+        if self.is_keeping.try_update_value(|is_keeping| std::mem::replace(is_keeping, true)) == Some(false) {
+            set_timeout(move || self.keep(), KEEP_AFTER);
+        }
+    }
+
+    fn keep(self) {
+        // The board may have been left meanwhile: then the next visit keeps it.
+        let Some(true) = self.is_keeping.try_update_value(std::mem::take) else { return };
+        let Some(((id, _), seq)) = self.board.get_value().zip(self.known.get_value()) else { return };
+        let list = ThreadList { you: self.you.get_untracked(), seq, threads: self.threads.get_untracked() };
+        let Ok(text) = serde_json::to_string(&list) else { return };
+        // Where there is no room, comments are not there offline.
+        self.mounted.ask(async move { belongings::keep_comments(&id, &text).await }, drop);
     }
 
     fn read(self) {
@@ -115,9 +160,13 @@ impl Meeting {
         if self.known.get_value().is_some_and(|known| known > list.seq) {
             return;
         }
-        self.known.set_value(Some(list.seq));
+        let was_known = self.known.try_update_value(|known| known.replace(list.seq)).flatten().is_some();
         self.you.set(list.you);
+        if was_known {
+            list.threads.iter().for_each(|thread| self.note_call(thread));
+        }
         self.threads.set(list.threads);
+        self.keep_soon();
         self.close_what_is_gone();
         let linked = self.linked.try_update_value(Option::take).flatten();
         if let Some(thread) =
@@ -137,7 +186,10 @@ impl Meeting {
         };
         for change in changes.into_iter().filter(|change| change.seq > known) {
             match change.value {
-                Some(MeetingValue::Thread(thread)) => self.put(thread),
+                Some(MeetingValue::Thread(thread)) => {
+                    self.note_call(&thread);
+                    self.put(thread);
+                }
                 other if !change.id.starts_with("thread/") => {
                     let you = self.you.get_untracked();
                     let you = you.as_ref().map(PersonId::as_str).unwrap_or_default();
@@ -147,6 +199,7 @@ impl Meeting {
             }
         }
         self.known.set_value(Some(known.max(head)));
+        self.keep_soon();
         self.close_what_is_gone();
     }
 
@@ -155,6 +208,32 @@ impl Meeting {
             Some(known) => *known = thread,
             None => threads.push(thread),
         });
+    }
+
+    /// Says so where somebody calls the reader, unless they are reading it.
+    fn note_call(self, thread: &Thread) {
+        let Some(you) = self.you.get_untracked() else { return };
+        let threads = self.threads.read_untracked();
+        let before = threads.iter().find(|known| known.id == thread.id);
+        let Some(comment) = calls::new_call(before, thread, &you) else { return };
+        if self.open.get_untracked() == Some(Open::Thread(thread.id.clone())) {
+            return;
+        }
+        let is_cut = comment.text.chars().count() > NOTICE_CHARS;
+        let text: String = comment.text.chars().take(NOTICE_CHARS).chain(is_cut.then_some('…')).collect();
+        let notice = self.words.fill(key::COMMENTS_CALLED, &[("name", &comment.name), ("text", &text)]);
+        let id = thread.id.clone();
+        let show = Callback::new(move |()| self.show(id.clone()));
+        self.toasts.push_with(notice, self.words.get(key::COMMENTS_SHOW).to_owned(), show);
+    }
+
+    /// The home page says how many threads call the reader.
+    fn keep_calls(self) {
+        let (threads, seen, you) = (self.threads.read(), self.seen.read(), self.you.get());
+        let (Some((board, _)), Some(you)) = (self.board.get_value(), you) else { return };
+        let seen_at = |thread: &Thread| seen.get(thread.id.as_str()).copied().unwrap_or(0);
+        let calls = |thread: &&Thread| !thread.resolved && calls::calls_unread(thread, &you, seen_at(thread));
+        seen::keep_calls(&board, threads.iter().filter(calls).count());
     }
 
     fn close_what_is_gone(self) {
@@ -168,8 +247,7 @@ impl Meeting {
     /// The comment tool was pressed.
     pub fn begin_at(self, pin: Pin) {
         if self.may_comment() {
-            let shape = pin.on.map(|(id, offset)| PinnedShape { id: id.to_string(), offset });
-            self.open.set(Some(Open::New(ThreadPlace { point: [pin.at.x, pin.at.y], shape })));
+            self.open.set(Some(Open::New(place_of(pin))));
             self.is_fresh.set_value(true);
         }
     }
@@ -213,7 +291,41 @@ impl Meeting {
 
     /// Whether the reader may write.
     pub fn may_comment(self) -> bool {
-        self.store.role.get().may_comment()
+        self.store.role.get().may_comment() && !self.is_offline()
+    }
+
+    /// Whether comments can be read but not written, as nobody can be told.
+    pub fn is_offline(self) -> bool {
+        matches!(self.store.status.get(), Status::Offline { .. })
+    }
+
+    /// Whether the reader may pin a thread elsewhere: who began it, and who may edit.
+    pub fn may_move(self, thread: &Thread) -> bool {
+        let is_own = thread.comments.first().is_some_and(|first| self.is_own(first));
+        self.may_comment() && (is_own || self.store.role.get().may_write())
+    }
+
+    /// Has a thread pinned to what is at a place of the board.
+    pub fn drop_at(self, thread: ThreadId, at: [f64; 2]) {
+        self.store.request(UiRequest::PinThread(thread, at));
+    }
+
+    /// Pins a thread elsewhere.
+    pub fn move_thread(self, thread: ThreadId, pin: Pin) {
+        let Some((id, key)) = self.board.get_value() else { return };
+        let place = place_of(pin);
+        self.threads.update(|threads| {
+            threads.iter_mut().filter(|known| known.id == thread).for_each(|known| known.place = place.clone());
+        });
+        let wish = ChangeThread { resolved: None, place: Some(place) };
+        let call = async move { api::change_thread(&id, &key, &thread, &wish).await };
+        self.mounted.ask(call, move |answer| {
+            if answer.is_err() {
+                // It is where it was.
+                self.read();
+            }
+            self.answered(answer);
+        });
     }
 
     /// Begins a thread at a place.
@@ -288,9 +400,8 @@ impl Meeting {
 
     /// Whether a thread has comments of others that were not seen.
     pub fn is_unread(self, thread: &Thread) -> bool {
-        let you = self.you.get();
-        let seen = self.seen.read().get(thread.id.as_str()).copied().unwrap_or(0);
-        thread.comments.iter().any(|comment| comment.created_at_ms > seen && Some(&comment.author) != you.as_ref())
+        let seen_at_ms = self.seen.read().get(thread.id.as_str()).copied().unwrap_or(0);
+        calls::is_unread(thread, self.you.get().as_ref(), seen_at_ms)
     }
 
     /// How many threads that are not done with are unread.
@@ -313,12 +424,9 @@ impl Meeting {
     fn keep_seen(self) {
         let Some((board, _)) = self.board.get_value() else { return };
         let there: HashSet<String> = self.threads.read_untracked().iter().map(|thread| thread.id.to_string()).collect();
-        let seen = self.seen.read_untracked();
-        let lines = seen.iter().filter(|(id, _)| there.contains(*id)).map(|(id, at_ms)| format!("{id} {at_ms}"));
-        let text = lines.collect::<Vec<_>>().join("\n");
-        if let Ok(Some(storage)) = window().local_storage() {
-            // Where the browser keeps nothing, comments are unread again at the next visit.
-            let _ = storage.set_item(&format!("{SEEN}{board}"), &text);
+        let all = seen::keep(&board, &self.seen.read_untracked(), &there);
+        if all != *self.seen.read_untracked() {
+            self.seen.set(all);
         }
     }
 
@@ -374,75 +482,7 @@ impl Meeting {
     }
 }
 
-/// The thread that a fragment names.
-fn thread_of(fragment: &str) -> Option<ThreadId> {
-    let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
-    fragment.split('&').find_map(|part| part.strip_prefix("thread="))?.parse().ok()
-}
-
-fn kept_seen(board: &BoardId) -> HashMap<String, i64> {
-    let storage = window().local_storage().ok().flatten();
-    let text = storage.and_then(|storage| storage.get_item(&format!("{SEEN}{board}")).ok().flatten());
-    let read = |line: &str| line.split_once(' ').and_then(|(id, at_ms)| Some((id.to_owned(), at_ms.parse().ok()?)));
-    text.unwrap_or_default().lines().filter_map(read).collect()
-}
-
-/// A comment's text cut at the names that it calls: each piece, and whether it is such a name with its @.
-pub fn pieces<'a>(text: &'a str, mentions: &[Mention]) -> Vec<(&'a str, bool)> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let next = mentions.iter().filter_map(|mention| {
-            let call = format!("@{}", mention.name);
-            rest.find(&call).map(|at| (at, call.len()))
-        });
-        // Of two names that begin at the same place the longer one is meant.
-        let Some((at, length)) = next.min_by_key(|(at, length)| (*at, usize::MAX - length)) else {
-            pieces.push((rest, false));
-            break;
-        };
-        let (before, after) = rest.split_at(at);
-        if !before.is_empty() {
-            pieces.push((before, false));
-        }
-        let (call, after) = after.split_at(length);
-        pieces.push((call, true));
-        rest = after;
-    }
-    pieces
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_name_threads() {
-        let id = "t".repeat(20);
-        for (fragment, expected) in [
-            (format!("#thread={id}"), Some(id.as_str())),
-            (format!("key=x&thread={id}"), Some(id.as_str())),
-            ("#thread=short".to_owned(), None),
-            (String::new(), None),
-        ] {
-            assert_eq!(thread_of(&fragment).as_ref().map(ThreadId::as_str), expected, "{fragment}");
-        }
-    }
-
-    #[test]
-    fn texts_are_cut_at_the_names_they_call() {
-        let mention = |name: &str| Mention { person: PersonId::from_random([1; 16]), name: name.to_owned() };
-        let mentions = [mention("Ada"), mention("Ada Lovelace")];
-        for (text, expected) in [
-            ("", vec![]),
-            ("no one", vec![("no one", false)]),
-            ("@Ada", vec![("@Ada", true)]),
-            ("hi @Ada Lovelace!", vec![("hi ", false), ("@Ada Lovelace", true), ("!", false)]),
-            ("@Ada@Ada", vec![("@Ada", true), ("@Ada", true)]),
-            ("ä@Bo", vec![("ä@Bo", false)]),
-        ] {
-            assert_eq!(pieces(text, &mentions), expected, "{text}");
-        }
-        assert_eq!(pieces("@Ada", &[]), [("@Ada", false)]);
-    }
+fn place_of(pin: Pin) -> ThreadPlace {
+    let shape = pin.on.map(|(id, offset)| PinnedShape { id: id.to_string(), offset });
+    ThreadPlace { point: [pin.at.x, pin.at.y], shape }
 }

@@ -1,7 +1,7 @@
 //! Private notes of the board that is open, as this page knows them: one's own with their texts, of the others only the
 //! places, until they are revealed and become shapes. It must not know how they look.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use board::ShapeId;
@@ -39,6 +39,10 @@ pub struct PrivateNotes {
     pub begun: StoredValue<Option<String>>,
     /// What was typed and not sent yet.
     unsent: StoredValue<Option<TimeoutHandle>>,
+    /// Some of it is on its way to the server.
+    is_sending: StoredValue<bool>,
+    /// Own notes that the server has, whatever they say there.
+    sent: StoredValue<HashSet<String>>,
     /// Notes that are in the document here, and may not be saved yet.
     placing: RwSignal<Vec<String>>,
     store: BoardStore,
@@ -58,6 +62,8 @@ impl PrivateNotes {
             others: RwSignal::default(),
             begun: StoredValue::new(None),
             unsent: StoredValue::new(None),
+            is_sending: StoredValue::new(false),
+            sent: StoredValue::default(),
             placing: RwSignal::default(),
             store,
             mounted: Mounted::here(),
@@ -82,6 +88,7 @@ impl PrivateNotes {
     pub fn take(self, now: &Facilitation) {
         self.round.set(now.round);
         self.others.set(now.notes.clone());
+        self.sent.set_value(now.own_notes.iter().map(|note| note.id.clone()).collect());
         // What is being typed is newer than what the server has.
         if self.unsent.with_value(Option::is_none) {
             self.own.set(now.own_notes.clone());
@@ -101,7 +108,11 @@ impl PrivateNotes {
                 false
             }
             (None, Some(MeetingValue::Round(round))) => {
+                let was_hidden = self.round.get_untracked().is_some_and(|round| round.is_hidden);
                 self.round.set(Some(round));
+                if was_hidden && !round.is_hidden {
+                    self.finish();
+                }
                 !round.is_hidden
             }
             _ => record == "round",
@@ -142,6 +153,12 @@ impl PrivateNotes {
         self.send_soon();
     }
 
+    /// One's own note is elsewhere, in board pixels.
+    pub fn move_to(self, id: &str, point: [f64; 2]) {
+        self.own.update(|own| own.iter_mut().filter(|note| note.id == id).for_each(|note| note.point = point));
+        self.send_soon();
+    }
+
     /// Throws one's own note away.
     pub fn delete(self, id: &str) {
         self.own.update(|own| own.retain(|note| note.id != id));
@@ -159,25 +176,72 @@ impl PrivateNotes {
     /// Sends what was typed.
     pub fn send(self) {
         // The board may have been left meanwhile.
-        let Some(Some(due)) = self.unsent.try_update_value(Option::take) else { return };
-        due.clear();
+        if !self.take_unsent() {
+            return;
+        }
         let Some((id, key)) = self.board.get_value() else { return };
-        let wish = protocol::meeting::PrivateNotes {
-            name: self.preferences.name.get_untracked(),
-            notes: self.own.get_untracked(),
-        };
-        self.mounted.ask(async move { api::put_private_notes(&id, &key, &wish).await }, move |answer| match answer {
-            // Revealed in the same moment: what did not reach the server goes to the board from here.
-            Err(ApiError::Refused(ErrorCode::Forbidden)) => self.place_own(),
-            answer => self.answered(answer),
+        let wish = self.wish();
+        self.is_sending.set_value(true);
+        self.mounted.ask(async move { api::put_private_notes(&id, &key, &wish).await }, move |answer| {
+            self.is_sending.set_value(false);
+            match answer {
+                // Revealed in the same moment: what did not reach the server goes to the board from here.
+                Err(ApiError::Refused(ErrorCode::Forbidden)) => {
+                    self.place_late();
+                    self.own.set(Vec::new());
+                }
+                answer => self.answered(answer),
+            }
         });
+    }
+
+    /// Whether something was typed that nobody has sent; whoever asks does.
+    fn take_unsent(self) -> bool {
+        let due = self.unsent.try_update_value(Option::take).flatten();
+        let is_unsent = due.is_some();
+        if let Some(due) = due {
+            due.clear();
+        }
+        is_unsent
+    }
+
+    fn wish(self) -> protocol::meeting::PrivateNotes {
+        let name = self.preferences.name.get_untracked();
+        protocol::meeting::PrivateNotes { name, notes: self.own.get_untracked() }
+    }
+
+    /// Somebody else has revealed the notes: they put what the server had of ours on the board, and we what was typed since.
+    fn finish(self) {
+        let is_unsent = self.take_unsent();
+        if is_unsent || self.is_sending.get_value() {
+            self.place_late();
+        }
+    }
+
+    /// Notes that the server never had are made here; into the others goes what they say by now, once they are there.
+    fn place_late(self) {
+        let (known, fresh): (Vec<_>, Vec<_>) = self
+            .sent
+            .with_value(|sent| self.own_placed().into_iter().partition(|note| sent.contains(&note.id.to_string())));
+        self.store.request(UiRequest::PlaceNotes(fresh));
+        self.store.request(UiRequest::FinishNotes(known));
     }
 
     /// Reveals all notes and puts them on the board; those that were left behind, too.
     pub fn reveal(self) {
-        self.send();
+        let unsent = self.take_unsent().then(|| self.wish());
         let Some((id, key)) = self.board.get_value() else { return };
-        self.mounted.ask(async move { api::reveal_private(&id, &key).await }, move |answer| match answer {
+        let call = async move {
+            if let Some(unsent) = unsent {
+                match api::put_private_notes(&id, &key, &unsent).await {
+                    // Somebody else was faster; then they are revealed already.
+                    Ok(_) | Err(ApiError::Refused(ErrorCode::Forbidden)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            api::reveal_private(&id, &key).await
+        };
+        self.mounted.ask(call, move |answer| match answer {
             Ok(now) => {
                 self.take(&now);
                 self.place();
@@ -194,11 +258,6 @@ impl PrivateNotes {
         let ids = notes.iter().map(|note| note.id.to_string()).collect();
         self.store.request(UiRequest::PlaceNotes(notes));
         self.placing.set(ids);
-    }
-
-    fn place_own(self) {
-        self.store.request(UiRequest::PlaceNotes(self.own_placed()));
-        self.own.set(Vec::new());
     }
 
     fn own_placed(self) -> Vec<PlacedNote> {

@@ -2,7 +2,7 @@
 
 use leptos::ev;
 use leptos::prelude::*;
-use protocol::{BoardId, LinkSecret};
+use protocol::{BoardId, LinkSecret, ThreadId};
 use wasm_bindgen::JsValue;
 
 /// A place in the page.
@@ -144,6 +144,12 @@ pub fn RouteLink(
     view! { <a href=to class=class on:click=follow>{children()}</a> }.into_any()
 }
 
+/// The thread of comments that a fragment names.
+pub fn thread_of(fragment: &str) -> Option<ThreadId> {
+    let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
+    fragment.split('&').find_map(|part| part.strip_prefix("thread="))?.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +175,19 @@ mod tests {
             ("/recover".to_owned(), format!("#key={key}"), Route::Recover { key: key.parse().ok() }),
         ] {
             assert_eq!(Route::parse(&path, &fragment), expected, "{path} {fragment}");
+        }
+    }
+
+    #[test]
+    fn addresses_name_threads() {
+        let id = "t".repeat(20);
+        for (fragment, expected) in [
+            (format!("#thread={id}"), Some(id.as_str())),
+            (format!("key=x&thread={id}"), Some(id.as_str())),
+            ("#thread=short".to_owned(), None),
+            (String::new(), None),
+        ] {
+            assert_eq!(thread_of(&fragment).as_ref().map(ThreadId::as_str), expected, "{fragment}");
         }
     }
 }

@@ -5,7 +5,7 @@ use board::Kind;
 use editor::{Geometry, GeometryField, Letters, PlacedNote, Slide, TOOLS};
 use leptos::prelude::*;
 use leptos::reactive::callback::{Callable, UnsyncCallback};
-use protocol::{ErrorCode, PersonId, Role};
+use protocol::{ErrorCode, PersonId, Role, ThreadId};
 use scene::text::Mark;
 use visit::Showing;
 
@@ -193,6 +193,10 @@ pub enum UiRequest {
     BeginVoting(u32),
     /// Make shapes of notes that were private.
     PlaceNotes(Vec<PlacedNote>),
+    /// Write what the reader typed last into notes that somebody else makes shapes of.
+    FinishNotes(Vec<PlacedNote>),
+    /// Pin a thread to what is at a place of the board, in board pixels.
+    PinThread(ThreadId, [f64; 2]),
     /// Show something of oneself to the others.
     ShowSelf(Showing),
     /// Run a command.

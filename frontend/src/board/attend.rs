@@ -5,6 +5,7 @@ use std::rc::{Rc, Weak};
 
 use editor::{Input, Output};
 use leptos::prelude::*;
+use scene::BoardPoint;
 use visit::{Showing, VisitInput};
 use wasm_bindgen_futures::spawn_local;
 
@@ -28,6 +29,7 @@ pub fn attend(meeting: Meeting) {
 /// Wires the meeting to the shell.
 fn follow(shell: &Rc<Shell>, meeting: Meeting) {
     shell.visit.borrow_mut().editor_mut().take_up(&editor::SELDOM);
+    meeting.recall(shell.place.id.clone());
     shell.take_up(perform, meeting);
     pins::follow_camera(shell.with_editor(|editor| editor.camera()));
     let begun = Rc::clone(shell);
@@ -71,6 +73,11 @@ fn perform(shell: &Rc<Shell>, meeting: Meeting, task: Task) {
         Task::BeginVoting(budget) => {
             let shapes = shell.with_editor(|editor| editor.selection().iter().map(ToString::to_string).collect());
             meeting.facilitating.begin_voting(shapes, budget);
+        }
+        Task::PinThread(thread, [x, y]) => {
+            let pin = shell.with_editor(|editor| editor.pin_under(BoardPoint::new(x, y)));
+            meeting.move_thread(thread, pin);
+            place_pins(shell, meeting);
         }
         Task::PlacePins => place_pins(shell, meeting),
         Task::LoadImages => images::load_wanted(shell),

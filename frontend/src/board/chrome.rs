@@ -66,6 +66,8 @@ pub(super) fn follow(shell: &Rc<Shell>) {
             }
             UiRequest::BeginVoting(budget) => return shell.leave(Task::BeginVoting(budget)),
             UiRequest::PlaceNotes(notes) => Input::PlaceNotes(notes),
+            UiRequest::FinishNotes(notes) => Input::FinishNotes(notes),
+            UiRequest::PinThread(thread, at) => return shell.leave(Task::PinThread(thread, at)),
             UiRequest::ShowSelf(showing) => return shell.feed(VisitInput::Show(showing)),
             UiRequest::LookAt(point, shape) => return shell.look_at(point, shape.as_ref()),
             UiRequest::ListColours => return shell.list_colours(),
@@ -86,7 +88,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
             shell.repaint_all();
         }
     });
-    follow_slides(page);
+    follow_slides(page, weak);
     Effect::new(move |_| {
         let keys = page.preferences.keys.get();
         if let Some(shell) = weak.with_value(std::rc::Weak::upgrade) {
@@ -102,13 +104,16 @@ pub(super) fn follow(shell: &Rc<Shell>) {
     });
 }
 
-/// Shows the frame that is presented, on the whole screen while there is one.
-fn follow_slides(page: Page) {
+/// Shows the frame that is presented, on the whole screen while there is one, without what others have selected.
+fn follow_slides(page: Page, shell: StoredValue<std::rc::Weak<Shell>, LocalStorage>) {
     let store = page.store;
     Effect::new(move |before: Option<Option<usize>>| {
         let at = store.presenting.get();
         if at.is_some() != before.flatten().is_some() {
             presenting::fill_screen(at.is_some());
+            if let Some(shell) = shell.with_value(std::rc::Weak::upgrade) {
+                shell.edit(Input::HidePeerSelections(at.is_some()));
+            }
         }
         if at.is_some() {
             untrack(|| store.request(UiRequest::ShowPresented));

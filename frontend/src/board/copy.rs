@@ -6,10 +6,12 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
+use js_sys::{Function, Promise, Reflect};
 use leptos::leptos_dom::helpers::TimeoutHandle;
-use leptos::prelude::{document, set_timeout, set_timeout_with_handle};
+use leptos::prelude::{document, set_timeout, set_timeout_with_handle, window};
 use protocol::limits::{STATE_CHUNK_BYTES, STATE_CHUNK_STRUCTS};
 use visit::VisitInput;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::shell::{Shell, now_ms};
@@ -37,6 +39,8 @@ pub(super) struct CopyWriter {
     is_asked: Cell<bool>,
     is_busy: Cell<bool>,
     is_damaged: Cell<bool>,
+    /// The browser was asked not to evict what is kept.
+    has_asked: Cell<bool>,
     quiet: Cell<Option<TimeoutHandle>>,
 }
 
@@ -85,10 +89,10 @@ async fn read(shell: &Rc<Shell>) -> Result<(BoardCopy, Contents), CopyError> {
 
 /// Lets the page paint and answer.
 async fn next_turn() {
-    let promise = js_sys::Promise::new(&mut |resolve, _| {
+    let promise = Promise::new(&mut |resolve, _| {
         set_timeout(
             move || {
-                let _ = resolve.call0(&wasm_bindgen::JsValue::NULL);
+                let _ = resolve.call0(&JsValue::NULL);
             },
             Duration::ZERO,
         );
@@ -251,6 +255,9 @@ fn written_as(
                 None => size.tail_bytes += added_bytes,
             }
             drop(size);
+            if !writer.has_asked.replace(true) {
+                ask_to_persist();
+            }
             writer.rows.borrow_mut().push(row);
             writer.wait_for_quiet(&shell);
             writer.ask(&shell);
@@ -261,6 +268,18 @@ fn written_as(
             leptos::logging::warn!("{error}");
             writer.end();
         }
+    }
+}
+
+/// Asks the browser to keep what is kept here also when it is short of room. It may say no, and nobody need know.
+fn ask_to_persist() {
+    let get = |of: &JsValue, name: &str| Reflect::get(of, &name.into()).unwrap_or_default();
+    // Absent over plain http, and in browsers that keep nothing for good.
+    let storage = get(&window().navigator(), "storage");
+    let persist = get(&storage, "persist").dyn_into::<Function>();
+    let asked = persist.ok().and_then(|persist| persist.call0(&storage).ok()?.dyn_into::<Promise>().ok());
+    if let Some(asked) = asked {
+        spawn_local(async move { drop(JsFuture::from(asked).await) });
     }
 }
 

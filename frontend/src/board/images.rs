@@ -24,6 +24,7 @@ use super::shell::Shell;
 use crate::api::ApiError;
 use crate::assets;
 use crate::connection::asset_queue::AssetQueue;
+use crate::connection::belongings;
 use crate::store::{Problem, Uploading};
 use crate::words::key;
 
@@ -174,7 +175,7 @@ async fn send(shell: &Rc<Shell>, hash: &AssetHash, file: &Blob) -> Result<(), Ap
             let words = shell.page.words.named("problem", &format!("{}.title", Problem::Refused(code).id()));
             shell.page.toasts.push(words);
         }
-        Ok(()) => {}
+        Ok(()) => keep(shell, hash, file).await,
     }
     shell.images.waiting.borrow_mut().pop_front();
     if let Some(Some(queue)) = shell.images.queue.get() {
@@ -245,7 +246,25 @@ pub(super) async fn file_of(shell: &Rc<Shell>, hash: &AssetHash) -> Option<Blob>
     {
         return Some(file);
     }
-    assets::fetch(&shell.place.id, &shell.place.key, hash).await.ok()
+    if let Some(file) = belongings::image(&shell.place.id, hash, whole_ms()).await {
+        return Some(file);
+    }
+    let file = assets::fetch(&shell.place.id, &shell.place.key, hash).await.ok()?;
+    keep(shell, hash, &file).await;
+    Some(file)
+}
+
+/// Keeps an image for when there is no network. Where there is no room for it, it is not there then.
+async fn keep(shell: &Rc<Shell>, hash: &AssetHash, file: &Blob) {
+    if let Err(error) = belongings::keep_image(&shell.place.id, hash, file, whole_ms()).await {
+        leptos::logging::warn!("{error}");
+    }
+}
+
+/// Milliseconds since 1970.
+fn whole_ms() -> u64 {
+    // Whole, and far below 2^53.
+    crate::clock::now_ms() as u64
 }
 
 async fn shown(file: &Blob) -> Option<HtmlImageElement> {

@@ -110,8 +110,14 @@ impl Map {
         for (view, colour) in &self.peers {
             painter.stroke(&outline(*view), (*colour).into(), PEER_LINE);
         }
-        let outline = outline(seen);
-        painter.fill(&outline, Paint { colour: SEEN, opacity: SEEN_INSIDE_OPACITY });
+        // Where all is in view there is nothing to tell apart: its frame says so, and the map keeps its colours.
+        let map = self.camera.visible(width_px, height_px);
+        let is_all_seen = seen.union(map) == seen;
+        let inside = map.inset(-SEEN_LINE.width / self.camera.zoom());
+        let outline = outline(if is_all_seen { inside } else { seen });
+        if !is_all_seen {
+            painter.fill(&outline, Paint { colour: SEEN, opacity: SEEN_INSIDE_OPACITY });
+        }
         painter.stroke(&outline, SEEN.into(), SEEN_LINE);
     }
 

@@ -7,6 +7,7 @@ use std::rc::{Rc, Weak};
 
 use editor::{Input, Output};
 use leptos::prelude::*;
+use protocol::ThreadId;
 use scene::ScreenPoint;
 use web_sys::File;
 
@@ -38,6 +39,8 @@ pub enum Task {
     Meet(Output),
     /// A voting on what is selected begins.
     BeginVoting(u32),
+    /// A thread is pinned to what is at a place of the board, in board pixels.
+    PinThread(ThreadId, [f64; 2]),
     /// Pins move with their shapes.
     PlacePins,
     /// Images are to be painted and are not there.

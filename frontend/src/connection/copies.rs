@@ -16,7 +16,7 @@ use js_sys::{Array, Object, Reflect, Uint8Array};
 use protocol::BoardId;
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::log;
+use super::{belongings, log};
 
 /// A board whose copy would take more is not kept.
 pub const MAX_COPY_BYTES: u64 = 48 * 1024 * 1024;
@@ -254,7 +254,10 @@ async fn remove(database: &Database, board: &str) -> Result<(), CopyError> {
     }
     boards.delete(JsValue::from_str(board))?.await?;
     transaction.await?;
-    Ok(())
+    match board.parse() {
+        Ok(board) => belongings::forget(&board).await,
+        Err(_) => Ok(()),
+    }
 }
 
 async fn open() -> Result<Database, CopyError> {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use protocol::meeting::Thread;
 
+use super::pins::ReadOnlyNote;
 use crate::clock::{now_ms, relative};
 use crate::meeting::Meeting;
 use crate::store::{BoardStore, UiRequest};
@@ -76,6 +77,7 @@ pub fn CommentsPanel() -> impl IntoView {
             <Filters filter=filter />
             {dynamic(move || rows(meeting, words, filter.get(), open))}
             {when(Signal::derive(move || meeting.may_comment()), move || view! { <NewThread open=open /> }.into_any())}
+            <ReadOnlyNote />
         </Popover>
     }
     .into_any()

@@ -126,7 +126,8 @@ pub fn LeadButton() -> impl IntoView {
     when(has_others, move || dynamic(button))
 }
 
-fn lead(store: BoardStore, leads: bool) {
+/// Begins to lead, or ends it.
+pub(super) fn lead(store: BoardStore, leads: bool) {
     store.leading.set(leads);
     store.request(UiRequest::Follow(None));
     store.request(UiRequest::ShowSelf(Showing::Lead(leads)));

@@ -2,18 +2,19 @@
 //! open one its comments. It must not know where the camera is, nor how a thread is kept.
 
 use leptos::ev::KeyboardEvent;
-use leptos::html;
 use leptos::prelude::*;
-use protocol::limits::MAX_COMMENT_CHARS;
 use protocol::meeting::{Comment, Thread};
 
 use super::company::Floats;
+use super::composer::Composer;
+use super::drag::{Drag, arrow};
 use super::facilitate::Marks;
 use super::private_notes::PrivateCards;
+use crate::calls::pieces;
 use crate::clock::{now_ms, relative};
-use crate::meeting::{Meeting, Open, pieces};
+use crate::meeting::{Meeting, Open};
 use crate::person_name::initials;
-use crate::ui::button::{Button, IconButton, Weight};
+use crate::ui::button::IconButton;
 use crate::ui::dynamic::{dynamic, effect, list, when};
 use crate::ui::icon::Icon;
 use crate::ui::tooltip::Side;
@@ -84,7 +85,16 @@ fn Pin(thread: Thread) -> impl IntoView {
         Signal::derive(move || words.fill(key::COMMENTS_PIN, &[("name", &name), ("text", &text)]))
     };
     let count = thread.comments.len();
-    let place = at(meeting, id.to_string());
+    let (drag, may_move) = (Drag::new(), {
+        let thread = thread.clone();
+        Memo::new(move |_| meeting.may_move(&thread))
+    });
+    let place = dragged(meeting, id.to_string(), drag);
+    let release = {
+        let id = id.clone();
+        move || drop_pin(meeting, &id, drag)
+    };
+    let (let_go, key_up) = (release.clone(), release);
     let is_unread = {
         let thread = thread.clone();
         Signal::derive(move || meeting.is_unread(&thread).to_string())
@@ -94,6 +104,9 @@ fn Pin(thread: Thread) -> impl IntoView {
         Signal::derive(move || (meeting.open.get() == Some(Open::Thread(id.clone()))).to_string())
     };
     let toggle = move |_| {
+        if drag.is_end_of_drag() {
+            return;
+        }
         let open = Some(Open::Thread(id.clone()));
         meeting.open.set(if meeting.open.get_untracked() == open { None } else { open });
     };
@@ -109,13 +122,50 @@ fn Pin(thread: Thread) -> impl IntoView {
             data-thread=thread.id.to_string()
             data-unread=is_unread
             data-resolved=thread.resolved.to_string()
+            data-movable=Signal::derive(move || may_move.get().to_string())
             on:click=toggle
+            on:pointerdown=move |event| {
+                if may_move.get_untracked() {
+                    drag.press(&event);
+                }
+            }
+            on:pointermove=move |event| drag.go(&event)
+            on:pointerup=move |_| let_go()
+            on:pointercancel=move |_| drag.cancel()
+            on:keydown=move |event| {
+                if may_move.get_untracked() {
+                    drag.nudge(&event);
+                }
+            }
+            on:keyup=move |event| {
+                if arrow(&event.key()).is_some() {
+                    key_up();
+                }
+            }
         >
             <span aria-hidden="true">{initials(&name)}</span>
             {(count > 1).then(|| view! { <span class="pin__count" aria-hidden="true">{count}</span> })}
         </button>
     }
     .into_any()
+}
+
+/// The same of what is being dragged.
+fn dragged(meeting: Meeting, id: String, drag: Drag) -> Signal<String> {
+    Signal::derive(move || {
+        let [x, y] = meeting.places.read().get(&id).copied().unwrap_or_default();
+        let [across, down] = drag.by.get().unwrap_or_default();
+        format!("--x: {:.2}; --y: {:.2}", x + across, y + down)
+    })
+}
+
+/// The drag of a pin has ended: it stays there.
+fn drop_pin(meeting: Meeting, thread: &protocol::ThreadId, drag: Drag) {
+    let Some([across, down]) = drag.release() else { return };
+    let place = meeting.places.read_untracked().get(thread.as_str()).copied();
+    if let Some([x, y]) = place {
+        meeting.drop_at(thread.clone(), [x + across, y + down]);
+    }
 }
 
 /// Escape closes the card, and the board has its keys again.
@@ -212,9 +262,21 @@ fn ThreadCard(id: protocol::ThreadId) -> impl IntoView {
             <ThreadHead id=id is_resolved=is_resolved />
             <ul class="thread__comments">{dynamic(comments)}</ul>
             {when(may_comment, reply)}
+            <ReadOnlyNote />
         </div>
     }
     .into_any()
+}
+
+/// Says why nothing can be written.
+#[component]
+pub fn ReadOnlyNote() -> impl IntoView {
+    let (meeting, words) = (Meeting::of_page(), Words::of_page());
+    let note = move || {
+        view! { <p class="comments__none" data-testid="comments-offline">{words.of(key::COMMENTS_OFFLINE)}</p> }
+            .into_any()
+    };
+    when(Signal::derive(move || meeting.is_offline()), note)
 }
 
 #[component]
@@ -334,115 +396,4 @@ fn Editing(thread: protocol::ThreadId, comment: Comment, editing: RwSignal<Optio
         </li>
     }
     .into_any()
-}
-
-/// The name that is being typed at the end of a text, after its @.
-fn called(text: &str) -> Option<&str> {
-    let (before, name) = text.rsplit_once('@')?;
-    let begins = before.chars().next_back().is_none_or(char::is_whitespace);
-    (begins && !name.contains('\n') && name.chars().count() <= 20).then_some(name)
-}
-
-/// Where a comment is written: Enter sends it, Shift+Enter begins a line, @ calls somebody.
-#[component]
-fn Composer(
-    label: Signal<String>,
-    send: Signal<String>,
-    #[prop(optional, into)] before: String,
-    on_send: Callback<String>,
-) -> impl IntoView {
-    let text = RwSignal::new(before);
-    let field = NodeRef::<html::Textarea>::new();
-    effect(move || {
-        if let Some(field) = field.get() {
-            let _ = field.focus();
-        }
-    });
-    let submit = move || {
-        let written = text.get_untracked().trim().to_owned();
-        if !written.is_empty() {
-            text.set(String::new());
-            on_send.run(written);
-        }
-    };
-    let on_key = move |event: KeyboardEvent| {
-        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
-            event.prevent_default();
-            submit();
-        }
-    };
-    view! {
-        <div class="composer">
-            <textarea
-                class="input composer__text"
-                rows="2"
-                node_ref=field
-                aria-label=label
-                placeholder=label
-                data-testid="comment-text"
-                maxlength=MAX_COMMENT_CHARS.to_string()
-                prop:value=text
-                on:input=move |event| text.set(event_target_value(&event))
-                on:keydown=on_key
-            ></textarea>
-            <Suggestions text=text field=field />
-            <Button
-                attr:data-testid="send-comment"
-                label=send
-                weight=Weight::Primary
-                disabled=Signal::derive(move || text.read().trim().is_empty())
-                on_press=Callback::new(move |()| submit())
-            />
-        </div>
-    }
-    .into_any()
-}
-
-/// People whose names begin as what is being typed after an @.
-#[component]
-fn Suggestions(text: RwSignal<String>, field: NodeRef<html::Textarea>) -> impl IntoView {
-    let meeting = Meeting::of_page();
-    let suggestions = move || {
-        let written = text.get();
-        let suggested = called(&written).map(|name| meeting.suggested(name)).unwrap_or_default();
-        list(suggested.into_iter().map(|mention| {
-            let name = mention.name.clone();
-            let choose = move |_| {
-                text.update(|text| {
-                    let at = text.rfind('@').unwrap_or(text.len());
-                    text.truncate(at);
-                    text.push_str(&format!("@{name} "));
-                });
-                if let Some(field) = field.get_untracked() {
-                    let _ = field.focus();
-                }
-            };
-            view! {
-                <button type="button" class="button" data-weight="secondary" data-testid="suggestion" on:click=choose>
-                    {format!("@{}", mention.name)}
-                </button>
-            }
-            .into_any()
-        }))
-    };
-    view! { <div class="composer__calls">{dynamic(suggestions)}</div> }.into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_called_after_an_at() {
-        for (text, expected) in [
-            ("@", Some("")),
-            ("hi @Ad", Some("Ad")),
-            ("hi @Ada Lo", Some("Ada Lo")),
-            ("mail@home", None),
-            ("@Ada\nnext", None),
-            ("plain", None),
-        ] {
-            assert_eq!(called(text), expected, "{text}");
-        }
-    }
 }

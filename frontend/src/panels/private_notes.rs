@@ -6,6 +6,7 @@ use leptos::html;
 use leptos::prelude::*;
 use protocol::limits::MAX_PRIVATE_NOTE_CHARS;
 
+use super::drag::{Drag, arrow};
 use super::pins::focus_board;
 use crate::facilitation::Facilitating;
 use crate::private_notes::PrivateNotes;
@@ -81,8 +82,46 @@ fn OwnCard(id: String, at: [f64; 2]) -> impl IntoView {
         let id = id.clone();
         move |event: leptos::ev::Event| notes.edit(&id, event_target_value(&event))
     };
+    let drag = Drag::new();
+    let place = Signal::derive(move || {
+        let [across, down] = drag.by.get().unwrap_or_default();
+        style([at[0] + across, at[1] + down])
+    });
+    let release = {
+        let id = id.clone();
+        move || {
+            if let Some([across, down]) = drag.release() {
+                notes.move_to(&id, [at[0] + across, at[1] + down]);
+            }
+        }
+    };
+    let (let_go, key_up) = (release.clone(), release);
+    let label = words.of(key::PRIVATE_MOVE);
     view! {
-        <div class="private-note" style=style(at) data-testid="private-note">
+        <div class="private-note" style=place data-testid="private-note">
+            <button
+                type="button"
+                class="private-note__grip"
+                aria-label=label
+                title=label
+                data-testid="move-private-note"
+                on:pointerdown=move |event| drag.press(&event)
+                on:pointermove=move |event| drag.go(&event)
+                on:pointerup=move |_| let_go()
+                on:pointercancel=move |_| drag.cancel()
+                on:keydown=move |event| {
+                    if !drag.nudge(&event) {
+                        leave_on_escape(event);
+                    }
+                }
+                on:keyup=move |event| {
+                    if arrow(&event.key()).is_some() {
+                        key_up();
+                    }
+                }
+            >
+                <Icon shape=icondata::LuGripHorizontal />
+            </button>
             <textarea
                 class="private-note__text"
                 node_ref=field

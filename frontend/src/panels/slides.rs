@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
+use super::company::lead;
 use super::icons::tool_icon;
 use crate::store::{BoardStore, UiRequest};
 use crate::ui::button::{Button, IconButton, Weight};
@@ -230,6 +231,9 @@ fn Bar() -> impl IntoView {
         let tool = if store.tool.get_untracked() == "laser" { "select" } else { "laser" };
         store.request(UiRequest::SetTool(tool));
     };
+    let spotlight = Signal::derive(move || {
+        words.get(if store.leading.get() { key::COMPANY_LEAD_END } else { key::COMPANY_LEAD }).to_owned()
+    });
     view! {
         <div class="panel presentation" role="group" data-testid="presentation" aria-label=words.of(key::SLIDES_PRESENTING)>
             <IconButton
@@ -255,6 +259,14 @@ fn Bar() -> impl IntoView {
                 icon=tool_icon("laser")
                 side=Side::Top
                 on_press=Callback::new(points)
+            />
+            <IconButton
+                attr:data-testid="spotlight"
+                attr:aria-pressed=Signal::derive(move || store.leading.get().to_string())
+                label=spotlight
+                icon=icondata::LuUsers
+                side=Side::Top
+                on_press=Callback::new(move |()| lead(store, !store.leading.get_untracked()))
             />
             <IconButton
                 label=words.of(key::SLIDES_END)

@@ -9,6 +9,7 @@ use crate::clock::{now_ms, relative};
 use crate::keyring::KeptBoard;
 use crate::preferences::{Preferences, Theme};
 use crate::route::{RouteLink, board_path};
+use crate::seen;
 use crate::ui::button::IconButton;
 use crate::ui::dynamic::{Mounted, dynamic, effect, when};
 use crate::ui::icon::{Icon, IconShape};
@@ -32,7 +33,7 @@ pub fn Card(
     let face = view! {
         <Picture shelf=shelf board=board.clone() trouble=trouble />
         <span class="card__title">{title.clone()}</span>
-        <span class="card__meta">{meta(words, &board, trouble)}</span>
+        <span class="card__meta">{meta(words, &board, trouble)}{calls(shelf, &board)}</span>
     };
     let face = if is_deleted {
         view! { <span class="card__open">{face}</span> }.into_any()
@@ -75,6 +76,24 @@ fn meta(words: Words, board: &KeptBoard, trouble: RwSignal<Option<ErrorCode>>) -
         {folder}
     }
     .into_any()
+}
+
+/// How many threads call the reader unread, as this browser knows.
+fn calls(shelf: Shelf, board: &KeptBoard) -> AnyView {
+    let (words, id) = (shelf.words, board.id.clone());
+    dynamic(move || {
+        shelf.news.track();
+        match seen::calls(&id) {
+            0 => ().into_any(),
+            count => view! {
+                <span class="card__calls" data-testid="board-calls">
+                    <Icon shape=icondata::LuAtSign />
+                    {Signal::derive(move || words.count(key::HOME_CALLS_ONE, key::HOME_CALLS_MANY, count))}
+                </span>
+            }
+            .into_any(),
+        }
+    })
 }
 
 fn star(shelf: Shelf, board: &KeptBoard, title: &str) -> AnyView {

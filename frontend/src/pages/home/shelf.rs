@@ -9,6 +9,7 @@ use crate::connection::copies;
 use crate::keyring::{self, KeptBoard, KeyringError};
 use crate::opening::keep_created;
 use crate::recovery;
+use crate::seen;
 use crate::store::Problem;
 use crate::ui::dynamic::Mounted;
 use crate::ui::toast::Toasts;
@@ -80,6 +81,8 @@ pub struct Shelf {
     pub lost: RwSignal<Vec<BoardId>>,
     /// What a dialog asks, and of which board.
     pub asking: RwSignal<Option<(Asking, KeptBoard)>>,
+    /// Counts what other tabs have written about boards' comments.
+    pub news: RwSignal<u32>,
     most: RwSignal<usize>,
     mounted: Mounted,
     /// The page's words.
@@ -96,11 +99,13 @@ impl Shelf {
             filter: RwSignal::new(Filter::All),
             lost: RwSignal::default(),
             asking: RwSignal::new(None),
+            news: RwSignal::new(0),
             most: RwSignal::new(FIRST_CARDS),
             mounted: Mounted::here(),
             words: Words::of_page(),
             toasts: Toasts::of_page(),
         };
+        seen::on_change(move || shelf.news.update(|news| *news += 1));
         shelf.read();
         shelf
     }

@@ -1,0 +1,122 @@
+// Comments that call somebody, and what is pinned being put elsewhere: pins, private notes, and their last words.
+
+import assert from "node:assert/strict";
+
+import { journey } from "../fixtures.mjs";
+import { eventually } from "../pages/board.mjs";
+
+journey("who is mentioned is told so, on the board and on their home page, until they have read it", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.draw("rectangle", [500, 300], [700, 450]);
+  const person = await it.person("ben", { scheme: "dark" });
+  const ben = await person.open(await ada.invite());
+  await ben.shapes(1);
+  const name = await ben.page.locator(`[data-testid="people"] [data-self="true"]`).getAttribute("data-person");
+  await ada.people(2);
+  await ada.comment([600, 300], `Is this right, @${name}?`);
+
+  const show = ben.page.getByTestId("toast-action");
+  await show.waitFor();
+  await ben.page.getByTestId("unread").waitFor();
+  await it.picture("mentioned");
+  const home = await person.home();
+  const calls = home.page.getByTestId("board-calls");
+  await calls.getByText("1 mention").waitFor();
+  await it.picture("home");
+  await show.click();
+  await ben.page.getByTestId("thread").getByText("Is this right").waitFor();
+  await ben.page.getByTestId("unread").waitFor({ state: "detached" });
+  await calls.waitFor({ state: "detached" });
+  assert.equal(await show.count(), 0, "the notice has gone");
+
+  // Read in one tab is read in the other, and stays read.
+  await ben.page.getByTestId("comment-text").fill("Yes");
+  await ben.page.getByTestId("send-comment").click();
+  await ada.page.getByTestId("thread").getByText("Yes").waitFor();
+  assert.equal(await ada.page.getByTestId("toast-action").count(), 0, "nobody was called");
+  await ben.page.keyboard.press("Escape");
+  const again = await person.open(ben.page.url());
+  await again.page.getByTestId("pin").waitFor();
+  assert.equal(await again.page.getByTestId("unread").count(), 0);
+  await ada.page.getByTestId("comment-text").fill(`Thanks @${name}`);
+  await ada.page.getByTestId("send-comment").click();
+  for (const board of [ben, again]) await board.page.getByTestId("unread").waitFor();
+  await again.page.getByTestId("pin").click();
+  for (const board of [ben, again]) await board.page.getByTestId("unread").waitFor({ state: "detached" });
+});
+
+/** Where a pin's tip is, from the page's corner. */
+async function tipOf(board) {
+  const { x, y, height } = await board.page.getByTestId("pin").boundingBox();
+  return [x, y + height];
+}
+
+journey("a pin is dragged elsewhere, and goes along with what it lies on then", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.draw("rectangle", [300, 300], [450, 420]);
+  await ada.draw("ellipse", [700, 300], [850, 420]);
+  await ada.comment([375, 300], "Here?");
+  await ada.page.keyboard.press("Escape");
+  const ben = await (await it.person("ben", { device: "phone" })).open(await ada.invite("view"), { ready: false });
+  await ben.ready("read-only");
+  await ben.page.getByTestId("pin").waitFor();
+  assert.equal(await ben.page.getByTestId("pin").getAttribute("data-movable"), "false", "who may only look moves nothing");
+
+  const [x, y] = await tipOf(ada);
+  const benBefore = await tipOf(ben);
+  await ada.drag(ada.page.getByTestId("pin"), [400, 60]);
+  await eventually(async () => assert.deepEqual((await tipOf(ada)).map(Math.round), [x + 400, y + 60].map(Math.round)));
+  assert.equal(await ada.page.getByTestId("thread").count(), 0, "a drag opens nothing");
+  await eventually(async () => assert((await tipOf(ben))[0] > benBefore[0] + 100, "others see it there"));
+  await it.picture("moved");
+  // It lies on the ellipse now, by whose edge that is moved.
+  await ada.down([775, 300]);
+  await ada.moveTo([775, 420]);
+  await ada.up();
+  await eventually(async () => assert((await tipOf(ada))[1] > y + 150, "the pin follows its new shape"));
+  await ada.page.getByTestId("pin").focus();
+  const before = await tipOf(ada);
+  await ada.page.keyboard.press("ArrowLeft");
+  await eventually(async () => assert.equal(Math.round((await tipOf(ada))[0]), Math.round(before[0] - 16), "by keyboard"));
+  await ada.reload();
+  await eventually(async () => assert.equal(Math.round((await tipOf(ada))[0]), Math.round(before[0] - 16)));
+});
+
+journey("a private note is dragged, and what was typed last is not lost when somebody else reveals", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const ben = await (await it.person("ben", { scheme: "dark" })).open(await ada.invite());
+  await ada.page.getByTestId("facilitate").click();
+  await ada.page.getByTestId("begin-private").click();
+  await ben.page.getByTestId("private-round").waitFor();
+  await ben.page.keyboard.press("n");
+  await ben.down([500, 300]);
+  await ben.up();
+  const note = ben.page.getByTestId("private-note");
+  await note.locator("textarea").fill("First");
+  const hidden = ada.page.getByTestId("hidden-note");
+  await hidden.waitFor();
+  const before = await hidden.boundingBox();
+  await ben.drag(ben.page.getByTestId("move-private-note"), [300, 120]);
+  await eventually(async () => {
+    const after = await hidden.boundingBox();
+    assert.deepEqual([after.x - before.x, after.y - before.y].map(Math.round), [300, 120], "others see where it is");
+  });
+  await it.picture("dragged");
+
+  // No rest between typing and revealing: what is typed was never sent when somebody else reveals.
+  await note.locator("textarea").focus();
+  await ben.page.keyboard.press("End");
+  await Promise.all([ben.page.keyboard.type(" and a half"), ada.page.getByTestId("reveal").click()]);
+  await ben.page.getByTestId("private-round").waitFor({ state: "detached" });
+  for (const board of [ada, ben]) await board.shapes(1);
+  await it.picture("revealed");
+  const text = async (board) => {
+    await board.canvas.dblclick({ position: { x: 800, y: 420 }, force: true });
+    const field = board.page.getByTestId("text-field");
+    await field.waitFor();
+    const value = await field.innerText();
+    await board.page.keyboard.press("Escape");
+    return value.trim();
+  };
+  for (const board of [ada, ben]) await eventually(async () => assert.equal(await text(board), "First and a half"));
+});
