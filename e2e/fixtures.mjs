@@ -47,8 +47,8 @@ async function theBrowser() {
   return browser;
 }
 
-function look(device, scheme) {
-  return { ...DEVICES[device], colorScheme: scheme, locale: "en-GB" };
+function look(device, scheme, language = "en-GB") {
+  return { ...DEVICES[device], colorScheme: scheme, locale: language };
 }
 
 after(async () => browser?.close());
@@ -104,11 +104,12 @@ class Journey {
     this.url = this.server.url;
   }
 
-  /** A new person: a browser context of their own, with a name. `device` is desktop or phone. */
-  async person(name, { device = "desktop", scheme = "light", link } = {}) {
-    const context = await (await theBrowser()).newContext(look(device, scheme));
+  /** A new person: a browser context of their own, with a name. `device` is desktop or phone; `origin`
+   * another door to the same boards. */
+  async person(name, { device = "desktop", scheme = "light", link, origin, language = "en-GB" } = {}) {
+    const context = await (await theBrowser()).newContext(look(device, scheme, language));
     this.#contexts.push(context);
-    return new Person(this, name, context, link?.url ?? this.url);
+    return new Person(this, name, context, link?.url ?? origin ?? this.url);
   }
 
   /** A person whose browser can be closed and started again. */

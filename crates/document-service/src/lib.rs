@@ -32,6 +32,7 @@ mod snapshots;
 mod thinning;
 mod updates_lane;
 mod versioning;
+mod visitors;
 
 pub use acceptor::ClusterSecret;
 pub use service::{DocumentService, NotReady, ServiceOptions};

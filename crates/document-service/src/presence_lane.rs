@@ -15,6 +15,7 @@ use sync::LaneId;
 use crate::board_inbox::{BoardInbox, PresenceIncoming};
 use crate::limits::MAX_PRESENCE_UP_BYTES;
 use crate::updates_lane::LaneEnding;
+use crate::visitors::Through;
 
 /// The board's end of a presence lane. Dropping it closes the lane as `unavailable`.
 pub(crate) struct PresenceSlot {
@@ -58,17 +59,18 @@ pub(crate) struct PresenceEnd {
 pub(crate) async fn carry(
     lane: LaneId,
     board: &BoardInbox,
+    here: &Through,
     end: PresenceEnd,
     outbound: &mut Outbound,
     inbound: &mut Inbound,
 ) -> LaneEnding {
     tokio::select! {
-        ending = receive(lane, board, inbound) => ending,
+        ending = receive(lane, board, here, inbound) => ending,
         ending = send(end, outbound) => ending,
     }
 }
 
-async fn receive(lane: LaneId, board: &BoardInbox, inbound: &mut Inbound) -> LaneEnding {
+async fn receive(lane: LaneId, board: &BoardInbox, here: &Through, inbound: &mut Inbound) -> LaneEnding {
     while let Some(payload) = inbound.next().await {
         let Ok(payload) = payload else { return LaneEnding::Left };
         let message = match PresenceUp::decode(&payload.data) {
@@ -78,6 +80,14 @@ async fn receive(lane: LaneId, board: &BoardInbox, inbound: &mut Inbound) -> Lan
                 return LaneEnding::Failed(ErrorCode::Malformed);
             }
         };
+        match message {
+            PresenceUp::Visitor { connection, visitor } => {
+                here.put(connection, visitor);
+                continue;
+            }
+            PresenceUp::Gone { connection } => here.remove(connection),
+            _ => {}
+        }
         if board.presence.send(PresenceIncoming::Message(lane, message)).await.is_err() {
             return LaneEnding::Failed(ErrorCode::Unavailable);
         }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use protocol::request::{Ask, BoardRequest, KeptVersion};
+use protocol::visitors;
 use protocol::{ErrorCode, PROTOCOL_VERSION};
 use rsocket::{Payload, Refusal};
 use tokio::sync::oneshot;
@@ -11,6 +12,7 @@ use crate::limits::OPEN_ATTEMPTS;
 use crate::opening;
 use crate::pictures;
 use crate::responder::Lanes;
+use crate::service::Service;
 
 /// Answers one request.
 pub(crate) async fn answer(lanes: &Lanes, data: &Bytes) -> Result<Payload, Refusal> {
@@ -34,6 +36,18 @@ pub(crate) async fn answer(lanes: &Lanes, data: &Bytes) -> Result<Payload, Refus
             }
             Ok(Payload::default())
         }
+        Ask::Visitors => Ok(Payload::new(visitors::encode_visitors(&lanes.service.visitors.on(&request.board)))),
+    }
+}
+
+/// Answers on which boards people are.
+pub(crate) fn crowds(service: &Service, data: &Bytes) -> Result<Payload, Refusal> {
+    match visitors::decode_crowds_request(data) {
+        Ok((PROTOCOL_VERSION, after)) => {
+            Ok(Payload::new(visitors::encode_crowds(&service.visitors.crowds(after.as_ref()))))
+        }
+        Ok(_) => Err(Refusal::invalid(ErrorCode::Outdated.id())),
+        Err(_) => Err(Refusal::invalid(ErrorCode::Malformed.id())),
     }
 }
 

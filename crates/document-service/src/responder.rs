@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use protocol::lane::{LaneOpen, PRESENCE_ROUTE, UPDATES_ROUTE};
 use protocol::limits::{LANE_REFILL_PARTS, LANE_WINDOW_PARTS};
 use protocol::request::REQUEST_ROUTE;
+use protocol::visitors::CROWDS_ROUTE;
 use protocol::{BoardId, ErrorCode, PROTOCOL_VERSION};
 use rsocket::{IncomingChannel, Payload, Responder, Window, metadata};
 use tokio::sync::oneshot;
@@ -32,6 +33,7 @@ impl Responder for Lanes {
         let tags = metadata::routing_tags(request.metadata.as_ref());
         match tags.first().map(String::as_str) {
             Some(REQUEST_ROUTE) => requests::answer(self, &request.data).await,
+            Some(CROWDS_ROUTE) => requests::crowds(&self.service, &request.data),
             _ => Err(rsocket::Refusal::invalid(ErrorCode::Malformed.id())),
         }
     }
@@ -92,9 +94,11 @@ impl Lanes {
             Err(refusal) => return refuse(channel, &refusal),
         };
         let (mut outbound, mut inbound) = channel.accept(Window::of(PRESENCE_UP_WINDOW));
+        let here = self.service.visitors.through(&open.board, lane);
         let carrying = async move {
-            let ending = presence_lane::carry(lane, &inbox, end, &mut outbound, &mut inbound);
+            let ending = presence_lane::carry(lane, &inbox, &here, end, &mut outbound, &mut inbound);
             let ending = not_panicking(ending).await;
+            drop(here);
             let _ = inbox.presence.send(PresenceIncoming::Closed(lane)).await;
             ending.tell(outbound);
         };

@@ -34,6 +34,7 @@ use crate::limits::{
     MAX_OPEN_BOARDS,
 };
 use crate::responder::Lanes;
+use crate::visitors::Visitors;
 
 /// How a service is to run.
 #[derive(Clone)]
@@ -99,6 +100,7 @@ pub(crate) struct Service {
     /// Cancelled when it is over, or has crashed.
     pub(crate) ended: CancellationToken,
     open: Mutex<HashMap<BoardId, BoardInbox>>,
+    pub(crate) visitors: Arc<Visitors>,
     lanes_so_far: AtomicU64,
     /// The tasks of open boards, and what they leave behind.
     pub(crate) boards: TaskTracker,
@@ -136,6 +138,7 @@ impl DocumentService {
             leaving: CancellationToken::new(),
             ended: CancellationToken::new(),
             open: Mutex::default(),
+            visitors: Arc::default(),
             lanes_so_far: AtomicU64::new(0),
             boards: TaskTracker::new(),
             connections: TaskTracker::new(),

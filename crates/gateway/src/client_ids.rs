@@ -37,12 +37,15 @@ impl ClientIds {
         held < MAX_AWARENESS_CLIENTS
     }
 
-    /// Leaves in an awareness update only what the connection may say. Someone unknown who leaves is no news.
-    pub fn keep_own(&mut self, connection: ConnectionId, entries: &mut Vec<AwarenessEntry>) {
+    /// Leaves in an awareness update only what the connection may say. Someone unknown who leaves is no news. Says whether
+    /// the connection speaks for more clients than before.
+    pub fn keep_own(&mut self, connection: ConnectionId, entries: &mut Vec<AwarenessEntry>) -> bool {
+        let before = self.holders.len();
         entries.retain(|entry| {
             let is_news = !entry.is_gone() || self.holders.contains_key(&entry.client);
             is_news && self.claim(connection, entry.client)
         });
+        self.holders.len() > before
     }
 
     /// The service told everybody of these clients.
@@ -100,8 +103,9 @@ mod tests {
         assert!(ids.claim(ALICE, 1));
         ids.hear(&[entry(1, "{}"), entry(2, "{}")]);
         let mut said = vec![entry(1, "{}"), entry(2, "{}"), entry(3, "{}"), entry(4, "null")];
-        ids.keep_own(MALLORY, &mut said);
+        assert!(ids.keep_own(MALLORY, &mut said));
         assert_eq!(said, [entry(3, "{}")]);
+        assert!(!ids.keep_own(MALLORY, &mut said), "it is known by now");
         ids.hear(&[entry(2, "null")]);
         let mut said = vec![entry(2, "{}"), entry(3, "null")];
         ids.keep_own(MALLORY, &mut said);

@@ -368,7 +368,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_browser_that_takes_nothing_for_thirty_seconds_is_closed_with_resync() {
-        let task = Hub::prepare(BoardId::from_random([1; 20]));
+        let task = Hub::prepare(BoardId::from_random([1; 20]), 1);
         let seat =
             task.hub().join(ConnectionId(1), ticket(Dialect::Boardwalk), 1).map_err(|_| "full").expect("a new hub");
         for _ in 0..3 {
@@ -382,7 +382,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_idle_browser_is_pinged_and_kept() {
-        let task = Hub::prepare(BoardId::from_random([1; 20]));
+        let task = Hub::prepare(BoardId::from_random([1; 20]), 1);
         let seat = task.hub().join(ConnectionId(1), ticket(Dialect::Stock), 1).map_err(|_| "full").expect("a new hub");
         let mut sink = Stuck(100);
         let minute = timeout(Duration::from_secs(61), speak(&mut sink, &seat)).await;

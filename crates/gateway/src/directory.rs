@@ -122,6 +122,14 @@ impl ServiceDirectory {
         self.once_connected(|pool| pool.pick_target(&[except]).or_else(|_| pool.pick_target(&[])).ok()).await
     }
 
+    /// A connection to each service that can be reached now.
+    #[must_use]
+    pub fn all(&self) -> Vec<Connection> {
+        let listed = self.members.as_ref().map(|members| members.list.borrow().addresses.clone());
+        let addresses = listed.unwrap_or_else(|| BTreeSet::from([IN_PROCESS.to_owned()]));
+        addresses.iter().filter_map(|address| self.pool.connection_to(address).ok()).collect()
+    }
+
     async fn once_connected<T>(&self, find: impl Fn(&Pool) -> Option<T>) -> Result<T, Unreachable> {
         let mut connected = self.pool.connected();
         if let Some(found) = find(&self.pool) {

@@ -15,7 +15,8 @@ use mailbox::Mailbox;
 use protocol::awareness::AwarenessEntry;
 use protocol::edge::EdgeMessage;
 use protocol::lane::{Audience, Dialect, UpdatesUp, part_count};
-use protocol::{BoardId, ConnectionId, ErrorCode, Role, SecretHash, VisitToken};
+use protocol::visitors::Visitor;
+use protocol::{BoardId, ConnectionId, ErrorCode, LinkId, Role, SecretHash, VisitToken};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
@@ -117,9 +118,21 @@ impl Ticket {
     }
 }
 
+impl People {
+    /// Somebody here as all gateways may know them.
+    fn visitor(&self, gateway: u64, connection: ConnectionId) -> Option<Visitor> {
+        let ticket = self.tickets.get(&connection)?;
+        let (link, clients) = (LinkId::of(&ticket.link), self.ids.held_by(connection));
+        let account = ticket.account.clone();
+        Some(Visitor { gateway, role: ticket.role, link, person: ticket.person, account, clients })
+    }
+}
+
 /// The shared side of a hub.
 pub struct Hub {
     board: BoardId,
+    /// Random, of this run of the gateway: see [`Visitor`].
+    gateway: u64,
     people: Mutex<People>,
     /// Counts the lanes that were lost. Changed only while `people` is locked.
     generation: AtomicU64,
@@ -141,10 +154,11 @@ pub struct Hub {
 impl Hub {
     /// A hub without lanes yet, with the task that opens and carries them.
     #[must_use]
-    pub fn prepare(board: BoardId) -> HubTask {
+    pub fn prepare(board: BoardId, gateway: u64) -> HubTask {
         let upward = Arc::new(Mailbox::unbounded());
         let hub = Self {
             board,
+            gateway,
             people: Mutex::default(),
             generation: AtomicU64::new(0),
             upward: upward.clone(),
@@ -196,6 +210,7 @@ impl Hub {
         let wake = people.fanout.join(connection, ticket.dialect);
         people.tickets.insert(connection, Box::new(ticket));
         let generation = AtomicU64::new(self.generation());
+        self.tell_of(&people, connection);
         drop(people);
         Ok(Seat { hub: self.clone(), connection, generation, wake })
     }
@@ -212,15 +227,19 @@ impl Hub {
         self.people().tickets.iter().map(|(connection, ticket)| (*connection, (**ticket).clone())).collect()
     }
 
-    /// Everybody here, with the Yjs clients that each speaks for.
+    /// Everybody here, as all gateways may know them.
     #[must_use]
-    pub fn visitors(&self) -> Vec<(Ticket, Vec<u64>)> {
+    pub fn visitors(&self) -> Vec<Visitor> {
         let people = self.people();
-        people
-            .tickets
-            .iter()
-            .map(|(connection, ticket)| ((**ticket).clone(), people.ids.held_by(*connection)))
-            .collect()
+        people.tickets.keys().filter_map(|connection| people.visitor(self.gateway, *connection)).collect()
+    }
+
+    /// Tells the board's service, and so other gateways, with what right somebody is here.
+    fn tell_of(&self, people: &People, connection: ConnectionId) {
+        if let Some(visitor) = people.visitor(self.gateway, connection) {
+            self.presence().put_visitor(connection, visitor.encode().into());
+            self.presence_waits.notify_one();
+        }
     }
 
     /// Closes one browser, after what it was sent before.
@@ -278,6 +297,8 @@ impl Hub {
         self.generation.fetch_add(1, Ordering::AcqRel);
         people.ids.forget_elsewhere();
         people.fanout.rejoin();
+        // What the lost lanes were told is lost with them.
+        people.tickets.keys().for_each(|connection| self.tell_of(&people, *connection));
     }
 
     pub(crate) fn generation(&self) -> u64 {
@@ -368,7 +389,11 @@ impl Seat {
 
     /// Sends up the presence lane those lines that this connection may say.
     pub fn put_awareness(&self, mut entries: Vec<AwarenessEntry>) {
-        self.hub.people().ids.keep_own(self.connection, &mut entries);
+        let mut people = self.hub.people();
+        if people.ids.keep_own(self.connection, &mut entries) {
+            self.hub.tell_of(&people, self.connection);
+        }
+        drop(people);
         self.put_presence(|queue| queue.put_awareness(self.connection, entries));
     }
 

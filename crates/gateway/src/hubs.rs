@@ -13,12 +13,15 @@ use tracing::Instrument;
 use crate::admission::Admission;
 use crate::directory::ServiceDirectory;
 use crate::hub::{Hub, JoinError, Seat, Ticket};
+use crate::random;
 
 /// All hubs of a gateway.
 pub struct Hubs {
     directory: Arc<ServiceDirectory>,
     open: Mutex<HashMap<BoardId, Arc<Hub>>>,
     next_connection: AtomicU64,
+    /// Of this run of the gateway, so that it knows its own people among others'.
+    gateway: u64,
     tasks: TaskTracker,
 }
 
@@ -27,7 +30,14 @@ impl Hubs {
     #[must_use]
     pub fn new(directory: Arc<ServiceDirectory>) -> Arc<Self> {
         let next_connection = AtomicU64::new(1);
-        Arc::new(Self { directory, open: Mutex::default(), next_connection, tasks: TaskTracker::new() })
+        let (gateway, tasks) = (random::number(), TaskTracker::new());
+        Arc::new(Self { directory, open: Mutex::default(), next_connection, gateway, tasks })
+    }
+
+    /// The number by which this run of the gateway knows its own visitors.
+    #[must_use]
+    pub fn gateway(&self) -> u64 {
+        self.gateway
     }
 
     /// A number for a browser connection, never used again by this gateway.
@@ -60,7 +70,7 @@ impl Hubs {
                 Err(JoinError::Ended) => {}
             }
         }
-        let task = Hub::prepare(board.clone());
+        let task = Hub::prepare(board.clone(), self.gateway);
         let hub = task.hub().clone();
         let seat = hub.join(connection, ticket, MAX_CONNECTIONS_PER_BOARD).map_err(|_| ErrorCode::Internal)?;
         open.insert(board.clone(), hub.clone());

@@ -9,13 +9,15 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use protocol::limits::MAX_AUTHOR_CHARS;
+use protocol::visitors::Visitor;
 use protocol::{
-    BoardId, ErrorCode, LinkId, LinkSecret, LockPerson, LockedPersonView, PeopleList, PersonView, Role, SecretHash,
+    BoardId, ErrorCode, LinkSecret, LockPerson, LockedPersonView, PeopleList, PersonView, Role, SecretHash,
 };
 
 use crate::admission::{Admission, hash};
 use crate::api_schema;
 use crate::app::Shared;
+use crate::asking;
 use crate::boards::one_line;
 use crate::problem::ApiError;
 
@@ -54,7 +56,7 @@ pub async fn check(shared: &Shared, board: &BoardId, person: &SecretHash) -> Res
     if shared.storage.is_locked(board, person).await? { Err(ErrorCode::LockedOut.into()) } else { Ok(()) }
 }
 
-/// Who is on the board through this gateway, and who is locked out.
+/// Who is on the board, and who is locked out.
 #[utoipa::path(
     get, path = "/api/boards/{id}/people", tag = "people",
     params(("id" = String, Path, description = "The board"), ("authorization" = String, Header, description = "`Bearer` and an owner's key")),
@@ -71,14 +73,13 @@ pub async fn list(
 ) -> Result<Response, ApiError> {
     let admission = admission.only(is_owner)?;
     let own = sender(&headers);
-    let visitors = shared.hubs.get(admission.board()).map(|hub| hub.visitors()).unwrap_or_default();
-    let here = visitors.into_iter().map(|(ticket, clients)| PersonView {
-        is_you: own.is_some() && ticket.person == own,
-        person: ticket.person.map(|person| text(&person)),
-        role: ticket.role,
-        link: LinkId::of(&ticket.link),
-        clients: clients.iter().map(u64::to_string).collect(),
-        account: ticket.account,
+    let here = visitors(&shared, admission.board()).await.into_iter().map(|visitor| PersonView {
+        is_you: own.is_some() && visitor.person == own,
+        person: visitor.person.map(|person| text(&person)),
+        role: visitor.role,
+        link: visitor.link,
+        clients: visitor.clients.iter().map(u64::to_string).collect(),
+        account: visitor.account,
     });
     let here = here.fold(Vec::new(), with_visitor);
     let locked = shared.storage.locked_people(admission.board()).await?.into_iter().map(|locked| LockedPersonView {
@@ -150,6 +151,18 @@ pub async fn unlock(
     }
 }
 
+/// Who is on a board: those of this gateway as it knows them, and those behind others as the board's service does.
+async fn visitors(shared: &Shared, board: &BoardId) -> Vec<Visitor> {
+    let mut here = shared.hubs.get(board).map(|hub| hub.visitors()).unwrap_or_default();
+    match asking::visitors(shared.storage.as_ref(), &shared.directory, board).await {
+        Ok(all) => here.extend(all.into_iter().filter(|visitor| visitor.gateway != shared.hubs.gateway())),
+        Err(code) => {
+            tracing::warn!(code = code.id(), board_id = %board, "who is here through other gateways is not known")
+        }
+    }
+    here
+}
+
 /// One visitor more: two windows of one browser that came by the same link are one person.
 fn with_visitor(mut here: Vec<PersonView>, visitor: PersonView) -> Vec<PersonView> {
     let is_same =
@@ -186,6 +199,8 @@ fn named(text: &str) -> Result<SecretHash, ErrorCode> {
 
 #[cfg(test)]
 mod tests {
+    use protocol::LinkId;
+
     use super::*;
 
     #[test]

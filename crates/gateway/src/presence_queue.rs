@@ -14,8 +14,16 @@ struct Newest {
     awareness: BTreeMap<u64, AwarenessEntry>,
     draft: Option<Bytes>,
     token: Option<VisitToken>,
+    visitor: Option<Bytes>,
     asks: bool,
     is_gone: bool,
+}
+
+impl Newest {
+    fn has_nothing(&self) -> bool {
+        let is_silent = self.awareness.is_empty() && self.draft.is_none();
+        is_silent && self.token.is_none() && self.visitor.is_none() && !self.asks
+    }
 }
 
 /// What the presence lane has not been told yet; connections take turns.
@@ -43,6 +51,11 @@ impl PresenceQueue {
         self.of(connection).token = Some(token);
     }
 
+    /// With what right the connection is here: an encoded `Visitor`.
+    pub fn put_visitor(&mut self, connection: ConnectionId, visitor: Bytes) {
+        self.of(connection).visitor = Some(visitor);
+    }
+
     /// The connection wants to know who is here.
     pub fn put_query(&mut self, connection: ConnectionId) {
         self.of(connection).asks = true;
@@ -62,6 +75,8 @@ impl PresenceQueue {
             PresenceUp::Gone { connection }
         } else if let Some(token) = newest.token.take() {
             PresenceUp::Visit { connection, token }
+        } else if let Some(visitor) = newest.visitor.take() {
+            PresenceUp::Visitor { connection, visitor }
         } else if std::mem::take(&mut newest.asks) {
             PresenceUp::Query { connection }
         } else if !newest.awareness.is_empty() {
@@ -72,7 +87,7 @@ impl PresenceQueue {
             PresenceUp::Draft { connection, message }
         };
         self.turns.rotate_left(1);
-        if newest.token.is_none() && !newest.asks && newest.awareness.is_empty() && newest.draft.is_none() {
+        if newest.has_nothing() {
             self.waiting.remove(&connection);
             self.turns.pop_back();
         }
@@ -115,11 +130,13 @@ mod tests {
         }
         queue.put_query(BOB);
         queue.put_draft(BOB, Bytes::from_static(b"b"));
+        queue.put_visitor(BOB, Bytes::from_static(b"v"));
         let update = awareness::encode(&[entry(7, 100), entry(8, 1)]).into();
         let expected = [
             PresenceUp::Awareness { connection: ALICE, update },
-            PresenceUp::Query { connection: BOB },
+            PresenceUp::Visitor { connection: BOB, visitor: Bytes::from_static(b"v") },
             PresenceUp::Draft { connection: ALICE, message: Bytes::from_static(&[100]) },
+            PresenceUp::Query { connection: BOB },
             PresenceUp::Draft { connection: BOB, message: Bytes::from_static(b"b") },
         ];
         assert_eq!(drain(&mut queue), expected);

@@ -181,6 +181,13 @@ pub enum PresenceUp {
         /// The secret.
         token: VisitToken,
     },
+    /// With what right the connection is here: an encoded `visitors::Visitor`.
+    Visitor {
+        /// Who.
+        connection: ConnectionId,
+        /// The encoded visitor.
+        visitor: Bytes,
+    },
 }
 
 /// Presence lane, service to gateway: one of the messages of a batch. A batch is one payload and costs one credit.
@@ -280,6 +287,7 @@ impl PresenceUp {
             Self::Query { connection } => out.uint(2).uint(connection.0),
             Self::Gone { connection } => out.uint(3).uint(connection.0),
             Self::Visit { connection, token } => out.uint(4).uint(connection.0).rest(&token.0),
+            Self::Visitor { connection, visitor } => out.uint(5).uint(connection.0).rest(visitor),
         };
         out.finish().into()
     }
@@ -298,6 +306,7 @@ impl PresenceUp {
             2 => Self::Query { connection },
             3 => Self::Gone { connection },
             4 => Self::Visit { connection, token: read_token(from.rest())? },
+            5 => Self::Visitor { connection, visitor: share(message, from.rest()) },
             _ => return Err(DecodeError::UnknownType),
         })
     }
@@ -396,6 +405,7 @@ mod tests {
             PresenceUp::Query { connection },
             PresenceUp::Gone { connection },
             PresenceUp::Visit { connection, token: VisitToken([9; 16]) },
+            PresenceUp::Visitor { connection, visitor: bytes.clone() },
         ] {
             assert_eq!(PresenceUp::decode(&message.encode()), Ok(message));
         }

@@ -16,6 +16,7 @@ pub mod meeting;
 pub mod request;
 mod rest;
 mod role;
+pub mod visitors;
 
 pub use assets::{AssetHash, AssetHashError, AssetHasher, ImageFormat, SNIFFED_BYTES};
 pub use deflate::{compress, decompress};

@@ -38,6 +38,8 @@ pub enum Ask {
         /// Whether it is for a dark page.
         is_dark: bool,
     },
+    /// Who is on the board, through all gateways. The answer is read by `visitors::decode_visitors`.
+    Visitors,
 }
 
 /// A version that was kept.
@@ -69,6 +71,7 @@ impl BoardRequest {
             Ask::Picture { version, is_dark } => {
                 out.uint(2).string(version.as_ref().map_or("", VersionId::as_str)).uint(u64::from(*is_dark))
             }
+            Ask::Visitors => out.uint(3),
         };
         out.finish()
     }
@@ -90,6 +93,7 @@ impl BoardRequest {
                 let version = version.map_err(|_| DecodeError::Text)?;
                 Ask::Picture { version, is_dark: from.uint()? == 1 }
             }
+            3 => Ask::Visitors,
             _ => return Err(DecodeError::UnknownType),
         };
         from.end()?;
@@ -126,7 +130,7 @@ mod tests {
         let save = Ask::SaveVersion { name: "Draft".to_owned(), author: String::new() };
         let version = Some(VersionId::from_random([5; 20]));
         let pictures = [Ask::Picture { version, is_dark: true }, Ask::Picture { version: None, is_dark: false }];
-        for ask in [save, Ask::Evict].into_iter().chain(pictures) {
+        for ask in [save, Ask::Evict, Ask::Visitors].into_iter().chain(pictures) {
             let request = BoardRequest::new(BoardId::from_random([3; 20]), ask);
             let bytes = request.encode();
             assert_eq!(BoardRequest::decode(&bytes), Ok(request));

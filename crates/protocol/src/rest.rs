@@ -221,7 +221,7 @@ pub struct LinkDescription {
 /// `GET /api/boards/{id}/people`: who is on a board, for its owner.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeopleList {
-    /// Who is on it, through the gateway that answers; one for each open page.
+    /// Who is on it, through whatever gateway; two windows of one browser are one.
     pub here: Vec<PersonView>,
     /// Who is locked out of it, longest first.
     pub locked: Vec<LockedPersonView>,

@@ -93,6 +93,8 @@ impl Presence {
                 }
             }
             PresenceUp::Gone { connection } => self.leave((lane, connection)),
+            // With what right somebody is here is the shell's to keep; nobody on the board is told.
+            PresenceUp::Visitor { .. } => {}
             PresenceUp::Visit { connection, token } => self.take_over((lane, connection), token),
         }
     }

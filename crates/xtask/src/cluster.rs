@@ -29,8 +29,8 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// As in `docker-compose.yml`.
-    const COMPOSE: Self = Self { documents: 2, gateways: 1, is_relayed: false };
+    /// As in `docker-compose.yml`, which is scaled by one gateway: people behind either know of each other.
+    const COMPOSE: Self = Self { documents: 2, gateways: 2, is_relayed: false };
 }
 
 /// One process, and how to start it again where it was.
@@ -111,6 +111,11 @@ impl Cluster {
     /// Where a browser finds it: the first gateway.
     pub fn url(&self) -> String {
         format!("http://{}", self.gateways[0].address)
+    }
+
+    /// Where else a browser finds it: the last gateway.
+    pub fn other_url(&self) -> String {
+        self.gateways.last().map_or_else(|| self.url(), |gateway| format!("http://{}", gateway.address))
     }
 
     /// Waits until everybody is ready.
@@ -226,11 +231,13 @@ pub fn run(root: &Path, command: &[OsString]) -> Result<()> {
     let binary = server::build(root)?;
     interrupt::listen()?;
     let listen = if command.is_empty() { "127.0.0.1:8080".to_owned() } else { local(port::free()?) };
-    let name = "cluster: PostgreSQL, two document services, a gateway";
+    let name = "cluster: PostgreSQL, two document services, two gateways";
     let (mut cluster, _postgres) = step(name, "seconds", || as_composed(&binary, &listen))?;
     println!("==> {} (Ctrl-C stops it)", cluster.url());
     if let Some((program, arguments)) = command.split_first() {
-        return process::run(Command::new(program).args(arguments).env("BOARDWALK_URL", cluster.url()));
+        let mut command = Command::new(program);
+        command.args(arguments).env("BOARDWALK_URL", cluster.url()).env("BOARDWALK_OTHER_URL", cluster.other_url());
+        return process::run(&mut command);
     }
     while interrupt::pause(Duration::from_millis(500)).is_ok() {
         cluster.check()?;

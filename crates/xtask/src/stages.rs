@@ -183,7 +183,7 @@ fn in_cluster(root: &Path) -> Result<()> {
     {
         let (cluster, _postgres) = cluster::as_composed(&binary, &format!("127.0.0.1:{}", port::free()?))?;
         let mut node: Command = journeys::command(root, "cluster")?;
-        process::run(node.env("BOARDWALK_URL", cluster.url()))?;
+        process::run(node.env("BOARDWALK_URL", cluster.url()).env("BOARDWALK_OTHER_URL", cluster.other_url()))?;
     }
     faults::build(root, &[])?;
     faults::check(&binary)

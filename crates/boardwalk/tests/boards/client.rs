@@ -1,6 +1,6 @@
 //! A client of either dialect: a real document behind a real WebSocket. What the server sends is merged as it comes.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use board::{Board, ClientId, Edit, Field, Kind, NewShape, ShapeId, StateVector};
@@ -70,10 +70,26 @@ impl Client {
 
     /// Only opens the socket. A stock client's key goes into the query.
     pub async fn open(server: SocketAddr, board: &str, key: &str, dialect: Dialect, id: u64) -> Self {
+        Self::open_from(server, board, key, dialect, id, None).await
+    }
+
+    /// The same through a proxy that names this address.
+    pub async fn open_from(
+        server: SocketAddr,
+        board: &str,
+        key: &str,
+        dialect: Dialect,
+        id: u64,
+        address: Option<IpAddr>,
+    ) -> Self {
         let query = if dialect == Dialect::Stock { format!("?key={key}") } else { String::new() };
         let mut request = format!("ws://{server}/sync/{board}{query}").into_client_request().expect("a URL");
         if dialect == Dialect::Boardwalk {
             request.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse().expect("a header value"));
+        }
+        if let Some(address) = address {
+            let address = address.to_string().parse().expect("a header value");
+            request.headers_mut().insert("x-forwarded-for", address);
         }
         // A small buffer, so that who does not read is soon noticed.
         let socket = TcpSocket::new_v4().expect("a socket");
@@ -173,6 +189,14 @@ impl Client {
                 Message::Close(frame) => return frame.expect("a close says why").code.into(),
                 _ => {}
             }
+        }
+    }
+
+    /// The first message that comes; the close code and its reason where it is the last.
+    pub async fn first(&mut self) -> Option<(u16, String)> {
+        match self.next().await {
+            Message::Close(frame) => frame.map(|frame| (frame.code.into(), frame.reason.to_string())),
+            _ => None,
         }
     }
 

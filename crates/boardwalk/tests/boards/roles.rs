@@ -1,8 +1,11 @@
 //! Role × operation on a raw socket and over REST: what a link lets its holder do, and that nothing else is done; and that
 //! a flood is refused with a time to come again.
 
+use std::net::IpAddr;
+
+use futures_util::{StreamExt, stream};
 use protocol::edge::EdgeMessage;
-use protocol::lane::Dialect::Boardwalk;
+use protocol::lane::Dialect::{Boardwalk, Stock};
 use protocol::{LinkView, Role};
 use serde_json::{Value, json};
 
@@ -136,5 +139,30 @@ async fn who_floods_the_socket_is_told_when_to_come_again() {
     assert!(reason.starts_with("busy; retry-after="), "{reason}");
     bystander.write("still here").await;
     bystander.saved().await;
+    server.stop().await;
+}
+
+/// How many come at the same time, and how many at most: more than a link's turns and what they grow by meanwhile.
+const AT_ONCE: usize = 32;
+const CROWD: u32 = 20_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_joins_too_often_by_one_link_is_told_when_to_come_again_and_other_links_open() {
+    let server = Server::start_behind_proxy().await;
+    let (invite, address) = (server.new_board().await, server.address());
+    let (board, key) = (invite.board.as_str(), invite.key(Role::Edit));
+    // Each from an address of its own: none of them comes too often.
+    let joins = (0..CROWD).map(|number| async move {
+        let from = IpAddr::from((0x0a00_0000 + number).to_be_bytes());
+        Client::open_from(address, board, key, Stock, 5, Some(from)).await.first().await
+    });
+    let mut refused = std::pin::pin!(stream::iter(joins).buffer_unordered(AT_ONCE).filter_map(async |end| end));
+    let (code, reason) = refused.next().await.expect("somebody is refused");
+    assert_eq!(code, protocol::ErrorCode::Busy.close_code());
+    let wait: u64 = reason.strip_prefix("busy; retry-after=").expect("it says when").parse().expect("seconds");
+    assert!((1..=60).contains(&wait), "{reason}");
+    let mut owner = Client::join(address, &invite, Role::Owner, Boardwalk, 2).await;
+    owner.write("another link is another matter").await;
+    owner.saved().await;
     server.stop().await;
 }

@@ -62,6 +62,13 @@ impl Server {
         Self::begin_with(folder, None, HttpsFiles::default(), door).await
     }
 
+    /// Behind a proxy that says where people come from.
+    pub async fn start_behind_proxy() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let door = DoorOptions { behind_proxy: true, ..DoorOptions::default() };
+        Self::begin_with(folder, None, HttpsFiles::default(), door).await
+    }
+
     async fn begin_with(folder: TempDir, database_url: Option<String>, https: HttpsFiles, door: DoorOptions) -> Self {
         let options = ServeOptions {
             listen: "127.0.0.1:0".to_owned(),

@@ -285,6 +285,14 @@ impl Household for Gate {
         self.memory.is_locked(board, person).await
     }
 
+    async fn quotas(&self) -> Result<storage::SetQuotas, Error> {
+        self.memory.quotas().await
+    }
+
+    async fn set_quotas(&self, quotas: storage::SetQuotas) -> Result<(), Error> {
+        self.memory.set_quotas(quotas).await
+    }
+
     async fn locked_people(&self, board: &BoardId) -> Result<Vec<LockedPerson>, Error> {
         self.memory.locked_people(board).await
     }
