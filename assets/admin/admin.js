@@ -7,7 +7,7 @@ const SEARCH_PAUSE_MS = 250;
 const REFRESH_MS = 15_000;
 
 const byId = (id) => document.getElementById(id);
-const [notice, door, rooms, leave, more, ask] = ["notice", "door", "rooms", "leave", "more", "ask"].map(byId);
+const [notice, door, rooms, leave, more, ask, bounds] = ["notice", "door", "rooms", "leave", "more", "ask", "bounds"].map(byId);
 
 const theme = read(localStorage, "boardwalk.theme");
 if (theme) document.documentElement.dataset.theme = theme;
@@ -35,6 +35,12 @@ leave.addEventListener("click", () => {
   showDoor();
 });
 more.addEventListener("click", () => void list(true));
+byId("bound").addEventListener("click", () => void showBounds());
+byId("bounds-cancel").addEventListener("click", () => bounds.close());
+byId("bounds-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  void saveBounds();
+});
 let pause;
 byId("search").addEventListener("input", () => {
   clearTimeout(pause);
@@ -47,17 +53,18 @@ setInterval(() => {
 await enter();
 
 /** Asks the server; says on the page why it refused. */
-async function api(method, path) {
+async function api(method, path, { body, says = notice } = {}) {
   const headers = { authorization: `Bearer ${read(sessionStorage, TOKEN)}` };
-  const answer = await fetch(`/api/admin/${path}`, { method, headers }).catch(() => undefined);
+  if (body) headers["content-type"] = "application/json";
+  const answer = await fetch(`/api/admin/${path}`, { method, headers, body: body && JSON.stringify(body) }).catch(() => undefined);
   if (answer?.ok) {
-    notice.hidden = true;
+    says.hidden = true;
     return answer.status === 204 ? {} : answer.json();
   }
   const problem = await answer?.json().catch(() => undefined);
   if (problem?.code === "wrong-token") showDoor();
-  notice.textContent = words[`problem_${problem?.code}`] ?? (answer ? problem?.title : undefined) ?? words.unreachable;
-  notice.hidden = false;
+  says.textContent = words[`problem_${problem?.code}`] ?? (answer ? problem?.title : undefined) ?? words.unreachable;
+  says.hidden = false;
   return undefined;
 }
 
@@ -90,6 +97,34 @@ async function figures() {
     figure("release", view.version, undefined, undefined, undefined, fill("up_for", duration(view.uptime_ms))),
   );
   return true;
+}
+
+const boundFields = () => [...bounds.querySelectorAll("[data-bound]")];
+
+/** Asks how much there may be; what a field leaves empty is as the server was started. */
+async function showBounds() {
+  const view = await api("GET", "instance");
+  if (!view) return;
+  const { most, ...now } = view.quotas;
+  for (const field of boundFields()) {
+    const { bound, unit } = field.dataset;
+    const format = unit === "1" ? whole : bytes;
+    const isSet = now[bound] !== null && now[bound] !== most[bound];
+    field.value = isSet ? now[bound] / unit : "";
+    if (most[bound] !== null) field.max = most[bound] / unit;
+    field.placeholder = most[bound] === null ? words.unbounded : format(most[bound]);
+    field.nextElementSibling.textContent = most[bound] === null ? words.most_none : fill("most", format(most[bound]));
+  }
+  byId("bounds-notice").hidden = true;
+  bounds.showModal();
+}
+
+async function saveBounds() {
+  const said = boundFields().map(({ value, dataset }) => [dataset.bound, value === "" ? null : Math.round(Number(value) * dataset.unit)]);
+  const saved = await api("PUT", "quotas", { body: Object.fromEntries(said), says: byId("bounds-notice") });
+  if (!saved) return;
+  bounds.close();
+  await figures();
 }
 
 function figure(word, value, amount, most, format, aside) {

@@ -62,6 +62,34 @@ for (const device of ["desktop", "phone"]) {
   }
 }
 
+for (const [device, scheme] of [["desktop", "light"], ["phone", "dark"]]) {
+  journey(`limits are changed on a ${device}, within those of the flags`, { env }, async (it) => {
+    const page = await administration(await it.person("root", { device, scheme }));
+    await page.getByTestId("bound").click();
+    const field = (name) => page.locator(`[data-bound="${name}"]`);
+    assert.equal(await field("boards").inputValue(), "", "as the server was started");
+    await it.picture("limits");
+    await field("boards").fill("41");
+    await page.getByTestId("save-bounds").click();
+    assert(await field("boards").evaluate((input) => !input.validity.valid), "beyond the flag");
+    await field("boards").fill("1");
+    await field("board_bytes").fill("0.5");
+    await page.getByTestId("save-bounds").click();
+    await page.locator("#bounds").waitFor({ state: "hidden" });
+    await eventually(async () => assert.match(await page.getByTestId("figures").innerText(), /512\s*KiB/));
+    await it.picture("limited");
+    const make = () => fetch(new URL("/api/boards", it.url), { method: "POST" });
+    assert.equal((await make()).status, 201);
+    assert.equal((await make()).status, 507, "no second board");
+    await page.getByTestId("bound").click();
+    assert.equal(await field("board_bytes").inputValue(), "0.5");
+    await field("boards").fill("");
+    await page.getByTestId("save-bounds").click();
+    await page.locator("#bounds").waitFor({ state: "hidden" });
+    assert.equal((await make()).status, 201);
+  });
+}
+
 journey("a wrong token opens nothing, and every word is in both languages", { env }, async (it) => {
   const page = await administration(await it.person("mallory"), "wrong horse battery");
   await page.getByTestId("notice").waitFor();

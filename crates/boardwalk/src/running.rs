@@ -195,7 +195,7 @@ fn door(options: &DoorOptions, public_url: Option<String>) -> Result<GatewayOpti
     };
     let admin_token = instance_token::read("BOARDWALK_ADMIN_TOKEN")?;
     let board_bytes = options.board_mib.map(|mib| u64::from(mib) << 20);
-    let quotas = Quotas { boards: options.max_boards, board_bytes };
+    let quotas = Quotas { boards: options.max_boards, board_bytes, asset_bytes: None };
     let messages_per_second = options.messages_per_second.unwrap_or(MESSAGES_PER_SECOND);
     let trusts_proxy = options.behind_proxy;
     Ok(GatewayOptions { public_url, trusts_proxy, creation, sign_in, admin_token, quotas, messages_per_second })

@@ -4,6 +4,8 @@
 //! It exists only where an admin token is set. The token comes as a bearer, never in a cookie, so that no other page can
 //! have a browser send it.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts;
@@ -18,7 +20,8 @@ use crate::app::Shared;
 use crate::key::bearer;
 use crate::limits::{MAX_ADMIN_PAGE, OVERVIEW_AT_ONCE};
 use crate::problem::ApiError;
-use crate::{api_schema, asking};
+use crate::quotas::Quotas;
+use crate::{api_schema, asking, quotas};
 
 /// Proof that the admin token was shown. There is no other way to one.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +57,7 @@ pub struct InstanceView {
     boards_in_bin: u64,
     /// Bytes of the images of all boards.
     asset_bytes: u64,
-    /// Connections to boards through this gateway.
+    /// Connections to boards, through all gateways.
     people_online: u64,
     /// Boards that they are on.
     boards_open: u64,
@@ -69,6 +72,34 @@ pub struct QuotasView {
     /// Bytes of one board without its versions and images.
     board_bytes: Option<u64>,
     /// Bytes of the images of all boards.
+    asset_bytes: Option<u64>,
+    /// What the server was started with: nothing can be set beyond it.
+    most: MostView,
+}
+
+/// What the flags of the server bound for good; null where they do not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MostView {
+    /// As in `QuotasView`.
+    boards: Option<u64>,
+    /// The same.
+    board_bytes: Option<u64>,
+    /// The same.
+    asset_bytes: Option<u64>,
+}
+
+/// How much there may be from now on; null, or absent, for as much as the server was started with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetQuotas {
+    /// Boards of the server, also those in the bin. Fewer than there are: none can be made.
+    #[serde(default)]
+    boards: Option<u64>,
+    /// Bytes of one board without its versions and images; at least 64 KiB.
+    #[serde(default)]
+    board_bytes: Option<u64>,
+    /// Bytes of the images of all boards.
+    #[serde(default)]
     asset_bytes: Option<u64>,
 }
 
@@ -98,7 +129,7 @@ pub struct AdminBoard {
     versions: u64,
     /// Bytes of its images.
     asset_bytes: u64,
-    /// Connections to it through this gateway.
+    /// Connections to it, through all gateways.
     people: u64,
     /// Whose it is; null for one that nobody signed in made.
     owner: Option<String>,
@@ -152,22 +183,47 @@ pub struct BoardQuery {
 )]
 pub async fn instance(_: Admin, State(shared): State<Shared>) -> Result<Response, ApiError> {
     let totals = shared.storage.totals().await?;
-    let hubs = shared.hubs.all();
-    let people: usize = hubs.iter().map(|hub| hub.tickets().len()).sum();
+    let crowds = asking::crowds(&shared.directory).await;
     Ok(told(InstanceView {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         uptime_ms: shared.now_ms(),
         boards: totals.boards,
         boards_in_bin: totals.in_bin,
         asset_bytes: totals.asset_bytes,
-        people_online: people as u64,
-        boards_open: hubs.len() as u64,
-        quotas: QuotasView {
-            boards: shared.quotas.boards,
-            board_bytes: shared.quotas.board_bytes,
-            asset_bytes: Some(shared.assets.max_bytes()),
-        },
+        people_online: crowds.values().sum(),
+        boards_open: crowds.len() as u64,
+        quotas: quotas_view(shared.quotas.read(shared.storage.as_ref()).await?, shared.quotas.flags()),
     }))
+}
+
+/// Sets how much there may be, within what the server was started with. Every gateway knows within seconds.
+#[utoipa::path(
+    put, path = "/api/admin/quotas", tag = "admin",
+    params(("authorization" = String, Header, description = "`Bearer` and the server's admin token")),
+    request_body = SetQuotas,
+    responses(
+        (status = 200, description = "What holds now", body = QuotasView),
+        (status = "4XX", description = "too-large beyond a flag, malformed, wrong-token, no-administration or busy", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn set_quotas(
+    _: Admin,
+    State(shared): State<Shared>,
+    Json(wish): Json<SetQuotas>,
+) -> Result<Response, ApiError> {
+    let SetQuotas { boards, board_bytes, asset_bytes } = wish;
+    let set = storage::SetQuotas { boards, board_bytes, asset_bytes };
+    shared.quotas.set(shared.storage.as_ref(), set).await?;
+    tracing::info!(?set, "whoever runs the server has set how much there may be");
+    quotas::measure_all(&shared).await;
+    Ok(told(quotas_view(shared.quotas.now(), shared.quotas.flags())))
+}
+
+fn quotas_view(now: Quotas, most: Quotas) -> QuotasView {
+    let Quotas { boards, board_bytes, asset_bytes } = most;
+    let most = MostView { boards, board_bytes, asset_bytes };
+    QuotasView { boards: now.boards, board_bytes: now.board_bytes, asset_bytes: now.asset_bytes, most }
 }
 
 /// Lists boards.
@@ -185,13 +241,14 @@ pub async fn boards(
     State(shared): State<Shared>,
     Query(query): Query<BoardQuery>,
 ) -> Result<Response, ApiError> {
+    let crowds = asking::crowds(&shared.directory).await;
     let mut found = Vec::new();
     let mut after: Option<BoardId> = None;
     loop {
         let page = shared.storage.overview(after.as_ref(), OVERVIEW_AT_ONCE).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.id.clone());
-        found.extend(page.into_iter().map(|board| seen(&shared, board)).filter(|board| query.fits(board)));
+        found.extend(page.into_iter().map(|board| seen(&crowds, board)).filter(|board| query.fits(board)));
     }
     Ok(told(query.page(found)))
 }
@@ -244,8 +301,8 @@ async fn known(shared: &Shared, id: &str) -> Result<BoardId, ApiError> {
     Ok(board)
 }
 
-fn seen(shared: &Shared, board: BoardOverview) -> AdminBoard {
-    let people = shared.hubs.get(&board.id).map_or(0, |hub| hub.tickets().len());
+fn seen(crowds: &BTreeMap<BoardId, u64>, board: BoardOverview) -> AdminBoard {
+    let people = crowds.get(&board.id).copied().unwrap_or(0);
     AdminBoard {
         id: board.id.to_string(),
         title: board.title,
@@ -255,7 +312,7 @@ fn seen(shared: &Shared, board: BoardOverview) -> AdminBoard {
         size_bytes: board.size_bytes,
         versions: board.versions,
         asset_bytes: board.asset_bytes,
-        people: people as u64,
+        people,
         owner: board.account,
     }
 }

@@ -31,7 +31,7 @@ use crate::limits::{
 use crate::options::{Creation, GatewayOptions, Token};
 use crate::passwords::Passwords;
 use crate::pictures::Pictures;
-use crate::quotas::Quotas;
+use crate::quotas::{QuotaDesk, Quotas};
 use crate::sign_in::SignIn;
 use crate::token_bucket::TokenBucket;
 use crate::turns::Turns;
@@ -60,7 +60,7 @@ pub struct Endpoints {
     pub(crate) comments: Turns,
     pub(crate) votes: Turns,
     pub(crate) admin_token: Option<Token>,
-    pub(crate) quotas: Quotas,
+    pub(crate) quotas: QuotaDesk,
     pub(crate) messages_per_second: u32,
     pub(crate) started: Instant,
 }
@@ -110,6 +110,8 @@ impl Gateway {
         assets: AssetStore,
     ) -> Self {
         let directory = Arc::new(directory);
+        // How much images may take is told to where they are kept.
+        let flags = Quotas { asset_bytes: Some(assets.max_bytes), ..options.quotas };
         let endpoints = Endpoints {
             storage,
             hubs: Hubs::new(directory.clone()),
@@ -126,7 +128,7 @@ impl Gateway {
             comments: Turns::new(COMMENT_BURST, COMMENTS_PER_SECOND),
             votes: Turns::new(VOTE_BURST, VOTES_PER_SECOND),
             admin_token: options.admin_token,
-            quotas: options.quotas,
+            quotas: QuotaDesk::new(flags),
             messages_per_second: options.messages_per_second,
             started: Instant::now(),
         };
@@ -182,6 +184,7 @@ impl Gateway {
             .routes(routes!(facilitation::cast))
             .routes(routes!(facilitation::close_voting))
             .routes(routes!(admin::instance))
+            .routes(routes!(admin::set_quotas))
             .routes(routes!(admin::boards))
             .routes(routes!(admin::delete))
             .routes(routes!(admin::restore))

@@ -42,11 +42,6 @@ impl AssetDesk {
         let turns = Turns::new(UPLOAD_BURST, UPLOADS_PER_SECOND);
         Self { store, turns, uploads: Arc::new(Semaphore::new(MAX_UPLOADS)) }
     }
-
-    /// Bytes that the images of all boards may take together.
-    pub(crate) fn max_bytes(&self) -> u64 {
-        self.store.max_bytes
-    }
 }
 
 /// Brings an image to a board. Doing so again changes nothing.
@@ -85,7 +80,8 @@ pub async fn bring(
     let uploaded = desk.store.put(&hash, body.into_data_stream()).await?;
     let media_type = uploaded.format.media_type().to_owned();
     let asset = AssetRecord { hash, media_type, size_bytes: uploaded.size_bytes };
-    let room = AssetRoom { board_bytes: MAX_BOARD_ASSET_BYTES, store_bytes: desk.store.max_bytes };
+    let store_bytes = shared.quotas.now().asset_bytes.unwrap_or(desk.store.max_bytes);
+    let room = AssetRoom { board_bytes: MAX_BOARD_ASSET_BYTES, store_bytes };
     match shared.storage.add_asset(admission.board(), &asset, room).await {
         Ok(()) => {}
         Err(storage::Error::Full) => {

@@ -122,6 +122,8 @@ pub const ACCESS_INTERVAL: Duration = Duration::from_secs(1);
 pub const ACCESS_LOOK_BACK: Duration = Duration::from_secs(5);
 /// How often boards that are open are measured, where boards may not grow without bound.
 pub const MEASURE_EVERY: Duration = Duration::from_secs(10);
+/// The least that one board may be bounded to: an empty one with a few people takes less.
+pub const LEAST_BOARD_BYTES: u64 = 64 * 1024;
 /// Boards that the administration reads of the store at once.
 pub const OVERVIEW_AT_ONCE: u32 = 500;
 /// Boards that one answer of it lists.

@@ -95,7 +95,7 @@ async fn every_admin_route_wants_the_admin_token_and_nothing_else_will_do() {
             }
         }
     }
-    assert_eq!(routes, 4, "the document names every route of the administration");
+    assert_eq!(routes, 5, "the document names every route of the administration");
     let record = server.storage.board(&board.id).await.expect("it answers").expect("the board");
     assert_eq!(record.deleted_at_ms, None, "nobody without the token deleted it");
 }
@@ -136,13 +136,16 @@ async fn boards_are_listed_deleted_and_restored() {
 
 #[tokio::test]
 async fn the_instance_is_told_with_its_bounds() {
-    let quotas = Quotas { boards: Some(2), board_bytes: Some(5) };
+    let quotas = Quotas { boards: Some(2), board_bytes: Some(5), ..Quotas::default() };
     let server = Server::start(Some(TOKEN), quotas).await;
     let first = server.board("One").await;
     server.board("Two").await;
     let (_, view) = server.ask(Method::GET, "/api/admin/instance", Some(TOKEN)).await;
     assert_eq!((view["boards"].as_u64(), view["boards_in_bin"].as_u64()), (Some(2), Some(0)));
-    assert_eq!(view["quotas"], serde_json::json!({ "boards": 2, "board_bytes": 5, "asset_bytes": 1000 }));
+    let most = serde_json::json!({ "boards": 2, "board_bytes": 5, "asset_bytes": 1000 });
+    let mut quotas = most.clone();
+    quotas["most"] = most;
+    assert_eq!(view["quotas"], quotas);
     let copy = format!("/api/boards/{}/copy", first.id);
     for path in ["/api/boards", &copy] {
         let answer = server.ask(Method::POST, path, Some(first.links[0].key.reveal())).await;
@@ -153,6 +156,46 @@ async fn the_instance_is_told_with_its_bounds() {
     assert_eq!(code(&server.ask(Method::POST, "/api/boards", None).await), "too-many-boards", "the bin counts");
     server.ask(Method::DELETE, &format!("/api/boards/{}/bin", first.id), Some(owner)).await;
     assert_eq!(code(&server.ask(Method::POST, "/api/boards", None).await), "ok");
+}
+
+#[tokio::test]
+async fn bounds_are_set_below_the_flags_and_taken_away_again() {
+    let quotas = Quotas { boards: Some(5), ..Quotas::default() };
+    let server = Server::start(Some(TOKEN), quotas).await;
+    let set = async |wish: &str| {
+        let request = Request::put("/api/admin/quotas").header(header::AUTHORIZATION, format!("Bearer {TOKEN}"));
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        server.send(request.body(wish.to_owned().into()).expect("a request")).await
+    };
+    for (wish, expected) in [
+        (r#"{"boards":6}"#, "too-large"),
+        (r#"{"asset_bytes":1001}"#, "too-large"),
+        (r#"{"board_bytes":1}"#, "malformed"),
+        (r#"{"board_bytes":18446744073709551615}"#, "malformed"),
+        (r#"{"boards":-1}"#, "malformed"),
+        (r#"{"boards":"many"}"#, "malformed"),
+        (r#"{"shapes":1}"#, "malformed"),
+        ("", "malformed"),
+        (r#"{"boards":1,"board_bytes":1048576}"#, "ok"),
+    ] {
+        assert_eq!(code(&set(wish).await), expected, "{wish}");
+    }
+    let (_, view) = server.ask(Method::GET, "/api/admin/instance", Some(TOKEN)).await;
+    let most = serde_json::json!({ "boards": 5, "board_bytes": null, "asset_bytes": 1000 });
+    let expected = serde_json::json!({ "boards": 1, "board_bytes": 1048576, "asset_bytes": 1000, "most": most });
+    assert_eq!(view["quotas"], expected);
+    server.board("One").await;
+    assert_eq!(code(&server.ask(Method::POST, "/api/boards", None).await), "too-many-boards");
+    // Another gateway on the same store, which nobody told.
+    let store = server.storage.clone();
+    let directory = ServiceDirectory::in_process(|| rsocket::memory::pair().0);
+    let public_url = Some("https://boards.example".to_owned());
+    let options = GatewayOptions { public_url, quotas, ..GatewayOptions::default() };
+    let gateway = Gateway::with_options(store.clone(), directory, options, AssetStore::in_memory(1000));
+    let other = Server { gateway, storage: store };
+    assert_eq!(code(&other.ask(Method::POST, "/api/boards", None).await), "too-many-boards");
+    assert_eq!(code(&set("{}").await), "ok");
+    assert_eq!(code(&other.ask(Method::POST, "/api/boards", None).await), "ok");
 }
 
 #[tokio::test]

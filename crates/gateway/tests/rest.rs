@@ -195,6 +195,7 @@ const ROUTES: [&str; 41] = [
     "/api/admin/boards/{id}",
     "/api/admin/boards/{id}/restore",
     "/api/admin/instance",
+    "/api/admin/quotas",
     "/api/boards",
     "/api/boards/{id}",
     "/api/boards/{id}/assets/{hash}",

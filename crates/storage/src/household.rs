@@ -55,6 +55,17 @@ pub struct StoreTotals {
     pub asset_bytes: u64,
 }
 
+/// How much there may be, as whoever runs the server has set it; where absent, as its flags say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SetQuotas {
+    /// Boards of the server, also those in the bin.
+    pub boards: Option<u64>,
+    /// Bytes of one board without its versions and images.
+    pub board_bytes: Option<u64>,
+    /// Bytes of the images of all boards.
+    pub asset_bytes: Option<u64>,
+}
+
 /// A part of a store. [`Storage`](crate::Storage) tells how calls fail and are repeated.
 #[async_trait]
 pub trait Household: Send + Sync + 'static {
@@ -94,6 +105,12 @@ pub trait Household: Send + Sync + 'static {
 
     /// What there is in all, without looking at any board.
     async fn totals(&self) -> Result<StoreTotals, Error>;
+
+    /// How much there may be, as it was last set.
+    async fn quotas(&self) -> Result<SetQuotas, Error>;
+
+    /// Sets it, all of it.
+    async fn set_quotas(&self, quotas: SetQuotas) -> Result<(), Error>;
 
     /// Bytes of a board's snapshots and rows: what it takes to open it. None for an unknown one.
     async fn board_bytes(&self, board: &BoardId) -> Result<u64, Error>;

@@ -32,7 +32,7 @@ pub use contract::{
     Snapshot, SnapshotOutcome, Storage,
 };
 pub use error::Error;
-pub use household::{BUNDLE_KEPT_MS, BoardOverview, Household, LockedPerson, StoreTotals};
+pub use household::{BUNDLE_KEPT_MS, BoardOverview, Household, LockedPerson, SetQuotas, StoreTotals};
 pub use meeting::{GONE_KEPT, Meeting, MeetingChanges, MeetingPage, MeetingPut, MeetingRecord};
 
 /// Opens the store that `url` names and brings its schema up to date.

@@ -8,7 +8,7 @@ use protocol::{AssetHash, BoardId, Role, SecretHash};
 
 use crate::{
     Append, Aside, AssetRecord, BoardOverview, BoardRecord, Damage, Error, LinkLookup, LinkRecord, LinkSettings,
-    Loaded, LockedPerson, LogRow, MAX_LEASE_MS, Owner, PasswordHash, PersonalLink, Snapshot, StoreTotals,
+    Loaded, LockedPerson, LogRow, MAX_LEASE_MS, Owner, PasswordHash, PersonalLink, SetQuotas, Snapshot, StoreTotals,
     VersionRecord,
 };
 
@@ -351,6 +351,24 @@ pub(crate) fn overview(row: OverviewRow) -> Result<BoardOverview, Error> {
         edited_at_ms: updated_at.max(snapshot_at).map(read).transpose()?,
         account,
     })
+}
+
+/// How much there may be, as it was set.
+pub(crate) const QUOTAS: &str = "SELECT boards, board_bytes, asset_bytes FROM quotas WHERE id = 1";
+
+/// Sets it: boards ($1), bytes of one ($2), bytes of all images ($3).
+pub(crate) const SET_QUOTAS: &str = "INSERT INTO quotas (id, boards, board_bytes, asset_bytes) VALUES (1, $1, $2, $3) \
+     ON CONFLICT (id) DO UPDATE SET boards = excluded.boards, board_bytes = excluded.board_bytes, \
+     asset_bytes = excluded.asset_bytes";
+
+/// The columns of [`QUOTAS`].
+pub(crate) type QuotasRow = (Option<i64>, Option<i64>, Option<i64>);
+
+/// How much there may be, from a row; no row is none set.
+pub(crate) fn quotas(row: Option<QuotasRow>) -> Result<SetQuotas, Error> {
+    let (boards, board_bytes, asset_bytes) = row.unwrap_or_default();
+    let read = |most: Option<i64>| most.map(read).transpose();
+    Ok(SetQuotas { boards: read(boards)?, board_bytes: read(board_bytes)?, asset_bytes: read(asset_bytes)? })
 }
 
 /// Forgets a board ($1) that is in the bin; its rows are forgotten by [`FORGET_ROWS`].

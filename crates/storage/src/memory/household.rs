@@ -5,7 +5,7 @@ use bytes::Bytes;
 use protocol::{BoardId, SecretHash};
 
 use super::MemoryStorage;
-use crate::{BoardOverview, Error, Household, LockedPerson, StoreTotals};
+use crate::{BoardOverview, Error, Household, LockedPerson, SetQuotas, StoreTotals};
 
 #[async_trait]
 impl Household for MemoryStorage {
@@ -53,6 +53,17 @@ impl Household for MemoryStorage {
 
     async fn totals(&self) -> Result<StoreTotals, Error> {
         self.with(|state, _| Ok(state.totals()))
+    }
+
+    async fn quotas(&self) -> Result<SetQuotas, Error> {
+        self.with(|state, _| Ok(state.quotas))
+    }
+
+    async fn set_quotas(&self, quotas: SetQuotas) -> Result<(), Error> {
+        self.with(|state, _| {
+            state.quotas = quotas;
+            Ok(())
+        })
     }
 
     async fn board_bytes(&self, board: &BoardId) -> Result<u64, Error> {

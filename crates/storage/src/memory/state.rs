@@ -17,7 +17,8 @@ use protocol::{AssetHash, BoardId, SecretHash, ServiceId};
 use crate::contract::in_board_order;
 use crate::{
     AccountId, Acquired, Append, AppendOutcome, Aside, AssetRecord, BoardRecord, Epoch, Error, LinkRecord, Loaded,
-    LockedPerson, LogRow, MAX_LEASE_MS, NewBoard, Owner, PersonalLink, Snapshot, SnapshotOutcome, VersionRecord,
+    LockedPerson, LogRow, MAX_LEASE_MS, NewBoard, Owner, PersonalLink, SetQuotas, Snapshot, SnapshotOutcome,
+    VersionRecord,
 };
 
 /// Everything that is stored.

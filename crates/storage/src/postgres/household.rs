@@ -7,7 +7,7 @@ use protocol::{BoardId, SecretHash};
 use super::PostgresStorage;
 use crate::archive::check_texts;
 use crate::household::BUNDLE_KEPT_MS;
-use crate::{BoardOverview, Error, Household, LockedPerson, StoreTotals, sql};
+use crate::{BoardOverview, Error, Household, LockedPerson, SetQuotas, StoreTotals, sql};
 
 #[async_trait]
 impl Household for PostgresStorage {
@@ -77,6 +77,18 @@ impl Household for PostgresStorage {
     async fn totals(&self) -> Result<StoreTotals, Error> {
         let row = self.lines.fetch_optional(sqlx::query_as(sql::TOTALS)).await?;
         row.map_or(Ok(StoreTotals::default()), sql::totals)
+    }
+
+    async fn quotas(&self) -> Result<SetQuotas, Error> {
+        sql::quotas(self.lines.fetch_optional(sqlx::query_as(sql::QUOTAS)).await?)
+    }
+
+    async fn set_quotas(&self, quotas: SetQuotas) -> Result<(), Error> {
+        let SetQuotas { boards, board_bytes, asset_bytes } = quotas;
+        let [boards, board_bytes, asset_bytes] = [boards, board_bytes, asset_bytes].map(|most| most.map(sql::stored));
+        let set = sqlx::query(sql::SET_QUOTAS).bind(boards).bind(board_bytes).bind(asset_bytes);
+        self.lines.execute(set).await?;
+        Ok(())
     }
 
     async fn board_bytes(&self, board: &BoardId) -> Result<u64, Error> {

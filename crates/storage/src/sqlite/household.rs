@@ -8,7 +8,7 @@ use super::access::note_change;
 use super::{SqliteStorage, found};
 use crate::archive::check_texts;
 use crate::household::BUNDLE_KEPT_MS;
-use crate::{BoardOverview, Error, Household, LockedPerson, StoreTotals, sql};
+use crate::{BoardOverview, Error, Household, LockedPerson, SetQuotas, StoreTotals, sql};
 
 #[async_trait]
 impl Household for SqliteStorage {
@@ -79,6 +79,18 @@ impl Household for SqliteStorage {
 
     async fn totals(&self) -> Result<StoreTotals, Error> {
         sql::totals(sqlx::query_as(sql::TOTALS).fetch_one(&self.readers).await?)
+    }
+
+    async fn quotas(&self) -> Result<SetQuotas, Error> {
+        sql::quotas(sqlx::query_as(sql::QUOTAS).fetch_optional(&self.readers).await?)
+    }
+
+    async fn set_quotas(&self, quotas: SetQuotas) -> Result<(), Error> {
+        let SetQuotas { boards, board_bytes, asset_bytes } = quotas;
+        let [boards, board_bytes, asset_bytes] = [boards, board_bytes, asset_bytes].map(|most| most.map(sql::stored));
+        let set = sqlx::query(sql::SET_QUOTAS).bind(boards).bind(board_bytes).bind(asset_bytes);
+        set.execute(&self.writer).await?;
+        Ok(())
     }
 
     async fn board_bytes(&self, board: &BoardId) -> Result<u64, Error> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use storage::{Error, Storage, StoreTotals};
+use storage::{Error, SetQuotas, Storage, StoreTotals};
 
 use crate::samples::{append, appending, board_id, create, owned, secret};
 
@@ -11,6 +11,7 @@ crate::cases!(crate::Case:
     people_are_locked_out_of_one_board_and_let_in_again,
     the_overview_tells_sizes_page_by_page,
     only_a_board_in_the_bin_is_forgotten_at_once,
+    quotas_are_what_they_were_last_set_to,
 );
 
 async fn a_bundle_is_kept_replaced_and_forgotten(store: Arc<dyn Storage>) {
@@ -79,4 +80,13 @@ async fn only_a_board_in_the_bin_is_forgotten_at_once(store: Arc<dyn Storage>) {
     assert!(
         store.load(&board).await.unwrap().updates.is_empty() && store.locked_people(&board).await.unwrap().is_empty()
     );
+}
+
+async fn quotas_are_what_they_were_last_set_to(store: Arc<dyn Storage>) {
+    assert_eq!(store.quotas().await.unwrap(), SetQuotas::default());
+    let all = SetQuotas { boards: Some(0), board_bytes: Some(1 << 40), asset_bytes: Some(7) };
+    for set in [all, SetQuotas { boards: None, ..all }, SetQuotas::default()] {
+        store.set_quotas(set).await.unwrap();
+        assert_eq!(store.quotas().await.unwrap(), set);
+    }
 }
