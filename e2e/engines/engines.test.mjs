@@ -90,8 +90,11 @@ async function walk(walker, server) {
   await eventually(async () => assert.deepEqual(texts().map((text) => text.toDelta()), [bold]));
   await walker.picture("drawn");
 
+  const colour = () => walker.engine.evaluate('getComputedStyle(document.querySelector("[data-person]")).backgroundColor');
+  const before = await colour();
   await walker.engine.reload();
   await walker.shapes(3);
+  assert.equal(await colour(), before, "one keeps one's colour");
   await server.stop("SIGKILL");
   await walker.status("offline");
   await walker.type("o");

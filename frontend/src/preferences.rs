@@ -3,6 +3,7 @@
 use editor::KeyMap;
 use leptos::prelude::*;
 use protocol::LinkSecret;
+use wasm_bindgen::JsValue;
 use web_sys::Storage;
 
 use crate::person_name::{cleaned, friendly_name};
@@ -20,6 +21,7 @@ const ACCOUNT: &str = "boardwalk.account";
 const TOKEN: &str = "boardwalk.token";
 const RECOVERY: &str = "boardwalk.recovery";
 const COLOURS: &str = "boardwalk.colours";
+const CURSOR: &str = "boardwalk.cursor";
 /// Colours that are remembered.
 const COLOURS_MAX: usize = 7;
 
@@ -188,6 +190,19 @@ pub fn person_key() -> Option<LinkSecret> {
         };
         kept.get_or_init(made).clone()
     })
+}
+
+/// The number that decides the colour of one's own cursor; the same on every board, in every window and after a reload.
+///
+/// # Errors
+/// A browser without randomness.
+pub fn cursor_number() -> Result<u64, JsValue> {
+    if let Some(kept) = stored(CURSOR).and_then(|text| text.parse().ok()) {
+        return Ok(kept);
+    }
+    let number = u64::from(u32::from_le_bytes(random::bytes()?));
+    store(CURSOR, Some(&number.to_string()));
+    Ok(number)
 }
 
 /// The token that making boards wants on this server, once the person has told it.

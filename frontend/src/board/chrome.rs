@@ -221,9 +221,9 @@ pub(super) fn show_damage(page: Page, parts: u64) {
     page.toasts.push(page.words.count(key::NOTICE_DAMAGED_ONE, key::NOTICE_DAMAGED_MANY, parts));
 }
 
-/// A colour for one's own cursor, from a random number: as CSS, since stock clients read it too.
-pub(super) fn own_colour(random: u64) -> String {
-    Theme::Light.resolve(visit::person_colour(random)).css()
+/// A colour for one's own cursor, from a number: as CSS, since stock clients read it too.
+pub(super) fn own_colour(number: u64) -> String {
+    Theme::Light.resolve(visit::person_colour(number)).css()
 }
 
 /// The words of a notice.

@@ -144,7 +144,7 @@ impl Shell {
             token: VisitToken(random::bytes()?),
             key: place.key.reveal().to_owned(),
             name: page.preferences.name.get_untracked(),
-            colour: chrome::own_colour(random_u64()?),
+            colour: chrome::own_colour(preferences::cursor_number()?),
         };
         let chrome = Chrome::new(options.colour.clone());
         Ok(Rc::new(Self {
