@@ -208,6 +208,45 @@ journey("the panels of a phone stay within it, in the dark", async (it) => {
   await it.picture("find");
 });
 
+for (const device of ["desktop", "phone"]) {
+  journey(`frames are put in another order by keys and by hand, on a ${device}`, async (it) => {
+    const ada = await (await it.person("ada", { device, scheme: device === "phone" ? "dark" : "light" })).newBoard();
+    const ben = await (await it.person("ben")).open(await ada.invite("view"), { ready: false });
+    for (const [at, name] of ["One", "Two", "Three"].entries()) {
+      await ada.draw("frame", [40 + at * 110, 330], [130 + at * 110, 400]);
+      await ada.page.keyboard.type(name);
+      await ada.page.keyboard.press("Escape");
+      await ada.page.keyboard.press("Escape");
+    }
+    await ben.shapes(3);
+    await ben.page.keyboard.press("Alt+f");
+    await ada.page.keyboard.press("Alt+f");
+    const names = (who) => who.page.locator(".slides__name").allTextContents();
+    const order = async (expected) => {
+      await eventually(async () => assert.deepEqual(await names(ada), expected));
+      await eventually(async () => assert.deepEqual(await names(ben), expected));
+    };
+    await order(["One", "Two", "Three"]);
+    await ada.page.locator(`[data-slide="3"]`).focus();
+    await ada.page.keyboard.press("Alt+ArrowUp");
+    await order(["One", "Three", "Two"]);
+    await ada.page.keyboard.press("Alt+ArrowUp");
+    await order(["Three", "One", "Two"]);
+    const grip = ada.page.getByTestId("slide-grip");
+    const [from, to] = [await grip.nth(0).boundingBox(), await grip.nth(2).boundingBox()];
+    await ada.page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    await ada.page.mouse.down();
+    await ada.page.mouse.move(to.x + to.width / 2, to.y + to.height / 2, { steps: 4 });
+    await it.picture("dragged");
+    await ada.page.mouse.up();
+    await order(["One", "Two", "Three"]);
+    assert.equal(await ben.page.getByTestId("slide-grip").count(), 0, "who only looks on changes no order");
+    await ada.undo();
+    await order(["Three", "One", "Two"]);
+    await it.picture("ordered");
+  });
+}
+
 journey("frames are listed in their order and presented, to who may only view too", async (it) => {
   const ada = await (await it.person("ada")).newBoard();
   await ada.draw("frame", [250, 200], [600, 420]);
