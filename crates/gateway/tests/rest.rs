@@ -190,7 +190,7 @@ async fn what_does_not_exist_is_said_so() {
 }
 
 /// Every path that the document names.
-const ROUTES: [&str; 41] = [
+const ROUTES: [&str; 42] = [
     "/api/admin/boards",
     "/api/admin/boards/{id}",
     "/api/admin/boards/{id}/restore",

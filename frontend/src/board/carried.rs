@@ -58,7 +58,7 @@ impl Carried {
     pub fn follow(&mut self, now_ms: u64, affine: Affine, editor: &Editor) {
         let revision = editor.board().revision();
         if self.affine != affine || (self.revision != revision && !editor.is_putting_down()) {
-            self.fine = None;
+            self.forget_fine();
             self.rested_ms = now_ms;
         }
         (self.affine, self.revision) = (affine, revision);
@@ -70,7 +70,14 @@ impl Carried {
         if self.revision == editor.board().revision() {
             // Nothing was written: it is where it was.
             self.affine = Affine::IDENTITY;
-            self.fine = None;
+            self.forget_fine();
+        }
+    }
+
+    /// Gives its bitmaps back now: a hand that turns and rests makes many.
+    fn forget_fine(&mut self) {
+        if let Some((mut layer, _)) = self.fine.take() {
+            layer.clear();
         }
     }
 

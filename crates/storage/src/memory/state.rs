@@ -28,6 +28,8 @@ pub struct State {
     services: BTreeMap<ServiceId, Membership>,
     bundles: BTreeMap<SecretHash, (Bytes, u64)>,
     accounts: accounts::StoredAccounts,
+    /// As the administration has set them.
+    pub quotas: SetQuotas,
 }
 
 #[derive(Debug, Clone)]
