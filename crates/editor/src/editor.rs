@@ -482,17 +482,6 @@ impl Editor {
         outputs
     }
 
-    /// What a click would select is outlined while a mouse hovers over it.
-    fn point_at(&mut self) {
-        let hover = self.hover.filter(|_| !self.is_busy() && !self.has_tool() && self.typing.is_none());
-        let at = hover.filter(|(_, device)| *device != Device::Touch).map(|(at, _)| self.camera.to_board(at));
-        let pointed_at = at.and_then(|at| self.view().hit(at, Device::Mouse)).filter(|id| !self.is_selected(id));
-        if pointed_at != self.pointed_at {
-            self.pointed_at = pointed_at;
-            self.outbox.overlay = true;
-        }
-    }
-
     fn cursor(&self) -> CursorKind {
         match (&self.lent, self.space_held) {
             (None, true) if !self.is_busy() => CursorKind::Grab,

@@ -80,8 +80,7 @@ pub(super) fn follow(shell: &Rc<Shell>) {
         });
         shell.take_focus_back();
     });
-    let weak = Rc::downgrade(shell);
-    let weak = StoredValue::new_local(weak);
+    let weak = StoredValue::new_local(Rc::downgrade(shell));
     Effect::new(move |before: Option<()>| {
         page.preferences.theme();
         if let (Some(()), Some(shell)) = (before, weak.with_value(std::rc::Weak::upgrade)) {

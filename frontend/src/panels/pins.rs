@@ -75,15 +75,10 @@ fn at(meeting: Meeting, id: String) -> Signal<String> {
 
 #[component]
 fn Pin(thread: Thread) -> impl IntoView {
-    let (meeting, words) = (Meeting::of_page(), Words::of_page());
+    let meeting = Meeting::of_page();
     let id = thread.id.clone();
-    let first = thread.comments.first().cloned();
-    let name = first.as_ref().map(|first| first.name.clone()).unwrap_or_default();
-    let label = {
-        let name = name.clone();
-        let text = first.map(|first| first.text).unwrap_or_default();
-        Signal::derive(move || words.fill(key::COMMENTS_PIN, &[("name", &name), ("text", &text)]))
-    };
+    let name = thread.comments.first().map(|first| first.name.clone()).unwrap_or_default();
+    let label = said_of(&thread);
     let count = thread.comments.len();
     let (drag, may_move) = (Drag::new(), {
         let thread = thread.clone();
@@ -148,6 +143,15 @@ fn Pin(thread: Thread) -> impl IntoView {
         </button>
     }
     .into_any()
+}
+
+/// What a thread's pin says to who does not see it: who began it, and how.
+fn said_of(thread: &Thread) -> Signal<String> {
+    let words = Words::of_page();
+    let first = thread.comments.first();
+    let [name, text] =
+        [first.map(|first| first.name.clone()), first.map(|first| first.text.clone())].map(Option::unwrap_or_default);
+    Signal::derive(move || words.fill(key::COMMENTS_PIN, &[("name", &name), ("text", &text)]))
 }
 
 /// The same of what is being dragged.

@@ -95,33 +95,9 @@ fn OwnCard(id: String, at: [f64; 2]) -> impl IntoView {
             }
         }
     };
-    let (let_go, key_up) = (release.clone(), release);
-    let label = words.of(key::PRIVATE_MOVE);
     view! {
         <div class="private-note" style=place data-testid="private-note">
-            <button
-                type="button"
-                class="private-note__grip"
-                aria-label=label
-                title=label
-                data-testid="move-private-note"
-                on:pointerdown=move |event| drag.press(&event)
-                on:pointermove=move |event| drag.go(&event)
-                on:pointerup=move |_| let_go()
-                on:pointercancel=move |_| drag.cancel()
-                on:keydown=move |event| {
-                    if !drag.nudge(&event) {
-                        leave_on_escape(event);
-                    }
-                }
-                on:keyup=move |event| {
-                    if arrow(&event.key()).is_some() {
-                        key_up();
-                    }
-                }
-            >
-                <Icon shape=icondata::LuGripHorizontal />
-            </button>
+            {grip(drag, release)}
             <textarea
                 class="private-note__text"
                 node_ref=field
@@ -141,6 +117,38 @@ fn OwnCard(id: String, at: [f64; 2]) -> impl IntoView {
                 on_press=Callback::new(move |()| notes.delete(&id))
             />
         </div>
+    }
+    .into_any()
+}
+
+/// What one's own card is dragged by, with a pointer or arrow keys; then it is let go of.
+fn grip(drag: Drag, release: impl Fn() + Clone + 'static) -> AnyView {
+    let label = Words::of_page().of(key::PRIVATE_MOVE);
+    let let_go = release.clone();
+    view! {
+        <button
+            type="button"
+            class="private-note__grip"
+            aria-label=label
+            title=label
+            data-testid="move-private-note"
+            on:pointerdown=move |event| drag.press(&event)
+            on:pointermove=move |event| drag.go(&event)
+            on:pointerup=move |_| let_go()
+            on:pointercancel=move |_| drag.cancel()
+            on:keydown=move |event| {
+                if !drag.nudge(&event) {
+                    leave_on_escape(event);
+                }
+            }
+            on:keyup=move |event| {
+                if arrow(&event.key()).is_some() {
+                    release();
+                }
+            }
+        >
+            <Icon shape=icondata::LuGripHorizontal />
+        </button>
     }
     .into_any()
 }

@@ -120,6 +120,17 @@ impl Editor {
             trail,
         }
     }
+
+    /// What a click would select is outlined while a mouse hovers over it.
+    pub(super) fn point_at(&mut self) {
+        let hover = self.hover.filter(|_| !self.is_busy() && !self.has_tool() && self.typing.is_none());
+        let at = hover.filter(|(_, device)| *device != Device::Touch).map(|(at, _)| self.camera.to_board(at));
+        let pointed_at = at.and_then(|at| self.view().hit(at, Device::Mouse)).filter(|id| !self.is_selected(id));
+        if pointed_at != self.pointed_at {
+            self.pointed_at = pointed_at;
+            self.outbox.overlay = true;
+        }
+    }
 }
 
 fn is_finite(at: ScreenPoint) -> bool {
