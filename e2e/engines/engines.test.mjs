@@ -66,9 +66,7 @@ async function newBoard(server) {
   return `${server.url}/b/${board.id}#key=${key}`;
 }
 
-async function walk(walker, server) {
-  const link = await newBoard(server);
-  const stock = await StockClient.join(server.url, link, "stock");
+async function walk(walker, server, link, stock) {
   await walker.engine.open(link);
   await walker.status("saved");
 
@@ -90,7 +88,10 @@ async function walk(walker, server) {
   await eventually(async () => assert.deepEqual(texts().map((text) => text.toDelta()), [bold]));
   await walker.picture("drawn");
 
-  const colour = () => walker.engine.evaluate('getComputedStyle(document.querySelector("[data-person]")).backgroundColor');
+  const colour = async () => {
+    await walker.sees("[data-person]");
+    return walker.engine.evaluate('getComputedStyle(document.querySelector("[data-person]")).backgroundColor');
+  };
   const before = await colour();
   await walker.engine.reload();
   await walker.shapes(3);
@@ -106,21 +107,23 @@ async function walk(walker, server) {
   await walker.type("z", CONTROL);
   await walker.shapes(3);
   await walker.picture("back");
-  stock.leave();
 }
 
 for (const engine of [Firefox, WebKit]) {
   test(`a board in ${engine.name}`, { timeout: LIMIT_MS }, async () => {
     const server = await Server.start();
-    let walker;
+    let walker, stock;
     try {
       walker = new Walker(await engine.start());
-      await walk(walker, server);
+      const link = await newBoard(server);
+      stock = await StockClient.join(server.url, link, "stock");
+      await walk(walker, server, link, stock);
     } catch (error) {
       await walker?.picture("failed").catch(() => {});
       console.error(server.log());
       throw error;
     } finally {
+      stock?.leave();
       await walker?.engine.close();
       await server.remove();
     }

@@ -56,7 +56,10 @@ journey("a pin is dragged elsewhere, and goes along with what it lies on then", 
   await ada.draw("rectangle", [300, 300], [450, 420]);
   await ada.draw("ellipse", [700, 300], [850, 420]);
   await ada.comment([375, 300], "Here?");
+  // The reply's field has the keys as soon as it is there.
+  await ada.page.locator('textarea[data-testid="comment-text"]:focus').waitFor();
   await ada.page.keyboard.press("Escape");
+  await ada.page.getByTestId("thread").waitFor({ state: "detached" });
   const ben = await (await it.person("ben", { device: "phone" })).open(await ada.invite("view"), { ready: false });
   await ben.ready("read-only");
   await ben.page.getByTestId("pin").waitFor();

@@ -36,6 +36,14 @@ async function colours(page, element) {
   }, png);
 }
 
+/** Looks at a place from so near that all else is out of view. */
+async function closeUp(board, [x, y]) {
+  await board.page.mouse.move(x, y);
+  await board.page.keyboard.down("Control");
+  for (let step = 0; step < 6; step += 1) await board.page.mouse.wheel(0, -200);
+  await board.page.keyboard.up("Control");
+}
+
 async function showMap(board) {
   await board.page.getByTestId("zoom-menu").click();
   await board.page.locator(`.popover__panel [data-command="toggle-map"]`).click();
@@ -51,12 +59,14 @@ journey("a presenter takes everybody along, and what others have selected is not
   await ada.page.keyboard.press("Escape");
   await ada.draw("frame", [700, 200], [1000, 400]);
   await ada.page.keyboard.press("Escape");
+  await ada.draw("ellipse", [800, 250], [900, 350]);
+  await ada.page.keyboard.press("Escape");
   const ben = await (await it.person("ben", { scheme: "dark" })).open(await ada.invite());
   const cleo = await (await it.person("cleo", { device: "phone" })).open(await ada.invite("view"), { ready: false });
   await cleo.ready("read-only");
   const dora = await (await it.person("dora")).open(await ada.invite("view"), { ready: false });
   await dora.ready("read-only");
-  for (const board of [ben, cleo, dora]) await board.shapes(2);
+  for (const board of [ben, cleo, dora]) await board.shapes(3);
   await ada.people(4);
 
   // Dora does not present: she sees that Ben selects, and so Ada has heard of it, too.
@@ -95,12 +105,7 @@ journey("the map shows what others have in view, and keeps its colours where all
   await eventually(async () => assert((await colours(ada.page, map)).length > 3, "the board is on the map"));
   await it.picture("all in view");
   const [paper] = await colours(ada.page, map);
-  await ada.page.mouse.move(400, 300);
-  for (let step = 0; step < 6; step += 1) {
-    await ada.page.keyboard.down("Control");
-    await ada.page.mouse.wheel(0, -200);
-    await ada.page.keyboard.up("Control");
-  }
+  await closeUp(ada, [400, 300]);
   await eventually(async () => {
     const [most, next] = await colours(ada.page, map);
     assert([most, next].includes(paper), "the map has the same paper around a small view");
@@ -108,12 +113,12 @@ journey("the map shows what others have in view, and keeps its colours where all
   });
 
   const ben = await (await it.person("ben", { scheme: "dark" })).open(await ada.invite());
+  // A colour that nothing else on the map has.
+  await ben.page.evaluate((red) => localStorage.setItem("boardwalk.cursor", red), "1");
+  await ben.reload();
   await ben.shapes(2);
   await ada.people(2);
-  await ben.page.mouse.move(1000, 600);
-  await ben.page.keyboard.down("Control");
-  await ben.page.mouse.wheel(0, -400);
-  await ben.page.keyboard.up("Control");
+  await closeUp(ben, [1000, 600]);
   const colour = await ada.page.locator(`[data-testid="people"] [data-self="false"]`).evaluate((avatar) => {
     return getComputedStyle(avatar).getPropertyValue("--avatar");
   });

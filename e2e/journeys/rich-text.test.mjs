@@ -267,4 +267,5 @@ journey("letters that are composed by an input method arrive whole", async (it) 
   await ada.shapes(0);
   await ada.redo();
   await says(stock, "x 漢字<bold|部>");
+  stock.leave();
 });

@@ -130,7 +130,7 @@ export class BoardPage {
   /** The link that "Invite" offers for a role: edit or view. */
   async invite(role = "edit") {
     await this.page.getByTestId("invite").click();
-    await this.page.locator(`[data-role="${role}"]`).click();
+    await this.page.locator(`button[data-role="${role}"]`).click();
     const field = this.page.getByTestId("invite-link");
     await eventually(async () => assert.match(await field.inputValue(), /#key=./, "an invite link"));
     const link = await field.inputValue();

@@ -27,8 +27,9 @@ pub fn need_engines() -> Result<()> {
 /// A `node --test` of the files in a folder of `e2e/`; the caller says by environment what to test.
 pub fn command(root: &Path, folder: &str) -> Result<Command> {
     let mut command = node(root)?;
-    // One file at a time: two browsers and a server already fill a small machine.
-    command.args(["--test", "--test-concurrency=1"]);
+    // One file at a time: two browsers and a server already fill a small machine. A connection that a test forgot keeps
+    // nobody waiting.
+    command.args(["--test", "--test-concurrency=1", "--test-force-exit"]);
     let mut files = test_files(&root.join("e2e").join(folder))?;
     files.sort();
     command.args(files);

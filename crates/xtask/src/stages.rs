@@ -40,7 +40,7 @@ const STAGES: [Stage; 11] = [
         work: |root| server::build_for_tests(root).map(|_| ()),
     },
     Stage { name: "peers", budget_s: 60, needs: &["server"], work: |root| alone(root, "peers") },
-    Stage { name: "journeys", budget_s: 480, needs: &["server"], work: |root| alone(root, "journeys") },
+    Stage { name: "journeys", budget_s: 600, needs: &["server"], work: |root| alone(root, "journeys") },
     Stage { name: "engines", budget_s: 120, needs: &["server"], work: in_other_engines },
     Stage { name: "cluster", budget_s: 240, needs: &["server"], work: in_cluster },
 ];

@@ -1,5 +1,7 @@
 //! Dragging something that lies in the layer of pins, by pointer or by arrow keys. It must not know what is dragged.
 
+use std::cell::Cell;
+
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -18,20 +20,24 @@ pub struct Drag {
     pressed: StoredValue<Option<(i32, [f64; 2])>>,
     /// How far it has been dragged, in board pixels; nothing while it stays.
     pub by: RwSignal<Option<[f64; 2]>>,
-    /// The click that ends a drag is no press.
-    was_dragged: StoredValue<bool>,
+}
+
+thread_local! {
+    /// The click that ends a drag is no press. What was dragged may be made anew before that click comes, and so cannot
+    /// know it by itself.
+    static WAS_DRAGGED: Cell<bool> = const { Cell::new(false) };
 }
 
 impl Drag {
     /// Of something that rests.
     pub fn new() -> Self {
-        Self { pressed: StoredValue::new(None), by: RwSignal::new(None), was_dragged: StoredValue::new(false) }
+        Self { pressed: StoredValue::new(None), by: RwSignal::new(None) }
     }
 
-    /// The pointer was pressed on it.
-    pub fn press(self, event: &PointerEvent) {
-        self.was_dragged.set_value(false);
-        if event.button() != 0 || !event.is_primary() {
+    /// The pointer was pressed on it; `may_move` if it can be dragged.
+    pub fn press(self, event: &PointerEvent, may_move: bool) {
+        WAS_DRAGGED.set(false);
+        if !may_move || event.button() != 0 || !event.is_primary() {
             return;
         }
         let target = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
@@ -54,9 +60,10 @@ impl Drag {
 
     /// The pointer is let go; how far that was, if anywhere.
     pub fn release(self) -> Option<[f64; 2]> {
-        self.pressed.set_value(None);
+        let was_pressed = self.pressed.try_update_value(Option::take).flatten().is_some();
         let by = self.by.try_update(Option::take).flatten();
-        self.was_dragged.set_value(by.is_some());
+        // No click comes after keys.
+        WAS_DRAGGED.set(was_pressed && by.is_some());
         by
     }
 
@@ -66,8 +73,8 @@ impl Drag {
     }
 
     /// Whether a click is the end of a drag.
-    pub fn is_end_of_drag(self) -> bool {
-        self.was_dragged.try_update_value(std::mem::take).unwrap_or_default()
+    pub fn is_end_of_drag() -> bool {
+        WAS_DRAGGED.take()
     }
 
     /// An arrow key moves it a step; whether this was one. [`release`](Self::release) when the key is let go.

@@ -99,7 +99,7 @@ fn Pin(thread: Thread) -> impl IntoView {
         Signal::derive(move || (meeting.open.get() == Some(Open::Thread(id.clone()))).to_string())
     };
     let toggle = move |_| {
-        if drag.is_end_of_drag() {
+        if Drag::is_end_of_drag() {
             return;
         }
         let open = Some(Open::Thread(id.clone()));
@@ -119,11 +119,7 @@ fn Pin(thread: Thread) -> impl IntoView {
             data-resolved=thread.resolved.to_string()
             data-movable=Signal::derive(move || may_move.get().to_string())
             on:click=toggle
-            on:pointerdown=move |event| {
-                if may_move.get_untracked() {
-                    drag.press(&event);
-                }
-            }
+            on:pointerdown=move |event| drag.press(&event, may_move.get_untracked())
             on:pointermove=move |event| drag.go(&event)
             on:pointerup=move |_| let_go()
             on:pointercancel=move |_| drag.cancel()

@@ -132,7 +132,7 @@ fn grip(drag: Drag, release: impl Fn() + Clone + 'static) -> AnyView {
             aria-label=label
             title=label
             data-testid="move-private-note"
-            on:pointerdown=move |event| drag.press(&event)
+            on:pointerdown=move |event| drag.press(&event, true)
             on:pointermove=move |event| drag.go(&event)
             on:pointerup=move |_| let_go()
             on:pointercancel=move |_| drag.cancel()
