@@ -73,7 +73,11 @@ pub async fn list(
 ) -> Result<Response, ApiError> {
     let admission = admission.only(is_owner)?;
     let own = sender(&headers);
-    let here = visitors(&shared, admission.board()).await.into_iter().map(|visitor| PersonView {
+    let locked = shared.storage.locked_people(admission.board()).await?;
+    let here = visitors(&shared, admission.board()).await.into_iter();
+    // Who is locked out is being sent away, and is not here any more.
+    let here = here.filter(|visitor| locked.iter().all(|locked| visitor.person.as_ref() != Some(&locked.person)));
+    let here = here.map(|visitor| PersonView {
         is_you: own.is_some() && visitor.person == own,
         person: visitor.person.map(|person| text(&person)),
         role: visitor.role,
@@ -82,7 +86,7 @@ pub async fn list(
         account: visitor.account,
     });
     let here = here.fold(Vec::new(), with_visitor);
-    let locked = shared.storage.locked_people(admission.board()).await?.into_iter().map(|locked| LockedPersonView {
+    let locked = locked.into_iter().map(|locked| LockedPersonView {
         person: text(&locked.person),
         name: locked.name,
         locked_at_ms: i64::try_from(locked.locked_at_ms).unwrap_or(i64::MAX),
