@@ -67,16 +67,16 @@ journey("a pin is dragged elsewhere, and goes along with what it lies on then", 
 
   const [x, y] = await tipOf(ada);
   const benBefore = await tipOf(ben);
-  await ada.drag(ada.page.getByTestId("pin"), [400, 60]);
-  await eventually(async () => assert.deepEqual((await tipOf(ada)).map(Math.round), [x + 400, y + 60].map(Math.round)));
+  await ada.drag(ada.page.getByTestId("pin"), [400, 0]);
+  await eventually(async () => assert.deepEqual((await tipOf(ada)).map(Math.round), [x + 400, y].map(Math.round)));
   assert.equal(await ada.page.getByTestId("thread").count(), 0, "a drag opens nothing");
   await eventually(async () => assert((await tipOf(ben))[0] > benBefore[0] + 100, "others see it there"));
   await it.picture("moved");
-  // It lies on the ellipse now, by whose edge that is moved.
-  await ada.down([775, 300]);
-  await ada.moveTo([775, 420]);
+  // It lies on the ellipse's edge now, by which, between its handles, that is moved.
+  await ada.down([828, 318]);
+  await ada.moveTo([828, 438]);
   await ada.up();
-  await eventually(async () => assert((await tipOf(ada))[1] > y + 150, "the pin follows its new shape"));
+  await eventually(async () => assert((await tipOf(ada))[1] > y + 100, "the pin follows its new shape"));
   await ada.page.getByTestId("pin").focus();
   const before = await tipOf(ada);
   await ada.page.keyboard.press("ArrowLeft");
@@ -109,7 +109,8 @@ journey("a private note is dragged, and what was typed last is not lost when som
   // No rest between typing and revealing: what is typed was never sent when somebody else reveals.
   await note.locator("textarea").focus();
   await ben.page.keyboard.press("End");
-  await Promise.all([ben.page.keyboard.type(" and a half"), ada.page.getByTestId("reveal").click()]);
+  await ben.page.keyboard.type(" and a half");
+  await ada.page.getByTestId("reveal").click();
   await ben.page.getByTestId("private-round").waitFor({ state: "detached" });
   for (const board of [ada, ben]) await board.shapes(1);
   await it.picture("revealed");
