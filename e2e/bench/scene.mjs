@@ -7,6 +7,8 @@ import * as Y from "yjs";
 import { STEP_1, SYNC, asUpdate, connect } from "../raw-client.mjs";
 
 const AGAIN_MS = 400;
+/** Close codes from here on are worth another try. */
+const TRANSIENT = 4500;
 const LIMIT_MS = 180_000;
 
 /** The updates in a file of the `scene` program: each with its length before it. */
@@ -51,8 +53,9 @@ async function stored(serverUrl, id, key, vector) {
     const socket = await connect(serverUrl, id, key, (message) => isAsked(message) && tell(vectorIn(message)));
     const has = await Promise.race([said, socket.closed]);
     socket.close();
-    if (typeof has === "number") throw new Error(`the server closed with ${has}`);
-    if (wanted.every(([client, clock]) => (has.get(client) ?? 0) >= clock)) return;
+    // What passes, such as lagging behind while all of it arrives, is tried again.
+    if (typeof has === "number" && has < TRANSIENT) throw new Error(`the server closed with ${has}`);
+    if (typeof has !== "number" && wanted.every(([client, clock]) => (has.get(client) ?? 0) >= clock)) return;
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
   throw new Error("the server does not have what it was sent");
