@@ -220,6 +220,16 @@ impl Board {
         self.pile.iter()
     }
 
+    /// Their numbers, in the same order: quicker where few of many shapes are meant.
+    pub fn slots(&self) -> impl Iterator<Item = Slot> {
+        self.pile.slots()
+    }
+
+    /// Numbers and ids of what is not locked, the lowest first.
+    pub fn free(&self) -> impl Iterator<Item = (Slot, &ShapeId)> {
+        self.pile.free()
+    }
+
     /// The frames, in no order that means anything.
     pub fn frames(&self) -> impl Iterator<Item = &Shape> {
         self.pile.frames().filter_map(|id| self.shape(id))

@@ -34,6 +34,8 @@ pub(crate) struct Pile {
     dependents: HashMap<ShapeId, BTreeSet<ShapeId>>,
     /// The frames: few among many.
     frames: BTreeSet<ShapeId>,
+    /// What is safe from the hand: as few.
+    locked: BTreeSet<Slot>,
 }
 
 impl Pile {
@@ -58,6 +60,17 @@ impl Pile {
         self.places.values().filter_map(|slot| self.at(*slot))
     }
 
+    /// The numbers of all shapes, the lowest shape first.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = Slot> {
+        self.places.values().copied()
+    }
+
+    /// Numbers and ids of what is not locked, the lowest first: read without fetching tens of thousands of shapes.
+    pub(crate) fn free(&self) -> impl Iterator<Item = (Slot, &ShapeId)> {
+        let all = self.places.iter().map(|((_, id), slot)| (*slot, id));
+        all.filter(|(slot, _)| self.locked.is_empty() || !self.locked.contains(slot))
+    }
+
     /// From this shape upwards.
     pub(crate) fn from(&self, shape: &Shape) -> impl Iterator<Item = &Shape> {
         let place = Bound::Included((shape.order.clone(), shape.id.clone()));
@@ -77,6 +90,9 @@ impl Pile {
         let shape = self.shapes.get_mut(self.slots.get(id)?.index())?.take()?;
         if shape.kind == Kind::Frame {
             self.frames.remove(id);
+        }
+        if shape.locked {
+            self.locked.remove(&shape.slot);
         }
         for other in shape.depends_on() {
             if let Some(known) = self.dependents.get_mut(other) {
@@ -99,6 +115,9 @@ impl Pile {
         shape.slot = slot;
         if shape.kind == Kind::Frame {
             self.frames.insert(shape.id.clone());
+        }
+        if shape.locked {
+            self.locked.insert(slot);
         }
         for other in shape.depends_on() {
             self.dependents.entry(other.clone()).or_default().insert(shape.id.clone());

@@ -1,48 +1,34 @@
 //! Gauges that cannot be left wrong: counted while a value lives.
 
-use metrics::{Gauge, gauge};
+use metrics::gauge;
 
-/// One more on a gauge until it is dropped. It is a byte, as every open board has three.
-pub(crate) struct Counted(What);
-
-#[derive(Clone, Copy)]
-enum What {
-    OpenBoard,
-    UpdatesLane,
-    PresenceLane,
-}
-
-impl What {
-    fn gauge(self) -> Gauge {
-        match self {
-            Self::OpenBoard => gauge!("open_boards", "kind" => "board"),
-            Self::UpdatesLane => gauge!("lanes", "kind" => "updates"),
-            Self::PresenceLane => gauge!("lanes", "kind" => "presence"),
-        }
-    }
+/// One more on a gauge until it is dropped.
+pub(crate) struct Counted {
+    name: &'static str,
+    kind: &'static str,
 }
 
 impl Counted {
     pub(crate) fn open_board() -> Self {
-        Self::new(What::OpenBoard)
+        Self::new("open_boards", "board")
     }
 
     pub(crate) fn updates_lane() -> Self {
-        Self::new(What::UpdatesLane)
+        Self::new("lanes", "updates")
     }
 
     pub(crate) fn presence_lane() -> Self {
-        Self::new(What::PresenceLane)
+        Self::new("lanes", "presence")
     }
 
-    fn new(what: What) -> Self {
-        what.gauge().increment(1.0);
-        Self(what)
+    fn new(name: &'static str, kind: &'static str) -> Self {
+        gauge!(name, "kind" => kind).increment(1.0);
+        Self { name, kind }
     }
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.0.gauge().decrement(1.0);
+        gauge!(self.name, "kind" => self.kind).decrement(1.0);
     }
 }

@@ -394,14 +394,15 @@ impl Editor {
     }
 
     fn select(&mut self, ids: Vec<ShapeId>) {
-        if self.selection.replace(ids.iter().filter_map(|id| self.board.shape(id))) {
+        let shapes = ids.iter().filter_map(|id| self.board.shape(id));
+        if self.selection.replace(shapes.map(|shape| (shape.slot, &shape.id))) {
             self.selection_changed();
         }
     }
 
     /// Everything that a hand may take.
     fn select_all(&mut self) {
-        if self.selection.replace(self.board.shapes().filter(|shape| !shape.locked)) {
+        if self.selection.replace(self.board.free()) {
             self.selection_changed();
         }
     }

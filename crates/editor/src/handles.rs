@@ -98,26 +98,26 @@ pub(crate) enum Sides {
 }
 
 impl Handles {
-    /// The handles of a selection, if anything is selected.
-    pub(crate) fn of(shapes: &[&Shape]) -> Option<Handles> {
-        if shapes.iter().any(|shape| shape.locked) {
+    /// The handles of one shape, if it may be changed.
+    pub(crate) fn of(shape: &Shape) -> Option<Handles> {
+        if shape.locked {
             return None;
         }
-        if let [shape] = shapes
-            && (shape.kind.is_line() || shape.kind == Kind::Polygon)
-        {
+        if shape.kind.is_line() || shape.kind == Kind::Polygon {
             return Some(Handles::Points { id: shape.id.clone(), grips: grips(shape) });
         }
-        let frame = Frame::around(shapes.iter().copied())?;
-        let one = if let [shape] = shapes { Some(shape) } else { None };
-        let one_text = one.is_some_and(|shape| shape.kind == Kind::Text);
-        let one_image = one.is_some_and(|shape| shape.kind == Kind::Image);
-        let keeps_proportions = one_text
-            || one_image
-            || (one.is_none() && shapes.iter().any(|shape| shape.angle != 0.0 || shape.kind == Kind::Text));
-        let sides = if one_text { Sides::LeftAndRight } else { Sides::All };
-        let grows = one.is_some_and(|shape| growing::can_grow(shape));
-        Some(Handles::Box { frame, keeps_proportions, sides, grows })
+        let is_text = shape.kind == Kind::Text;
+        Some(Handles::Box {
+            frame: Frame::of(shape),
+            keeps_proportions: is_text || shape.kind == Kind::Image,
+            sides: if is_text { Sides::LeftAndRight } else { Sides::All },
+            grows: growing::can_grow(shape),
+        })
+    }
+
+    /// The handles of several shapes in such a box.
+    pub(crate) fn around(frame: Frame, keeps_proportions: bool) -> Handles {
+        Handles::Box { frame, keeps_proportions, sides: Sides::All, grows: false }
     }
 
     /// Whether dragging a corner keeps width and height in proportion.

@@ -193,7 +193,7 @@ impl Editor {
                     Some(Motion::Change { fields, .. }) => self.changed(id, fields),
                     _ => None,
                 };
-                let changed = changed.and_then(|shape| Handles::of(&[&shape]));
+                let changed = changed.as_ref().and_then(Handles::of);
                 let grips = match &changed {
                     Some(Handles::Points { grips, .. }) => grips,
                     _ => grips,

@@ -82,8 +82,7 @@ impl Editor {
             // What is not scaled along, as thick lines and letters, may reach further.
             transform.picture().inverse().transform_rect_bbox(region.inflate(REACH_BOARD, REACH_BOARD))
         });
-        let shapes = seen(&self.board, &self.index, region, is_chosen);
-        Painting::of(shapes.into_iter().map(|shape| shape.slot).collect(), transform)
+        Painting::of(seen(&self.board, &self.index, region, is_chosen), transform)
     }
 
     /// Paints at most `count` shapes more, as they look at `scale` device pixels a board pixel. What was deleted meanwhile

@@ -95,21 +95,16 @@ impl Picture {
 }
 
 /// The shapes that meet a region of the board and are chosen, lowest first.
-pub(crate) fn seen<'a>(
-    board: &'a Board,
-    index: &Index,
-    region: Rect,
-    is_chosen: impl Fn(Slot) -> bool,
-) -> Vec<&'a Shape> {
+pub(crate) fn seen(board: &Board, index: &Index, region: Rect, is_chosen: impl Fn(Slot) -> bool) -> Vec<Slot> {
     if index.extent().is_some_and(|extent| region.contains_rect(extent)) {
-        return board.shapes().filter(|shape| is_chosen(shape.slot)).collect();
+        return board.slots().filter(|slot| is_chosen(*slot)).collect();
     }
     let slots: Vec<Slot> = index.meeting(region).filter(|slot| is_chosen(*slot)).collect();
     if slots.len() * WALK_FROM_SHARE > board.len() {
         let slots: SlotSet = slots.into_iter().collect();
-        return board.shapes().filter(|shape| slots.contains(shape.slot)).collect();
+        return board.slots().filter(|slot| slots.contains(*slot)).collect();
     }
     let mut shapes: Vec<&Shape> = slots.into_iter().filter_map(|slot| board.at(slot)).collect();
     shapes.sort_by(|a, b| (&a.order, &a.id).cmp(&(&b.order, &b.id)));
-    shapes
+    shapes.into_iter().map(|shape| shape.slot).collect()
 }

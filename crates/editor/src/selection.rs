@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use board::{Board, Shape, ShapeId, Slot};
+use board::{Board, ShapeId, Slot};
 
 use crate::slots::SlotSet;
 
@@ -33,12 +33,12 @@ impl Selection {
     }
 
     /// Selects exactly these; whether that is a change.
-    pub(crate) fn replace<'a>(&mut self, shapes: impl IntoIterator<Item = &'a Shape>) -> bool {
+    pub(crate) fn replace<'a>(&mut self, shapes: impl IntoIterator<Item = (Slot, &'a ShapeId)>) -> bool {
         let mut next = Selection { number: self.number + 1, ..Selection::default() };
-        for shape in shapes {
-            if next.set.insert(shape.slot) {
-                next.slots.push(shape.slot);
-                next.ids.push(shape.id.clone());
+        for (slot, id) in shapes {
+            if next.set.insert(slot) {
+                next.slots.push(slot);
+                next.ids.push(id.clone());
             }
         }
         let is_change = next.slots != self.slots;
@@ -54,7 +54,7 @@ impl Selection {
             return false;
         }
         let slots = self.slots.clone();
-        self.replace(slots.iter().filter_map(|slot| board.at(*slot)))
+        self.replace(slots.iter().filter_map(|slot| Some((*slot, &board.at(*slot)?.id))))
     }
 }
 

@@ -126,7 +126,10 @@ impl Styles {
         match Kind::from_name(tool) {
             Kind::Unknown(_) => StyleOfSelection::default(),
             kind => {
-                let mut style = shared([&self.of(&kind)].into_iter());
+                let blank = self.of(&kind);
+                let mut shared = Shared::default();
+                shared.look(&blank);
+                let mut style = shared.style();
                 style.entries.retain(|(key, _)| is_look(key));
                 style
             }
@@ -159,34 +162,67 @@ fn tool_of(kind: &Kind) -> &str {
     if kind.is_area() { Kind::Rectangle.name() } else { kind.name() }
 }
 
-/// What all shapes have in common.
-pub(crate) fn shared<'a>(shapes: impl Iterator<Item = &'a Shape>) -> StyleOfSelection {
-    let alike: Vec<_> = STYLES.iter().map(|key| board::alike(key)).collect();
-    // Of each key: the first shape that has it, and whether all others are like that one.
-    let mut found: Vec<Option<(&Shape, bool)>> = vec![None; STYLES.len()];
-    // Of each kind, which keys it has: a few kinds, however many shapes. Unknown ones have none.
-    let mut kinds: Vec<(&Kind, Vec<usize>)> = vec![];
-    for shape in shapes.filter(|shape| !matches!(shape.kind, Kind::Unknown(_))) {
-        let known = kinds.iter().position(|(kind, _)| **kind == shape.kind);
+/// Whether two shapes are the same in one respect.
+type Alike = fn(&Shape, &Shape) -> bool;
+
+/// What shapes have in common, as far as they were looked at: each once, however many there are.
+pub(crate) struct Shared<'a> {
+    /// How to compare by each key of [`STYLES`].
+    alike: Vec<Option<Alike>>,
+    /// Of each key: the first shape that has it, and whether all others are like that one.
+    found: Vec<Option<(&'a Shape, bool)>>,
+    /// Of each kind, which keys it has in which no two shapes are known to differ: a few kinds, however many shapes. Unknown
+    /// ones have none.
+    kinds: Vec<(&'a Kind, Vec<usize>)>,
+}
+
+impl Default for Shared<'_> {
+    fn default() -> Self {
+        let alike = STYLES.iter().map(|key| board::alike(key)).collect();
+        Self { alike, found: vec![None; STYLES.len()], kinds: vec![] }
+    }
+}
+
+impl<'a> Shared<'a> {
+    /// Looks at one more.
+    pub(crate) fn look(&mut self, shape: &'a Shape) {
+        if matches!(shape.kind, Kind::Unknown(_)) {
+            return;
+        }
+        let known = self.kinds.iter().position(|(kind, _)| **kind == shape.kind);
         let at = known.unwrap_or_else(|| {
             let keys = STYLES.iter().enumerate().filter(|(_, key)| applies(key, &shape.kind));
-            kinds.push((&shape.kind, keys.map(|(at, _)| at).collect()));
-            kinds.len() - 1
+            self.kinds.push((&shape.kind, keys.map(|(at, _)| at).collect()));
+            self.kinds.len() - 1
         });
-        for &key in &kinds[at].1 {
-            match &mut found[key] {
-                Some((first, is_shared)) => *is_shared &= alike[key].is_some_and(|alike| alike(first, shape)),
+        let mut has_parted = false;
+        for &key in &self.kinds[at].1 {
+            match &mut self.found[key] {
+                Some((first, is_shared)) => {
+                    *is_shared &= self.alike[key].is_some_and(|alike| alike(first, shape));
+                    has_parted |= !*is_shared;
+                }
                 none => *none = shape.field(STYLES[key]).map(|_| (shape, true)),
             }
         }
+        if has_parted {
+            let found = &self.found;
+            let is_shared = |key: &usize| found[*key].is_none_or(|(_, is_shared)| is_shared);
+            self.kinds.iter_mut().for_each(|(_, keys)| keys.retain(is_shared));
+        }
     }
-    let value = |key: &'static str, (first, is_shared): (&Shape, bool)| match first.field(key).filter(|_| is_shared) {
-        // Every hand is another; whether it is one is what counts.
-        Some(Field::Sketch(Some(_))) => (key, Some(Field::Sketch(Some(1)))),
-        field => (key, field),
-    };
-    let entries = STYLES.iter().zip(found).filter_map(|(key, found)| Some(value(key, found?)));
-    StyleOfSelection { entries: entries.collect() }
+
+    /// What all of them have in common.
+    pub(crate) fn style(&self) -> StyleOfSelection {
+        let value = |key: &'static str, (first, is_shared): (&Shape, bool)| match first.field(key).filter(|_| is_shared)
+        {
+            // Every hand is another; whether it is one is what counts.
+            Some(Field::Sketch(Some(_))) => (key, Some(Field::Sketch(Some(1)))),
+            field => (key, field),
+        };
+        let entries = STYLES.iter().zip(&self.found).filter_map(|(key, found)| Some(value(key, (*found)?)));
+        StyleOfSelection { entries: entries.collect() }
+    }
 }
 
 #[cfg(test)]

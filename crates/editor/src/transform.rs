@@ -30,14 +30,40 @@ impl Frame {
 
     /// Around several shapes: straight.
     pub(crate) fn around<'a>(shapes: impl IntoIterator<Item = &'a Shape>) -> Option<Frame> {
-        let mut shapes = shapes.into_iter();
-        let first = shapes.next()?;
-        let mut rest = shapes.peekable();
-        if rest.peek().is_none() {
-            return Some(Frame::of(first));
+        let mut around = Around::default();
+        shapes.into_iter().for_each(|shape| around.look(shape));
+        around.frame()
+    }
+}
+
+/// The box around shapes, as far as they were looked at.
+#[derive(Default)]
+pub(crate) struct Around<'a> {
+    count: usize,
+    first: Option<&'a Shape>,
+    rect: Option<Rect>,
+}
+
+impl<'a> Around<'a> {
+    /// Looks at one more.
+    pub(crate) fn look(&mut self, shape: &'a Shape) {
+        self.count += 1;
+        self.first.get_or_insert(shape);
+        let rect = upright(shape);
+        self.rect = Some(self.rect.map_or(rect, |all| all.union(rect)));
+    }
+
+    /// How many they are.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// As turned as the shape is if it is one, straight around several.
+    pub(crate) fn frame(&self) -> Option<Frame> {
+        match (self.count, self.first) {
+            (1, Some(shape)) => Some(Frame::of(shape)),
+            _ => Some(Frame { rect: self.rect?, angle: 0.0 }),
         }
-        let rect = rest.fold(upright(first), |rect, shape| rect.union(upright(shape)));
-        Some(Frame { rect, angle: 0.0 })
     }
 }
 

@@ -101,11 +101,7 @@ impl From<RequestError> for LaneEnd {
 ///
 /// # Errors
 /// The code with which the waiting browsers are to be closed.
-pub async fn open(
-    directory: &ServiceDirectory,
-    board: &BoardId,
-    request_id: Option<&str>,
-) -> Result<Box<Lanes>, ErrorCode> {
+pub async fn open(directory: &ServiceDirectory, board: &BoardId, request_id: Option<&str>) -> Result<Lanes, ErrorCode> {
     let give_up_at = Instant::now() + OPEN_TIMEOUT;
     let mut ceiling = OPEN_BACKOFF_FIRST;
     let mut refused_by = String::new();
@@ -129,7 +125,7 @@ async fn open_somewhere(
     board: &BoardId,
     request_id: Option<&str>,
     refused_by: &mut String,
-) -> Result<Box<Lanes>, LaneEnd> {
+) -> Result<Lanes, LaneEnd> {
     let (mut address, mut connection) = directory.least_loaded(refused_by).await?;
     let mut end = LaneEnd::Failed(ErrorCode::Unavailable);
     for _ in 0..=MAX_REDIRECTS {
@@ -147,7 +143,7 @@ async fn open_somewhere(
                 *refused_by = address;
                 return Err(end);
             }
-            Ok((updates, presence)) => return Ok(Box::new(Lanes { address, updates, presence })),
+            Ok((updates, presence)) => return Ok(Lanes { address, updates, presence }),
         };
     }
     Err(end)

@@ -33,6 +33,8 @@ const STRETCH_MAX: f64 = 2.0;
 const EDIT_SHARE: i64 = 4;
 /// The overview's longer side, in device pixels.
 const OVERVIEW_PX: f64 = 1536.0;
+/// A view whose scale is at most so many times the overview's has none: it would be painted twice for little.
+const HARDLY_FINER: f64 = 2.0;
 
 /// One tile: its level, by the bits of its scale, and its place in the grid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,6 +59,8 @@ pub struct Job {
     pub transform: Affine,
     /// Device pixels of a board pixel.
     pub scale: f64,
+    /// It lies in view; what does not is painted ahead of need.
+    pub is_seen: bool,
 }
 
 #[derive(Debug)]
@@ -160,14 +164,18 @@ impl Tiles {
     /// What to paint next: the same job again until it is finished, or no longer the thing to do.
     pub fn next_job(&mut self) -> Option<&Job> {
         let wanted = self.wanted();
-        self.running.take_if(|running| Some(running.job.tile) != wanted);
-        let tile = wanted?;
+        self.running.take_if(|running| Some(running.job.tile) != wanted.map(|(tile, _)| tile));
+        let (tile, is_seen) = wanted?;
+        if let Some(running) = &mut self.running {
+            running.job.is_seen = is_seen;
+        }
         if self.running.is_none() {
             let view = self.view?;
             let pixels = self.tile(tile).and_then(|tile| tile.spoilt).unwrap_or_else(|| view.whole_tile());
             self.jobs += 1;
             let (region, transform) = view.job_place(tile, pixels);
-            let job = Job { number: self.jobs, tile, pixels, region, transform, scale: tile.scale() };
+            let scale = tile.scale();
+            let job = Job { number: self.jobs, tile, pixels, region, transform, scale, is_seen };
             self.running = Some(Running { job, spoilt: None });
         }
         self.running.as_ref().map(|running| &running.job)
@@ -207,17 +215,21 @@ impl Tiles {
         self.view.map_or(1, |view| view.tile_px() as u32)
     }
 
-    /// Edits of what is seen come first, then what is missing there, then the overview and what lies just outside.
-    fn wanted(&self) -> Option<TileId> {
+    /// Edits of what is seen come first, then what is missing there, then the overview and what lies just outside. Which
+    /// tile, and whether it is seen.
+    fn wanted(&self) -> Option<(TileId, bool)> {
         let view = self.view?;
-        let visible = self.first_visible();
-        if visible.is_some() || self.target != view.scale() {
-            return visible;
+        if let Some(visible) = self.first_visible() {
+            return Some((visible, true));
+        }
+        if self.target != view.scale() {
+            return None;
         }
         let overview = self
             .overview()
             .and_then(|(scale, extent)| self.first_of(view.cells(extent, scale).map(|cell| TileId::new(scale, cell))));
-        overview.or_else(|| self.first_of(self.nearest(view.margin())))
+        let ahead = overview.or_else(|| self.first_of(self.nearest(view.margin())));
+        ahead.map(|tile| (tile, false))
     }
 
     fn first_visible(&self) -> Option<TileId> {
@@ -262,13 +274,13 @@ impl Tiles {
         ids.filter(|id| view.tile_region(*id).overlaps(region)).collect()
     }
 
-    /// The overview's scale and what it shows, unless the view itself shows as little.
+    /// The overview's scale and what it shows, unless the view itself is hardly finer.
     fn overview(&self) -> Option<(f64, Rect)> {
         let (view, extent) = (self.view?, self.extent?);
         let side = extent.width().max(extent.height()).max(1.0);
         // A whole number of halvings.
         let scale = 2.0_f64.powi((OVERVIEW_PX / side).min(1.0).log2().floor() as i32);
-        (scale < view.scale()).then_some((scale, extent))
+        (scale * HARDLY_FINER < view.scale()).then_some((scale, extent))
     }
 
     fn level(&self, scale: f64) -> Option<&Level> {

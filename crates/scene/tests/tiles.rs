@@ -141,8 +141,10 @@ fn the_nearest_tiles_come_first_and_the_view_before_the_rest() {
         let distance = shell.tiles.next_job().expect("not exact").region.center().distance(middle);
         assert!(distance >= last - 1e-6, "{distance} after {last}");
         last = distance;
+        assert!(shell.tiles.next_job().is_some_and(|job| job.is_seen));
         shell.paint_one();
     }
+    assert!(shell.tiles.next_job().is_some_and(|job| !job.is_seen));
     assert!(!shell.tiles.is_idle(), "the overview and the margin are still to come");
     shell.settle();
     shell.check_exact();

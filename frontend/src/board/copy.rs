@@ -6,6 +6,7 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
+use editor::Editor;
 use js_sys::{Function, Promise, Reflect};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::{document, set_timeout, set_timeout_with_handle, window};
@@ -19,11 +20,13 @@ use crate::connection::copies::{self, BoardCopy, Contents, CopyError, MAX_COPY_B
 
 /// What has come is written so long after the first of it.
 const GATHER: Duration = Duration::from_secs(2);
+/// While a hand moves or draws something it waits on, so many times at most.
+const WAITS_MAX: u32 = 15;
 /// A board on which nothing happens for so long may be written anew.
 const QUIET: Duration = Duration::from_secs(20);
 /// The page answers at least this often while a copy is read.
 const READ_SLICE_MS: u64 = 12;
-/// Rows of a copy that are not worth a compaction.
+/// Rows behind the whole board that are not worth a compaction.
 const FEW_ROWS: usize = 100;
 /// Nor are so many bytes behind the whole board.
 const SHORT_TAIL_BYTES: u64 = 256 * 1024;
@@ -48,6 +51,7 @@ pub(super) struct CopyWriter {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Size {
     whole_bytes: u64,
+    whole_rows: usize,
     tail_bytes: u64,
 }
 
@@ -57,7 +61,7 @@ impl Size {
     }
 
     fn wants_compaction(self, rows: usize) -> bool {
-        rows > FEW_ROWS || self.tail_bytes > SHORT_TAIL_BYTES.max(self.whole_bytes / 2)
+        rows > self.whole_rows + FEW_ROWS || self.tail_bytes > SHORT_TAIL_BYTES.max(self.whole_bytes / 2)
     }
 }
 
@@ -103,7 +107,8 @@ async fn next_turn() {
 
 impl CopyWriter {
     fn begin(&self, copy: BoardCopy, contents: &Contents) {
-        *self.size.borrow_mut() = Size { whole_bytes: contents.whole_bytes, tail_bytes: contents.tail_bytes };
+        let Contents { whole_bytes, whole_rows, tail_bytes, .. } = *contents;
+        *self.size.borrow_mut() = Size { whole_bytes, whole_rows, tail_bytes };
         self.rows.borrow_mut().clone_from(&contents.rows);
         *self.copy.borrow_mut() = Some(Rc::new(copy));
     }
@@ -172,16 +177,7 @@ impl CopyWriter {
         if !self.has_joined.get() || self.waiting.borrow().is_empty() || self.is_asked.replace(true) {
             return;
         }
-        let shell = Rc::downgrade(shell);
-        set_timeout(
-            move || {
-                if let Some(shell) = shell.upgrade() {
-                    shell.copy.is_asked.set(false);
-                    shell.copy.write(&shell, false);
-                }
-            },
-            GATHER,
-        );
+        gather(Rc::downgrade(shell), WAITS_MAX);
     }
 
     /// Writes what waits, and the whole board where that is worth while and nobody is kept waiting by it.
@@ -232,10 +228,25 @@ impl CopyWriter {
     }
 }
 
+/// Writes what has come once it is time and no hand is at work.
+fn gather(shell: Weak<Shell>, waits: u32) {
+    set_timeout(
+        move || {
+            let Some(here) = shell.upgrade() else { return };
+            if waits > 0 && here.with_editor(Editor::is_drafting) {
+                return gather(shell, waits - 1);
+            }
+            here.copy.is_asked.set(false);
+            here.copy.write(&here, false);
+        },
+        GATHER,
+    );
+}
+
 /// Notes what a write did. Where it failed, what it lacks comes with the next join: an incomplete copy is a copy.
 fn written_as(
     shell: &Weak<Shell>,
-    written: Result<Option<RowKey>, CopyError>,
+    written: Result<Option<Vec<RowKey>>, CopyError>,
     whole_bytes: Option<u64>,
     added_bytes: u64,
     was_empty: bool,
@@ -244,21 +255,24 @@ fn written_as(
     let writer = &shell.copy;
     writer.is_busy.set(false);
     match written {
-        Ok(Some(row)) => {
+        Ok(Some(rows)) => {
             let mut size = writer.size.borrow_mut();
             match whole_bytes {
                 Some(whole_bytes) => {
-                    *size = Size { whole_bytes, tail_bytes: 0 };
+                    *size = Size { whole_bytes, whole_rows: rows.len(), tail_bytes: 0 };
                     writer.rows.borrow_mut().clear();
                 }
-                None if was_empty => size.whole_bytes += added_bytes,
+                None if was_empty => {
+                    size.whole_bytes += added_bytes;
+                    size.whole_rows += rows.len();
+                }
                 None => size.tail_bytes += added_bytes,
             }
             drop(size);
             if !writer.has_asked.replace(true) {
                 ask_to_persist();
             }
-            writer.rows.borrow_mut().push(row);
+            writer.rows.borrow_mut().extend(rows);
             writer.wait_for_quiet(&shell);
             writer.ask(&shell);
         }
@@ -314,10 +328,13 @@ mod tests {
             (10_240 * KIB, 5_120 * KIB, 2, false),
             (10_240 * KIB, 5_121 * KIB, 2, true),
         ] {
-            let size = Size { whole_bytes, tail_bytes };
-            assert_eq!(size.wants_compaction(rows), expected, "{size:?} in {rows} rows");
+            for whole_rows in [0, 1, 40] {
+                let size = Size { whole_bytes, whole_rows, tail_bytes };
+                assert_eq!(size.wants_compaction(whole_rows + rows), expected, "{size:?} and {rows} rows");
+            }
         }
-        assert!(!Size { whole_bytes: MAX_COPY_BYTES, tail_bytes: 0 }.is_too_large(0));
-        assert!(Size { whole_bytes: MAX_COPY_BYTES, tail_bytes: 0 }.is_too_large(1));
+        let full = Size { whole_bytes: MAX_COPY_BYTES, whole_rows: 1, tail_bytes: 0 };
+        assert!(!full.is_too_large(0));
+        assert!(full.is_too_large(1));
     }
 }

@@ -65,8 +65,9 @@ impl Layer {
         theme: Theme,
         mut is_late: impl FnMut(&Surface) -> bool,
     ) -> bool {
+        let waits = self.waits(editor);
         let mut has_finished = false;
-        while let Some(job) = self.tiles.next_job() {
+        while let Some(job) = self.tiles.next_job().filter(|job| job.is_seen || !waits) {
             let (number, tile, part) = (job.number, job.tile, job.pixels.to_rect());
             let (region, transform, scale) = (job.region, job.transform, job.scale);
             if self.job.as_ref().is_none_or(|(known, _)| *known != number) {
@@ -95,6 +96,17 @@ impl Layer {
             }
         }
         has_finished
+    }
+
+    /// While a hand moves or draws something over the board, what of it does not lie in view waits.
+    fn waits(&self, editor: &Editor) -> bool {
+        self.what == editor::Layer::Board && editor.is_drafting()
+    }
+
+    /// Whether [`Layer::paint`] would find something to do.
+    pub fn has_more(&self, editor: &Editor) -> bool {
+        let waits = self.waits(editor) && self.tiles.is_exact();
+        !waits && !self.tiles.is_idle()
     }
 
     /// Puts what there is onto a canvas, moved by `transform`. `wipe` makes a part as it was before.

@@ -149,7 +149,7 @@ impl Screen {
         let map_has_more = self.paint_map(now_ms, repaint, &mut frame);
         map_has_more
             || self.carried.as_ref().is_some_and(Carried::has_more)
-            || !self.base.tiles.is_idle()
+            || self.base.has_more(frame.editor)
             || self.base.tiles.wake_ms().is_some()
     }
 

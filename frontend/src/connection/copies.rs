@@ -25,6 +25,9 @@ pub const MAX_COPIES_BYTES: u64 = 256 * 1024 * 1024;
 /// As many boards at most.
 pub const MAX_COPIES: usize = 200;
 
+/// What goes into one row of a larger write: the page answers between them.
+const ROW_BYTES: usize = 512 * 1024;
+
 const DATABASE: &str = "boardwalk-copies";
 const VERSION: u32 = 1;
 /// One record a board: what is kept of it.
@@ -64,6 +67,8 @@ pub struct RowKey(u64);
 pub struct Contents {
     /// The rows that they came from.
     pub rows: Vec<RowKey>,
+    /// How many of these are a whole board.
+    pub whole_rows: usize,
     /// The updates.
     pub updates: Vec<Bytes>,
     /// Bytes of those that are a whole board.
@@ -107,6 +112,7 @@ impl BoardCopy {
         for is_whole in [true, false] {
             let fits = |value: &&JsValue| get(value, WHOLE).is_some_and(|whole| whole.is_truthy()) == is_whole;
             for value in values.iter().filter(fits) {
+                contents.whole_rows += usize::from(is_whole);
                 let updates = updates_of(value);
                 let bytes: u64 = updates.iter().map(|update| update.len() as u64).sum();
                 *if is_whole { &mut contents.whole_bytes } else { &mut contents.tail_bytes } += bytes;
@@ -117,11 +123,11 @@ impl BoardCopy {
         Ok(contents)
     }
 
-    /// Adds a row of updates. Nothing if the copy was removed meanwhile: then it has to begin anew.
+    /// Adds rows of updates. Nothing if the copy was removed meanwhile: then it has to begin anew.
     ///
     /// # Errors
     /// The database failed, or is full; nothing was added.
-    pub async fn append(&self, updates: &[Bytes]) -> Result<Option<RowKey>, CopyError> {
+    pub async fn append(&self, updates: &[Bytes]) -> Result<Option<Vec<RowKey>>, CopyError> {
         self.write(updates, None).await
     }
 
@@ -129,11 +135,11 @@ impl BoardCopy {
     ///
     /// # Errors
     /// The database failed, or is full; everything is as it was.
-    pub async fn replace(&self, rows: &[RowKey], pieces: &[Bytes]) -> Result<Option<RowKey>, CopyError> {
+    pub async fn replace(&self, rows: &[RowKey], pieces: &[Bytes]) -> Result<Option<Vec<RowKey>>, CopyError> {
         self.write(pieces, Some(rows)).await
     }
 
-    async fn write(&self, updates: &[Bytes], replaced: Option<&[RowKey]>) -> Result<Option<RowKey>, CopyError> {
+    async fn write(&self, updates: &[Bytes], replaced: Option<&[RowKey]>) -> Result<Option<Vec<RowKey>>, CopyError> {
         let (transaction, boards, rows) = begin(&self.database, TransactionMode::ReadWrite)?;
         let Some(record) = boards.get(Query::Key(self.key()))?.await? else { return Ok(None) };
         let mut kept_bytes = number(&record, BYTES);
@@ -145,14 +151,18 @@ impl BoardCopy {
                 rows.delete(key)?.await?;
             }
         }
-        let list: Array = updates.iter().map(|update| JsValue::from(Uint8Array::from(&update[..]))).collect();
-        let value =
-            object(&[(BY_BOARD, self.key()), (WHOLE, JsValue::from_bool(replaced.is_some())), (UPDATES, list.into())]);
-        let key = rows.add(&value, None)?.await?;
-        let added: u64 = updates.iter().map(|update| update.len() as u64).sum();
-        self.note(&boards, number(&record, OPENED_AT_MS), kept_bytes + added).await?;
+        let mut keys = Vec::new();
+        for part in by_row(updates) {
+            let list: Array = part.iter().map(|update| JsValue::from(Uint8Array::from(&update[..]))).collect();
+            let is_whole = JsValue::from_bool(replaced.is_some());
+            let value = object(&[(BY_BOARD, self.key()), (WHOLE, is_whole), (UPDATES, list.into())]);
+            // The next row has a task of its own: this one's answer.
+            keys.extend(row_key(&rows.add(&value, None)?.await?));
+            kept_bytes += part.iter().map(|update| update.len() as u64).sum::<u64>();
+        }
+        self.note(&boards, number(&record, OPENED_AT_MS), kept_bytes).await?;
         transaction.await?;
-        Ok(row_key(&key))
+        Ok(Some(keys))
     }
 
     /// Removes the copy.
@@ -299,6 +309,21 @@ fn number(value: &JsValue, key: &str) -> u64 {
     get(value, key).and_then(|value| value.as_f64()).unwrap_or(0.0) as u64
 }
 
+/// The updates in order, as many to a row as it may hold; a longer one has a row of its own.
+fn by_row(updates: &[Bytes]) -> Vec<&[Bytes]> {
+    let mut rows = Vec::new();
+    let (mut from, mut bytes) = (0, 0);
+    for (at, update) in updates.iter().enumerate() {
+        bytes += update.len();
+        if bytes > ROW_BYTES && at > from {
+            rows.push(&updates[from..at]);
+            (from, bytes) = (at, update.len());
+        }
+    }
+    rows.extend((from < updates.len()).then(|| &updates[from..]));
+    rows
+}
+
 fn row_key(value: &JsValue) -> Option<RowKey> {
     Some(RowKey(value.as_f64()? as u64))
 }
@@ -335,6 +360,19 @@ mod tests {
             let mut list = boards.clone();
             assert_eq!(superfluous(&mut list, "new"), expected, "{boards:?}");
         }
+    }
+
+    #[test]
+    fn rows_hold_so_much_at_most_and_all_in_order() {
+        let update = |length: usize| Bytes::from(vec![0; length]);
+        let lengths = |rows: Vec<&[Bytes]>| {
+            rows.into_iter().map(|row| row.iter().map(Bytes::len).collect::<Vec<_>>()).collect::<Vec<_>>()
+        };
+        const HALF: usize = ROW_BYTES / 2;
+        assert_eq!(lengths(by_row(&[])), Vec::<Vec<usize>>::new());
+        assert_eq!(lengths(by_row(&[update(1), update(2)])), [[1, 2]]);
+        let much = [update(HALF), update(HALF), update(1), update(3 * HALF), update(HALF), update(HALF)];
+        assert_eq!(lengths(by_row(&much)), [vec![HALF, HALF], vec![1], vec![3 * HALF], vec![HALF, HALF]]);
     }
 
     #[test]

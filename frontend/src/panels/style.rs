@@ -11,7 +11,7 @@ use web_sys::Element;
 
 use super::text_bar::LetterButtons;
 use crate::store::{BoardStore, StyleChange, UiRequest};
-use crate::ui::dynamic::when;
+use crate::ui::dynamic::{kept, when};
 use crate::words::{Words, key};
 use colours::Colours;
 #[cfg(test)]
@@ -47,37 +47,68 @@ pub fn StylePanel() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let StyleOpen(open) = expect_context();
     close_elsewhere(open);
+    let made = RwSignal::new(0);
+    make_ahead(store, made);
     let panel = move || {
         view! {
             <section
                 class="panel style"
                 aria-label=words.of(key::STYLE_TITLE)
                 data-open=Signal::derive(move || open.get().to_string())
+                data-shown=Signal::derive(move || applies(store).to_string())
             >
-                {parts()}
+                {parts(made)}
             </section>
         }
         .into_any()
     };
-    when(Signal::derive(move || applies(store)), panel)
+    when(Signal::derive(move || made.get() > 0 || applies(store)), panel)
+}
+
+/// Makes the panel before something is selected, a part a frame: all at once would take several frames' time.
+fn make_ahead(store: BoardStore, made: RwSignal<usize>) {
+    request_animation_frame(move || {
+        if !store.role.get_untracked().may_write() {
+            return;
+        }
+        let count = made.try_update(|made| {
+            *made += 1;
+            *made
+        });
+        if count.is_some_and(|count| count <= PARTS) {
+            make_ahead(store, made);
+        }
+    });
 }
 
 fn heading(word: crate::words::Word) -> AnyView {
     view! { <h2 class="style__heading">{Words::of_page().of(word)}</h2> }.into_any()
 }
 
-fn parts() -> AnyView {
+/// How many parts of many elements there are.
+const PARTS: usize = 13;
+
+/// The first so many parts are made ahead.
+fn parts(made: RwSignal<usize>) -> AnyView {
     let store = BoardStore::of_page();
-    let part = |keys: &'static [&'static str], view: fn() -> AnyView| when(has(store, keys), view);
+    let few = |keys: &'static [&'static str], view: fn() -> AnyView| when(has(store, keys), view);
+    // While nothing is styled all parts lie ready in a panel that is not seen: then one that is needed is not laid out anew.
+    let numbered = |number: usize, has: Signal<bool>, view: fn() -> AnyView| {
+        let needed = Signal::derive(move || made.get() > number || has.get());
+        kept(needed, Signal::derive(move || has.get() || !applies(store)), view)
+    };
+    let part =
+        |number: usize, keys: &'static [&'static str], view: fn() -> AnyView| numbered(number, has(store, keys), view);
     let can_change_kind = Signal::derive(move || store.selection_count.get() > 0 && store.style.read().has("kind"));
+    let has_letters = Signal::derive(move || store.letters.read().is_some());
     view! {
-        {part(&["stroke"], || view! { {heading(key::STYLE_STROKE)} <Colours name="stroke" /> }.into_any())}
-        {part(&["fill"], || view! {
+        {part(1, &["stroke"], || view! { {heading(key::STYLE_STROKE)} <Colours name="stroke" /> }.into_any())}
+        {part(2, &["fill"], || view! {
             {heading(key::STYLE_FILL)}
             <Colours name="fill" />
             <Options name="fill_style" />
         }.into_any())}
-        {part(&["width"], || view! {
+        {part(3, &["width"], || view! {
             {heading(key::STYLE_LINE)}
             <div class="style__row">
                 <Options name="width" />
@@ -85,20 +116,13 @@ fn parts() -> AnyView {
             </div>
         }.into_any())}
         <div class="style__row">
-            {part(&["dash"], || view! { <Options name="dash" /> }.into_any())}
-            {part(&["sketch"], || view! { <Options name="sketch" /> }.into_any())}
+            {part(4, &["dash"], || view! { <Options name="dash" /> }.into_any())}
+            {part(5, &["sketch"], || view! { <Options name="sketch" /> }.into_any())}
         </div>
-        {part(&["route"], || view! { {heading(key::STYLE_ROUTE)} <Options name="route" /> }.into_any())}
-        {part(&["start_head"], || view! {
-            <Disclosure label=key::STYLE_HEADS>
-                {heading(key::STYLE_START_HEAD)}
-                <div class="mirrored"><Options name="start_head" /></div>
-                {heading(key::STYLE_END_HEAD)}
-                <Options name="end_head" />
-            </Disclosure>
-        }.into_any())}
-        {part(&["radius"], || view! { {heading(key::STYLE_CORNERS)} <Options name="radius" /> }.into_any())}
-        {part(&["font_size"], || view! {
+        {part(6, &["route"], || view! { {heading(key::STYLE_ROUTE)} <Options name="route" /> }.into_any())}
+        {few(&["start_head"], || view! { <Heads /> }.into_any())}
+        {part(7, &["radius"], || view! { {heading(key::STYLE_CORNERS)} <Options name="radius" /> }.into_any())}
+        {part(8, &["font_size"], || view! {
             {heading(key::STYLE_TEXT)}
             <Options name="font" />
             <div class="style__row">
@@ -106,32 +130,43 @@ fn parts() -> AnyView {
                 <Amount name="font_size" label=key::STYLE_FONT_SIZE_NUMBER min=4.0 max=400.0 step=1.0 is_slider=false />
             </div>
         }.into_any())}
-        {when(Signal::derive(move || store.letters.read().is_some()), || view! {
-            <div class="style__letters"><LetterButtons /></div>
-        }.into_any())}
+        {numbered(9, has_letters, || view! { <div class="style__letters"><LetterButtons /></div> }.into_any())}
         <div class="style__row">
-            {part(&["align"], || view! { <Options name="align" /> }.into_any())}
-            {part(&["align_y"], || view! { <Options name="align_y" /> }.into_any())}
+            {part(10, &["align"], || view! { <Options name="align" /> }.into_any())}
+            {part(11, &["align_y"], || view! { <Options name="align_y" /> }.into_any())}
         </div>
-        {part(&["text_colour"], || view! { {heading(key::STYLE_TEXT_COLOUR)} <Colours name="text_colour" /> }.into_any())}
-        {part(&["opacity"], || view! {
+        {part(12, &["text_colour"], || view! {
+            {heading(key::STYLE_TEXT_COLOUR)}
+            <Colours name="text_colour" />
+        }.into_any())}
+        {few(&["opacity"], || view! {
             {heading(key::STYLE_OPACITY)}
             <Amount name="opacity" label=key::STYLE_OPACITY min=0.0 max=1.0 step=0.05 is_slider=true />
         }.into_any())}
-        {part(&["alt"], || view! { {heading(key::STYLE_ALT)} <Description name="alt" label=key::STYLE_ALT /> }.into_any())}
-        {part(&["link"], || view! { {heading(key::STYLE_LINK)} <Description name="link" label=key::STYLE_LINK /> }.into_any())}
-        {when(can_change_kind, || view! { {heading(key::STYLE_KIND)} <Kinds /> }.into_any())}
+        {few(&["alt"], || view! { {heading(key::STYLE_ALT)} <Description name="alt" label=key::STYLE_ALT /> }.into_any())}
+        {few(&["link"], || view! { {heading(key::STYLE_LINK)} <Description name="link" label=key::STYLE_LINK /> }.into_any())}
+        {numbered(PARTS, can_change_kind, || view! { {heading(key::STYLE_KIND)} <Kinds /> }.into_any())}
     }
     .into_any()
 }
 
-/// Something that is not needed often.
+/// What stands at the ends of lines: not needed often, and made when it is opened.
 #[component]
-fn Disclosure(label: crate::words::Word, children: Children) -> impl IntoView {
+fn Heads() -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    let content = || {
+        view! {
+            {heading(key::STYLE_START_HEAD)}
+            <div class="mirrored"><Options name="start_head" /></div>
+            {heading(key::STYLE_END_HEAD)}
+            <Options name="end_head" />
+        }
+        .into_any()
+    };
     view! {
-        <details class="disclosure">
-            <summary>{Words::of_page().of(label)}</summary>
-            <div class="disclosure__content">{children()}</div>
+        <details class="disclosure" on:toggle=move |_| is_open.set(true)>
+            <summary>{Words::of_page().of(key::STYLE_HEADS)}</summary>
+            <div class="disclosure__content">{when(is_open.into(), content)}</div>
         </details>
     }
     .into_any()

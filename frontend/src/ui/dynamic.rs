@@ -21,6 +21,17 @@ pub fn when(condition: Signal<bool>, view: impl Fn() -> AnyView + Send + 'static
     dynamic(move || if holds.get() { view() } else { ().into_any() })
 }
 
+/// A part of many elements, which take longer to make than a frame has: it is made once, when it is first `needed`, and from
+/// then on only hidden while it is not `shown`.
+pub fn kept(needed: Signal<bool>, shown: Signal<bool>, view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+    let is_made = Memo::new(move |made: Option<&bool>| made == Some(&true) || needed.get());
+    let is_shown = Memo::new(move |_| shown.get());
+    dynamic(move || match is_made.get() {
+        true => view! { <div class="kept" hidden=move || !is_shown.get()>{view()}</div> }.into_any(),
+        false => ().into_any(),
+    })
+}
+
 /// Several parts, one after the other.
 pub fn list(views: impl Iterator<Item = AnyView>) -> AnyView {
     views.collect::<Vec<_>>().into_any()

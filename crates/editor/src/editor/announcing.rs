@@ -110,6 +110,11 @@ impl Announcer {
 }
 
 impl Editor {
+    /// Whether a hand moves or draws something now: what nobody sees can wait for it.
+    pub fn is_drafting(&self) -> bool {
+        !matches!(self.announcer.motion(), None | Some(Motion::Still | Motion::Caret { .. }))
+    }
+
     /// When something here wants to be looked at again without an input.
     pub(super) fn wake_ms(&self) -> Option<u64> {
         let lasers = (!self.lasers.is_empty()).then(|| self.now_ms + limits::LASER_FRAME_MS);

@@ -1,7 +1,5 @@
 //! What the page shows around the board.
 
-use std::collections::HashMap;
-
 use board::{Kind, Shape};
 
 use super::{Editor, marking};
@@ -9,8 +7,8 @@ use crate::becoming;
 use crate::chrome::{Chrome, Geometry, Letters, Person, SelectionPart, StyleOfSelection};
 use crate::handles::Handles;
 use crate::limits;
-use crate::style;
-use crate::transform::Frame;
+use crate::style::Shared;
+use crate::transform::Around;
 
 /// Characters of a selected text that its description holds.
 const DESCRIBED_TEXT_CHARS: usize = 80;
@@ -26,22 +24,93 @@ pub(crate) struct Summary {
     letters: Option<Letters>,
 }
 
+/// What a walk over the selected shapes finds. Each is looked at once: with tens of thousands, fetching them from memory takes
+/// longer than looking at them.
+#[derive(Default)]
+struct Stock<'a> {
+    count: usize,
+    /// The first of them.
+    first: Vec<&'a Shape>,
+    /// The first of those that have letters.
+    lettered: Vec<&'a Shape>,
+    style: Shared<'a>,
+    kinds: Vec<(&'a Kind, usize)>,
+    /// Around those that may be changed.
+    free: Around<'a>,
+    /// Some of them look wrong when they are stretched one way only.
+    keeps_proportions: bool,
+}
+
+impl<'a> Stock<'a> {
+    fn of(shapes: impl Iterator<Item = &'a Shape>) -> Self {
+        let mut stock = Self::default();
+        shapes.for_each(|shape| stock.look(shape));
+        stock
+    }
+
+    fn look(&mut self, shape: &'a Shape) {
+        self.count += 1;
+        if self.first.len() < limits::LETTERED_SHAPES {
+            self.first.push(shape);
+        }
+        if self.lettered.len() < limits::LETTERED_SHAPES && shape.has_letters() {
+            self.lettered.push(shape);
+        }
+        self.style.look(shape);
+        match self.kinds.iter_mut().find(|(kind, _)| **kind == shape.kind) {
+            Some((_, count)) => *count += 1,
+            None => self.kinds.push((&shape.kind, 1)),
+        }
+        if !shape.locked {
+            self.free.look(shape);
+        }
+        self.keeps_proportions |= shape.angle != 0.0 || shape.kind == Kind::Text;
+    }
+
+    /// The handles around all of them.
+    fn handles(&self) -> Option<Handles> {
+        match self.first[..] {
+            [shape] => Handles::of(shape),
+            // What is locked among them stays where it is.
+            _ if self.free.count() < self.count => None,
+            _ => Some(Handles::around(self.free.frame()?, self.keeps_proportions)),
+        }
+    }
+
+    /// Kinds with their counts, the most frequent first; of a single shape its text too.
+    fn parts(&self) -> Vec<SelectionPart> {
+        let text = match self.first[..] {
+            [shape] => Some(shape.text.chars().take(DESCRIBED_TEXT_CHARS).collect::<String>()),
+            _ => None,
+        };
+        let text = text.filter(|text| !text.is_empty());
+        let part = |(kind, count): &(&Kind, usize)| SelectionPart {
+            kind: kind.name().to_owned(),
+            count: *count,
+            text: text.clone(),
+        };
+        let mut parts: Vec<SelectionPart> = self.kinds.iter().map(part).collect();
+        parts.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.kind.cmp(&other.kind)));
+        parts
+    }
+}
+
 impl Editor {
     /// Reads the selected shapes anew: for what is said of them, and for the handles around them.
     pub(super) fn take_stock(&mut self) {
         let view = self.view();
-        let shapes: Vec<&Shape> = view.selected().collect();
-        let handles = Handles::of(&shapes);
+        let stock = Stock::of(view.selected());
+        let handles = stock.handles();
         let frame = match &handles {
             Some(Handles::Box { frame, .. }) => Some(*frame),
-            _ => Frame::around(shapes.iter().copied().filter(|shape| !shape.locked)),
+            _ => stock.free.frame(),
         };
         let summary = Summary {
-            style: style::shared(shapes.iter().copied()),
-            parts: parts(&shapes),
-            kinds: becoming::kinds(shapes.iter().take(limits::LETTERED_SHAPES).copied()),
+            style: stock.style.style(),
+            parts: stock.parts(),
+            kinds: becoming::kinds(stock.first.iter().copied()),
             geometry: frame.map(Geometry::of),
-            letters: marking::letters_of(&shapes),
+            letters: marking::letters_of(&stock.lettered),
         };
         (self.handles, self.summary) = (handles, summary);
     }
@@ -95,23 +164,4 @@ impl Editor {
         });
         people.collect()
     }
-}
-
-/// Kinds with their counts, the most frequent first; of a single shape its text too.
-fn parts(shapes: &[&Shape]) -> Vec<SelectionPart> {
-    let mut counts: HashMap<&Kind, usize> = HashMap::new();
-    for shape in shapes {
-        *counts.entry(&shape.kind).or_default() += 1;
-    }
-    let text = match shapes {
-        [shape] => Some(shape.text.chars().take(DESCRIBED_TEXT_CHARS).collect::<String>()),
-        _ => None,
-    };
-    let text = text.filter(|text| !text.is_empty());
-    let mut parts: Vec<SelectionPart> = counts
-        .into_iter()
-        .map(|(kind, count)| SelectionPart { kind: kind.name().to_owned(), count, text: text.clone() })
-        .collect();
-    parts.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.kind.cmp(&other.kind)));
-    parts
 }

@@ -123,7 +123,8 @@ impl Editor {
         let moving: SlotSet = on.iter().filter_map(|id| self.board.slot(id)).collect();
         painter.push(affine);
         let is_painted = |slot| moving.contains(slot) && !(carries && self.is_carried(slot));
-        for shape in seen(&self.board, &self.index, origin, is_painted) {
+        let moved = seen(&self.board, &self.index, origin, is_painted).into_iter();
+        for shape in moved.filter_map(|slot| self.board.at(slot)) {
             if copies || shown.insert(shape.id.clone()) {
                 replay(self.picture.list(shape), painter);
             }

@@ -243,3 +243,20 @@ fn hostile_messages_change_nothing() {
     assert_eq!(overlay(&mut pair.b.editor), before);
     assert!(pair.b.editor.board().shape(&id("a")).is_some());
 }
+
+#[test]
+fn what_a_hand_moves_or_draws_is_a_draft_and_what_it_types_is_none() {
+    let mut hand = Hand::on("rectangle a 0,0 100x100 fill=red");
+    assert!(!hand.editor.is_drafting());
+    hand.press(50.0, 50.0);
+    assert!(!hand.editor.is_drafting(), "it may become a click");
+    hand.move_to(80.0, 80.0);
+    assert!(hand.editor.is_drafting());
+    hand.release(80.0, 80.0);
+    assert!(!hand.editor.is_drafting());
+    hand.drag(&[(600.0, 600.0), (700.0, 700.0)]);
+    assert!(!hand.editor.is_drafting(), "a marquee is over");
+    hand.double_click(80.0, 80.0);
+    hand.type_text("words");
+    assert!(!hand.editor.is_drafting());
+}

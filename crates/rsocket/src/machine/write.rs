@@ -4,7 +4,6 @@ use bytes::Bytes;
 
 use super::Machine;
 use super::stream::{Last, Stream, Tally};
-use crate::error::Refusal;
 use crate::limits;
 use crate::wire::Frame;
 
@@ -100,10 +99,7 @@ impl Stream {
                 payload: crate::Payload::default(),
             },
             Last::Cancel => Frame::Cancel { stream: id },
-            Last::Error(refusal) => {
-                let Refusal { code, text } = *refusal;
-                Frame::Error { stream: id, code, text: Bytes::from(text) }
-            }
+            Last::Error { code, text } => Frame::Error { stream: id, code, text: Bytes::from(text) },
         })
     }
 }

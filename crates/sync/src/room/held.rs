@@ -3,9 +3,12 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
+use protocol::ConnectionId;
 use protocol::edge::EdgeMessage;
 
-use super::{Lanes, Peer, RoomOutput, direct, to_lane};
+use super::{LaneId, Member, Peer, RoomOutput, direct, to_lane};
+
+type Lanes = BTreeMap<LaneId, BTreeMap<ConnectionId, Member>>;
 
 #[derive(Debug)]
 enum What {

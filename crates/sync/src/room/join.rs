@@ -19,8 +19,7 @@ pub(super) const EMPTY_UPDATE: &[u8] = &[0, 0];
 /// what has happened since as a second update behind it.
 #[derive(Debug, Default)]
 pub(super) struct JoinCache {
-    /// Boxed: most boards are at rest, and keep none.
-    whole: Option<Box<Whole>>,
+    whole: Option<Whole>,
 }
 
 /// A board as it was, in chunks that more chunks must follow.
@@ -55,7 +54,7 @@ impl JoinCache {
             return Ok(messages);
         }
         let pieces = diff(document, &StateVector::empty())?;
-        let mut whole = Box::new(Whole::new(seq, Packed::new(pieces, document.state_vector())));
+        let mut whole = Whole::new(seq, Packed::new(pieces, document.state_vector()));
         let messages = whole.with_rest(document, seq)?.unwrap_or_default();
         self.whole = Some(whole);
         Ok(messages)
@@ -63,7 +62,7 @@ impl JoinCache {
 
     /// Keeps an encoding that was made elsewhere.
     pub(super) fn keep(&mut self, whole: Whole) {
-        self.whole = Some(Box::new(whole));
+        self.whole = Some(whole);
     }
 }
 

@@ -8,7 +8,7 @@ use super::{change, css, value_of};
 use crate::preferences;
 use crate::store::{BoardStore, UiRequest};
 use crate::ui::choice::{Choice, ChoiceGroup};
-use crate::ui::dynamic::{dynamic, list, when};
+use crate::ui::dynamic::{dynamic, effect, list, when};
 use crate::ui::icon::Icon;
 use crate::words::{Words, key};
 
@@ -21,6 +21,12 @@ pub fn Colours(
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let current = value_of(store, name);
     let more = RwSignal::new(false);
+    effect(move || {
+        // The swatches stay while nothing has such a colour, the rest does not.
+        if !store.style.read().has(name) {
+            more.set(false);
+        }
+    });
     let label = match name {
         "fill" => key::STYLE_FILL,
         "text_colour" => key::STYLE_TEXT_COLOUR,

@@ -7,7 +7,7 @@ use super::{change, value_of};
 use crate::panels::icons::ToolIcon;
 use crate::store::BoardStore;
 use crate::ui::choice::{Choice, ChoiceGroup};
-use crate::ui::dynamic::{dynamic, list};
+use crate::ui::dynamic::list;
 use crate::words::{Word, Words, key};
 
 /// A letter of this size.
@@ -305,21 +305,24 @@ pub fn Description(
     .into_any()
 }
 
-/// Other kinds that the selection can become.
+/// Other kinds that the selection can become: a button for each kind, of which those are seen that it can. While nothing is
+/// selected all lie ready.
 #[component]
 pub fn Kinds() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let current = value_of(store, "kind");
-    let view = move |(at, kind): (usize, &'static Kind)| {
+    let button = move |kind: &'static Kind| {
         let label = Signal::derive(move || words.named("tool", kind.name()));
+        let place = Memo::new(move |_| store.kinds.read().iter().position(|other| *other == kind));
         view! {
             <Choice
-                attr:data-kind=kind.name()
+                attr:data-kind=move || place.get().map(|_| kind.name())
+                attr:hidden=move || place.get().is_none() && !store.kinds.read().is_empty()
                 attr:title=label
                 label=label
                 class="segment"
                 chosen=Signal::derive(move || current.get().as_deref() == Some(kind.name()))
-                entry=Signal::derive(move || at == 0 && current.get().is_none())
+                entry=Signal::derive(move || place.get() == Some(0) && current.get().is_none())
                 on_choose=Callback::new(move |()| change(store, "kind", kind.name().to_owned()))
             >
                 <ToolIcon id=kind.name() />
@@ -329,7 +332,7 @@ pub fn Kinds() -> impl IntoView {
     };
     view! {
         <ChoiceGroup label=words.of(key::STYLE_KIND) class="kinds">
-            {dynamic(move || list(store.kinds.get().into_iter().enumerate().map(view)))}
+            {list(Kind::ALL.iter().map(button))}
         </ChoiceGroup>
     }
     .into_any()
