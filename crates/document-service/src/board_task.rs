@@ -5,19 +5,20 @@
 //! watches, and snapshots are saved beside it. While much is on its way to a store that does answer, it takes no more
 //! updates, and the lanes' windows close; a store that does not answer is the room's affair (`StoreFailed`).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use litemap::LiteMap;
 use metrics::counter;
 use protocol::lane::{Audience, UpdatesDown, UpdatesUp};
 use protocol::limits::ROOM_IDLE_MS;
 use protocol::{BoardId, ErrorCode};
 use storage::Epoch;
 use sync::{LaneId, Room, RoomInput, RoomOutput};
-use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{Duration, Instant, timeout};
 use tracing::Instrument;
@@ -36,6 +37,7 @@ use crate::service::Service;
 use crate::snapshots::{Saved, save};
 use crate::updates_lane::{LaneQueue, QueueError};
 use crate::versioning::{self, Versioning};
+use crate::watched::Watched;
 
 /// The life of an open board, from taking it to giving it up. A panic in the room ends this board only: its lanes close,
 /// come back and find it loaded afresh.
@@ -43,12 +45,13 @@ pub(crate) async fn live(service: Arc<Service>, board: BoardId, mut incoming: In
     let mut hall = Hall::default();
     let (early, answer) = oneshot::channel();
     let opening = opening::open(&service, &board, early);
-    let refusal = match Box::pin(hall.wait(opening, answer, &incoming.0)).await {
+    let opened = Box::pin(hall.wait(opening, answer, &incoming.0)).await;
+    let task = opened.map(|opened| Box::new(BoardTask::new(service.clone(), board.clone(), opened)));
+    let refusal = match task {
         Err(refusal) => Some(refusal),
-        Ok(opened) => {
-            let epoch = opened.claim.epoch;
-            let task = Box::new(BoardTask::new(service.clone(), board.clone(), opened));
-            if AssertUnwindSafe(task.run(&mut incoming, hall)).catch_unwind().await.is_err() {
+        Ok(task) => {
+            let epoch = task.epoch;
+            if AssertUnwindSafe(task.run(&mut incoming, Box::new(hall))).catch_unwind().await.is_err() {
                 let unsaved = service.flusher.close(&board).len();
                 tracing::error!(unsaved, "the room panicked and is dropped");
                 opening::release(&service, &board, epoch).await;
@@ -77,9 +80,10 @@ struct BoardTask {
     epoch: Epoch,
     /// Out only while it works off the async threads.
     room: Option<Room>,
-    lanes: BTreeMap<LaneId, Box<(LaneQueue, Counted)>>,
+    /// A sorted list: most boards have one.
+    lanes: LiteMap<LaneId, Box<(LaneQueue, Counted)>>,
     presence: PresenceShell,
-    standing: watch::Receiver<Standing>,
+    standing: Arc<Watched<Standing>>,
     /// What the room has been told of `standing`.
     told: Standing,
     /// Rows at the flusher: number and bytes.
@@ -100,14 +104,14 @@ struct BoardTask {
 impl BoardTask {
     fn new(service: Arc<Service>, board: BoardId, opened: Opened) -> Self {
         let standing = service.flusher.open(&board, opened.claim);
-        let told = *standing.borrow();
+        let told = standing.get();
         Self {
             presence: PresenceShell::new(service.clock),
             service,
             board,
             epoch: opened.claim.epoch,
             room: Some(opened.room),
-            lanes: BTreeMap::new(),
+            lanes: LiteMap::new(),
             standing,
             told,
             unstored: VecDeque::new(),
@@ -122,12 +126,9 @@ impl BoardTask {
         }
     }
 
-    async fn run(mut self: Box<Self>, incoming: &mut Incoming, hall: Hall) {
+    async fn run(mut self: Box<Self>, incoming: &mut Incoming, hall: Box<Hall>) {
         tracing::info!(epoch = %self.epoch, bytes = self.board_bytes, "the board is open");
-        let Hall { mut updates, presence } = hall;
-        let ended = Box::pin(self.receive(&mut updates)).await;
-        presence.into_iter().for_each(|message| self.receive_presence(message));
-        let (ending, turn) = match ended {
+        let (ending, turn) = match Box::pin(self.take_over(hall)).await {
             Some(ending) => (ending, None),
             None => self.serve(incoming).await,
         };
@@ -152,6 +153,14 @@ impl BoardTask {
         if ending != Ending::Lost && is_saved {
             self.leave_version();
         }
+    }
+
+    /// Takes what came before there was a room.
+    async fn take_over(&mut self, hall: Box<Hall>) -> Option<Ending> {
+        let Hall { updates, presence } = *hall;
+        let ended = self.receive(updates).await;
+        presence.into_iter().for_each(|message| self.receive_presence(message));
+        ended
     }
 
     /// Keeps the version that [`finish`](Self::finish) had no time for, now that nobody waits for the board.
@@ -180,17 +189,14 @@ impl BoardTask {
             ];
             let ending = tokio::select! {
                 permit = &mut turn_to_move => return (Ending::Move, permit),
-                changed = self.standing.changed() => {
-                    changed.expect("the flusher keeps the board until this task closes it");
-                    Box::pin(self.follow_standing()).await
-                }
+                () = self.standing.changed() => Box::pin(self.follow_standing()).await,
                 Some(saved) = self.saves.join_next() => Box::pin(self.snapshot_ended(saved)).await,
                 true = incoming.0.updates.take(&mut arrived, MESSAGES_AT_ONCE), if takes_updates => {
-                    // Heavy work is boxed: the place that it takes is not this task's for ever.
-                    Box::pin(self.receive(&mut arrived)).await
+                    // Heavy work is boxed, and lists are given away: the places that they take are not this task's for ever.
+                    Box::pin(self.receive(std::mem::take(&mut arrived))).await
                 }
                 true = incoming.0.presence.take(&mut arrived_presence, MESSAGES_AT_ONCE) => {
-                    arrived_presence.drain(..).for_each(|message| self.receive_presence(message));
+                    std::mem::take(&mut arrived_presence).into_iter().for_each(|message| self.receive_presence(message));
                     None
                 }
                 due = deadlines.next(times) => Box::pin(self.do_due(due)).await,
@@ -236,9 +242,9 @@ impl BoardTask {
     }
 
     /// Takes what lanes brought. Messages in a row go to the room together, so that edits of one moment become one row.
-    async fn receive(&mut self, arrived: &mut Vec<UpdatesIncoming>) -> Option<Ending> {
+    async fn receive(&mut self, arrived: Vec<UpdatesIncoming>) -> Option<Ending> {
         let (mut messages, mut held) = (Vec::new(), Vec::new());
-        for incoming in arrived.drain(..) {
+        for incoming in arrived {
             if let UpdatesIncoming::Message(lane, message, permit) = incoming {
                 messages.push((lane, message));
                 held.push(permit);
@@ -261,7 +267,7 @@ impl BoardTask {
                 }
                 UpdatesIncoming::SaveVersion(question) => self.keep_named_version(question).await,
                 UpdatesIncoming::Evict => {
-                    for lane in std::mem::take(&mut self.lanes).into_values() {
+                    for (_, lane) in std::mem::take(&mut self.lanes) {
                         lane.0.close(ErrorCode::Deleted);
                     }
                     return Some(Ending::Release);
@@ -282,7 +288,7 @@ impl BoardTask {
     /// The board as it is becomes a version.
     async fn keep_version(&mut self) {
         let state = self.with_room(self.board_bytes, |room| room.state()).await;
-        let (storage, through) = (self.service.storage.clone(), self.standing.borrow().through);
+        let (storage, through) = (self.service.storage.clone(), self.standing.get().through);
         self.versioning.take_turn(storage, self.board.clone(), through, state);
     }
 
@@ -313,7 +319,7 @@ impl BoardTask {
 
     /// Tells the room how the store stands, once for each change.
     async fn follow_standing(&mut self) -> Option<Ending> {
-        let standing = *self.standing.borrow_and_update();
+        let standing = self.standing.get();
         let told = std::mem::replace(&mut self.told, standing);
         while self.unstored.front().is_some_and(|(seq, _)| *seq <= standing.through) {
             self.unstored_bytes -= self.unstored.pop_front().map_or(0, |(_, bytes)| bytes);
@@ -468,7 +474,8 @@ impl BoardTask {
     /// Waits until everything is stored, and leaves a snapshot behind if that spares the next owner work and nobody waits.
     async fn finish(&mut self) {
         while !self.unstored.is_empty() {
-            if self.standing.changed().await.is_err() || self.follow_standing().await.is_some() {
+            self.standing.changed().await;
+            if self.follow_standing().await.is_some() {
                 return;
             }
         }

@@ -1,34 +1,48 @@
 //! Gauges that cannot be left wrong: counted while a value lives.
 
-use metrics::gauge;
+use metrics::{Gauge, gauge};
 
-/// One more on a gauge until it is dropped.
-pub(crate) struct Counted {
-    name: &'static str,
-    kind: &'static str,
+/// One more on a gauge until it is dropped. It is a byte, as every open board has three.
+pub(crate) struct Counted(What);
+
+#[derive(Clone, Copy)]
+enum What {
+    OpenBoard,
+    UpdatesLane,
+    PresenceLane,
+}
+
+impl What {
+    fn gauge(self) -> Gauge {
+        match self {
+            Self::OpenBoard => gauge!("open_boards", "kind" => "board"),
+            Self::UpdatesLane => gauge!("lanes", "kind" => "updates"),
+            Self::PresenceLane => gauge!("lanes", "kind" => "presence"),
+        }
+    }
 }
 
 impl Counted {
     pub(crate) fn open_board() -> Self {
-        Self::new("open_boards", "board")
+        Self::new(What::OpenBoard)
     }
 
     pub(crate) fn updates_lane() -> Self {
-        Self::new("lanes", "updates")
+        Self::new(What::UpdatesLane)
     }
 
     pub(crate) fn presence_lane() -> Self {
-        Self::new("lanes", "presence")
+        Self::new(What::PresenceLane)
     }
 
-    fn new(name: &'static str, kind: &'static str) -> Self {
-        gauge!(name, "kind" => kind).increment(1.0);
-        Self { name, kind }
+    fn new(what: What) -> Self {
+        what.gauge().increment(1.0);
+        Self(what)
     }
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        gauge!(self.name, "kind" => self.kind).decrement(1.0);
+        self.0.gauge().decrement(1.0);
     }
 }

@@ -32,9 +32,17 @@ impl Deadlines {
     }
 
     /// Resolves at the first of these times, with what is due then; or earlier, with nothing. Never, if there is none.
-    pub(crate) async fn next<const N: usize>(&mut self, times: [(Option<Instant>, Due); N]) -> Option<Due> {
+    pub(crate) fn next<const N: usize>(
+        &mut self,
+        times: [(Option<Instant>, Due); N],
+    ) -> impl Future<Output = Option<Due>> {
+        // Chosen before there is a future, which then has no place for all of them.
         let times = times.into_iter().filter_map(|(at, due)| at.map(|at| (at, due)));
-        let Some((at, due)) = times.min_by_key(|(at, _)| *at) else { return std::future::pending().await };
+        self.wait_for(times.min_by_key(|(at, _)| *at))
+    }
+
+    async fn wait_for(&mut self, first: Option<(Instant, Due)>) -> Option<Due> {
+        let Some((at, due)) = first else { return std::future::pending().await };
         if at < self.0.deadline() || self.0.is_elapsed() {
             self.0.as_mut().reset(at);
         }

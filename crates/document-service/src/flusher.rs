@@ -21,11 +21,12 @@ use bytes::Bytes;
 use metrics::{counter, histogram};
 use protocol::BoardId;
 use storage::{Append, AppendOutcome, Epoch, Error, Storage};
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::backoff::Backoff;
 use crate::limits::{FLUSH_BYTES, FLUSH_ROWS, MAX_WAITING_BYTES, STORE_IS_SLOW};
+use crate::watched::Watched;
 
 /// How a board stands with the store. Its task watches this; only the newest matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +87,7 @@ struct Queue {
     check_fence: bool,
     /// Is in `waiting`, or in the batch under way.
     is_waiting: bool,
-    standing: watch::Sender<Standing>,
+    standing: Arc<Watched<Standing>>,
 }
 
 impl Flusher {
@@ -100,9 +101,10 @@ impl Flusher {
     }
 
     /// Takes in a board. If the lease has lapsed since it was claimed, the fence is checked at once.
-    pub(crate) fn open(&self, board: &BoardId, claim: Claim) -> watch::Receiver<Standing> {
-        let (standing, watched) =
-            watch::channel(Standing { through: claim.head_seq, health: Health::Good, is_lost: false });
+    pub(crate) fn open(&self, board: &BoardId, claim: Claim) -> Arc<Watched<Standing>> {
+        let standing = Standing { through: claim.head_seq, health: Health::Good, is_lost: false };
+        let watched = Arc::new(Watched::new(standing));
+        let standing = watched.clone();
         let mut queues = self.lock();
         let check_fence = queues.lapses != claim.lapses;
         let queue = Queue { epoch: claim.epoch, rows: VecDeque::new(), check_fence, is_waiting: false, standing };
@@ -259,12 +261,12 @@ impl Flusher {
             let queue = queues.boards.get_mut(&append.board).filter(|queue| queue.epoch == append.epoch);
             let Some(queue) = queue else { continue };
             let AppendOutcome::Stored { head_seq } = outcome else {
-                queue.standing.send_modify(|standing| standing.is_lost = true);
+                queue.standing.change(|standing| standing.is_lost = true);
                 continue;
             };
             let bytes = queue.bytes(append.updates.len());
             queue.rows.drain(..append.updates.len());
-            queue.standing.send_modify(|standing| (standing.through, standing.health) = (head_seq, Health::Good));
+            queue.standing.change(|standing| (standing.through, standing.health) = (head_seq, Health::Good));
             queue.is_waiting = false;
             if queue.has_work() {
                 queues.wait(&append.board);
@@ -317,7 +319,7 @@ impl Queues {
                 updates.push(row.clone());
             }
             queue.check_fence = false;
-            let expected_head_seq = queue.standing.borrow().through;
+            let expected_head_seq = queue.standing.get().through;
             batch.push(Append { board, epoch: queue.epoch, expected_head_seq, updates });
         }
         batch
@@ -343,6 +345,6 @@ impl Queue {
     }
 
     fn set_health(&self, health: Health) {
-        self.standing.send_if_modified(|standing| std::mem::replace(&mut standing.health, health) != health);
+        self.standing.change(|standing| standing.health = health);
     }
 }

@@ -33,6 +33,7 @@ mod thinning;
 mod updates_lane;
 mod versioning;
 mod visitors;
+mod watched;
 
 pub use acceptor::ClusterSecret;
 pub use service::{DocumentService, NotReady, ServiceOptions};

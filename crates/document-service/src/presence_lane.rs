@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use mailbox::Mailbox;
 use protocol::ErrorCode;
 use protocol::lane::PresenceUp;
-use rsocket::{Inbound, Outbound, Payload};
+use rsocket::{Inbound, Outbound, Payload, StreamError};
 use sync::LaneId;
 
 use crate::board_inbox::{BoardInbox, PresenceIncoming};
@@ -60,7 +60,7 @@ pub(crate) async fn carry(
     lane: LaneId,
     board: &BoardInbox,
     here: &Through,
-    end: PresenceEnd,
+    end: &PresenceEnd,
     outbound: &mut Outbound,
     inbound: &mut Inbound,
 ) -> LaneEnding {
@@ -71,43 +71,55 @@ pub(crate) async fn carry(
 }
 
 async fn receive(lane: LaneId, board: &BoardInbox, here: &Through, inbound: &mut Inbound) -> LaneEnding {
-    while let Some(payload) = inbound.next().await {
-        let Ok(payload) = payload else { return LaneEnding::Left };
-        let message = match PresenceUp::decode(&payload.data) {
-            Ok(message) if payload.data.len() <= MAX_PRESENCE_UP_BYTES => message,
-            _ => {
-                tracing::warn!(bytes = payload.data.len(), "the gateway sent what is no message of the presence lane");
-                return LaneEnding::Failed(ErrorCode::Malformed);
-            }
-        };
-        match message {
-            PresenceUp::Visitor { connection, visitor } => {
-                here.put(connection, visitor);
-                continue;
-            }
-            PresenceUp::Gone { connection } => here.remove(connection),
-            _ => {}
-        }
-        if board.presence.send(PresenceIncoming::Message(lane, message)).await.is_err() {
-            return LaneEnding::Failed(ErrorCode::Unavailable);
+    // Boxed, like all that a lane does now and then: it does not carry the place for it as long as it lives.
+    while let Some(handing_on) = inbound.next().await.map(|payload| Box::pin(hand_on(lane, board, here, payload))) {
+        if let Err(ending) = handing_on.await {
+            return ending;
         }
     }
     LaneEnding::Left
 }
 
-async fn send(end: PresenceEnd, outbound: &mut Outbound) -> LaneEnding {
+/// Brings a message to the board, when there is a place for it.
+async fn hand_on(
+    lane: LaneId,
+    board: &BoardInbox,
+    here: &Through,
+    payload: Result<Payload, StreamError>,
+) -> Result<(), LaneEnding> {
+    let payload = payload.map_err(|_| LaneEnding::Left)?.data;
+    let message = match PresenceUp::decode(&payload) {
+        Ok(message) if payload.len() <= MAX_PRESENCE_UP_BYTES => message,
+        _ => {
+            tracing::warn!(bytes = payload.len(), "the gateway sent what is no message of the presence lane");
+            return Err(LaneEnding::Failed(ErrorCode::Malformed));
+        }
+    };
+    match message {
+        PresenceUp::Visitor { connection, visitor } => {
+            here.put(connection, visitor);
+            return Ok(());
+        }
+        PresenceUp::Gone { connection } => here.remove(connection),
+        _ => {}
+    }
+    let handed_on = board.presence.send(PresenceIncoming::Message(lane, message)).await;
+    handed_on.map_err(|_| LaneEnding::Failed(ErrorCode::Unavailable))
+}
+
+async fn send(end: &PresenceEnd, outbound: &mut Outbound) -> LaneEnding {
     let PresenceEnd { batches, wanted } = end;
-    let mut filled = Vec::new();
     loop {
+        let mut filled = Vec::new();
         outbound.ready().await;
         wanted.store(true, Ordering::Release);
         if !batches.take(&mut filled, 1).await {
             return LaneEnding::Failed(ErrorCode::Unavailable);
         }
-        for batch in filled.drain(..) {
-            if outbound.send(Payload::new(batch)).await.is_err() {
-                return LaneEnding::Left;
-            }
+        if let Some(batch) = filled.pop()
+            && Box::pin(outbound.send(Payload::new(batch))).await.is_err()
+        {
+            return LaneEnding::Left;
         }
     }
 }

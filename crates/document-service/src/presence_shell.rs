@@ -1,9 +1,9 @@
 //! The presence of one open board, with its lanes: asks the machine for a batch when a lane has credit and its time has
 //! come. It must not know the room.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
+use litemap::LiteMap;
 use metrics::counter;
 use protocol::ConnectionId;
 use protocol::lane::{PresenceDown, PresenceUp};
@@ -21,13 +21,14 @@ use crate::service::are_beside;
 pub(crate) struct PresenceShell {
     clock: Clock,
     machine: Presence,
-    lanes: BTreeMap<LaneId, Box<(PresenceSlot, Counted)>>,
+    /// A sorted list: most boards have one.
+    lanes: LiteMap<LaneId, Box<(PresenceSlot, Counted)>>,
     last_turn: Instant,
 }
 
 impl PresenceShell {
     pub(crate) fn new(clock: Clock) -> Self {
-        Self { clock, machine: Presence::new(), lanes: BTreeMap::new(), last_turn: Instant::now() }
+        Self { clock, machine: Presence::new(), lanes: LiteMap::new(), last_turn: Instant::now() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

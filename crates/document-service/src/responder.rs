@@ -65,7 +65,7 @@ impl Lanes {
             let (queue, end) = LaneQueue::pair();
             inbox.updates.send(UpdatesIncoming::Open(lane, queue, welcome)).await.is_ok().then_some(end)
         });
-        let (inbox, end) = match opening.await {
+        let (inbox, mut end) = match opening.await {
             Ok(opened) => opened,
             Err(refusal) => return refuse(channel, &refusal),
         };
@@ -73,11 +73,11 @@ impl Lanes {
         let (mut outbound, mut inbound) = channel.accept(window);
         // In a task of its own, which does not carry the place of opening for as long as the lane lives.
         let carrying = async move {
-            let ending = updates_lane::carry(lane, &inbox, end, &mut outbound, &mut inbound);
+            let ending = updates_lane::carry(lane, &inbox, &mut end, &mut outbound, &mut inbound);
             let ending = not_panicking(ending).await;
             tracing::debug!(?ending, "the lane has ended");
             // A board that is gone needs no telling.
-            let _ = inbox.updates.send(UpdatesIncoming::Closed(lane)).await;
+            let _ = Box::pin(inbox.updates.send(UpdatesIncoming::Closed(lane))).await;
             ending.tell(outbound);
         };
         tokio::spawn(carrying.in_current_span());
@@ -96,10 +96,10 @@ impl Lanes {
         let (mut outbound, mut inbound) = channel.accept(Window::of(PRESENCE_UP_WINDOW));
         let here = self.service.visitors.through(&open.board, lane);
         let carrying = async move {
-            let ending = presence_lane::carry(lane, &inbox, &here, end, &mut outbound, &mut inbound);
+            let ending = presence_lane::carry(lane, &inbox, &here, &end, &mut outbound, &mut inbound);
             let ending = not_panicking(ending).await;
             drop(here);
-            let _ = inbox.presence.send(PresenceIncoming::Closed(lane)).await;
+            let _ = Box::pin(inbox.presence.send(PresenceIncoming::Closed(lane))).await;
             ending.tell(outbound);
         };
         tokio::spawn(carrying.in_current_span());
@@ -124,11 +124,14 @@ impl Lanes {
     }
 }
 
-/// A lane that panics fails alone, and its board hears of it.
-async fn not_panicking(carrying: impl Future<Output = LaneEnding>) -> LaneEnding {
-    AssertUnwindSafe(carrying).catch_unwind().await.unwrap_or_else(|_| {
-        tracing::error!("a lane panicked and is closed");
-        LaneEnding::Failed(ErrorCode::Unavailable)
+/// A lane that panics fails alone, and its board hears of it. Not an `async fn`, which would have two places for it.
+fn not_panicking(carrying: impl Future<Output = LaneEnding>) -> impl Future<Output = LaneEnding> {
+    let caught = AssertUnwindSafe(carrying).catch_unwind();
+    caught.map(|ending| {
+        ending.unwrap_or_else(|_| {
+            tracing::error!("a lane panicked and is closed");
+            LaneEnding::Failed(ErrorCode::Unavailable)
+        })
     })
 }
 

@@ -292,7 +292,8 @@ impl Service {
         let (inbox, incoming) = BoardInbox::pair();
         open.insert(board.clone(), inbox.clone());
         let span = tracing::info_span!(parent: None, "board", board_id = board.as_str());
-        let living = board_task::live(self.clone(), board.clone(), incoming).instrument(span);
+        // Boxed, or each future around it would have a place of its own for it.
+        let living = Box::pin(board_task::live(self.clone(), board.clone(), incoming).instrument(span));
         let ended = self.ended.clone();
         self.boards.spawn(async move { ended.run_until_cancelled(living).await });
         Ok(inbox)

@@ -14,7 +14,7 @@ use mailbox::Mailbox;
 use protocol::ErrorCode;
 use protocol::lane::{Joiner, UpdatesUp, pack};
 use protocol::limits::LANE_BACKLOG_BYTES;
-use rsocket::{Inbound, Outbound, Payload};
+use rsocket::{Inbound, Outbound, Payload, SendError, StreamError};
 use sync::LaneId;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -154,41 +154,53 @@ impl LaneEnding {
 pub(crate) async fn carry(
     lane: LaneId,
     board: &BoardInbox,
-    mut end: LaneEnd,
+    end: &mut LaneEnd,
     outbound: &mut Outbound,
     inbound: &mut Inbound,
 ) -> LaneEnding {
-    let (messages, backlog) = (end.messages.clone(), end.backlog.clone());
+    let LaneEnd { messages, backlog, closed } = end;
     tokio::select! {
         biased;
-        Ok(code) = &mut end.closed => LaneEnding::Failed(code),
-        ending = receive(lane, board, &backlog, inbound) => ending,
-        ending = send(&messages, &backlog, outbound) => ending,
+        Ok(code) = closed => LaneEnding::Failed(code),
+        ending = receive(lane, board, backlog, inbound) => ending,
+        ending = send(messages, backlog, outbound) => ending,
     }
 }
 
 async fn receive(lane: LaneId, board: &BoardInbox, backlog: &Backlog, inbound: &mut Inbound) -> LaneEnding {
     let mut joiner = Joiner::default();
     let room_for = Arc::new(Semaphore::new(kibibytes(LANE_INBOX_BYTES) as usize));
-    while let Some(part) = inbound.next().await {
-        let Ok(part) = part else { return LaneEnding::Left };
-        let messages = match joiner.push(&part.data) {
-            Ok(messages) => messages,
-            Err(error) => return hostile(&error),
+    let mut join = |part: Result<Payload, StreamError>| part.map(|part| joiner.push(&part.data));
+    while let Some(joined) = inbound.next().await.map(&mut join) {
+        let messages = match joined {
+            Ok(Ok(messages)) => messages,
+            Ok(Err(error)) => return hostile(&error),
+            Err(_) => return LaneEnding::Left,
         };
-        for message in messages {
-            let bytes = message.len();
-            let message = match UpdatesUp::decode(&message) {
-                Ok(message) => message,
-                Err(error) => return hostile(&error),
-            };
-            let held = hold(&message, bytes, &room_for, backlog).await;
-            if board.updates.send(UpdatesIncoming::Message(lane, message, held)).await.is_err() {
-                return LaneEnding::Failed(ErrorCode::Unavailable);
-            }
+        // Boxed, like all that a lane does now and then: it does not carry the place for it as long as it lives.
+        if let Err(ending) = Box::pin(hand_on(lane, board, backlog, &room_for, messages)).await {
+            return ending;
         }
     }
     LaneEnding::Left
+}
+
+/// Brings a part's messages to the board, each when there is a place for it.
+async fn hand_on(
+    lane: LaneId,
+    board: &BoardInbox,
+    backlog: &Backlog,
+    room_for: &Arc<Semaphore>,
+    messages: Vec<Bytes>,
+) -> Result<(), LaneEnding> {
+    for message in messages {
+        let bytes = message.len();
+        let message = UpdatesUp::decode(&message).map_err(|error| hostile(&error))?;
+        let held = hold(&message, bytes, room_for, backlog).await;
+        let handed_on = board.updates.send(UpdatesIncoming::Message(lane, message, held)).await;
+        handed_on.map_err(|_| LaneEnding::Failed(ErrorCode::Unavailable))?;
+    }
+    Ok(())
 }
 
 /// Waits for a place in the board's inbox. What is answered with a whole board goes alone, and only when earlier answers
@@ -199,13 +211,12 @@ async fn hold(message: &UpdatesUp, bytes: usize, room_for: &Arc<Semaphore>, back
     let held = match room_for.clone().try_acquire_many_owned(kibibytes(weight)) {
         Ok(held) => held,
         Err(_) => {
-            // Boxed, so that the lane does not carry the place of waiting for as long as it lives.
-            let waiting = Box::pin(room_for.clone().acquire_many_owned(kibibytes(weight)));
+            let waiting = room_for.clone().acquire_many_owned(kibibytes(weight));
             waiting.await.expect("the semaphore is never closed")
         }
     };
     if asks_for_state {
-        Box::pin(backlog.join_fits()).await;
+        backlog.join_fits().await;
     }
     held
 }
@@ -223,14 +234,21 @@ fn hostile(error: &protocol::edge::DecodeError) -> LaneEnding {
 async fn send(messages: &Mailbox<Bytes>, backlog: &Backlog, outbound: &mut Outbound) -> LaneEnding {
     let mut waiting = Vec::new();
     while messages.take(&mut waiting, MESSAGES_AT_ONCE).await {
-        for part in pack(&waiting) {
-            if outbound.send(Payload::new(part)).await.is_err() {
-                return LaneEnding::Left;
-            }
+        if Box::pin(send_packed(&waiting, outbound)).await.is_err() {
+            return LaneEnding::Left;
         }
         backlog.remove(waiting.drain(..).map(|message| counted_bytes(&message)).sum());
+        // Who waits keeps no places.
+        waiting = Vec::new();
     }
     LaneEnding::Failed(ErrorCode::Unavailable)
+}
+
+async fn send_packed(messages: &[Bytes], outbound: &mut Outbound) -> Result<(), SendError> {
+    for part in pack(messages) {
+        outbound.send(Payload::new(part)).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -19,13 +19,14 @@ use protocol::{ConnectionId, ErrorCode, SecretHash};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use tokio_tungstenite::tungstenite::Error as SocketError;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tracing::Instrument;
 
 use crate::admission::admit;
 use crate::app::Shared;
 use crate::by_address::Kind;
 use crate::edge_session::{EdgeSession, Step, read_hello, welcome};
 use crate::fanout::Next;
-use crate::hub::Seat;
+use crate::hub::{Seat, Waiting};
 use crate::limits::{
     CLOSE_TIMEOUT, MESSAGE_BURST, PING_INTERVAL, SILENT_BROWSER, SLOWEST_BROWSER_BYTES_PER_SECOND, WRITE_AT_ONCE_BYTES,
 };
@@ -71,24 +72,50 @@ enum Ending {
     Busy(u64),
 }
 
-/// Serves one browser to its end.
+/// A browser that is on the board.
+struct Conversation {
+    sink: Sink,
+    stream: Stream,
+    session: EdgeSession,
+    seat: Seat,
+    turns: TokenBucket,
+}
+
+/// Lets one browser in and serves it to its end, in a task of its own: idle browsers are most of all, and should not carry
+/// for as long as they live what it took to come in.
 pub async fn serve(socket: WebSocket, shared: Shared, visit: Visit) {
-    let (mut sink, mut stream) = socket.split();
+    let (sink, mut stream) = socket.split();
     let dialect = visit.dialect;
-    let gauge = metrics::gauge!("gateway_connections", "dialect" => name(dialect));
-    gauge.increment(1.0);
+    gauge(dialect).increment(1.0);
     let turns = TokenBucket::new(MESSAGE_BURST, shared.messages_per_second);
-    let ending = match Box::pin(enter(&mut stream, &shared, visit)).await {
+    match enter(&mut stream, &shared, visit).await {
         Ok((session, seat, state_vector)) => {
             tracing::info!("a browser joined");
-            tokio::select! {
-                ending = listen(&mut stream, session, &seat, state_vector, turns) => ending,
-                ending = speak(&mut sink, &seat) => ending,
-            }
+            let join = Box::new(session.join(state_vector));
+            let conversation = Box::new(Conversation { sink, stream, session, seat, turns });
+            tokio::spawn(converse(conversation, join).in_current_span());
         }
-        Err(ending) => ending,
+        Err(ending) => part(ending, sink, stream, dialect).await,
+    }
+}
+
+async fn converse(mut conversation: Box<Conversation>, join: Box<UpdatesUp>) {
+    let Conversation { sink, stream, session, seat, turns } = &mut *conversation;
+    let ending = tokio::select! {
+        ending = listen(stream, session, seat, join, turns) => ending,
+        ending = speak(sink, seat) => ending,
     };
-    gauge.decrement(1.0);
+    Box::pin(leave(*conversation, ending)).await;
+}
+
+/// Gives up the browser's place at once, and then its socket.
+fn leave(conversation: Conversation, ending: Ending) -> impl Future<Output = ()> {
+    let Conversation { sink, stream, session, .. } = conversation;
+    part(ending, sink, stream, session.dialect())
+}
+
+async fn part(ending: Ending, mut sink: Sink, stream: Stream, dialect: Dialect) {
+    gauge(dialect).decrement(1.0);
     let reason = match ending {
         Ending::Gone => "gone",
         Ending::Close(code) | Ending::CloseUnread(code) => code.id(),
@@ -148,12 +175,15 @@ async fn enter(stream: &mut Stream, shared: &Shared, visit: Visit) -> Result<(Ed
 /// the browser's socket with it.
 async fn listen(
     stream: &mut Stream,
-    mut session: EdgeSession,
+    session: &mut EdgeSession,
     seat: &Seat,
-    state_vector: Bytes,
-    mut turns: TokenBucket,
+    join: Box<UpdatesUp>,
+    turns: &mut TokenBucket,
 ) -> Ending {
-    seat.send(&session.join(state_vector)).await;
+    if let Some(waiting) = seat.send(&join) {
+        waiting.await;
+    }
+    drop(join);
     seat.query_presence();
     let received = metrics::counter!("gateway_received_bytes_total");
     let began = Instant::now();
@@ -174,19 +204,24 @@ async fn listen(
             Ok(Step::Updates(UpdatesUp::Edit { .. })) if seat.hub().is_full() => {
                 return Ending::Close(ErrorCode::BoardFull);
             }
-            Ok(step) => act(step, session.connection(), seat).await,
+            Ok(step) => {
+                if let Some(waiting) = act(step, session.connection(), seat) {
+                    waiting.await;
+                }
+            }
             Err(code) => return Ending::Close(code),
         }
     }
 }
 
-async fn act(step: Step, connection: ConnectionId, seat: &Seat) {
+/// Does what a message asks for, or gives what has to be waited for first.
+fn act(step: Step, connection: ConnectionId, seat: &Seat) -> Option<Waiting<'_>> {
     match step {
         Step::Ignore => {}
-        Step::Updates(message) => seat.send(&message).await,
+        Step::Updates(message) => return seat.send(&message),
         Step::Selection { client, message } => {
             if seat.may_speak_for(client) {
-                seat.send(&UpdatesUp::Relay { connection, message }).await;
+                return seat.send(&UpdatesUp::Relay { connection, message });
             }
         }
         Step::Draft { client, message } => {
@@ -197,12 +232,13 @@ async fn act(step: Step, connection: ConnectionId, seat: &Seat) {
         Step::Awareness(entries) => seat.put_awareness(entries),
         Step::QueryPresence => seat.query_presence(),
         Step::Rejoin(join) => {
-            seat.rejoin(&join).await;
             seat.query_presence();
+            return seat.rejoin(join);
         }
         Step::Visit(token) => seat.take_over(token),
         Step::Answer => seat.tell(EdgeMessage::Pong.encode().into()),
     }
+    None
 }
 
 /// The next message; `None` for a mere sign of life.
@@ -243,7 +279,8 @@ async fn speak(sink: &mut (impl SinkExt<Message> + Unpin), seat: &Seat) -> Endin
         }
         if is_ping_due || !messages.is_empty() {
             let bytes: u64 = messages.iter().map(|message| message.len() as u64).sum();
-            match write_in_time(sink, &mut messages, is_ping_due, bytes).await {
+            // Boxed: its place is not an idle browser's.
+            match Box::pin(write_in_time(sink, &mut messages, is_ping_due, bytes)).await {
                 Ok(()) => sent.increment(bytes),
                 Err(ending) => return ending,
             }
@@ -318,11 +355,12 @@ async fn say_goodbye(
     let _ = timeout(CLOSE_TIMEOUT, goodbye).await;
 }
 
-fn name(dialect: Dialect) -> &'static str {
-    match dialect {
+fn gauge(dialect: Dialect) -> metrics::Gauge {
+    let name = match dialect {
         Dialect::Boardwalk => "boardwalk",
         Dialect::Stock => "stock",
-    }
+    };
+    metrics::gauge!("gateway_connections", "dialect" => name)
 }
 
 #[cfg(test)]

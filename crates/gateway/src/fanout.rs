@@ -3,10 +3,11 @@
 //!
 //! It must not know sockets, lanes or what a message says.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use litemap::LiteMap;
 use protocol::edge::EdgeMessage;
 use protocol::lane::{Audience, Dialect};
 use protocol::limits::{DIRECT_QUEUE_BYTES, RING_BYTES, RING_MESSAGES};
@@ -62,7 +63,8 @@ impl Place {
 pub struct Fanout {
     updates: Ring,
     presence: Ring,
-    places: HashMap<ConnectionId, Place>,
+    /// A sorted list: most boards have few people, and a table is half empty.
+    places: LiteMap<ConnectionId, Box<Place>>,
     /// Places that are behind: with the last of them the rings are forgotten, so that an idle board holds none.
     behind: usize,
     /// Whom to wake once this is not locked any more, or they would run into the lock.
@@ -80,7 +82,7 @@ impl Fanout {
     /// With rings of other bounds.
     #[must_use]
     pub fn with_rings(updates: Ring, presence: Ring) -> Self {
-        Self { updates, presence, places: HashMap::new(), behind: 0, called: Vec::new(), ended: None }
+        Self { updates, presence, places: LiteMap::new(), behind: 0, called: Vec::new(), ended: None }
     }
 
     /// Number of browsers.
@@ -114,7 +116,7 @@ impl Fanout {
             is_called: false,
             is_behind: false,
         };
-        self.places.insert(connection, place);
+        self.places.insert(connection, Box::new(place));
         wake
     }
 
@@ -128,7 +130,7 @@ impl Fanout {
     /// Nothing more comes: everybody is to be closed with the code.
     pub fn end(&mut self, code: ErrorCode) {
         self.ended.get_or_insert(code);
-        self.places.values_mut().for_each(|place| place.call(&mut self.called));
+        self.places.iter_mut().for_each(|(_, place)| place.call(&mut self.called));
     }
 
     /// Who is to be woken because of what was done. To be asked after everything, and done with nothing locked.
@@ -146,7 +148,7 @@ impl Fanout {
         self.updates.forget_before(everybody_read);
         self.updates.push(Entry { audience, message });
         self.leave_behind();
-        for (connection, place) in &mut self.places {
+        for (connection, place) in self.places.iter_mut() {
             if is_for(audience, *connection, place.dialect) {
                 place.call(&mut self.called);
             }
@@ -181,8 +183,8 @@ impl Fanout {
     /// Wakes whoever has not passed all presence.
     pub fn wake_for_presence(&mut self) {
         let end = self.presence.end();
-        let late = self.places.values_mut().filter(|place| place.presence_at < end);
-        late.for_each(|place| place.call(&mut self.called));
+        let late = self.places.iter_mut().filter(|(_, place)| place.presence_at < end);
+        late.for_each(|(_, place)| place.call(&mut self.called));
     }
 
     /// Takes what a browser is to be sent next, until that is about so many bytes, and says what comes after it: a message
@@ -246,7 +248,7 @@ impl Fanout {
 
     /// A ring has something new.
     fn leave_behind(&mut self) {
-        self.places.values_mut().for_each(|place| place.is_behind = true);
+        self.places.iter_mut().for_each(|(_, place)| place.is_behind = true);
         self.behind = self.places.len();
         if self.behind == 0 {
             self.forget_all();

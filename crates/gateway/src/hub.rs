@@ -5,12 +5,13 @@
 //! be kept here, and nothing is lost. `hub_task` opens the lanes and carries. It must not know sockets, nor what a message
 //! says, save whom presence is about.
 
-use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use litemap::LiteMap;
 use mailbox::Mailbox;
 use protocol::awareness::AwarenessEntry;
 use protocol::edge::EdgeMessage;
@@ -50,9 +51,9 @@ pub(crate) struct People {
     pub(crate) fanout: Fanout,
     pub(crate) ids: ClientIds,
     /// Where each visit is now.
-    visits: HashMap<VisitToken, ConnectionId>,
-    /// Boxed: a table is up to half empty, and most boards have few people.
-    tickets: HashMap<ConnectionId, Box<Ticket>>,
+    visits: LiteMap<VisitToken, ConnectionId>,
+    /// A sorted list: most boards have few people, and a table is half empty.
+    tickets: LiteMap<ConnectionId, Box<Ticket>>,
 }
 
 /// The people, locked. Whoever is to be woken is woken when the lock is let go.
@@ -283,7 +284,7 @@ impl Hub {
     pub fn close_expired(&self, now: Instant) {
         let mut people = self.people();
         let People { tickets, fanout, .. } = &mut *people;
-        for (connection, ticket) in tickets {
+        for (connection, ticket) in tickets.iter_mut() {
             // Once: the close is on its way.
             if ticket.expires_at.take_if(|at| *at <= now).is_some() {
                 fanout.close(*connection, ErrorCode::Revoked);
@@ -313,6 +314,9 @@ impl Hub {
         self.presence.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// A message that is sent when this resolves. Few ever wait, so a browser's task does not carry the place of waiting.
+pub type Waiting<'a> = BoxFuture<'a, ()>;
 
 /// One browser's place at a hub. Dropping it says that the browser has gone.
 pub struct Seat {
@@ -345,29 +349,46 @@ impl Seat {
         self.hub.people().fanout.push(Audience::One(self.connection), message);
     }
 
-    /// Sends up the updates lane; waits while too much else waits for its credit. What belongs to lanes that were lost is
+    /// Sends up the updates lane: at once, or, while too much else waits for its credit, once what this gives has been
+    /// waited for. What belongs to lanes that were lost is
     /// dropped: its sender is joining again, and sends again what was not acknowledged.
-    pub async fn send(&self, message: &UpdatesUp) {
+    #[must_use]
+    pub fn send(&self, message: &UpdatesUp) -> Option<Waiting<'_>> {
         let generation = self.generation.load(Ordering::Acquire);
         if generation != self.hub.generation() {
-            return;
+            return None;
         }
         let message = message.encode();
         let needed = u32::try_from(part_count(message.len())).expect("messages are bounded");
         let room = self.hub.room.clone();
-        let held = match room.clone().try_acquire_many_owned(needed) {
-            Ok(held) => held,
-            Err(_) => Box::pin(room.acquire_many_owned(needed)).await.expect("the semaphore is never closed"),
+        let put = move |held| {
+            // A hub whose task has ended has told everybody so.
+            let _ = self.hub.upward.push(Upward { message, generation: Some(generation), _held: Some(held) });
         };
-        // A hub whose task has ended has told everybody so.
-        let _ = self.hub.upward.push(Upward { message, generation: Some(generation), _held: Some(held) });
+        match room.clone().try_acquire_many_owned(needed) {
+            Ok(held) => {
+                put(held);
+                None
+            }
+            Err(_) => Some(Box::pin(async move {
+                put(room.acquire_many_owned(needed).await.expect("the semaphore is never closed"));
+            })),
+        }
     }
 
-    /// Joins again, with what the lanes know of this connection forgotten.
-    pub async fn rejoin(&self, join: &UpdatesUp) {
+    /// Joins again, with what the lanes know of this connection forgotten; waits as [`send`](Self::send) does.
+    #[must_use]
+    pub fn rejoin(&self, join: UpdatesUp) -> Option<Waiting<'_>> {
         self.generation.store(self.hub.generation(), Ordering::Release);
-        self.send(&UpdatesUp::Leave { connection: self.connection }).await;
-        self.send(join).await;
+        match self.send(&UpdatesUp::Leave { connection: self.connection }) {
+            None => self.send(&join),
+            Some(leaving) => Some(Box::pin(async move {
+                leaving.await;
+                if let Some(joining) = self.send(&join) {
+                    joining.await;
+                }
+            })),
+        }
     }
 
     /// This connection is the visit's now. A former one of the same visit is dead, whether that has been noticed or not.

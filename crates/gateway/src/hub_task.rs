@@ -12,7 +12,7 @@ use protocol::awareness;
 use protocol::edge::{DecodeError, EdgeMessage};
 use protocol::lane::{Joiner, PresenceDown, UpdatesDown, pack};
 use protocol::{ErrorCode, Retry};
-use rsocket::{Inbound, Outbound, Payload};
+use rsocket::{Inbound, Outbound, Payload, SendError, StreamError};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::directory::ServiceDirectory;
@@ -117,20 +117,21 @@ impl HubTask {
         }
     }
 
-    async fn carry(&mut self, lanes: Lanes, directory: &ServiceDirectory) -> Carried {
-        let Lanes { address, mut updates, mut presence } = lanes;
+    async fn carry(&mut self, mut lanes: Box<Lanes>, directory: &ServiceDirectory) -> Carried {
+        let Lanes { address, updates, presence } = &mut *lanes;
         let hub = &self.hub;
         let end = tokio::select! {
             end = hub.carry_updates_down(&mut updates.inbound) => end,
             end = hub.carry_presence_down(&mut presence.inbound) => end,
             end = hub.carry_updates_up(&mut self.upward, &mut updates.out) => end,
             end = hub.carry_presence_up(&mut presence.out) => end,
-            () = directory.departed(&address) => {
+            () = directory.departed(address) => {
                 tracing::warn!(address, "the store does not list the board's service any more");
                 LaneEnd::Failed(ErrorCode::Unavailable)
             }
             () = hub.abandoned() => {
                 tracing::info!("nobody has the board open any more");
+                let Lanes { updates, presence, .. } = *lanes;
                 presence.out.complete();
                 updates.out.complete();
                 return Carried::Abandoned;
@@ -144,14 +145,11 @@ impl Hub {
     async fn carry_updates_up(&self, upward: &mut UpwardQueue, out: &mut Outbound) -> LaneEnd {
         let mut waiting = Vec::new();
         while upward.next(&mut waiting).await {
-            let messages: Vec<Bytes> = waiting.iter().map(|upward: &Upward| upward.message.clone()).collect();
-            for part in pack(&messages) {
-                if out.send(Payload::new(part)).await.is_err() {
-                    // Why is what the other direction says.
-                    return std::future::pending().await;
-                }
+            // Given away, as who waits keeps no places; and boxed, like all that happens now and then.
+            if Box::pin(send_up(out, std::mem::take(&mut waiting))).await.is_err() {
+                // Why is what the other direction says.
+                return std::future::pending().await;
             }
-            waiting.clear();
         }
         LaneEnd::Failed(ErrorCode::Unavailable)
     }
@@ -179,11 +177,12 @@ impl Hub {
 
     async fn carry_presence_up(&self, out: &mut Outbound) -> LaneEnd {
         loop {
-            let Some(message) = self.presence().take() else {
+            let next = self.presence().take();
+            let Some(sending) = next.map(|message| Box::pin(out.send(Payload::new(message.encode())))) else {
                 self.presence_waits.notified().await;
                 continue;
             };
-            if out.send(Payload::new(message.encode())).await.is_err() {
+            if sending.await.is_err() {
                 return std::future::pending().await;
             }
         }
@@ -191,17 +190,16 @@ impl Hub {
 
     async fn carry_presence_down(&self, inbound: &mut Inbound) -> LaneEnd {
         let mut updates_before = self.updates_down.load(Ordering::Relaxed);
-        while let Some(batch) = inbound.next().await {
-            let batch = match batch {
-                Ok(batch) => batch.data,
+        let take = |batch: Result<Payload, StreamError>| batch.map(|batch| self.take_presence(&batch.data));
+        while let Some(taken) = inbound.next().await.map(take) {
+            match taken {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => return not_a_message("presence", &error),
                 Err(error) => return error.into(),
-            };
-            if let Err(error) = self.take_presence(&batch) {
-                return not_a_message("presence", &error);
             }
             let updates = self.updates_down.load(Ordering::Relaxed);
             if updates.wrapping_sub(std::mem::replace(&mut updates_before, updates)) >= UPDATES_TO_RIDE_ON {
-                sleep(LONGEST_RIDE).await;
+                Box::pin(sleep(LONGEST_RIDE)).await;
             }
             self.people().fanout.wake_for_presence();
         }
@@ -267,6 +265,15 @@ impl Hub {
         }
         people.fanout.is_empty()
     }
+}
+
+/// Sends what waited, in as few parts as hold it.
+async fn send_up(out: &mut Outbound, waiting: Vec<Upward>) -> Result<(), SendError> {
+    let messages: Vec<Bytes> = waiting.iter().map(|upward| upward.message.clone()).collect();
+    for part in pack(&messages) {
+        out.send(Payload::new(part)).await?;
+    }
+    Ok(())
 }
 
 fn not_a_message(lane: &'static str, error: &DecodeError) -> LaneEnd {

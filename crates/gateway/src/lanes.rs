@@ -101,7 +101,11 @@ impl From<RequestError> for LaneEnd {
 ///
 /// # Errors
 /// The code with which the waiting browsers are to be closed.
-pub async fn open(directory: &ServiceDirectory, board: &BoardId, request_id: Option<&str>) -> Result<Lanes, ErrorCode> {
+pub async fn open(
+    directory: &ServiceDirectory,
+    board: &BoardId,
+    request_id: Option<&str>,
+) -> Result<Box<Lanes>, ErrorCode> {
     let give_up_at = Instant::now() + OPEN_TIMEOUT;
     let mut ceiling = OPEN_BACKOFF_FIRST;
     let mut refused_by = String::new();
@@ -125,7 +129,7 @@ async fn open_somewhere(
     board: &BoardId,
     request_id: Option<&str>,
     refused_by: &mut String,
-) -> Result<Lanes, LaneEnd> {
+) -> Result<Box<Lanes>, LaneEnd> {
     let (mut address, mut connection) = directory.least_loaded(refused_by).await?;
     let mut end = LaneEnd::Failed(ErrorCode::Unavailable);
     for _ in 0..=MAX_REDIRECTS {
@@ -143,7 +147,7 @@ async fn open_somewhere(
                 *refused_by = address;
                 return Err(end);
             }
-            Ok((updates, presence)) => return Ok(Lanes { address, updates, presence }),
+            Ok((updates, presence)) => return Ok(Box::new(Lanes { address, updates, presence })),
         };
     }
     Err(end)

@@ -17,15 +17,23 @@ pub struct IdError {
 /// Sixty-four characters that need no escaping in a URL path, query or fragment (the base64url alphabet of RFC 4648).
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-fn spell(random: &[u8]) -> String {
-    random.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 63)])).collect()
+fn spell<const LENGTH: usize>(random: [u8; LENGTH]) -> [u8; LENGTH] {
+    random.map(|byte| ALPHABET[usize::from(byte & 63)])
 }
 
-fn is_spelled(text: &str, length: usize) -> bool {
-    text.len() == length && text.bytes().all(|byte| ALPHABET.contains(&byte))
+fn spelled<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
+    let letters: [u8; LENGTH] = text.as_bytes().try_into().ok()?;
+    letters.iter().all(|letter| ALPHABET.contains(letter)).then_some(letters)
 }
 
-/// What every id that is spelled in `ALPHABET` shares: its length, how it is made and how it is read.
+/// The letters of an id as text.
+fn text(letters: &[u8]) -> &str {
+    let Ok(text) = std::str::from_utf8(letters) else { unreachable!("the alphabet is ASCII") };
+    text
+}
+
+/// What every id that is spelled in `ALPHABET` shares: its length, how it is made and how it is read. Its letters are kept in
+/// place: an open board has its id in ten of them.
 macro_rules! spelled {
     ($name:ident, $length:literal, $expected:literal) => {
         impl $name {
@@ -35,18 +43,14 @@ macro_rules! spelled {
             /// Makes one from random bytes; for what is to stay unguessed, of a secure source.
             #[must_use]
             pub fn from_random(random: [u8; Self::LENGTH]) -> Self {
-                Self(spell(&random))
+                Self(spell(random))
             }
         }
 
         impl FromStr for $name {
             type Err = IdError;
             fn from_str(text: &str) -> Result<Self, IdError> {
-                if is_spelled(text, Self::LENGTH) {
-                    Ok(Self(text.to_owned()))
-                } else {
-                    Err(IdError { expected: $expected })
-                }
+                spelled(text).map(Self).ok_or(IdError { expected: $expected })
             }
         }
 
@@ -59,7 +63,7 @@ macro_rules! spelled {
 
         impl From<$name> for String {
             fn from(spelled: $name) -> Self {
-                spelled.0
+                text(&spelled.0).to_owned()
             }
         }
     };
@@ -72,19 +76,19 @@ macro_rules! public_text {
             /// The text form.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                &self.0
+                text(&self.0)
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
             }
         }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
             }
         }
     };
@@ -93,7 +97,7 @@ macro_rules! public_text {
 /// Names a board: 20 characters of the base64url alphabet (120 random bits). Not a secret; rights come from a link.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct BoardId(String);
+pub struct BoardId([u8; Self::LENGTH]);
 
 spelled!(BoardId, 20, "20 characters of A-Z a-z 0-9 - _");
 public_text!(BoardId);
@@ -101,7 +105,7 @@ public_text!(BoardId);
 /// Names a link among those of its board: 12 characters. Not a secret, and opens nothing.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct LinkId(String);
+pub struct LinkId([u8; Self::LENGTH]);
 
 spelled!(LinkId, 12, "12 characters of A-Z a-z 0-9 - _");
 public_text!(LinkId);
@@ -119,7 +123,7 @@ impl LinkId {
 /// The secret of a link: 40 characters of the base64url alphabet (240 random bits). Whoever holds it has the link's role.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct LinkSecret(String);
+pub struct LinkSecret([u8; Self::LENGTH]);
 
 spelled!(LinkSecret, 40, "40 characters of A-Z a-z 0-9 - _");
 
@@ -127,7 +131,7 @@ impl LinkSecret {
     /// The text form, to be shown to its holder only.
     #[must_use]
     pub fn reveal(&self) -> &str {
-        &self.0
+        text(&self.0)
     }
 }
 
@@ -161,7 +165,7 @@ impl fmt::Debug for VisitToken {
 /// One run of a document service: a new one at each start, so that a restarted process never passes for its former self.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ServiceId(String);
+pub struct ServiceId([u8; Self::LENGTH]);
 
 spelled!(ServiceId, 20, "20 characters of A-Z a-z 0-9 - _");
 public_text!(ServiceId);
@@ -169,7 +173,7 @@ public_text!(ServiceId);
 /// Names a version of a board. Not a secret.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct VersionId(String);
+pub struct VersionId([u8; Self::LENGTH]);
 
 spelled!(VersionId, 20, "20 characters of A-Z a-z 0-9 - _");
 public_text!(VersionId);
@@ -177,7 +181,7 @@ public_text!(VersionId);
 /// Names a thread of comments among those of its board. Not a secret.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ThreadId(String);
+pub struct ThreadId([u8; Self::LENGTH]);
 
 spelled!(ThreadId, 20, "20 characters of A-Z a-z 0-9 - _");
 public_text!(ThreadId);
@@ -186,7 +190,7 @@ public_text!(ThreadId);
 /// whether people of two boards are the same.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct PersonId(String);
+pub struct PersonId([u8; Self::LENGTH]);
 
 spelled!(PersonId, 16, "16 characters of A-Z a-z 0-9 - _");
 public_text!(PersonId);

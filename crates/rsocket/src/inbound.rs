@@ -23,18 +23,19 @@ pub struct Inbound {
     shared: Arc<Shared>,
     id: u32,
     taken: Taken,
-    /// Lives as long as the stream is read; on the answering side its task has one of its own.
-    _span: Span,
+    /// Lives as long as the stream is read; on the answering side its task has one of its own. Boxed, as it is nearly
+    /// always disabled.
+    _span: Option<Box<Span>>,
 }
 
 impl Inbound {
     pub(crate) fn asking(shared: Arc<Shared>, id: u32, kind: RequestKind) -> Self {
         let span = tracing::debug_span!("rsocket_request", kind = kind.name(), stream = id);
-        Self { shared, id, taken: Taken::default(), _span: span }
+        Self { shared, id, taken: Taken::default(), _span: (!span.is_disabled()).then(|| Box::new(span)) }
     }
 
     pub(crate) fn answering(shared: Arc<Shared>, id: u32) -> Self {
-        Self { shared, id, taken: Taken::default(), _span: Span::none() }
+        Self { shared, id, taken: Taken::default(), _span: None }
     }
 
     pub(crate) fn id(&self) -> u32 {

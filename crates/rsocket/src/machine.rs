@@ -21,8 +21,8 @@ use tokio::time::Instant;
 use self::lease::Leases;
 use self::message::{Head, Message};
 use self::resume::Resumption;
-use self::stream::{Last, Stream, Tally};
-use crate::error::{CloseReason, ErrorCode, RequestError, SendError, StreamError, TrySendError};
+use self::stream::{Last, SendEnd, Stream, Tally};
+use crate::error::{CloseReason, ErrorCode, Refusal, RequestError, SendError, StreamError, TrySendError};
 use crate::meters::Meters;
 use crate::wire::{Frame, RequestKind};
 use crate::{ConnectionOptions, Payload, Window, limits};
@@ -167,7 +167,7 @@ impl Machine {
         let initial_n = if kind.is_flow_controlled() { window.initial.min(limits::MAX_REQUEST_N) } else { 0 };
         stream.enqueue(Message::new(Some(Head { kind, initial_n }), payload), &mut self.tally);
         if kind != RequestKind::Channel {
-            stream.send.ended = Some(SendError::Ended);
+            stream.send.ended = Some(SendEnd::Ended);
         }
         stream.receive.open = kind != RequestKind::FireAndForget;
         stream.receive.credit = if kind == RequestKind::Response { 1 } else { u64::from(initial_n) };
@@ -215,8 +215,8 @@ impl Machine {
         let Some(stream) = self.streams.get_mut(&id) else {
             return Poll::Ready(Err(SendError::Ended));
         };
-        if let Some(ended) = &stream.send.ended {
-            return Poll::Ready(Err(ended.clone()));
+        if let Some(ended) = stream.send.ended {
+            return Poll::Ready(Err(ended.into()));
         }
         if stream.has_room(collected, &self.tally) {
             return Poll::Ready(Ok(()));
@@ -234,8 +234,8 @@ impl Machine {
         let Some(stream) = self.streams.get_mut(&id) else {
             return Poll::Ready(SendError::Ended);
         };
-        match &stream.send.ended {
-            Some(ended) => Poll::Ready(ended.clone()),
+        match stream.send.ended {
+            Some(ended) => Poll::Ready(ended.into()),
             None => {
                 stream.send.register(cx.waker());
                 Poll::Pending
@@ -248,8 +248,8 @@ impl Machine {
         let Some(stream) = self.streams.get_mut(&id) else {
             return Err(SendError::Ended.into());
         };
-        if let Some(ended) = &stream.send.ended {
-            return Err(ended.clone().into());
+        if let Some(ended) = stream.send.ended {
+            return Err(SendError::from(ended).into());
         }
         if !stream.has_room(0, &self.tally) {
             return Err(TrySendError::NoCredit(payload));
@@ -263,18 +263,18 @@ impl Machine {
     /// Sends what a sink has collected. Invariant: no more than the credit it was told of, which only it can use up.
     pub(crate) fn send_all(&mut self, id: u32, payloads: &mut Vec<Payload>) -> Result<(), SendError> {
         let stream = self.streams.get_mut(&id);
-        let ended = stream.map_or(Some(SendError::Ended), |stream| {
+        let ended = stream.map_or(Some(SendEnd::Ended), |stream| {
             if stream.send.ended.is_none() {
                 for payload in payloads.drain(..) {
                     stream.send.credit -= 1;
                     stream.enqueue(Message::new(None, payload), &mut self.tally);
                 }
             }
-            stream.send.ended.clone()
+            stream.send.ended
         });
         payloads.clear();
         self.line_up(id);
-        ended.map_or(Ok(()), Err)
+        ended.map_or(Ok(()), |ended| Err(ended.into()))
     }
 
     /// Sends what a sink has collected, and says up to how many more it may collect, or when it is worth asking again.
@@ -305,7 +305,7 @@ impl Machine {
         if let Some(stream) = self.streams.get_mut(&id)
             && stream.send.ended.is_none()
         {
-            stream.send.end(SendError::Ended, &mut self.tally);
+            stream.send.end(SendEnd::Ended, &mut self.tally);
             stream.send.last = Some(Last::Complete);
         }
         self.settle(id);
@@ -317,8 +317,8 @@ impl Machine {
         if let Some(stream) = self.streams.get_mut(&id)
             && stream.send.ended.is_none()
         {
-            stream.send.end(SendError::Ended, &mut self.tally);
-            stream.send.last = Some(Last::Error { code, text });
+            stream.send.end(SendEnd::Ended, &mut self.tally);
+            stream.send.last = Some(Last::Error(Box::new(Refusal { code, text })));
             stream.receive.end(Some(StreamError::Canceled), &mut self.tally);
             stream.receive.owed = 0;
         }

@@ -26,7 +26,8 @@ pub struct Outbound {
     id: u32,
     /// The code of the ERROR when dropped on the answering side; 0 on the asking side, where it is a CANCEL.
     dropped_code: AtomicU32,
-    collected: Collected,
+    /// Only once it is used as a sink: most are not, and live long.
+    collected: Option<Box<Collected>>,
 }
 
 /// What a sink has taken and not yet queued.
@@ -49,12 +50,12 @@ struct Starved {
 
 impl Outbound {
     pub(crate) fn asking(shared: Arc<Shared>, id: u32) -> Self {
-        Self { shared, id, dropped_code: AtomicU32::new(0), collected: Collected::default() }
+        Self { shared, id, dropped_code: AtomicU32::new(0), collected: None }
     }
 
     pub(crate) fn answering(shared: Arc<Shared>, id: u32) -> Self {
         let dropped_code = AtomicU32::new(ErrorCode::REJECTED.0);
-        Self { shared, id, dropped_code, collected: Collected::default() }
+        Self { shared, id, dropped_code, collected: None }
     }
 
     /// From now on the application has the request in its hands: dropping this is no longer a clean refusal.
@@ -63,7 +64,7 @@ impl Outbound {
     }
 
     fn poll_room(&self, cx: &mut Context<'_>) -> Poll<Result<(), SendError>> {
-        self.shared.with(|machine| machine.poll_room(self.id, self.collected.messages.len(), cx))
+        self.shared.with(|machine| machine.poll_room(self.id, self.collected_messages(), cx))
     }
 
     /// Sends when the peer has granted credit and the writer has room. Dropping the future sends nothing.
@@ -86,14 +87,20 @@ impl Outbound {
     pub fn try_send(&mut self, payload: Payload) -> Result<(), TrySendError> {
         self.shared.check_length(&payload)?;
         self.flush_collected()?;
-        self.collected.room = 0;
+        if let Some(collected) = &mut self.collected {
+            collected.room = 0;
+        }
         self.shared.with(|machine| machine.send(self.id, payload))
     }
 
     /// Messages that the peer has granted and that are not yet used.
     pub fn credit(&self) -> u64 {
         let credit = self.shared.look(|machine| machine.credit(self.id));
-        credit.saturating_sub(self.collected.messages.len() as u64)
+        credit.saturating_sub(self.collected_messages() as u64)
+    }
+
+    fn collected_messages(&self) -> usize {
+        self.collected.as_ref().map_or(0, |collected| collected.messages.len())
     }
 
     /// Resolves when [`try_send`](Self::try_send) would send, or never will.
@@ -147,11 +154,11 @@ impl Outbound {
 
     /// Queues what the sink has collected.
     fn flush_collected(&mut self) -> Result<(), SendError> {
-        if self.collected.messages.is_empty() {
+        let Some(collected) = self.collected.as_mut().filter(|collected| !collected.messages.is_empty()) else {
             return Ok(());
-        }
-        self.collected.bytes = 0;
-        self.shared.with(|machine| machine.send_all(self.id, &mut self.collected.messages))
+        };
+        collected.bytes = 0;
+        self.shared.with(|machine| machine.send_all(self.id, &mut collected.messages))
     }
 }
 
@@ -172,14 +179,16 @@ impl Sink<Payload> for Outbound {
         // A sender that never has to wait lets others run now and then.
         let turn = ready!(coop::poll_proceed(cx));
         let this = self.get_mut();
-        if this.collected.room == 0 {
-            this.collected.bytes = 0;
-            let collected = &mut this.collected.messages;
-            let credit = this.shared.with(|machine| machine.poll_send_all(this.id, collected, cx));
-            let mut starved = this.collected.starved.take();
+        let collected = this.collected.get_or_insert_default();
+        if collected.room == 0 {
+            collected.bytes = 0;
+            let messages = &mut collected.messages;
+            let credit = this.shared.with(|machine| machine.poll_send_all(this.id, messages, cx));
+            let mut starved = collected.starved.take();
             this.measure(&credit, &mut starved);
-            this.collected.starved = starved;
-            this.collected.room = ready!(credit)?.min(limits::SINK_MESSAGES as u64) as usize;
+            let collected = this.collected.get_or_insert_default();
+            collected.starved = starved;
+            collected.room = ready!(credit)?.min(limits::SINK_MESSAGES as u64) as usize;
         }
         turn.made_progress();
         Poll::Ready(Ok(()))
@@ -187,7 +196,7 @@ impl Sink<Payload> for Outbound {
 
     fn start_send(self: Pin<&mut Self>, payload: Payload) -> Result<(), SendError> {
         let this = self.get_mut();
-        let collected = &mut this.collected;
+        let collected = this.collected.get_or_insert_default();
         // Only for a caller that did not ask `poll_ready`; the sink's contract leaves that to us.
         collected.room = collected.room.checked_sub(1).ok_or(SendError::NoCredit)?;
         this.shared.check_length(&payload)?;

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
+use litemap::LiteMap;
 use protocol::awareness::{self, AwarenessEntry, PresenceState};
 use protocol::edge::EdgeMessage;
 use protocol::lane::{Audience, PresenceDown, PresenceUp};
@@ -40,8 +41,8 @@ pub struct Presence {
     drafts: BTreeMap<Peer, Bytes>,
     /// Of the connections that said one.
     tokens: BTreeMap<Peer, VisitToken>,
-    /// Boxed: a map's node has room for eleven, and most boards have one.
-    lanes: BTreeMap<LaneId, Box<Untold>>,
+    /// A sorted list: most boards have one.
+    lanes: LiteMap<LaneId, Box<Untold>>,
 }
 
 impl Presence {
@@ -82,7 +83,7 @@ impl Presence {
             }
             PresenceUp::Draft { connection, message } if message.len() <= MAX_PRESENCE_BYTES + 32 => {
                 self.drafts.insert((lane, connection), message);
-                for untold in self.lanes.values_mut() {
+                for (_, untold) in self.lanes.iter_mut() {
                     untold.drafts.insert((lane, connection));
                 }
             }
@@ -190,7 +191,7 @@ impl Presence {
     }
 
     fn mark(&mut self, client: u64) {
-        for untold in self.lanes.values_mut() {
+        for (_, untold) in self.lanes.iter_mut() {
             untold.gone.remove(&client);
             untold.clients.insert(client);
         }
@@ -198,7 +199,7 @@ impl Presence {
 
     fn remove(&mut self, client: u64) {
         if let Some(person) = self.people.remove(&client) {
-            for untold in self.lanes.values_mut() {
+            for (_, untold) in self.lanes.iter_mut() {
                 untold.clients.remove(&client);
                 untold.gone.insert(client, person.clock);
             }

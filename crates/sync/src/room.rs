@@ -12,10 +12,9 @@ mod packed;
 mod store_health;
 mod whole;
 
-use std::collections::BTreeMap;
-
 use board::{Merged, ServedDocument};
 use bytes::Bytes;
+use litemap::LiteMap;
 use protocol::edge::{BoardStatus, EdgeMessage};
 use protocol::lane::{Audience, Dialect, UpdatesDown, UpdatesUp};
 use protocol::limits::MAX_JOINT_EDIT_BYTES;
@@ -85,6 +84,8 @@ pub enum RoomOutput {
 }
 
 type Peer = (LaneId, ConnectionId);
+/// Sorted lists: a tree has places for eleven from the first on, and most boards have one lane with one connection.
+type Lanes = LiteMap<LaneId, LiteMap<ConnectionId, Member>>;
 
 #[derive(Debug, Clone, Copy)]
 struct Member {
@@ -99,7 +100,7 @@ struct Member {
 /// The machine of one open board.
 pub struct Room {
     document: ServedDocument,
-    lanes: BTreeMap<LaneId, BTreeMap<ConnectionId, Member>>,
+    lanes: Lanes,
     /// Number of the newest update given to the store.
     seq: u64,
     /// Number up to which everything is stored.
@@ -134,7 +135,7 @@ impl Room {
         let bytes_since_snapshot = stored.rows.iter().map(|(_, bytes)| bytes.len() as u64).sum();
         let room = Self {
             document: ServedDocument::new(document),
-            lanes: BTreeMap::new(),
+            lanes: Lanes::new(),
             seq: stored.head_seq,
             stored: stored.head_seq,
             health: StoreHealth::default(),
@@ -165,7 +166,7 @@ impl Room {
                 self.snapshot_if_due(&mut out);
             }
             RoomInput::LaneClosed(lane) => {
-                for connection in self.lanes.remove(&lane).unwrap_or_default().into_keys() {
+                for (connection, _) in self.lanes.remove(&lane).unwrap_or_default() {
                     self.forget((lane, connection));
                 }
             }
@@ -212,7 +213,7 @@ impl Room {
     /// Connections in the room.
     #[must_use]
     pub fn connections(&self) -> usize {
-        self.lanes.values().map(BTreeMap::len).sum()
+        self.lanes.values().map(LiteMap::len).sum()
     }
 
     fn receive(&mut self, lane: LaneId, message: UpdatesUp, out: &mut Vec<RoomOutput>) {

@@ -57,7 +57,7 @@ impl Machine {
         }
         receive.take_back(taken);
         if !receive.open {
-            return Poll::Ready(receive.error.take().map(Err));
+            return Poll::Ready(receive.error.take().map(|error| Err(*error)));
         }
         receive.register(cx.waker());
         Poll::Pending

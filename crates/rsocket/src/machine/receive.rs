@@ -5,9 +5,9 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::message::Assembly;
-use super::stream::{Last, Stream};
+use super::stream::{Last, SendEnd, Stream};
 use super::{Machine, Side, truncate};
-use crate::error::{CloseReason, ErrorCode, SendError, StreamError};
+use crate::error::{CloseReason, ErrorCode, Refusal, StreamError};
 use crate::wire::{Frame, Ignored, RequestKind};
 use crate::{Payload, limits};
 
@@ -142,7 +142,7 @@ impl Machine {
             let mut assembly = Assembly::new(now);
             assembly.request = Some(kind);
             assembly.complete = part.complete;
-            stream.receive.assembly = Some(assembly);
+            stream.receive.assembly = Some(Box::new(assembly));
             self.tally.assemblies += 1;
             self.insert(id, stream);
             return self.receive_payload(id, part, now);
@@ -162,7 +162,7 @@ impl Machine {
         stream.receive.open = kind == RequestKind::Channel && !complete;
         stream.handles = if kind == RequestKind::Channel { 2 } else { 1 };
         if kind == RequestKind::FireAndForget {
-            stream.send.ended = Some(SendError::Ended);
+            stream.send.ended = Some(SendEnd::Ended);
         }
         Some(Start::Request { stream: id, kind, payload })
     }
@@ -203,7 +203,7 @@ impl Machine {
             return None;
         }
         if fresh && part.follows {
-            receive.assembly = Some(Assembly::new(now));
+            receive.assembly = Some(Box::new(Assembly::new(now)));
             self.tally.assemblies += 1;
         }
         let Part { mut complete, follows, mut payload, .. } = part;
@@ -276,7 +276,7 @@ impl Machine {
         if let Some(stream) = self.streams.get_mut(&id) {
             let last = match stream.mine {
                 true => Last::Cancel,
-                false => Last::Error { code: ErrorCode::INVALID, text: text.to_owned() },
+                false => Last::Error(Box::new(Refusal::invalid(text))),
             };
             // A FIRE_AND_FORGET has no answer, not even this one.
             let last = Some(last).filter(|_| stream.kind != RequestKind::FireAndForget);

@@ -6,7 +6,7 @@ use std::task::Waker;
 use smallvec::SmallVec;
 
 use super::message::{Assembly, Message};
-use crate::error::{ErrorCode, SendError, StreamError};
+use crate::error::{Refusal, SendError, StreamError};
 use crate::wire::RequestKind;
 use crate::{Payload, Window, limits};
 
@@ -50,7 +50,7 @@ pub(super) struct Stream {
 #[derive(Debug)]
 pub(super) struct Sending {
     /// Why the application can send no more.
-    pub ended: Option<SendError>,
+    pub ended: Option<SendEnd>,
     /// Messages granted by the peer and not yet queued.
     pub credit: u64,
     pub queue: VecDeque<Message>,
@@ -61,12 +61,30 @@ pub(super) struct Sending {
     pub waits_for_room: bool,
 }
 
+/// Why the application can send no more. A byte in each stream, which a [`SendError`] is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SendEnd {
+    Canceled,
+    Ended,
+    ConnectionLost,
+}
+
+impl From<SendEnd> for SendError {
+    fn from(end: SendEnd) -> Self {
+        match end {
+            SendEnd::Canceled => Self::Canceled,
+            SendEnd::Ended => Self::Ended,
+            SendEnd::ConnectionLost => Self::ConnectionLost,
+        }
+    }
+}
+
 /// The frame that ends a stream, or its sending half.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Last {
     Complete,
     Cancel,
-    Error { code: ErrorCode, text: String },
+    Error(Box<Refusal>),
 }
 
 /// The half that comes in.
@@ -74,8 +92,8 @@ pub(super) enum Last {
 pub(super) struct Receiving {
     /// Whether more may come.
     pub open: bool,
-    /// What the reader hears after the queue, instead of a plain end.
-    pub error: Option<StreamError>,
+    /// What the reader hears after the queue, instead of a plain end. Boxed, like all that few streams ever have.
+    pub error: Option<Box<StreamError>>,
     /// Messages granted to the peer that have not come in.
     pub credit: u64,
     pub window: Window,
@@ -88,7 +106,7 @@ pub(super) struct Receiving {
     /// What the reader has taken and, as far as is known here, not read.
     pub lent: usize,
     pub lent_bytes: usize,
-    pub assembly: Option<Assembly>,
+    pub assembly: Option<Box<Assembly>>,
     pub waker: Option<Waker>,
 }
 
@@ -163,7 +181,7 @@ impl Stream {
 
     /// The peer wants no more: what waits to be written is dropped.
     pub(super) fn stop_sending(&mut self, tally: &mut Tally) {
-        self.send.end(SendError::Canceled, tally);
+        self.send.end(SendEnd::Canceled, tally);
         self.drop_unwritten(tally);
         self.send.last = None;
     }
@@ -177,9 +195,9 @@ impl Stream {
     /// Ends both halves at once: what waits to be written is dropped, what waits to be read is kept.
     pub(super) fn terminate(&mut self, heard: Option<StreamError>, last: Option<Last>, tally: &mut Tally) {
         let sendable = match &heard {
-            Some(StreamError::ConnectionLost | StreamError::NotSent) => SendError::ConnectionLost,
-            Some(StreamError::Canceled) => SendError::Canceled,
-            _ => SendError::Ended,
+            Some(StreamError::ConnectionLost | StreamError::NotSent) => SendEnd::ConnectionLost,
+            Some(StreamError::Canceled) => SendEnd::Canceled,
+            _ => SendEnd::Ended,
         };
         let unsent = self.mine && !self.head_sent;
         self.send.end(sendable, tally);
@@ -193,7 +211,7 @@ impl Stream {
 
 impl Sending {
     /// The application can send no more; what is queued still goes out.
-    pub(super) fn end(&mut self, why: SendError, tally: &mut Tally) {
+    pub(super) fn end(&mut self, why: SendEnd, tally: &mut Tally) {
         if self.ended.is_none() {
             self.ended = Some(why);
         }
@@ -218,7 +236,7 @@ impl Receiving {
             return;
         }
         self.open = false;
-        self.error = error;
+        self.error = error.map(Box::new);
         self.take_assembly(tally);
         self.wake(tally);
     }
@@ -227,7 +245,7 @@ impl Receiving {
         let assembly = self.assembly.take()?;
         tally.assembling_bytes -= assembly.len_bytes();
         tally.assemblies -= 1;
-        Some(assembly)
+        Some(*assembly)
     }
 
     pub(super) fn wake(&mut self, tally: &mut Tally) {

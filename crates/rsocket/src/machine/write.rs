@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::Machine;
 use super::stream::{Last, Stream, Tally};
+use crate::error::Refusal;
 use crate::limits;
 use crate::wire::Frame;
 
@@ -99,7 +100,10 @@ impl Stream {
                 payload: crate::Payload::default(),
             },
             Last::Cancel => Frame::Cancel { stream: id },
-            Last::Error { code, text } => Frame::Error { stream: id, code, text: Bytes::from(text) },
+            Last::Error(refusal) => {
+                let Refusal { code, text } = *refusal;
+                Frame::Error { stream: id, code, text: Bytes::from(text) }
+            }
         })
     }
 }

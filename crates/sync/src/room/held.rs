@@ -3,12 +3,9 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
-use protocol::ConnectionId;
 use protocol::edge::EdgeMessage;
 
-use super::{LaneId, Member, Peer, RoomOutput, direct, to_lane};
-
-type Lanes = BTreeMap<LaneId, BTreeMap<ConnectionId, Member>>;
+use super::{Lanes, Peer, RoomOutput, direct, to_lane};
 
 #[derive(Debug)]
 enum What {

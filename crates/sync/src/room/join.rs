@@ -19,7 +19,8 @@ pub(super) const EMPTY_UPDATE: &[u8] = &[0, 0];
 /// what has happened since as a second update behind it.
 #[derive(Debug, Default)]
 pub(super) struct JoinCache {
-    whole: Option<Whole>,
+    /// Boxed: most boards are at rest, and keep none.
+    whole: Option<Box<Whole>>,
 }
 
 /// A board as it was, in chunks that more chunks must follow.
@@ -54,7 +55,7 @@ impl JoinCache {
             return Ok(messages);
         }
         let pieces = diff(document, &StateVector::empty())?;
-        let mut whole = Whole::new(seq, Packed::new(pieces, document.state_vector()));
+        let mut whole = Box::new(Whole::new(seq, Packed::new(pieces, document.state_vector())));
         let messages = whole.with_rest(document, seq)?.unwrap_or_default();
         self.whole = Some(whole);
         Ok(messages)
@@ -62,7 +63,7 @@ impl JoinCache {
 
     /// Keeps an encoding that was made elsewhere.
     pub(super) fn keep(&mut self, whole: Whole) {
-        self.whole = Some(whole);
+        self.whole = Some(Box::new(whole));
     }
 }
 
