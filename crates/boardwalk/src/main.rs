@@ -8,6 +8,7 @@ use boardwalk::cli::{Cli, Command};
 use boardwalk::{Running, backup, check_health, logging, running};
 use clap::Parser;
 use tikv_jemallocator::Jemalloc;
+use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Gives memory back to the system when boards come to rest; how soon is set where it is compiled (`.cargo/config.toml`).
@@ -29,8 +30,7 @@ fn run(cli: Cli) -> Result<()> {
     if let Command::Health(options) = &cli.command {
         return check_health(options);
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    runtime(&cli.command)?.block_on(async {
         match cli.command {
             Command::Serve(options) => {
                 let running = Running::serve(&options).await?;
@@ -49,6 +49,21 @@ fn run(cli: Cli) -> Result<()> {
             Command::Health(_) => Ok(()),
         }
     })
+}
+
+/// A worker for each core, as `TOKIO_WORKER_THREADS` says if it is set. SQLite works in a thread of its own, so beside it one core is
+/// left alone: on two cores a second worker is woken for each commit to find nothing to do, which costs a seventh of the CPU and
+/// brings nothing (docs/performance.md).
+fn runtime(command: &Command) -> std::io::Result<Runtime> {
+    let mut builder = Builder::new_multi_thread();
+    let is_postgres = |url: &String| url.starts_with("postgres");
+    let has_sqlite =
+        matches!(command, Command::Serve(options) if !options.database_url.as_ref().is_some_and(is_postgres));
+    if has_sqlite && std::env::var_os("TOKIO_WORKER_THREADS").is_none() {
+        let cores = std::thread::available_parallelism()?.get();
+        builder.worker_threads(cores.saturating_sub(1).max(1));
+    }
+    builder.enable_all().build()
 }
 
 fn report(what: &str, contents: Contents) -> Result<()> {

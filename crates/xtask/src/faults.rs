@@ -179,9 +179,18 @@ impl Field {
         let mut people = command.stdout(Stdio::piped()).spawn().context("cannot start the people")?;
         match fault {
             RollingRestart => self.replace_everybody()?,
-            PartService => keep_silent(&self.cluster.doors[victim])?,
-            PartDatabase => keep_silent(&self.cluster.lines[victim])?,
-            SilenceDatabase => keep_silent(&self.relay)?,
+            PartService => {
+                let busiest = self.busiest_service()?;
+                keep_silent(&self.cluster.doors[busiest])?;
+            }
+            PartDatabase => {
+                let busiest = self.busiest_service()?;
+                keep_silent(&self.cluster.lines[busiest])?;
+            }
+            SilenceDatabase => {
+                interrupt::pause(Duration::from_secs(1))?;
+                keep_silent(&self.relay)?;
+            }
             RestartDatabase => self.restart_database()?,
             FailOver => self.fail_over()?,
             _ => {}
@@ -192,6 +201,19 @@ impl Field {
     fn replace_everybody(&mut self) -> Result<()> {
         interrupt::pause(Duration::from_secs(1))?;
         (0..self.cluster.documents.len()).try_for_each(|index| self.cluster.replace_document(index))
+    }
+
+    /// The service that most of the round's boards are at, a second from now: another may have none of them, and nobody would
+    /// notice what happens to it.
+    fn busiest_service(&self) -> Result<usize> {
+        interrupt::pause(Duration::from_secs(1))?;
+        let said = self.primary.sql(
+            "SELECT address FROM (SELECT owner_service FROM boards ORDER BY created_at DESC LIMIT 4) AS newest \
+             JOIN services ON id = owner_service GROUP BY address ORDER BY count(*) DESC LIMIT 1",
+        )?;
+        let doors = &self.cluster.doors;
+        let busiest = doors.iter().position(|door| said.trim().ends_with(&format!(":{}", door.port())));
+        busiest.with_context(|| format!("no service of ours has the boards: {said:?}"))
     }
 
     fn restart_database(&mut self) -> Result<()> {
@@ -238,7 +260,6 @@ impl Field {
 }
 
 fn keep_silent(relay: &Relay) -> Result<()> {
-    interrupt::pause(Duration::from_secs(1))?;
     relay.silence();
     let waited = interrupt::pause(SILENCE);
     relay.speak();
@@ -270,6 +291,9 @@ fn faulty(fault: Fault, numbers: &Numbers) -> impl Iterator<Item = String> {
     }
     if matches!(fault, SilenceDatabase | RestartDatabase | FailOver) && number("not-saved") == 0 {
         wrong.push("nobody was told \"not saved\"".to_owned());
+    }
+    if matches!(fault, PartService | PartDatabase) && number("rejoined") == 0 && number("not-saved") == 0 {
+        wrong.push("nobody noticed anything".to_owned());
     }
     if number("acknowledged") == 0 || number("seen") == 0 {
         wrong.push("nobody drew anything".to_owned());
@@ -334,6 +358,7 @@ mod tests {
         assert_eq!(faulty(KillService, &numbers(good)).count(), 0);
         assert_eq!(faulty(RollingRestart, &numbers(good)).collect::<Vec<_>>(), ["closed 2"]);
         assert_eq!(faulty(FailOver, &numbers(good)).count(), 1);
+        assert_eq!(faulty(PartDatabase, &numbers(good)).collect::<Vec<_>>(), ["nobody noticed anything"]);
         for (good_word, bad_word) in [("seen=0", "seen=1"), ("refused=0", "refused=3"), ("seen=5", "seen=0")] {
             assert_eq!(faulty(KillService, &numbers(&good.replace(good_word, bad_word))).count(), 1, "{bad_word}");
         }

@@ -94,9 +94,10 @@ impl Postgres {
         Ok(postgres)
     }
 
-    fn sql(&self, statement: &str) -> Result<String> {
+    /// What a statement gives, as text without headings.
+    pub fn sql(&self, statement: &str) -> Result<String> {
         let mut psql = client(&self.programs.join("psql"), self.port);
-        psql.args(["--no-psqlrc", "--tuples-only", "--dbname", "postgres", "--command", statement]);
+        psql.args(["--no-psqlrc", "--tuples-only", "--dbname", NAME, "--command", statement]);
         process::output(psql.env("PGPASSWORD", &self.password))
     }
 
