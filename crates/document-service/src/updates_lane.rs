@@ -12,6 +12,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use mailbox::Mailbox;
 use protocol::ErrorCode;
+use protocol::edge::DecodeError;
 use protocol::lane::{Joiner, UpdatesUp, pack};
 use protocol::limits::LANE_BACKLOG_BYTES;
 use rsocket::{Inbound, Outbound, Payload, SendError, StreamError};
@@ -170,15 +171,13 @@ pub(crate) async fn carry(
 async fn receive(lane: LaneId, board: &BoardInbox, backlog: &Backlog, inbound: &mut Inbound) -> LaneEnding {
     let mut joiner = Joiner::default();
     let room_for = Arc::new(Semaphore::new(kibibytes(LANE_INBOX_BYTES) as usize));
-    let mut join = |part: Result<Payload, StreamError>| part.map(|part| joiner.push(&part.data));
-    while let Some(joined) = inbound.next().await.map(&mut join) {
-        let messages = match joined {
-            Ok(Ok(messages)) => messages,
-            Ok(Err(error)) => return hostile(&error),
-            Err(_) => return LaneEnding::Left,
-        };
-        // Boxed, like all that a lane does now and then: it does not carry the place for it as long as it lives.
-        if let Err(ending) = Box::pin(hand_on(lane, board, backlog, &room_for, messages)).await {
+    // Boxed, like all that a lane does now and then: it does not carry the place for it as long as it lives.
+    let mut take = |part: Result<Payload, StreamError>| {
+        let messages = part.map(|part| joiner.push(&part.data));
+        Box::pin(hand_on(lane, board, backlog, &room_for, messages))
+    };
+    while let Some(handing_on) = inbound.next().await.map(&mut take) {
+        if let Err(ending) = handing_on.await {
             return ending;
         }
     }
@@ -191,8 +190,9 @@ async fn hand_on(
     board: &BoardInbox,
     backlog: &Backlog,
     room_for: &Arc<Semaphore>,
-    messages: Vec<Bytes>,
+    messages: Result<Result<Vec<Bytes>, DecodeError>, StreamError>,
 ) -> Result<(), LaneEnding> {
+    let messages = messages.map_err(|_| LaneEnding::Left)?.map_err(|error| hostile(&error))?;
     for message in messages {
         let bytes = message.len();
         let message = UpdatesUp::decode(&message).map_err(|error| hostile(&error))?;
@@ -226,7 +226,7 @@ fn kibibytes(bytes: usize) -> u32 {
     u32::try_from(bytes.div_ceil(1024).max(1)).expect("messages are bounded far below 4 TiB")
 }
 
-fn hostile(error: &protocol::edge::DecodeError) -> LaneEnding {
+fn hostile(error: &DecodeError) -> LaneEnding {
     tracing::warn!(%error, "the gateway sent what is no message of the updates lane");
     LaneEnding::Failed(ErrorCode::Malformed)
 }

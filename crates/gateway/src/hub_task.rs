@@ -83,7 +83,7 @@ impl HubTask {
     }
 
     /// Carries messages until nobody is left, or until the board cannot be opened.
-    pub async fn run(mut self, directory: Arc<ServiceDirectory>, request_id: Option<&str>) {
+    pub async fn run(&mut self, directory: Arc<ServiceDirectory>, request_id: Option<&str>) {
         let mut short_lanes = 0;
         loop {
             let opened = tokio::select! {

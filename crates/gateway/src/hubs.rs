@@ -70,7 +70,7 @@ impl Hubs {
                 Err(JoinError::Ended) => {}
             }
         }
-        let task = Hub::prepare(board.clone(), self.gateway);
+        let mut task = Hub::prepare(board.clone(), self.gateway);
         let hub = task.hub().clone();
         let seat = hub.join(connection, ticket, MAX_CONNECTIONS_PER_BOARD).map_err(|_| ErrorCode::Internal)?;
         open.insert(board.clone(), hub.clone());

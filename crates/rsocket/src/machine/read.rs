@@ -55,7 +55,8 @@ impl Machine {
             self.settle(id);
             return Poll::Ready(Some(Ok(payload)));
         }
-        receive.take_back(taken);
+        // A reader that waits keeps no places; nor does the machine for it.
+        taken.queue = VecDeque::new();
         if !receive.open {
             return Poll::Ready(receive.error.take().map(|error| Err(*error)));
         }
@@ -113,14 +114,6 @@ impl Receiving {
         taken.bytes = std::mem::take(&mut self.queued_bytes);
         self.lent = taken.queue.len();
         self.lent_bytes = taken.bytes;
-    }
-
-    /// Takes back the places of what has been read: a reader that waits keeps none.
-    fn take_back(&mut self, taken: &mut Taken) {
-        let places = std::mem::take(&mut taken.queue);
-        if self.queue.capacity() == 0 {
-            self.queue = places;
-        }
     }
 
     /// Takes what has been read since the last time out of the books.

@@ -174,6 +174,10 @@ impl Stream {
             self.send.queued_bytes -= message.len_bytes;
             tally.backlog_bytes -= message.len_bytes;
         }
+        if self.send.queue.is_empty() {
+            // Most streams are idle, and keep no places.
+            self.send.queue = VecDeque::new();
+        }
         if self.send.queued_bytes < limits::STREAM_BACKLOG_BYTES {
             self.send.wake(tally);
         }
