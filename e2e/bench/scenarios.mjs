@@ -8,7 +8,7 @@ import { Hand, pointerDelays, watchPointer } from "./hand.mjs";
 import { percentile, traced } from "./trace.mjs";
 
 export const VIEW = { width: 1440, height: 900 };
-const MIDDLE = [VIEW.width / 2, VIEW.height / 2];
+export const MIDDLE = [VIEW.width / 2, VIEW.height / 2];
 const SECONDS = 3;
 const BOOTS = 5;
 const PEERS = 30;
@@ -62,7 +62,7 @@ async function drag({ hand, measure, page }) {
 }
 
 /** A pixel near the middle with paint all around it: there a drag takes a shape. */
-async function filledShape(page) {
+export async function filledShape(page) {
   const at = await page.evaluate(() => {
     const canvas = document.querySelector("[data-testid=board-canvas]");
     const { width, height } = canvas;
@@ -191,7 +191,7 @@ async function inkBesideCursors(context) {
 }
 
 /** Thirty people who each move a shape, ten times a second: updates by as many clients, made from one document. */
-class Peers {
+export class Peers {
   #sockets = [];
   #timer;
 
@@ -221,7 +221,7 @@ class Peers {
   }
 }
 
-async function untilExact(page) {
+export async function untilExact(page) {
   const begin = performance.now();
   await page.locator('[data-testid="board-canvas"][data-picture="exact"]').waitFor({ state: "attached" });
   return performance.now() - begin;

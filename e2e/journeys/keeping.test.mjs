@@ -1,6 +1,9 @@
 // Nothing that was drawn is lost: over a reload, a restart, a cut line, a dead tab.
 
+import assert from "node:assert/strict";
+
 import { journey } from "../fixtures.mjs";
+import { BoardPage } from "../pages/board.mjs";
 
 journey("a board is there after a reload", async (it) => {
   const ada = await (await it.person("ada")).newBoard();
@@ -105,4 +108,27 @@ journey("two tabs of one browser are one person and two visits that keep apart a
   for (const tab of [one, two]) await tab.status("saved");
   await one.undo();
   await two.shapes(1);
+});
+
+journey("who is quicker than what comes after the board's first file waits for it, and loses nothing", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const link = await ada.invite();
+  const page = await (await it.person("ben")).page("/icons/mark.svg");
+  const asked = [];
+  // What the page asks for by itself is not answered; what it stops for is.
+  await page.route("**/later.wasm", (route) => {
+    asked.push(route.request().resourceType());
+    return asked.at(-1) === "xhr" ? route.continue() : undefined;
+  });
+  await page.goto(link);
+  const ben = new BoardPage(page);
+  await ben.ready();
+  await page.keyboard.press("p");
+  await ben.down([600, 250]);
+  await ben.moveTo([760, 380]);
+  await ben.up();
+  await ada.shapes(1);
+  await page.keyboard.press("Control+z");
+  await ada.shapes(0);
+  assert.deepEqual(asked, ["fetch", "xhr"], "what is needed is asked for once");
 });

@@ -39,17 +39,22 @@ const SCRIPT: &str = "frontend.js";
 pub const WASM: &str = "frontend_bg.wasm";
 /// The first part and all that a board needs, as one file; a quick build has none.
 pub const WHOLE: &str = "board.wasm";
-/// The part that it holds.
+/// What is cut off [`WHOLE`], and comes right after it; `parts.js` knows its name.
+pub const LATER: &str = "later.wasm";
+/// The part that they hold.
 pub const WHOLE_PART: &str = "board";
+/// The part that every board's page asks for once the board is there.
+const AROUND_PART: &str = "around";
 /// Which part needs which files beyond the first: lines of a part's name and a file's.
 pub const PARTS: &str = "parts.txt";
 /// The page's content security policy forbids scripts inside the page, hence a file of its own.
 const START: &str = r#"import start from "./frontend.js";
-import { holds } from "./parts.js";
+import { follow, holds } from "./parts.js";
 
 const whole = WHOLE && location.pathname.startsWith("/b/");
 if (whole) holds("board");
 await start({ module_or_path: new URL(whole ? "./board.wasm" : "./frontend_bg.wasm", import.meta.url) });
+follow();
 // Only secure origins have them. Once the page runs: what it keeps for later must not delay it now.
 navigator.serviceWorker?.register("/service-worker.js", { updateViaCache: "none" }).catch(() => {});
 "#;
@@ -95,7 +100,9 @@ pub enum Compression {
 pub struct Size {
     /// What a first visit to a board loads: scripts, WASM, styles and page, with brotli.
     pub board: usize,
-    /// The same for the home page.
+    /// What a board's page asks for by itself right after that.
+    pub later: usize,
+    /// What a first visit to the home page loads.
     pub home: usize,
     /// Files, without their compressed twins.
     pub files: usize,
@@ -204,6 +211,14 @@ impl Dist {
         is_of_page && (name.extension().is_none_or(|kind| kind != "wasm") || self.code_of(page).iter().any(needs))
     }
 
+    /// Whether every board's page asks for a file of the program after those that it loads at once.
+    fn is_loaded_after(&self, name: &Path) -> bool {
+        let is_of_around = |file: &PathBuf| name.file_name() == Some(file.as_os_str());
+        let held = self.parts.get(WHOLE_PART).into_iter().flatten().any(is_of_around);
+        self.has_whole && name.starts_with("static") && name.ends_with(LATER)
+            || !held && self.parts.get(AROUND_PART).into_iter().flatten().any(is_of_around)
+    }
+
     /// Makes `folder` hold exactly this.
     pub fn write(&self, folder: &Path, compression: Compression) -> Result<Size> {
         let mut size = Size { files: self.files.len(), ..Size::default() };
@@ -225,6 +240,7 @@ impl Dist {
             }
             let bytes = usize::try_from(fs::metadata(&twin_path)?.len())?;
             size.board += if self.is_loaded_for("board", name) { bytes } else { 0 };
+            size.later += if self.is_loaded_after(name) { bytes } else { 0 };
             size.home += if self.is_loaded_for("home", name) { bytes } else { 0 };
             kept.push(twin_name);
         }
@@ -385,6 +401,7 @@ mod tests {
             ("static/1/both.wasm", [true, false, true]),
             ("static/1/b.wasm", [true, false, false]),
             ("static/1/board.wasm", [false, true, false]),
+            ("static/1/later.wasm", [false, false, false]),
             ("static/1/d.wasm", [false, false, false]),
             ("icons/mark.svg", [false, false, false]),
         ] {
@@ -394,6 +411,18 @@ mod tests {
                 dist.is_loaded_for(page, Path::new(name))
             });
             assert_eq!(found, loaded, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_board_asks_for_what_it_does_not_hold_yet() {
+        let mut dist = Dist { has_whole: true, ..Dist::default() };
+        for (part, file) in [("board", "both.wasm"), ("around", "both.wasm"), ("around", "a.wasm"), ("home", "h.wasm")]
+        {
+            dist.parts.entry(part.to_owned()).or_default().push(file.into());
+        }
+        for (name, after) in [("board", false), ("later", true), ("both", false), ("a", true), ("h", false)] {
+            assert_eq!(dist.is_loaded_after(Path::new(&format!("static/1/{name}.wasm"))), after, "{name}");
         }
     }
 

@@ -1,5 +1,5 @@
-//! The front end, from Rust to `frontend/dist`: cargo → parts and wasm-bindgen → a board's files merged → wasm-opt →
-//! [`crate::dist`].
+//! The front end, from Rust to `frontend/dist`: cargo → parts and wasm-bindgen → a board's files merged, and cut into what it
+//! begins with and what comes right after → wasm-opt → [`crate::dist`].
 //!
 //! Cargo decides by itself what to compile again; each later step is skipped while its inputs are unchanged. A quick
 //! build, for who changes code all day, leaves out whatever only makes the result smaller or faster.
@@ -11,7 +11,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::dist::{Compression, Dist, PARTS, WASM, WHOLE, WHOLE_PART};
+use crate::dist::{Compression, Dist, LATER, PARTS, WASM, WHOLE, WHOLE_PART};
 use crate::fingerprint::{self, Fingerprint, files_below};
 use crate::process;
 use crate::step::step;
@@ -41,7 +41,10 @@ impl Effort {
 
 /// What a first visit to a board may load, in bytes with brotli, without fonts. Raise it only for something that is worth
 /// it to everybody who opens a board; what is needed later belongs into a part (`frontend/src/parts.rs`).
-const FIRST_VISIT_MAX_BYTES: usize = 510_000;
+const FIRST_VISIT_MAX_BYTES: usize = 366_000;
+
+/// What of a board's program comes right after it, by paths.
+const LATE: &str = "frontend/late.txt";
 
 /// Nothing of Rust's lies at the lowest addresses of memory: its stack does.
 const FOR_SIZE: [&str; 4] = ["-Oz", "--low-memory-unused", "--quiet", "--strip-producers"];
@@ -79,19 +82,20 @@ pub fn build(root: &Path, effort: Effort) -> Result<PathBuf> {
         return Ok(folder);
     }
     let optimised = work.join("optimised");
-    step("front end: merge and wasm-opt", "a minute or two", || optimise(root, &bound, &optimised))?;
+    step("front end: merge and wasm-opt", "a minute or two", || optimise(root, &compiled, &bound, &optimised))?;
     step("front end: gather and compress", "seconds", || {
         let size = Dist::gather(root, &optimised)?.write(&folder, Compression::Brotli)?;
         println!(
-            "    {} files; a first visit loads {} kB to see a board, {} kB to see the home page",
+            "    {} files; a first visit loads {} kB to use a board and {} kB right after, {} kB to see the home page",
             size.files,
             size.board / 1000,
+            size.later / 1000,
             size.home / 1000
         );
         ensure!(
             size.board <= FIRST_VISIT_MAX_BYTES,
             "a first visit to a board loads {} bytes and may load {FIRST_VISIT_MAX_BYTES}: load by need what is not \
-             needed at once (frontend/src/parts.rs)",
+             needed at once (frontend/src/parts.rs, {LATE})",
             size.board
         );
         Ok(())
@@ -130,8 +134,9 @@ fn sources_of_bindgen(root: &Path) -> Result<Vec<u8>> {
     Ok(sources.collect::<Result<Vec<_>>>()?.concat())
 }
 
-fn optimise(root: &Path, bound: &Path, into: &Path) -> Result<()> {
+fn optimise(root: &Path, compiled: &Path, bound: &Path, into: &Path) -> Result<()> {
     let mut inputs = Fingerprint::default().file(&npm_folder(root).join("package-lock.json"))?;
+    inputs = inputs.file(compiled)?.file(&root.join(LATE))?;
     inputs = inputs.bytes(&sources_of_bindgen(root)?);
     for flag in FOR_SIZE.iter().chain(&FEATURES) {
         inputs = inputs.bytes(flag.as_bytes());
@@ -143,12 +148,13 @@ fn optimise(root: &Path, bound: &Path, into: &Path) -> Result<()> {
     fingerprint::once(&stamp(into), inputs, || {
         empty(into)?;
         let tools = binaryen(root)?;
-        let whole = merge(root, &tools, bound)?;
+        let [whole, later] = merge(root, &tools, compiled, bound)?;
         let optimised = |from: &Path, to: &Path| {
             let mut wasm_opt = Command::new(tools.join("wasm-opt"));
             process::run(wasm_opt.args(FOR_SIZE).args(FEATURES).arg(from).arg("-o").arg(to))
         };
         optimised(&whole, &into.join(WHOLE))?;
+        optimised(&later, &into.join(LATER))?;
         for file in &files {
             let (from, to) = (bound.join(file), into.join(file));
             fs::create_dir_all(to.parent().expect("it lies in a folder"))?;
@@ -163,23 +169,24 @@ fn optimise(root: &Path, bound: &Path, into: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What a visit to a board loads, the first file and its part's, as one: a tenth smaller than the files are together.
-fn merge(root: &Path, tools: &Path, bound: &Path) -> Result<PathBuf> {
-    let (merged, whole) = (bound.with_file_name("merged.wasm"), bound.with_file_name("whole.wasm"));
+/// A board's files, the first and its part's, as one, a tenth smaller than they are together; and what is cut off that.
+fn merge(root: &Path, tools: &Path, compiled: &Path, bound: &Path) -> Result<[PathBuf; 2]> {
+    let [merged, whole, later] =
+        ["merged.wasm", "whole.wasm", "whole-later.wasm"].map(|name| bound.with_file_name(name));
     let parts = fs::read_to_string(bound.join(PARTS))?;
     let pairs = || parts.lines().filter_map(|line| line.split_once(' '));
     let held: Vec<_> = pairs().filter(|(part, _)| *part == WHOLE_PART).map(|(_, file)| file).collect();
     let mut merge = Command::new(tools.join("wasm-merge"));
-    merge.args(FEATURES).arg(bound.join(WASM)).arg("__wasm_split");
+    merge.args(FEATURES).arg("--debuginfo").arg(bound.join(WASM)).arg("__wasm_split");
     for file in &held {
         merge.arg(bound.join(file)).arg(file);
     }
     process::run(merge.arg("-o").arg(&merged))?;
     let others: BTreeSet<_> = pairs().map(|(_, file)| file).filter(|file| !held.contains(file)).collect();
     let mut bindgen = run_bindgen(root);
-    bindgen.arg("whole").args([&merged, &whole]).args(others.iter().map(|file| bound.join(file)));
-    process::run(&mut bindgen)?;
-    Ok(whole)
+    bindgen.arg("whole").arg(compiled).arg(root.join(LATE)).arg(WHOLE_PART).args([&merged, &whole, &later]);
+    process::run(bindgen.args(others.iter().map(|file| bound.join(file))))?;
+    Ok([whole, later])
 }
 
 /// Installs npm's `binaryen`, pinned by the lock file beside our sources, and returns the folder of its programs.

@@ -6,17 +6,27 @@
 //!
 //! - `bindgen cut <input.wasm> <output folder>`: beside the code it writes `parts.txt`, a line `part file` for each file
 //!   that a part needs beyond the first.
-//! - `bindgen whole <merged.wasm> <output.wasm> <other files…>`: makes a merged program call directly
-//!   what it holds ([`whole`]).
+//! - `bindgen whole <linked.wasm> <list> <part> <merged.wasm> <output.wasm> <later.wasm> <other files…>`: makes a merged
+//!   program, which holds a part, call directly what it holds ([`whole`]), and cuts off what comes later ([`late`]): what
+//!   is reached only through what the list holds ([`cold`]).
+//! - `bindgen count <merged.wasm> <output.wasm>`: a program that tells which of its functions ran ([`count`]).
+//! - `bindgen list <merged.wasm> <names that ran> <list>`: makes such a list.
 
+mod cold;
+mod count;
+mod late;
+mod linked;
 mod slim;
 mod whole;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 use wasm_bindgen_cli_support::Bindgen;
+
+use crate::cold::Cold;
+use crate::linked::Linked;
 
 /// Where a file of the program is loaded; the parts' own functions are in its place of the first one's imports.
 const LOADER: &str = "parts.js";
@@ -27,14 +37,50 @@ fn main() -> Result<()> {
     let paths: Vec<_> = arguments.map(PathBuf::from).collect();
     match (task.to_str(), paths.as_slice()) {
         (Some("cut"), [input, output]) => cut(input, output),
-        (Some("whole"), [merged, output, others @ ..]) => {
-            let read = |file: &PathBuf| std::fs::read(file).with_context(|| format!("reading {}", file.display()));
-            let others: Vec<_> = others.iter().map(read).collect::<Result<_>>()?;
-            std::fs::write(output, whole::direct(&read(merged)?, &others)?)?;
+        (Some("whole"), [linked, list, part, merged, output, later, others @ ..]) => {
+            let others: Vec<_> = others.iter().map(|file| read(file)).collect::<Result<_>>()?;
+            let part = part.to_str().context("a part's name")?;
+            let text = String::from_utf8(read(list)?)?;
+            let [first, late] = whole(&read(linked)?, &text, part, &read(merged)?, &others)?;
+            std::fs::write(output, first)?;
+            std::fs::write(later, late)?;
             Ok(())
         }
-        _ => bail!("bindgen cut <input> <folder>, or bindgen whole <merged> <output> <others…>"),
+        (Some("list"), [merged, ran, list]) => {
+            let (merged, ran) = (read(merged)?, String::from_utf8(read(ran)?)?);
+            let merged = walrus::Module::from_buffer(&merged)?;
+            let sizes = merged.funcs.iter_local().filter_map(|(id, function)| {
+                let size = usize::try_from(function.size()).ok()?;
+                Some((merged.funcs.get(id).name.as_deref()?, size))
+            });
+            Ok(std::fs::write(list, cold::list(&sizes.collect(), &ran.lines().collect()))?)
+        }
+        (Some("count"), [input, output]) => Ok(std::fs::write(output, count::counted(&read(input)?)?)?),
+        _ => bail!("bindgen cut, whole or count; what they take is at the top of main.rs"),
     }
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    std::fs::read(file).with_context(|| format!("reading {}", file.display()))
+}
+
+/// A merged program in two files; see [`whole`] and [`late`].
+fn whole(linked: &[u8], list: &str, part: &str, merged: &[u8], others: &[Vec<u8>]) -> Result<[Vec<u8>; 2]> {
+    let linked = Linked::read(linked, part)?;
+    let cold = Cold::read(list);
+    let known: BTreeSet<_> = linked.names().collect();
+    let original = |name: &str| original(name, &known).to_owned();
+    let unaddressed = linked.unaddressed();
+    let mut whole = whole::direct(merged, others, |name| !unaddressed.contains(original(name).as_str()))?;
+    let held: BTreeSet<_> = known.iter().copied().filter(|name| cold.holds(name)).collect();
+    let beyond = linked.beyond(|name| held.contains(name));
+    late::cut(&mut whole, |name| beyond.contains(original(name).as_str()), &format!("./{LOADER}"))
+}
+
+/// A function's name in the linked file: where files are merged, names that are not alone get a number.
+fn original<'a>(name: &'a str, known: &BTreeSet<&str>) -> &'a str {
+    let bare = name.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix('_');
+    bare.filter(|bare| !known.contains(name) && known.contains(bare)).unwrap_or(name)
 }
 
 fn cut(input: &Path, output: &Path) -> Result<()> {
@@ -50,7 +96,9 @@ fn cut(input: &Path, output: &Path) -> Result<()> {
         .typescript(false)
         // The parts take memory and table from the first one's exports.
         .keep_lld_exports(true)
-        .remove_name_section(std::env::var_os("BINDGEN_KEEP_NAMES").is_none())
+        // What may come later is known by its name, as the linker gave it; wasm-opt drops them.
+        .remove_name_section(false)
+        .demangle(false)
         .remove_producers_section(true)
         .generate(output)
         .with_context(|| format!("wasm-bindgen on {}", first.display()))?;
@@ -73,39 +121,12 @@ fn split(input: &Path, first: &Path, stem: &str, output: &Path) -> Result<BTreeM
 }
 
 /// The script that loads parts, in the place of the tool's own: it lets a page say which parts its first file holds.
-/// The order in which files are instantiated does not matter: each fills its own places of memory and table.
+/// The order in which files are instantiated does not matter: each fills its own places of memory and table. What was cut
+/// off that first file ([`late`]) comes by itself, or at once where it is needed before: stubs call the script's `late`.
 fn loader(stem: &str, parts: &BTreeMap<String, Vec<String>>) -> String {
     let entries = parts.keys().map(|part| {
         format!("export const __wasm_split_load_{part} = (callback, data) => load(\"{part}\", callback, data);\n")
     });
-    format!(
-        r#"import {{ initSync }} from "./{stem}.js";
-const parts = {parts:?};
-const loaded = new Map();
-export function holds(part) {{
-  for (const file of parts[part]) loaded.set(file, Promise.resolve());
-}}
-function need(file) {{
-  if (!loaded.has(file)) {{
-    const imports = {{ __wasm_split: initSync() }};
-    const loading = WebAssembly.instantiateStreaming(fetch(new URL(file, import.meta.url)), imports);
-    // What failed is asked for again at the next need.
-    loading.catch(() => loaded.delete(file));
-    loaded.set(file, loading);
-  }}
-  return loaded.get(file);
-}}
-async function load(part, callback, data) {{
-  let success = true;
-  try {{
-    await Promise.all(parts[part].map(need));
-  }} catch (error) {{
-    console.error(error);
-    success = false;
-  }}
-  initSync().__indirect_function_table.get(callback)(data, success);
-}}
-{entries}"#,
-        entries = entries.collect::<String>()
-    )
+    let script = slim::without_comments(include_str!("parts.js"));
+    script.replace("STEM", stem).replace("PARTS", &format!("{parts:?}")) + &entries.collect::<String>()
 }

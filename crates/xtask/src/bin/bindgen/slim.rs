@@ -69,7 +69,7 @@ fn renamed(text: &str, names: &HashMap<String, String>) -> String {
 }
 
 /// Without comments for other programmers, and without what indents lines.
-fn without_comments(text: &str) -> String {
+pub fn without_comments(text: &str) -> String {
     let mut is_comment = false;
     let lines = text.lines().map(str::trim).filter(|line| {
         is_comment |= line.starts_with("/*");

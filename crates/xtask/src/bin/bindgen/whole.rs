@@ -3,7 +3,8 @@
 //!
 //! The cut gives functions that are called from other files places in the table, as it gives those whose addresses are taken.
 //! Places that nobody outside of the merged file calls, and that are nobody's address, are emptied, lest the table keep their
-//! functions alive. An address is a word of data or a constant in code; whatever could be one counts.
+//! functions alive. An address is a word of data or a constant in code; whatever could be one counts, unless the linker
+//! knows that the function's address is not taken.
 //! Binaryen's own pass cannot do this: it takes places that are filled by files loaded later for empty.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,14 +16,15 @@ use walrus::{ConstExpr, DataKind, ElementItems, ElementKind, FunctionId, Module,
 /// Bytes of an address.
 const WORD: usize = 4;
 
-/// The merged program with direct calls; `others` are the files that may be loaded beside it.
-pub fn direct(merged: &[u8], others: &[Vec<u8>]) -> Result<Vec<u8>> {
-    let mut used = BTreeSet::new();
+/// The merged program with direct calls; `others` are the files that may be loaded beside it, and `is_addressed` whether
+/// a function's address may be taken, by its name.
+pub fn direct(merged: &[u8], others: &[Vec<u8>], is_addressed: impl Fn(&str) -> bool) -> Result<Module> {
+    let (mut called, mut used) = (BTreeSet::new(), BTreeSet::new());
     for other in others {
         let mut other = Module::from_buffer(other)?;
         let mut calls = Calls::default();
         visit(&mut other, &mut calls);
-        used.extend(calls.called);
+        called.extend(calls.called);
         used.extend(calls.constants);
         used.extend(words(&other));
     }
@@ -31,12 +33,17 @@ pub fn direct(merged: &[u8], others: &[Vec<u8>]) -> Result<Vec<u8>> {
     let types = places.values().map(|function| (*function, module.funcs.get(*function).ty())).collect();
     let mut calls = Calls { places: places.clone(), types, ..Calls::default() };
     visit(&mut module, &mut calls);
-    used.extend(calls.called);
+    called.extend(calls.called);
     used.extend(calls.constants);
     used.extend(words(&module));
-    fill(&mut module, table, places.into_iter().filter(|(place, _)| used.contains(place)).collect());
+    let is_needed = |place: &u32, function: &FunctionId| {
+        let name = module.funcs.get(*function).name.as_deref();
+        called.contains(place) || used.contains(place) && name.is_none_or(&is_addressed)
+    };
+    let needed = places.into_iter().filter(|(place, function)| is_needed(place, function)).collect();
+    fill(&mut module, table, needed);
     walrus::passes::gc::run(&mut module);
-    Ok(module.emit_wasm())
+    Ok(module)
 }
 
 /// The words of a file's data: an address lies at one of four bytes.
@@ -52,7 +59,7 @@ fn words(module: &Module) -> BTreeSet<u32> {
 }
 
 /// What the functions' table holds once all of the merged files have filled it.
-fn places(module: &Module) -> Result<(TableId, BTreeMap<u32, FunctionId>)> {
+pub fn places(module: &Module) -> Result<(TableId, BTreeMap<u32, FunctionId>)> {
     let mut places = BTreeMap::new();
     let mut tables = BTreeSet::new();
     for element in module.elements.iter() {
@@ -79,7 +86,7 @@ fn places(module: &Module) -> Result<(TableId, BTreeMap<u32, FunctionId>)> {
 }
 
 /// Replaces what fills the table.
-fn fill(module: &mut Module, table: TableId, places: BTreeMap<u32, FunctionId>) {
+pub fn fill(module: &mut Module, table: TableId, places: BTreeMap<u32, FunctionId>) {
     let old: Vec<_> = module.elements.iter().map(walrus::Element::id).collect();
     for id in old {
         module.elements.delete(id);

@@ -1,0 +1,99 @@
+// Which functions of a board's program run at first: joining, looking around, drawing, and others who move shapes
+// meanwhile. `frontend/late.txt` lists what did not.
+//
+// cargo run -p xtask --features bindgen --bin bindgen -- count target/frontend/merged.wasm counted.wasm
+// node bench/ran.mjs --program counted.wasm --scenes ../target/bench --into ran.txt
+// cargo run -p xtask --features bindgen --bin bindgen -- list target/frontend/merged.wasm ran.txt frontend/late.txt
+
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { chromium } from "playwright-core";
+
+import { BoardPage } from "../pages/board.mjs";
+import { Server } from "../server.mjs";
+import { Hand } from "./hand.mjs";
+import { MIDDLE, Peers, VIEW, filledShape, untilExact } from "./scenarios.mjs";
+import { boardOf, updatesOf } from "./scene.mjs";
+
+const SHAPES = 10_000;
+const PROGRAM = "board.wasm";
+/** What nobody does in the moment until the later file is there. */
+const LATER = ["select and drag"];
+
+const { values } = parseArgs({
+  options: { program: { type: "string" }, scenes: { type: "string" }, into: { type: "string" } },
+});
+const program = await readFile(values.program);
+const updates = await updatesOf(path.join(values.scenes, String(SHAPES)));
+const server = await Server.start();
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const ran = new Map();
+try {
+  for (const [shapes, scene] of [[0, []], [SHAPES, updates]]) {
+    const board = await boardOf(server.url, scene);
+    const context = await browser.newContext({ viewport: VIEW, locale: "en-GB", serviceWorkers: "block" });
+    const page = await context.newPage();
+    // What comes later is not answered: it would run functions that only it needs.
+    await page.route("**/*.wasm", (route) => {
+      if (route.request().url().endsWith(PROGRAM)) return route.fulfill({ body: program, contentType: "application/wasm" });
+    });
+    await page.goto(board.url);
+    await page.waitForFunction(
+      (shapes) => Number(document.querySelector("[data-testid=board-canvas]")?.dataset.shapes ?? -1) >= shapes,
+      shapes,
+      { timeout: 60_000 },
+    );
+    await untilExact(page);
+    await note(page, `join ${shapes}`);
+    await act(page, board, shapes, scene);
+    await context.close();
+  }
+} finally {
+  await browser.close();
+  await server.remove();
+}
+const here = [...ran].filter(([, phase]) => !LATER.includes(phase));
+await writeFile(values.into, here.map(([name]) => `${name}\n`).join(""));
+
+/** What a hand does first. */
+async function act(page, board, shapes, updates) {
+  const hand = await Hand.on(page);
+  await page.mouse.move(...MIDDLE);
+  if (shapes > 0) {
+    const peers = await Peers.join(server.url, board, updates);
+    await page.waitForTimeout(1500);
+    peers.leave();
+    await note(page, "peers");
+  }
+  // By keys on one board, by the toolbar on the other.
+  for (const [key, name] of [["p", "ink"], ["r", "rectangle"]]) {
+    if (shapes > 0) await hand.key(key);
+    else await new BoardPage(page).tool(name);
+    await hand.drag(0.7, (at) => [400 + 300 * at, 300 + 200 * at * at]);
+    await hand.release(700, 500);
+    await page.waitForTimeout(500);
+    await note(page, name);
+  }
+  await hand.wheel(1, MIDDLE, (at) => (at < 0.5 ? [16, 9] : [-16, -9]));
+  await hand.wheel(1, MIDDLE, (at) => [0, at < 0.5 ? 9 : -9], { zoom: true });
+  await untilExact(page);
+  await note(page, "pan and zoom");
+  if (shapes > 0) {
+    const [x, y] = await filledShape(page);
+    await hand.drag(1, (at) => [x + 200 * at, y + 100 * at]);
+    await hand.release(x + 200, y + 100);
+    await note(page, "select and drag");
+  }
+}
+
+/** Keeps what has run by now and had not before. */
+async function note(page, phase) {
+  const names = await page.evaluate(async () => {
+    const { initSync } = await import(document.querySelector("link[rel=modulepreload]").href);
+    const counted = Object.entries(initSync()).filter(([name, item]) => name.startsWith("ran:") && item.value === 1);
+    return counted.map(([name]) => name.slice("ran:".length));
+  });
+  for (const name of names) if (!ran.has(name)) ran.set(name, phase);
+  console.log(`${phase}: ${ran.size} functions have run`);
+}
