@@ -85,7 +85,7 @@ journey("a pin is dragged elsewhere, and goes along with what it lies on then", 
   await eventually(async () => assert.equal(Math.round((await tipOf(ada))[0]), Math.round(before[0] - 16)));
 });
 
-journey("a private note is dragged, and what was typed last is not lost when somebody else reveals", async (it) => {
+journey("a private note is dragged, and who types on it while somebody else reveals goes on in its shape", async (it) => {
   const ada = await (await it.person("ada")).newBoard();
   const ben = await (await it.person("ben", { scheme: "dark" })).open(await ada.invite());
   await ada.page.getByTestId("facilitate").click();
@@ -111,7 +111,19 @@ journey("a private note is dragged, and what was typed last is not lost when som
   await ben.page.keyboard.press("End");
   await ben.page.keyboard.type(" and a half");
   await ada.page.getByTestId("reveal").click();
+  // Who types meanwhile goes on typing: on the card first, then on the shape that takes its place.
+  let typed = "";
+  const going = ben.page.getByTestId("text-field");
+  for (const word of " and rest".repeat(40).match(/ \w+/g)) {
+    if (await going.isVisible()) break;
+    await ben.page.keyboard.type(word, { delay: 20 });
+    typed += word;
+  }
+  await going.waitFor();
+  await ben.page.keyboard.type(" at last");
   await ben.page.getByTestId("private-round").waitFor({ state: "detached" });
+  await it.picture("going on");
+  await ben.page.keyboard.press("Escape");
   for (const board of [ada, ben]) await board.shapes(1);
   await it.picture("revealed");
   const text = async (board) => {
@@ -122,5 +134,5 @@ journey("a private note is dragged, and what was typed last is not lost when som
     await board.page.keyboard.press("Escape");
     return value.trim();
   };
-  for (const board of [ada, ben]) await eventually(async () => assert.equal(await text(board), "First and a half"));
+  for (const board of [ada, ben]) await eventually(async () => assert.equal(await text(board), `First and a half${typed} at last`));
 });

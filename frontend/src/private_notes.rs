@@ -1,11 +1,12 @@
 //! Private notes of the board that is open, as this page knows them: one's own with their texts, of the others only the
 //! places, until they are revealed and become shapes. It must not know how they look.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use board::ShapeId;
 use editor::PlacedNote;
+use leptos::html;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use protocol::meeting::{Facilitation, MeetingValue, NoteView, PlacedNotes, PrivateNote, PrivateRound};
@@ -41,8 +42,17 @@ pub struct PrivateNotes {
     unsent: StoredValue<Option<TimeoutHandle>>,
     /// Some of it is on its way to the server.
     is_sending: StoredValue<bool>,
-    /// Own notes that the server has, whatever they say there.
-    sent: StoredValue<HashSet<String>>,
+    /// The reader's own as the server told them last.
+    told: StoredValue<Vec<PrivateNote>>,
+    /// The own note that has the focus, and its field.
+    written: StoredValue<Option<(String, NodeRef<html::Textarea>)>>,
+    /// An input method is at work on it: the field must not go.
+    is_composing: StoredValue<bool>,
+    /// The own note that is written on still though all are revealed, until its shape takes over. Until then the own notes
+    /// stay as they are: its field must not go.
+    late: StoredValue<Option<String>>,
+    /// The one whose shape has: it is shown no more, whether the server has it still or not.
+    taken_over: StoredValue<Option<String>>,
     /// Notes that are in the document here, and may not be saved yet.
     placing: RwSignal<Vec<String>>,
     store: BoardStore,
@@ -63,7 +73,11 @@ impl PrivateNotes {
             begun: StoredValue::new(None),
             unsent: StoredValue::new(None),
             is_sending: StoredValue::new(false),
-            sent: StoredValue::default(),
+            told: StoredValue::default(),
+            written: StoredValue::new(None),
+            is_composing: StoredValue::new(false),
+            late: StoredValue::new(None),
+            taken_over: StoredValue::new(None),
             placing: RwSignal::default(),
             store,
             mounted: Mounted::here(),
@@ -86,12 +100,29 @@ impl PrivateNotes {
 
     /// What the server says of all of them.
     pub fn take(self, now: &Facilitation) {
-        self.round.set(now.round);
+        self.go_round(now.round);
         self.others.set(now.notes.clone());
-        self.sent.set_value(now.own_notes.iter().map(|note| note.id.clone()).collect());
+        self.told.set_value(now.own_notes.clone());
         // What is being typed is newer than what the server has.
-        if self.unsent.with_value(Option::is_none) {
-            self.own.set(now.own_notes.clone());
+        if self.unsent.with_value(Option::is_none) && self.late.with_value(Option::is_none) {
+            self.show_told();
+        }
+    }
+
+    /// One's own notes are as the server told them last.
+    fn show_told(self) {
+        let (mut own, taken_over) = (self.told.get_value(), self.taken_over.get_value());
+        own.retain(|note| taken_over.as_ref() != Some(&note.id));
+        self.own.set(own);
+    }
+
+    /// The round is so now; where it has just been revealed, own words go on.
+    fn go_round(self, round: Option<PrivateRound>) {
+        let is_hidden = |round: Option<PrivateRound>| round.is_some_and(|round| round.is_hidden);
+        let was_hidden = is_hidden(self.round.get_untracked());
+        self.round.set(round);
+        if was_hidden && !is_hidden(round) {
+            self.finish();
         }
     }
 
@@ -108,11 +139,7 @@ impl PrivateNotes {
                 false
             }
             (None, Some(MeetingValue::Round(round))) => {
-                let was_hidden = self.round.get_untracked().is_some_and(|round| round.is_hidden);
-                self.round.set(Some(round));
-                if was_hidden && !round.is_hidden {
-                    self.finish();
-                }
+                self.go_round(Some(round));
                 !round.is_hidden
             }
             _ => record == "round",
@@ -150,7 +177,50 @@ impl PrivateNotes {
     /// One's own note says something else.
     pub fn edit(self, id: &str, text: String) {
         self.own.update(|own| own.iter_mut().filter(|note| note.id == id).for_each(|note| note.text.clone_from(&text)));
+        if self.late.with_value(|late| late.as_deref() == Some(id)) {
+            let late = self.own_placed().into_iter().filter(|note| note.id.as_str() == id);
+            self.store.request(UiRequest::FinishNotes(late.collect()));
+            return self.go_on();
+        }
         self.send_soon();
+    }
+
+    /// The reader writes on one of their notes.
+    pub fn enter(self, id: &str, field: NodeRef<html::Textarea>) {
+        self.written.set_value(Some((id.to_owned(), field)));
+    }
+
+    /// The reader writes elsewhere from now on.
+    pub fn leave(self) {
+        // The board may have been left meanwhile.
+        self.written.try_update_value(|written| *written = None);
+        if let Some(late) = self.late.try_update_value(Option::take).flatten() {
+            if self.store.text_at.get_untracked().is_some() {
+                self.taken_over.set_value(Some(late));
+            }
+            self.store.request(UiRequest::WriteOn(None));
+            self.show_told();
+        }
+        self.send();
+    }
+
+    /// An input method has begun its work on the note that is written on, or is done.
+    pub fn compose(self, is_composing: bool) {
+        self.is_composing.set_value(is_composing);
+        if self.late.with_value(Option::is_some) {
+            self.go_on();
+        }
+    }
+
+    /// Has the shape of the note that is written on take over where the caret is, as soon as it is there.
+    fn go_on(self) {
+        let field =
+            |(id, field): &(String, NodeRef<html::Textarea>)| Some((id.clone(), field.try_get_untracked().flatten()?));
+        let Some((id, field)) = self.written.with_value(|written| written.as_ref().and_then(field)) else { return };
+        let caret_utf16 = field.selection_end().ok().flatten().unwrap_or(u32::MAX);
+        let shape = ShapeId::parse(&id).filter(|_| !self.is_composing.get_value());
+        self.late.set_value(Some(id));
+        self.store.request(UiRequest::WriteOn(shape.map(|id| (id, caret_utf16))));
     }
 
     /// One's own note is elsewhere, in board pixels.
@@ -188,7 +258,10 @@ impl PrivateNotes {
                 // Revealed in the same moment: what did not reach the server goes to the board from here.
                 Err(ApiError::Refused(ErrorCode::Forbidden)) => {
                     self.place_late();
-                    self.own.set(Vec::new());
+                    self.go_on();
+                    if self.late.with_value(Option::is_none) {
+                        self.own.set(Vec::new());
+                    }
                 }
                 answer => self.answered(answer),
             }
@@ -210,19 +283,21 @@ impl PrivateNotes {
         protocol::meeting::PrivateNotes { name, notes: self.own.get_untracked() }
     }
 
-    /// Somebody else has revealed the notes: they put what the server had of ours on the board, and we what was typed since.
+    /// Somebody else has revealed the notes: they put what the server had of ours on the board, and we what was typed
+    /// since and goes on being typed.
     fn finish(self) {
         let is_unsent = self.take_unsent();
         if is_unsent || self.is_sending.get_value() {
             self.place_late();
         }
+        self.go_on();
     }
 
     /// Notes that the server never had are made here; into the others goes what they say by now, once they are there.
     fn place_late(self) {
-        let (known, fresh): (Vec<_>, Vec<_>) = self
-            .sent
-            .with_value(|sent| self.own_placed().into_iter().partition(|note| sent.contains(&note.id.to_string())));
+        let is_told =
+            |note: &PlacedNote| self.told.with_value(|told| told.iter().any(|told| note.id.as_str() == told.id));
+        let (known, fresh): (Vec<_>, Vec<_>) = self.own_placed().into_iter().partition(is_told);
         self.store.request(UiRequest::PlaceNotes(fresh));
         self.store.request(UiRequest::FinishNotes(known));
     }

@@ -1,7 +1,9 @@
 //! The seam between the chrome and the shells: signals that the shells write, requests that the chrome makes. It must not
 //! know an editor or a connection, nor the DOM.
 
-use board::Kind;
+mod exporting;
+
+use board::{Kind, ShapeId};
 use editor::{Geometry, GeometryField, Letters, PlacedNote, Slide, TOOLS};
 use leptos::prelude::*;
 use leptos::reactive::callback::{Callable, UnsyncCallback};
@@ -9,6 +11,7 @@ use protocol::{ErrorCode, PersonId, Role, ThreadId};
 use scene::text::Mark;
 use visit::Showing;
 
+pub use self::exporting::{ExportFormat, ExportTask, ExportWish, Exported};
 use crate::api::ApiError;
 
 /// The styles that the selection or the next shape has, by their keys, with their values as text; none where the selected
@@ -195,6 +198,8 @@ pub enum UiRequest {
     PlaceNotes(Vec<PlacedNote>),
     /// Write what the reader typed last into notes that somebody else makes shapes of.
     FinishNotes(Vec<PlacedNote>),
+    /// Go on writing on such a note once it is there, with the caret there in UTF-16 units; on none any more.
+    WriteOn(Option<(ShapeId, u32)>),
     /// Pin a thread to what is at a place of the board, in board pixels.
     PinThread(ThreadId, [f64; 2]),
     /// Show something of oneself to the others.
@@ -231,6 +236,20 @@ pub enum UiRequest {
     ListColours,
 }
 
+impl UiRequest {
+    /// Whether the focus stays where it is: who types in the search, or on a private note, goes on typing there.
+    pub fn keeps_focus(&self) -> bool {
+        matches!(
+            self,
+            Self::Find(_)
+                | Self::CommandKeepingFocus(_)
+                | Self::PlaceNotes(_)
+                | Self::FinishNotes(_)
+                | Self::WriteOn(_)
+        )
+    }
+}
+
 /// Images on their way to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Uploading {
@@ -238,56 +257,6 @@ pub struct Uploading {
     pub images: usize,
     /// How much of that one is sent.
     pub percent: u32,
-}
-
-/// What an export comes out as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExportFormat {
-    /// Pixels.
-    Png,
-    /// Lines.
-    Svg,
-    /// Our own form, which can be opened again.
-    Json,
-}
-
-/// What is to be exported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ExportWish {
-    /// As what.
-    pub format: ExportFormat,
-    /// The selection, or the whole board.
-    pub selection: bool,
-    /// Pixels for each of the board's, along a side.
-    pub scale: u8,
-    /// On the board's ground, or on none.
-    pub background: bool,
-    /// In the colours of the dark theme.
-    pub dark: bool,
-}
-
-/// What becomes of an export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExportTask {
-    /// It is shown in the dialog.
-    Preview,
-    /// It is saved as a file.
-    Save,
-    /// It is put on the clipboard.
-    Copy,
-}
-
-/// What an export looks like.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exported {
-    /// A blob URL of a picture.
-    pub url: String,
-    /// In pixels.
-    pub width: u32,
-    /// In pixels.
-    pub height: u32,
-    /// The scale is smaller than wished.
-    pub is_reduced: bool,
 }
 
 /// A copy of a board that can no longer be written, with changes that are on no server. Addresses are of blobs.

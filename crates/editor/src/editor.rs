@@ -231,6 +231,7 @@ impl Editor {
             Input::Follow(client) => self.follow(client),
             Input::KeepNotesPrivate(keeps) => self.company.keeps_notes_private = keeps,
             Input::FinishNotes(notes) => self.finish_notes_later(notes),
+            Input::WriteOn(note) => self.write_on(note),
             Input::CalmMotion(is_calm) => self.set_calm(is_calm),
             Input::HidePeerSelections(hides) => self.hide_selections(hides),
             Input::PeerDraft { client, bytes } => self.peer_draft(client, &bytes),

@@ -137,6 +137,8 @@ pub enum Input {
     /// What their author wrote last of notes that somebody else puts on the board: it is written into each once that is
     /// here. Only the texts count.
     FinishNotes(Vec<PlacedNote>),
+    /// Their author goes on writing on such a note once it is here, with the caret there in UTF-16 units; on none any more.
+    WriteOn(Option<(ShapeId, u32)>),
     /// This person asked for less motion.
     CalmMotion(bool),
     /// What others have selected is not to be seen, as in a presentation.

@@ -200,8 +200,8 @@ pub struct TextSession {
     pub pivot_px: Vec2,
     /// The colour of the text.
     pub colour: Colour,
-    /// Select the whole text at the beginning.
-    pub select_all: bool,
+    /// What is selected at the beginning, in UTF-16 units; the caret is the second place.
+    pub first_selected: (u32, u32),
 }
 
 /// Something worth telling; the page has the words.

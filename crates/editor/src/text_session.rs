@@ -28,7 +28,8 @@ pub(crate) struct Typing {
     pub(crate) unborn: Option<NewShape>,
     /// The shape was made by this session.
     pub(crate) is_new: bool,
-    pub(crate) select_all: bool,
+    /// What is selected at the beginning.
+    pub(crate) first: (u32, u32),
     /// What is selected in the page's text, in UTF-16 units; the caret is the second place.
     pub(crate) selected: (u32, u32),
     /// What the next letter looks like, where somebody has said so.
@@ -55,14 +56,15 @@ impl Typing {
 
     pub(crate) fn existing(id: ShapeId, text: &str, select_all: bool) -> Self {
         let end = text.encode_utf16().count() as u32;
+        let first = (if select_all { 0 } else { end }, end);
         Typing {
             id,
             page_text: text.to_owned(),
             composing: false,
             unborn: None,
             is_new: false,
-            select_all,
-            selected: (if select_all { 0 } else { end }, end),
+            first,
+            selected: first,
             next_look: None,
             typed_ms: None,
             redo: vec![],

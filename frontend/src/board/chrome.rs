@@ -37,17 +37,11 @@ pub(super) fn follow(shell: &Rc<Shell>) {
     let weak = Rc::downgrade(shell);
     page.store.on_request(move |request| {
         let Some(shell) = weak.upgrade() else { return };
-        if let UiRequest::Find(_) | UiRequest::CommandKeepingFocus(_) = &request {
-            // Who types in the search goes on typing there.
-            return shell.edit(match request {
-                UiRequest::Find(text) => Input::Find(text),
-                UiRequest::CommandKeepingFocus(id) => Input::Command(id.to_owned()),
-                _ => return,
-            });
-        }
+        let keeps_focus = request.keeps_focus();
         shell.edit(match request {
             UiRequest::SetTool(id) => Input::SelectTool(id.to_owned()),
-            UiRequest::Command(id) => Input::Command(id.to_owned()),
+            UiRequest::Command(id) | UiRequest::CommandKeepingFocus(id) => Input::Command(id.to_owned()),
+            UiRequest::Find(text) => Input::Find(text),
             UiRequest::Restore(version) => Input::Restore(version),
             UiRequest::SetStyle(StyleChange(key, value)) => match board::Field::from_text(key, &value) {
                 Some(field) => Input::SetStyle(field),
@@ -67,18 +61,18 @@ pub(super) fn follow(shell: &Rc<Shell>) {
             UiRequest::BeginVoting(budget) => return shell.leave(Task::BeginVoting(budget)),
             UiRequest::PlaceNotes(notes) => Input::PlaceNotes(notes),
             UiRequest::FinishNotes(notes) => Input::FinishNotes(notes),
+            UiRequest::WriteOn(note) => Input::WriteOn(note),
             UiRequest::PinThread(thread, at) => return shell.leave(Task::PinThread(thread, at)),
             UiRequest::ShowSelf(showing) => return shell.feed(VisitInput::Show(showing)),
             UiRequest::LookAt(point, shape) => return shell.look_at(point, shape.as_ref()),
             UiRequest::ListColours => return shell.list_colours(),
             UiRequest::ListCommands => return shell.list_commands(),
-            UiRequest::Focus | UiRequest::Find(_) | UiRequest::CommandKeepingFocus(_) => {
-                shell.focus();
-                return;
-            }
+            UiRequest::Focus => return shell.focus(),
             UiRequest::Export(wish, task) => return spawn_local(parts::make_export(shell, wish, task)),
         });
-        shell.take_focus_back();
+        if !keeps_focus {
+            shell.take_focus_back();
+        }
     });
     let weak = StoredValue::new_local(Rc::downgrade(shell));
     Effect::new(move |before: Option<()>| {

@@ -79,13 +79,12 @@ impl TextField {
         ] {
             field.set_attribute(name, value)?;
         }
-        let end = session.text.encode_utf16().count() as u32;
         let state = Rc::new(State {
             blocks: Blocks::new(field),
             id: session.id.clone(),
             text: RefCell::new(session.text.clone()),
             spans: RefCell::new(session.spans.clone()),
-            selected: Cell::new((if session.select_all { 0 } else { end }, end)),
+            selected: Cell::new(session.first_selected),
             composing: Cell::new(false),
             shift_held: Cell::new(false),
             has_ended: Cell::new(false),

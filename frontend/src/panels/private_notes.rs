@@ -82,6 +82,10 @@ fn OwnCard(id: String, at: [f64; 2]) -> impl IntoView {
         let id = id.clone();
         move |event: leptos::ev::Event| notes.edit(&id, event_target_value(&event))
     };
+    let enter = {
+        let id = id.clone();
+        move |_| notes.enter(&id, field)
+    };
     let drag = Drag::new();
     let place = Signal::derive(move || {
         let [across, down] = drag.by.get().unwrap_or_default();
@@ -107,7 +111,10 @@ fn OwnCard(id: String, at: [f64; 2]) -> impl IntoView {
                 prop:value=text
                 on:input=edit
                 on:keydown=leave_on_escape
-                on:blur=move |_| notes.send()
+                on:focus=enter
+                on:blur=move |_| leave(notes, field)
+                on:compositionstart=move |_| notes.compose(true)
+                on:compositionend=move |_| notes.compose(false)
             ></textarea>
             <IconButton
                 attr:data-testid="delete-private-note"
@@ -119,6 +126,14 @@ fn OwnCard(id: String, at: [f64; 2]) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// The focus has left a field. A page that only loses it to another window is written on when it has it again.
+fn leave(notes: PrivateNotes, field: NodeRef<html::Textarea>) {
+    let (active, field) = (document().active_element(), field.try_get_untracked().flatten());
+    if !active.zip(field).is_some_and(|(active, field)| active.is_same_node(Some(&field))) {
+        notes.leave();
+    }
 }
 
 /// What one's own card is dragged by, with a pointer or arrow keys; then it is let go of.

@@ -27,6 +27,8 @@ pub(crate) struct Company {
     pub(super) keeps_notes_private: bool,
     /// Own words for notes that somebody else puts on the board.
     pub(super) late_notes: BTreeMap<ShapeId, String>,
+    /// The one of them that is being written on still, and where the caret is in UTF-16 units.
+    pub(super) goes_on: Option<(ShapeId, u32)>,
 }
 
 /// A view on its way from one sample to the next.

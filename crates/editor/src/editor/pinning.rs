@@ -60,6 +60,7 @@ impl Editor {
         let edits: Vec<Edit> =
             new.map(|note| Edit::Insert { id: note.id.clone(), shape: placed(note, &view) }).collect();
         self.commit(edits, None);
+        self.finish_notes();
     }
 
     /// Keeps what their author wrote last on notes that somebody else reveals.
@@ -69,7 +70,13 @@ impl Editor {
         self.finish_notes();
     }
 
-    /// Writes that into those that are here by now.
+    /// Goes on with the text of a note as soon as somebody has put it on the board.
+    pub(super) fn write_on(&mut self, note: Option<(ShapeId, u32)>) {
+        self.company.goes_on = note;
+        self.finish_notes();
+    }
+
+    /// Writes late words into those notes that are here by now, and has their author go on in one of them.
     pub(super) fn finish_notes(&mut self) {
         let here: Vec<ShapeId> =
             self.company.late_notes.keys().filter(|id| self.board.shape(id).is_some()).cloned().collect();
@@ -80,6 +87,9 @@ impl Editor {
                 self.commit(spliced(&id, &text, &[splice]), None);
                 self.make_room_for_label(&id);
             }
+        }
+        if let Some((id, caret_utf16)) = self.company.goes_on.take_if(|(id, _)| self.board.shape(id).is_some()) {
+            self.go_on_writing(id, caret_utf16);
         }
     }
 

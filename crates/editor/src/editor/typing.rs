@@ -43,6 +43,16 @@ impl Editor {
         self.outbox.overlay = true;
     }
 
+    /// Begins with the caret at a place, in UTF-16 units.
+    pub(super) fn go_on_writing(&mut self, id: ShapeId, caret_utf16: u32) {
+        self.begin_text(TextTarget::Shape { id, select_all: false });
+        if let Some(typing) = &mut self.typing {
+            let caret = caret_utf16.min(typing.selected.1);
+            (typing.first, typing.selected) = ((caret, caret), (caret, caret));
+            self.show_caret();
+        }
+    }
+
     fn new_text(&self, at: BoardPoint) -> Typing {
         let view = self.view();
         let top = at - Vec2::new(0.0, view.styles.font_size(&Kind::Text) * TOP_ABOVE_CLICK_EM);
@@ -259,7 +269,7 @@ impl Editor {
             angle,
             pivot_px: (rect.center() - text.origin()) * zoom,
             colour: shape.text_colour.unwrap_or(shape.stroke),
-            select_all: typing.select_all,
+            first_selected: typing.first,
         }
     }
 }

@@ -250,6 +250,51 @@ fn private_notes_become_shapes_only_when_they_are_placed() {
     assert_eq!(hand.editor.board().len(), 1);
 }
 
+/// Gives one hand what another has done.
+fn tell(from: &mut Hand, to: &mut Hand) {
+    for output in from.take_outputs() {
+        if let Output::Update(update) = output {
+            to.give(Input::Merge(update.0.to_vec()));
+        }
+    }
+}
+
+#[test]
+fn who_writes_on_a_note_that_is_revealed_goes_on_in_its_shape() {
+    let note = |text: &str| PlacedNote {
+        id: ShapeId::from_random(1),
+        at: BoardPoint::new(100.0, 100.0),
+        text: text.to_owned(),
+        author: "Bo".to_owned(),
+    };
+    let (mut author, mut revealer) = (hand(), Hand::on(""));
+    author.give(Input::WriteOn(Some((ShapeId::from_random(1), 3))));
+    author.give(Input::FinishNotes(vec![note("one two")]));
+    author.give(Input::WriteOn(Some((ShapeId::from_random(1), 4))));
+    let session = |hand: &mut Hand| {
+        let session = |output| match output {
+            Output::EditText(session) => Some(session),
+            _ => None,
+        };
+        hand.take_outputs().into_iter().find_map(session)
+    };
+    assert_eq!(session(&mut author), None, "it is not there yet");
+    revealer.give(Input::PlaceNotes(vec![note("one")]));
+    tell(&mut revealer, &mut author);
+    let begun = session(&mut author).expect("it is there");
+    assert_eq!((begun.text.as_str(), begun.first_selected), ("one two", (4, 4)));
+    let text = "one or two".to_owned();
+    author.give(Input::TextEdited { id: begun.id, text, caret_utf16: Some(7), composing: false });
+    let texts: Vec<_> = author.editor.board().shapes().map(|shape| shape.text.to_string()).collect();
+    assert_eq!(texts, ["one or two"]);
+
+    let mut late = hand();
+    late.give(Input::WriteOn(Some((ShapeId::from_random(1), 0))));
+    late.give(Input::WriteOn(None));
+    late.give(Input::PlaceNotes(vec![note("mine")]));
+    assert_eq!(session(&mut late), None, "who went on elsewhere is left there");
+}
+
 #[test]
 fn last_words_reach_a_note_that_somebody_else_put_on_the_board() {
     let note = |fill, text: &str| PlacedNote {
@@ -262,22 +307,14 @@ fn last_words_reach_a_note_that_somebody_else_put_on_the_board() {
     author.give(Input::FinishNotes(vec![note(1, "one and a half 🎈"), note(2, "never comes")]));
     assert_eq!(author.editor.board().len(), 0, "it is not the author's to place");
     revealer.give(Input::PlaceNotes(vec![note(1, "one"), note(3, "three")]));
-    for output in revealer.take_outputs() {
-        if let Output::Update(update) = output {
-            author.give(Input::Merge(update.0.to_vec()));
-        }
-    }
+    tell(&mut revealer, &mut author);
     let texts = |hand: &Hand| {
         let mut texts: Vec<_> = hand.editor.board().shapes().map(|shape| shape.text.to_string()).collect();
         texts.sort_unstable();
         texts
     };
     assert_eq!(texts(&author), ["one and a half 🎈", "three"]);
-    for output in author.take_outputs() {
-        if let Output::Update(update) = output {
-            revealer.give(Input::Merge(update.0.to_vec()));
-        }
-    }
+    tell(&mut author, &mut revealer);
     assert_eq!(texts(&revealer), texts(&author));
     author.give(Input::FinishNotes(vec![note(3, "three")]));
     assert!(author.take_outputs().iter().all(|output| !matches!(output, Output::Update(_))), "nothing is to be said");
