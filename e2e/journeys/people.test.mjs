@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 
 import { journey } from "../fixtures.mjs";
 import { eventually } from "../pages/board.mjs";
+import { asAwareness, connect } from "../raw-client.mjs";
 
 journey("an owner locks somebody out, whatever link they have, and lets them in again", async (it) => {
   const ada = await (await it.person("ada")).newBoard();
@@ -28,6 +29,38 @@ journey("an owner locks somebody out, whatever link they have, and lets them in 
   await ada.page.getByTestId("locked-person").getByRole("button").click();
   await ada.page.getByTestId("locked-person").waitFor({ state: "detached" });
   await (await mallory.open(edit)).shapes(1);
+});
+
+journey("who has said goodbye leaves the open list once their connection has ended", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const link = new URL(await ada.invite("edit"));
+  await ada.page.getByTestId("invite").click();
+  const others = ada.page.getByTestId("present-person").filter({ hasNotText: "You" }).locator(".links__name");
+  const here = (expected) => eventually(async () => assert.deepEqual(await others.allInnerTexts(), expected));
+  await here([]);
+  const guest = await connect(it.url, ada.id, link.hash.replace("#key=", ""));
+  guest.send(asAwareness(7, 1, { user: { name: "Bo" } }));
+  await here(["Bo"]);
+  guest.send(asAwareness(7, 2, null));
+  await here(["Somebody without a name"]);
+  guest.close();
+  await here([]);
+});
+
+journey("a person in two windows, by two links, has a name in both rows of the list", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const [edit, view] = [await ada.invite("edit"), await ada.invite("view")];
+  const ben = await it.person("ben");
+  // The stronger link is kept: who opened it first would come by it again.
+  await (await ben.open(view, { ready: false })).ready("read-only");
+  await ben.open(edit);
+  await ada.page.getByTestId("invite").click();
+  const names = ada.page.getByTestId("present-person").filter({ hasNotText: "You" }).locator(".links__name");
+  await eventually(async () => {
+    const [first, second, ...more] = await names.allInnerTexts();
+    assert(first === second && more.length === 0 && first !== "Somebody without a name", "one name in two rows");
+  });
+  await ada.people(2);
 });
 
 journey("a link is shown as a code, and one just made can be copied from the list at once", async (it) => {

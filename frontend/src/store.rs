@@ -44,6 +44,8 @@ pub struct Person {
     pub name: String,
     /// Who they say they are, as comments name people; empty where they do not.
     pub person: String,
+    /// The Yjs clients of all their windows; of the reader's, of the others.
+    pub clients: Vec<String>,
     /// Whether their page is out of sight.
     pub is_away: bool,
     /// Whether they lead everybody.

@@ -150,33 +150,35 @@ impl Chrome {
             id: "self".to_owned(),
             name: page.preferences.name.get_untracked(),
             person: page.store.you.get_untracked().map(|you| you.to_string()).unwrap_or_default(),
+            clients: Vec::new(),
             is_away: false,
             leads: page.store.leading.get_untracked(),
             color: self.own_colour.clone(),
             is_self: true,
         };
         let theme = scene_theme(page.preferences.theme_untracked());
-        let mut known = vec![own.person.clone()];
-        let theirs = chrome.people.iter().filter(|peer| is_somebody_else(&peer.person, &mut known));
-        let others = theirs.map(|peer| Person {
-            id: peer.client.get().to_string(),
-            name: peer.name.clone(),
-            person: peer.person.clone(),
-            is_away: peer.is_away,
-            leads: peer.leads,
-            color: theme.resolve(peer.colour).css(),
-            is_self: false,
-        });
+        let mut people = vec![own];
+        for peer in &chrome.people {
+            let client = peer.client.get().to_string();
+            // Two windows of one browser are one person.
+            let is_known = |known: &&mut Person| !peer.person.is_empty() && known.person == peer.person;
+            match people.iter_mut().find(is_known) {
+                Some(known) => known.clients.push(client),
+                None => people.push(Person {
+                    id: client.clone(),
+                    name: peer.name.clone(),
+                    person: peer.person.clone(),
+                    clients: vec![client],
+                    is_away: peer.is_away,
+                    leads: peer.leads,
+                    color: theme.resolve(peer.colour).css(),
+                    is_self: false,
+                }),
+            }
+        }
         set(store.following, chrome.following.map(|client| client.get().to_string()));
-        set(store.people, std::iter::once(own).chain(others).collect());
+        set(store.people, people);
     }
-}
-
-/// Whether a person is none of those who are known already: one's own two windows are one person.
-fn is_somebody_else(person: &str, known: &mut Vec<String>) -> bool {
-    let is_new = person.is_empty() || !known.iter().any(|other| other == person);
-    known.push(person.to_owned());
-    is_new
 }
 
 /// Tells the status; what ends the visit for good takes the page.

@@ -1,18 +1,23 @@
 //! Who is on the board beside the link they came by, for its owner, and who is locked out. It must not know how that is
 //! asked for or enforced.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use protocol::{LinkDescription, LockedPersonView, PersonView};
 
 use crate::clock::{now_ms, relative};
 use crate::person_name::initials;
 use crate::sharing::Managed;
-use crate::store::BoardStore;
+use crate::store::{BoardStore, Person};
 use crate::ui::button::{Button, IconButton, Weight};
 use crate::ui::dynamic::{dynamic, effect, list, when};
 use crate::ui::icon::Icon;
 use crate::ui::tooltip::Side;
 use crate::words::{Words, key};
+
+/// How long after an answer that leaves somebody nameless the list is read again.
+const SETTLING: Duration = Duration::from_secs(2);
 
 /// Somebody, as presence and the server know them together.
 #[derive(Clone)]
@@ -30,11 +35,32 @@ pub fn Present(
     managed: Managed,
 ) -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), managed.words);
-    // Whoever comes or goes is asked about.
-    let count = Memo::new(move |_| store.people.read().len());
+    // Whoever comes or goes is asked about, also where somebody else goes or comes in the same moment.
+    let clients = Memo::new(move |_| {
+        store.people.read().iter().flat_map(|person| person.clients.clone()).collect::<Vec<String>>()
+    });
     effect(move || {
-        count.track();
+        // A memo that nobody reads does not look.
+        clients.with(|_| ());
         managed.read_people();
+    });
+    // Who has said goodbye is here until their connection ends, which nobody tells: asked again until all have a name.
+    let is_due = StoredValue::new(false);
+    effect(move || {
+        let people = managed.people.read();
+        let is_settled =
+            untrack(|| people.iter().flat_map(|people| &people.here).all(|seen| known(store, seen).is_some()));
+        if is_settled || is_due.get_value() {
+            return;
+        }
+        is_due.set_value(true);
+        let ask = move || {
+            // The dialog may have been closed meanwhile.
+            if is_due.try_update_value(std::mem::take) == Some(true) {
+                managed.read_people();
+            }
+        };
+        set_timeout(ask, SETTLING);
     });
     let rows = move || {
         let people = managed.people.get().unwrap_or_default();
@@ -54,13 +80,20 @@ pub fn Present(
     .into_any()
 }
 
-fn row_of(store: BoardStore, managed: Managed, seen: PersonView) -> Row {
+/// Name and colour of somebody, where presence knows one of their windows.
+fn known(store: BoardStore, seen: &PersonView) -> Option<(String, String)> {
     let people = store.people.read();
-    let known =
-        people.iter().find(|person| if seen.is_you { person.is_self } else { seen.clients.contains(&person.id) });
+    let is_theirs = |person: &&Person| match seen.is_you {
+        true => person.is_self,
+        false => person.clients.iter().any(|client| seen.clients.contains(client)),
+    };
+    people.iter().find(is_theirs).map(|person| (person.name.clone(), person.color.clone()))
+}
+
+fn row_of(store: BoardStore, managed: Managed, seen: PersonView) -> Row {
     let words = managed.words;
-    let name = known.map_or_else(|| words.get(key::PRESENT_STOCK).to_owned(), |person| person.name.clone());
-    let colour = known.map(|person| person.color.clone()).unwrap_or_default();
+    let (name, colour) =
+        known(store, &seen).unwrap_or_else(|| (words.get(key::PRESENT_STOCK).to_owned(), String::new()));
     let links = managed.links.read();
     let link = links.iter().flatten().find(|link| link.id == seen.link).map(|link| link_name(words, link));
     Row { seen, name, colour, link: link.unwrap_or_default() }
