@@ -50,6 +50,22 @@ journey("a board belongs to who is signed in, on every device until they sign ou
   assert.equal(await marked.count(), 1, "who is signed in bears a mark, nobody else");
   assert.equal(await marked.getByTestId("signed-in").getAttribute("aria-label"), "Signed in as Ada Lovelace");
   await it.picture("mark");
+  await board.page.keyboard.press("Escape");
+
+  // Everybody sees who is signed in, as long as they show that name.
+  const mark = ben.page.locator(".people-list__others").getByTestId("signed-in");
+  await ben.page.getByTestId("people").click();
+  await mark.waitFor();
+  await it.picture("mark for others");
+  await board.comment([600, 300], "Mine");
+  await board.page.getByTestId("people").click();
+  await board.page.getByTestId("own-name").fill("Bernoulli");
+  await board.page.keyboard.press("Tab");
+  await mark.waitFor({ state: "detached" });
+  await ben.page.keyboard.press("Escape");
+  await ben.page.getByTestId("pin").click();
+  await ben.page.getByTestId("thread").getByTestId("signed-in").waitFor();
+  await it.picture("mark of a comment");
 
   const phone = await (await it.person("phone", { device: "phone", scheme: "dark" })).home();
   await phone.page.getByTestId("sign-in").click();
@@ -82,6 +98,31 @@ journey("a board belongs to who is signed in, on every device until they sign ou
   await admin.keyboard.press("Enter");
   await eventually(async () => assert.match(await admin.locator("[data-board]").innerText(), /Owner: Ada Lovelace/));
   await it.picture("administration");
+});
+
+journey("a board of the account that was taken out of the list stays out until one signs in anew", { env }, async (it) => {
+  const { page } = await (await it.person("ada")).home();
+  await page.getByText("Guests need no account").waitFor();
+  await page.getByTestId("sign-in").first().click();
+  await atProvider(page, "Ada Lovelace");
+  await page.getByTestId("new-board").click();
+  await new BoardPage(page).ready();
+  await page.goto(it.url);
+  await page.getByTestId("board-menu").click();
+  await page.getByTestId("forget-board").click();
+  await page.getByText("It belongs to your account").waitFor();
+  await it.picture("remove");
+  await page.getByTestId("confirm-card").click();
+  await eventually(async () => assert.equal(await cards(page).count(), 0));
+  const told = page.waitForResponse("**/api/session/boards");
+  await page.reload();
+  assert.equal((await (await told).json()).boards.length, 1, "it is the account's still");
+  await page.getByTestId("account").click();
+  assert.equal(await cards(page).count(), 0);
+  await page.getByTestId("sign-out").click();
+  await page.getByTestId("sign-in").first().click();
+  await atProvider(page, "Ada Lovelace");
+  await eventually(async () => assert.equal(await cards(page).count(), 1));
 });
 
 journey("where nobody signs in the page knows nothing of it", async (it) => {

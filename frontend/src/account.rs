@@ -10,7 +10,7 @@ use crate::keyring::{self, KeptBoard, KeptLink, KeyringError};
 use crate::person_name::{cleaned, friendly_name, initials};
 use crate::preferences::{Preferences, keep_account_name, kept_account_name};
 use crate::route::Router;
-use crate::sign_in::SignInDesk;
+use crate::sign_in::{self, SignInDesk};
 use crate::store::Problem;
 use crate::ui::dialog::Dialog;
 use crate::ui::dynamic::{Mounted, dynamic, effect};
@@ -180,9 +180,12 @@ enum BringError {
 /// whether anything changed.
 async fn bring(lost: Vec<BoardId>) -> Result<bool, BringError> {
     let (own, kept) = (api::own_boards().await?, keyring::boards().await?);
-    let mut changed = false;
+    let (mut changed, removed) = (false, sign_in::removed());
     for board in own {
         let earlier = kept.iter().find(|kept| kept.id == board.id);
+        if earlier.is_none() && removed.contains(&board.id) {
+            continue;
+        }
         let opens = earlier.is_some_and(KeptBoard::is_owned) && !lost.contains(&board.id);
         if opens && earlier.is_some_and(|earlier| earlier.of_account) {
             continue;
@@ -217,6 +220,7 @@ async fn leave() -> Result<(), ApiError> {
         Ok(()) | Err(ApiError::Refused(ErrorCode::SignInNeeded)) => {}
         Err(error) => return Err(error),
     }
+    sign_in::forget_removed();
     // Where the browser keeps nothing, there is nothing to forget.
     for board in keyring::boards().await.unwrap_or_default().into_iter().filter(|board| board.of_account) {
         let _ = copies::forget(&board.id).await;

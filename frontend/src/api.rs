@@ -9,7 +9,8 @@ use protocol::meeting::{
 use protocol::{
     BinView, BoardId, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, DamageList,
     DamageView, ErrorCode, LinkDescription, LinkId, LinkList, LinkSecret, LinkView, LockPerson, NameVersion, OwnBoard,
-    OwnBoardList, PeopleList, SessionView, UnlockLink, UnlockedLink, VersionId, VersionList, VersionView,
+    OwnBoardList, PeopleList, SessionView, ShownPeople, SignedInPeople, UnlockLink, UnlockedLink, VersionId,
+    VersionList, VersionView,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -194,6 +195,11 @@ pub async fn rotate_link(id: &BoardId, key: &LinkSecret, link: &LinkId) -> Resul
 /// Who is on a board and who is locked out, for its owner.
 pub async fn people(id: &BoardId, key: &LinkSecret) -> Result<PeopleList, ApiError> {
     call("GET", &format!("/api/boards/{id}/people"), Some(key), None).await
+}
+
+/// Which people on a board are signed in under the names that they show.
+pub async fn signed_in(id: &BoardId, key: &LinkSecret, people: &ShownPeople) -> Result<SignedInPeople, ApiError> {
+    send("POST", &format!("/api/boards/{id}/people/signed-in"), key, people).await
 }
 
 /// Locks somebody out of a board.

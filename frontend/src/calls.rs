@@ -76,6 +76,7 @@ mod tests {
             id: at as u32 + 1,
             author: person(*author),
             name: String::new(),
+            is_signed_in: false,
             text: String::new(),
             mentions: called.iter().map(|fill| mention(*fill, "x")).collect(),
             created_at_ms: *created_at_ms,

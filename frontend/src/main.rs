@@ -26,6 +26,7 @@ mod seen;
 mod sharing;
 mod shortcut;
 mod sign_in;
+mod signed_in;
 mod store;
 mod ui;
 mod versions;

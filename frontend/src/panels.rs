@@ -22,6 +22,7 @@ pub mod people;
 pub mod pins;
 pub mod present;
 pub mod private_notes;
+pub mod signed_in;
 pub mod slides;
 pub mod status;
 pub mod style;

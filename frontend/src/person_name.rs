@@ -1,9 +1,8 @@
 //! The friendly name that a person has until they choose one. It must not know where names are stored.
 
-use crate::words::{Language, fill, key};
+pub use protocol::limits::MAX_NAME_CHARS;
 
-/// Longest name that a person may have, in characters.
-pub const MAX_NAME_CHARS: usize = 40;
+use crate::words::{Language, fill, key};
 
 /// A colour and an animal in a language, from two numbers in 0..1.
 pub fn friendly_name(language: Language, colour: f64, animal: f64) -> String {

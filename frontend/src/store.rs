@@ -335,6 +335,8 @@ pub struct BoardStore {
     pub zoom_percent: RwSignal<u32>,
     /// Everybody on the board, the reader first.
     pub people: RwSignal<Vec<Person>>,
+    /// Who of the others is signed in: [`Person::id`], and the name that is their account's.
+    pub signed_in: RwSignal<Vec<(String, String)>>,
     /// What is offered to be saved when the board can no longer be written.
     pub rescue: RwSignal<Option<Rescue>>,
     /// What the export would look like.
@@ -391,6 +393,7 @@ impl BoardStore {
             can_redo: RwSignal::new(false),
             zoom_percent: RwSignal::new(100),
             people: RwSignal::default(),
+            signed_in: RwSignal::default(),
             rescue: RwSignal::new(None),
             exported: RwSignal::new(None),
             uploading: RwSignal::new(None),
@@ -422,6 +425,11 @@ impl BoardStore {
         if let Some(take) = self.requests.try_get_value().flatten() {
             take.run(request);
         }
+    }
+
+    /// Whether somebody is signed in under the name that they show, as far as the server was asked.
+    pub fn is_signed_in(self, person: &Person) -> bool {
+        self.signed_in.read().iter().any(|(id, name)| (id, name) == (&person.id, &person.name))
     }
 
     /// Whether the reader may change the board, and wants to.

@@ -243,6 +243,29 @@ pub struct PersonView {
     account: Option<String>,
 }
 
+/// People on a board as the one that asks sees them.
+#[derive(ToSchema)]
+pub struct ShownPeople {
+    #[schema(max_items = 1000)]
+    people: Vec<ShownPerson>,
+}
+
+/// Somebody on a board as others see them.
+#[derive(ToSchema)]
+pub struct ShownPerson {
+    /// Their Yjs client id.
+    client: String,
+    /// The name that they show.
+    name: String,
+}
+
+/// Which of them are signed in under the name that they show.
+#[derive(ToSchema)]
+pub struct SignedInPeople {
+    /// Their Yjs client ids.
+    clients: Vec<String>,
+}
+
 /// Who is signed in.
 #[derive(ToSchema)]
 pub struct SessionView {
@@ -408,6 +431,10 @@ mod tests {
         assert_eq!(described::<SessionView>(), keys(&json!(protocol::SessionView::default())));
         assert_eq!(described::<LockedPersonView>(), keys(&json!(locked)));
         assert_eq!(described::<PeopleList>(), keys(&json!(protocol::PeopleList::default())));
+        let shown = protocol::ShownPerson { client: String::new(), name: String::new() };
+        assert_eq!(described::<ShownPerson>(), keys(&json!(shown)));
+        assert_eq!(described::<ShownPeople>(), keys(&json!(protocol::ShownPeople::default())));
+        assert_eq!(described::<SignedInPeople>(), keys(&json!(protocol::SignedInPeople::default())));
         assert_eq!(described::<LockPerson>(), keys(&json!(protocol::LockPerson { name: String::new() })));
     }
 }

@@ -147,11 +147,16 @@ impl Gateway {
         let openapi = move || async move { axum::Json(document.as_ref().clone()) };
         Router::new()
             .merge(api.route("/api/openapi.json", axum::routing::get(openapi)))
-            .merge(page::routes(self.shared.sign_in.is_some()))
+            .merge(page::routes(self.sign_in_mark()))
             .layer(CompressionLayer::new().no_br())
             .merge(ops::routes(self.shared.storage.clone(), Some(self.shared.directory.clone())))
             .layer(middleware::from_fn(page::guard))
             .layer(middleware::from_fn(request_id::assign))
+    }
+
+    fn sign_in_mark(&self) -> page::SignInMark {
+        let needed = matches!(self.shared.creation, Creation::SignedIn);
+        self.shared.sign_in.as_ref().map(|_| if needed { "needed" } else { "offered" })
     }
 
     /// The REST surface and the WebSocket, with their description.
@@ -174,6 +179,7 @@ impl Gateway {
             .routes(routes!(links::rotate))
             .routes(routes!(links::unlock))
             .routes(routes!(people::list))
+            .routes(routes!(people::signed_in))
             .routes(routes!(people::lock, people::unlock))
             .routes(routes!(comments::list, comments::begin))
             .routes(routes!(comments::reply, comments::resolve))

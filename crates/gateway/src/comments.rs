@@ -9,16 +9,15 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol::meeting::{ChangeThread, NewThread, Thread, ThreadList, Writing};
-use protocol::{ErrorCode, Role, ThreadId};
+use protocol::{ErrorCode, ThreadId};
 
-use crate::admission::{Admission, admit};
+use crate::admission::Admission;
 use crate::app::{Endpoints, Shared};
-use crate::key::SentKey;
 use crate::meeting::{Stored, read};
 use crate::person::SentPerson;
 use crate::problem::ApiError;
+use crate::taking_part::Commenter;
 use crate::{api_schema, random};
-use rules::Actor;
 
 const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 /// What the ids of threads' records begin with.
@@ -67,12 +66,9 @@ pub async fn list(
 )]
 pub async fn begin(
     State(shared): State<Shared>,
-    admission: Admission,
-    person: SentPerson,
+    Commenter(admission, actor): Commenter,
     Json(NewThread { place, comment }): Json<NewThread>,
 ) -> Result<Response, ApiError> {
-    let (admission, actor) = commenter(admission, &person)?;
-    shared.comments.take(admission.secret(), shared.now_ms()).map_err(ApiError::busy)?;
     let id = ThreadId::from_random(random::bytes());
     let begin = |_, now_ms| {
         let thread = rules::begin(id.clone(), place.clone(), comment.clone(), &actor, now_ms)?;
@@ -100,13 +96,10 @@ pub async fn begin(
 )]
 pub async fn reply(
     State(shared): State<Shared>,
-    Path((board, id)): Path<(String, String)>,
-    SentKey(key): SentKey,
-    person: SentPerson,
+    Path((_, id)): Path<(String, String)>,
+    Commenter(admission, actor): Commenter,
     Json(writing): Json<Writing>,
 ) -> Result<Response, ApiError> {
-    let (admission, actor) = commenter(admit(shared.storage.as_ref(), &board, key.as_deref()).await?, &person)?;
-    shared.comments.take(admission.secret(), shared.now_ms()).map_err(ApiError::busy)?;
     let reply = |thread, now_ms| rules::reply(thread, writing.clone(), &actor, now_ms).map(Some);
     let thread = change(&shared, &admission, &id, reply).await?;
     Ok((StatusCode::CREATED, NO_STORE, Json(thread)).into_response())
@@ -130,13 +123,10 @@ pub async fn reply(
 )]
 pub async fn resolve(
     State(shared): State<Shared>,
-    Path((board, id)): Path<(String, String)>,
-    SentKey(key): SentKey,
-    person: SentPerson,
+    Path((_, id)): Path<(String, String)>,
+    Commenter(admission, actor): Commenter,
     Json(wish): Json<ChangeThread>,
 ) -> Result<Response, ApiError> {
-    let (admission, actor) = commenter(admit(shared.storage.as_ref(), &board, key.as_deref()).await?, &person)?;
-    shared.comments.take(admission.secret(), shared.now_ms()).map_err(ApiError::busy)?;
     let resolve = |thread, _| rules::change(thread, wish.clone(), &actor).map(Some);
     let thread = change(&shared, &admission, &id, resolve).await?;
     Ok((NO_STORE, Json(thread)).into_response())
@@ -161,13 +151,10 @@ pub async fn resolve(
 )]
 pub async fn edit(
     State(shared): State<Shared>,
-    Path((board, id, comment)): Path<(String, String, String)>,
-    SentKey(key): SentKey,
-    person: SentPerson,
+    Path((_, id, comment)): Path<(String, String, String)>,
+    Commenter(admission, actor): Commenter,
     Json(writing): Json<Writing>,
 ) -> Result<Response, ApiError> {
-    let (admission, actor) = commenter(admit(shared.storage.as_ref(), &board, key.as_deref()).await?, &person)?;
-    shared.comments.take(admission.secret(), shared.now_ms()).map_err(ApiError::busy)?;
     let comment = number(&comment)?;
     let edit = |thread, now_ms| rules::edit(thread, comment, writing.clone(), &actor, now_ms).map(Some);
     let thread = change(&shared, &admission, &id, edit).await?;
@@ -192,22 +179,12 @@ pub async fn edit(
 )]
 pub async fn delete(
     State(shared): State<Shared>,
-    Path((board, id, comment)): Path<(String, String, String)>,
-    SentKey(key): SentKey,
-    person: SentPerson,
+    Path((_, id, comment)): Path<(String, String, String)>,
+    Commenter(admission, actor): Commenter,
 ) -> Result<Response, ApiError> {
-    let (admission, actor) = commenter(admit(shared.storage.as_ref(), &board, key.as_deref()).await?, &person)?;
-    shared.comments.take(admission.secret(), shared.now_ms()).map_err(ApiError::busy)?;
     let comment = number(&comment)?;
     change(&shared, &admission, &id, |thread, _| rules::delete(thread, comment, &actor)).await?;
     Ok((StatusCode::NO_CONTENT, NO_STORE).into_response())
-}
-
-/// Whoever may comment, and who they are.
-fn commenter(admission: Admission, person: &SentPerson) -> Result<(Admission, Actor), ErrorCode> {
-    let admission = admission.only(Role::may_comment)?;
-    let actor = Actor { person: person.known_on(admission.board())?, role: admission.role() };
-    Ok((admission, actor))
 }
 
 /// Changes a thread that is there; answers with what it is then.

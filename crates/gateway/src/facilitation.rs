@@ -21,6 +21,7 @@ use crate::meeting::{Stored, read};
 use crate::person::SentPerson;
 use crate::private_notes::{NOTES, seen};
 use crate::problem::ApiError;
+use crate::taking_part::Facilitator;
 pub use voting::StoredVoting;
 
 const TIMER: &str = "timer";
@@ -65,12 +66,10 @@ pub async fn view(
 )]
 pub async fn set_timer(
     State(shared): State<Shared>,
-    admission: Admission,
+    Facilitator(admission): Facilitator,
     person: SentPerson,
     Json(wish): Json<TimerWish>,
 ) -> Result<Response, ApiError> {
-    let admission = admission.only(Role::may_write)?;
-    shared.comments.take(admission.secret(), shared.now_ms()).map_err(ApiError::busy)?;
     let rule = |stored, now_ms| {
         let timer = match stored {
             Some(Stored::Timer(timer)) => Some(timer),
@@ -99,12 +98,10 @@ pub async fn set_timer(
 )]
 pub async fn begin_voting(
     State(shared): State<Shared>,
-    admission: Admission,
+    Facilitator(admission): Facilitator,
     person: SentPerson,
     Json(wish): Json<NewVoting>,
 ) -> Result<Response, ApiError> {
-    let admission = admission.only(Role::may_write)?;
-    shared.comments.take(admission.secret(), shared.now_ms()).map_err(ApiError::busy)?;
     let rule = |_, _| Ok((Some(Stored::Voting(voting::begin(wish.clone())?)), ()));
     shared.change_meeting(admission.board(), VOTING, rule).await?;
     now(&shared, &admission, &person).await

@@ -49,6 +49,7 @@ mod ring;
 mod session;
 mod sign_in;
 mod sync;
+mod taking_part;
 mod token_bucket;
 mod turns;
 mod versions;

@@ -16,8 +16,6 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 struct Dist;
 
 const PAGE: &str = "index.html";
-/// How the page begins where people can sign in.
-const MARKED_HEAD: &str = "<head>\n    <meta name=\"boardwalk-sign-in\" content=\"/api/sign-in\">";
 const ADMIN_PAGE: &str = "admin/index.html";
 /// The build names folders below it after their contents.
 const FOR_EVER_BELOW: &str = "static/";
@@ -38,9 +36,13 @@ const GUARDS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
+/// What the page is told of signing in: nothing where nobody can, else whether it is `needed` for making boards or only
+/// `offered`.
+pub type SignInMark = Option<&'static str>;
+
 /// The page at its addresses, and every file of the build.
-pub fn routes(offers_sign_in: bool) -> Router {
-    let page = move |headers: HeaderMap| async move { page(offers_sign_in, &headers) };
+pub fn routes(sign_in: SignInMark) -> Router {
+    let page = move |headers: HeaderMap| async move { page(sign_in, &headers) };
     Router::new()
         .route("/", get(page))
         .route("/admin", get(|headers: HeaderMap| async move { file(ADMIN_PAGE, &headers) }))
@@ -48,7 +50,7 @@ pub fn routes(offers_sign_in: bool) -> Router {
         .route(
             "/{*path}",
             get(move |Path(path): Path<String>, headers: HeaderMap| async move {
-                file_or_page(offers_sign_in, &path, &headers)
+                file_or_page(sign_in, &path, &headers)
             }),
         )
 }
@@ -69,14 +71,14 @@ pub async fn nothing_here() -> Response {
 }
 
 /// A file; for a person who followed a wrong address, the page, which says so in its own look and words.
-fn file_or_page(offers_sign_in: bool, path: &str, request: &HeaderMap) -> Response {
+fn file_or_page(sign_in: SignInMark, path: &str, request: &HeaderMap) -> Response {
     let accepted = request.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let is_person = accepted.flat_map(|value| value.split(',')).any(|kind| kind.trim().starts_with("text/html"));
     if !is_person || Dist::get(path).is_some() {
         return file(path, request);
     }
     // Never as something that has not changed: it is not what is at this address.
-    let mut response = page(offers_sign_in, &HeaderMap::new());
+    let mut response = page(sign_in, &HeaderMap::new());
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::NOT_FOUND;
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -86,12 +88,12 @@ fn file_or_page(offers_sign_in: bool, path: &str, request: &HeaderMap) -> Respon
 }
 
 /// The page. Where people can sign in it is told so by a mark, and asks for what that takes; elsewhere it knows nothing of it.
-fn page(offers_sign_in: bool, request: &HeaderMap) -> Response {
-    let Some(plain) = Dist::get(PAGE).filter(|_| offers_sign_in) else { return file(PAGE, request) };
-    let etag = format!("{}-s\"", etag(&plain).trim_end_matches('"'));
+fn page(sign_in: SignInMark, request: &HeaderMap) -> Response {
+    let Some((plain, mark)) = Dist::get(PAGE).zip(sign_in) else { return file(PAGE, request) };
+    let etag = format!("{}-{mark}\"", etag(&plain).trim_end_matches('"'));
     let is_known = request.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
     let mut response =
-        if is_known { StatusCode::NOT_MODIFIED.into_response() } else { marked(&plain.data).into_response() };
+        if is_known { StatusCode::NOT_MODIFIED.into_response() } else { marked(&plain.data, mark).into_response() };
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -100,8 +102,9 @@ fn page(offers_sign_in: bool, request: &HeaderMap) -> Response {
     response
 }
 
-fn marked(page: &[u8]) -> String {
-    String::from_utf8_lossy(page).replacen("<head>", MARKED_HEAD, 1)
+fn marked(page: &[u8], mark: &str) -> String {
+    let head = format!("<head>\n    <meta name=\"boardwalk-sign-in\" content=\"{mark}\">");
+    String::from_utf8_lossy(page).replacen("<head>", &head, 1)
 }
 
 fn file(path: &str, request: &HeaderMap) -> Response {
@@ -158,8 +161,9 @@ mod tests {
 
     #[test]
     fn only_where_people_sign_in_is_the_page_told_so() {
-        let page = marked(b"<html>\n  <head>\n    <title>");
-        assert!(page.contains("<meta name=\"boardwalk-sign-in\"") && page.ends_with("<title>"), "{page}");
+        let page = marked(b"<html>\n  <head>\n    <title>", "needed");
+        let mark = "<meta name=\"boardwalk-sign-in\" content=\"needed\">";
+        assert!(page.contains(mark) && page.ends_with("<title>"), "{page}");
     }
 
     #[test]

@@ -3,15 +3,18 @@
 //! A person is a secret that their browser made and sends along; only its hash is stored, and only that is told
 //! (`docs/decisions/0032-people.md`). It must not know presence.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use protocol::limits::MAX_AUTHOR_CHARS;
+use protocol::limits::{MAX_AUTHOR_CHARS, MAX_SHOWN_PEOPLE};
 use protocol::visitors::Visitor;
 use protocol::{
     BoardId, ErrorCode, LinkSecret, LockPerson, LockedPersonView, PeopleList, PersonView, Role, SecretHash,
+    ShownPeople, ShownPerson, SignedInPeople,
 };
 
 use crate::admission::{Admission, hash};
@@ -20,6 +23,7 @@ use crate::app::Shared;
 use crate::asking;
 use crate::boards::one_line;
 use crate::problem::ApiError;
+use crate::session::is_called;
 
 /// The header in which a browser says whose it is.
 pub const HEADER: &str = "boardwalk-person";
@@ -93,6 +97,40 @@ pub async fn list(
     });
     let people = PeopleList { here, locked: locked.collect() };
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(people)).into_response())
+}
+
+/// Which of the people that the one that asks sees are signed in under the names that they show. Nobody is told a name.
+#[utoipa::path(
+    post, path = "/api/boards/{id}/people/signed-in", tag = "people",
+    params(("id" = String, Path, description = "The board"), ("authorization" = String, Header, description = "`Bearer` and a link's key")),
+    request_body = api_schema::ShownPeople,
+    responses(
+        (status = 200, description = "Those who are", body = api_schema::SignedInPeople),
+        (status = "4XX", description = "unknown-board, wrong-key, locked-out or revoked; malformed, too-large", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn signed_in(
+    State(shared): State<Shared>,
+    admission: Admission,
+    Json(ShownPeople { people }): Json<ShownPeople>,
+) -> Result<Response, ApiError> {
+    if people.len() > MAX_SHOWN_PEOPLE {
+        return Err(ErrorCode::TooLarge.into());
+    }
+    let here = match shared.sign_in {
+        Some(_) => visitors(&shared, admission.board()).await,
+        None => Vec::new(),
+    };
+    let accounts: HashMap<String, &str> = here
+        .iter()
+        .filter_map(|visitor| Some((visitor, visitor.account.as_deref()?)))
+        .flat_map(|(visitor, account)| visitor.clients.iter().map(move |client| (client.to_string(), account)))
+        .collect();
+    let is_signed_in =
+        |shown: &ShownPerson| accounts.get(&shown.client).is_some_and(|account| is_called(account, &shown.name));
+    let clients = people.into_iter().filter(is_signed_in).map(|shown| shown.client).collect();
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(SignedInPeople { clients })).into_response())
 }
 
 /// Locks somebody out: whatever their browser has open of the board is closed, and nothing opens any more.

@@ -20,6 +20,7 @@ use crate::facilitation::now;
 use crate::meeting::{Stored, read};
 use crate::person::SentPerson;
 use crate::problem::ApiError;
+use crate::taking_part::Facilitator;
 
 const ROUND: &str = "round";
 /// What the ids of people's records begin with.
@@ -41,11 +42,9 @@ pub const NOTES: &str = "notes/";
 )]
 pub async fn begin(
     State(shared): State<Shared>,
-    admission: Admission,
+    Facilitator(admission): Facilitator,
     person: SentPerson,
 ) -> Result<Response, ApiError> {
-    let admission = admission.only(Role::may_write)?;
-    shared.comments.take(admission.secret(), shared.now_ms()).map_err(ApiError::busy)?;
     let begin = |stored: Option<Stored>, _| {
         let round = stored.unwrap_or(Stored::Round(PrivateRound { is_hidden: true }));
         Ok((Some(round), ()))
@@ -104,11 +103,9 @@ pub async fn put(
 )]
 pub async fn reveal(
     State(shared): State<Shared>,
-    admission: Admission,
+    Facilitator(admission): Facilitator,
     person: SentPerson,
 ) -> Result<Response, ApiError> {
-    let admission = admission.only(Role::may_write)?;
-    shared.comments.take(admission.secret(), shared.now_ms()).map_err(ApiError::busy)?;
     let reveal = |stored, _| match stored {
         Some(Stored::Round(_)) => Ok((Some(Stored::Round(PrivateRound { is_hidden: false })), ())),
         _ => Err(ErrorCode::Malformed),

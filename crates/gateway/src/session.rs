@@ -9,6 +9,7 @@ use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use protocol::limits::MAX_NAME_CHARS;
 use protocol::{BoardId, ErrorCode, LinkSecret, OwnBoard, OwnBoardList, Role, SecretHash, SessionView, UnlockedLink};
 use storage::{AccountRecord, LinkEdit, LinkLookup, LinkRecord};
 
@@ -198,6 +199,14 @@ pub async fn name_of(shared: &Shared, headers: &HeaderMap) -> Option<String> {
     Some(session.account.name)
 }
 
+/// Whether somebody who shows this name is called so by their provider, as far as names are shown.
+#[must_use]
+pub fn is_called(account: &str, shown: &str) -> bool {
+    let words: Vec<&str> = account.split_whitespace().collect();
+    let name: String = words.join(" ").chars().take(MAX_NAME_CHARS).collect();
+    !name.is_empty() && name.trim() == shown.trim()
+}
+
 fn private(status: StatusCode, body: impl IntoResponse) -> Response {
     (status, [(header::CACHE_CONTROL, "no-store")], body).into_response()
 }
@@ -218,6 +227,22 @@ mod tests {
             assert_eq!(set.to_str().expect("text"), expected.replace('V', &value));
             assert!(set.is_sensitive(), "it is not shown in Debug");
             assert!(cookie.forget(is_secure).to_str().expect("text").contains("Max-Age=0"));
+        }
+    }
+
+    #[test]
+    fn a_shown_name_is_an_accounts_where_it_says_the_same() {
+        let long = "Ada ".repeat(20);
+        for (account, shown, expected) in [
+            ("Ada Lovelace", "Ada Lovelace", true),
+            (" Ada  Lovelace ", "Ada Lovelace", true),
+            (&long, &long[..MAX_NAME_CHARS], true),
+            (&long, "Ada", false),
+            ("Ada Lovelace", "ada lovelace", false),
+            ("", "", false),
+            (" ", "", false),
+        ] {
+            assert_eq!(is_called(account, shown), expected, "{account:?} {shown:?}");
         }
     }
 

@@ -28,7 +28,8 @@ pub use ids::{
 pub use rest::{
     AssetView, BinView, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, DamageList,
     DamageView, LinkDescription, LinkList, LinkView, LockPerson, LockedPersonView, NameVersion, OwnBoard, OwnBoardList,
-    PeopleList, PersonView, Problem, SessionView, UnlockLink, UnlockedLink, VersionList, VersionView,
+    PeopleList, PersonView, Problem, SessionView, ShownPeople, ShownPerson, SignedInPeople, UnlockLink, UnlockedLink,
+    VersionList, VersionView,
 };
 pub use role::Role;
 

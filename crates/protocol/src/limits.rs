@@ -102,6 +102,10 @@ pub const MAX_NAMED_VERSIONS: usize = 200;
 pub const MAX_VERSION_NAME_CHARS: usize = 100;
 /// Largest name of a version's author, in characters.
 pub const MAX_AUTHOR_CHARS: usize = 60;
+/// Largest name that a page shows of a person, in characters.
+pub const MAX_NAME_CHARS: usize = 40;
+/// People of whom is asked at once whether they are signed in.
+pub const MAX_SHOWN_PEOPLE: usize = 1_000;
 /// Largest content of a version once decompressed.
 pub const MAX_VERSION_BYTES: usize = 256 * 1024 * 1024;
 /// Largest picture of a board that is sent to a home page.

@@ -47,6 +47,9 @@ pub struct Comment {
     pub author: PersonId,
     /// As they called themselves then.
     pub name: String,
+    /// Whether that is the name of the account that they were signed in with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_signed_in: bool,
     /// Plain text.
     pub text: String,
     /// Whom it calls.
@@ -293,6 +296,7 @@ mod tests {
             id: 1,
             author: PersonId::from_random([1; 16]),
             name: "Ada".to_owned(),
+            is_signed_in: false,
             text: "<b>".to_owned(),
             mentions: Vec::new(),
             created_at_ms: 5,

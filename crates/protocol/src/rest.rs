@@ -245,6 +245,32 @@ pub struct PersonView {
     pub account: Option<String>,
 }
 
+/// `POST /api/boards/{id}/people/signed-in`: people on a board as the one that asks sees them, at most
+/// `limits::MAX_SHOWN_PEOPLE`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShownPeople {
+    /// In any order.
+    pub people: Vec<ShownPerson>,
+}
+
+/// Somebody on a board as others see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShownPerson {
+    /// Their Yjs client id.
+    pub client: String,
+    /// The name that they show.
+    pub name: String,
+}
+
+/// Which of [`ShownPeople`] are signed in under the name that they show.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedInPeople {
+    /// Their Yjs client ids.
+    pub clients: Vec<String>,
+}
+
 /// `GET /api/session`: who is signed in in this browser.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionView {

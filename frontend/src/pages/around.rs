@@ -24,6 +24,7 @@ use crate::panels::zoom::{HistoryPanel, ZoomPanel};
 use crate::parts;
 use crate::preferences::Preferences;
 use crate::route::Router;
+use crate::signed_in;
 use crate::store::{BoardStore, UiRequest};
 use crate::ui::button::{Button, Weight};
 use crate::ui::dynamic::{Mounted, dynamic, effect, list, when};
@@ -54,6 +55,7 @@ pub fn around(opened: RwSignal<Option<Opened>>, zen: RwSignal<bool>) -> Around {
     provide_context(Versions::of(OpenedBoard(opened), store));
     attend(meeting);
     keep_known(store, opened);
+    signed_in::follow(store, opened);
     let [help, invite, palette, find, geometry, export, reactions] = [(); 7].map(|()| RwSignal::new(false));
     follow_asked(Opens { help, palette, find, geometry, export, reactions, zen });
     let invitation = Signal::derive(move || opened.get().map(|board| Invitation { id: board.id, links: board.links }));

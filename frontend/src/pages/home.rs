@@ -67,7 +67,7 @@ fn Hero() -> impl IntoView {
         <section class="hero">
             <div class="hero__words">
                 <h1>{words.of(key::HOME_PROMISE)}</h1>
-                <p>{words.of(key::HOME_LEAD)}</p>
+                <p>{words.of(if sign_in::is_needed() { key::HOME_LEAD_SIGNED_IN } else { key::HOME_LEAD })}</p>
                 <NewBoard large=true />
             </div>
             <span class="hero__picture" aria-hidden="true" inner_html=PICTURE></span>

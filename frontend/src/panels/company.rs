@@ -8,6 +8,7 @@ use leptos::html;
 use leptos::prelude::*;
 use visit::Showing;
 
+use super::signed_in::plain_mark;
 use crate::store::{BoardStore, Float, Person, UiRequest};
 use crate::ui::button::{Button, IconButton, Weight};
 use crate::ui::dynamic::{dynamic, effect, list, when};
@@ -84,13 +85,14 @@ pub fn FollowButton(person: Person) -> impl IntoView {
         Signal::derive(move || words.fill(key::COMPANY_FOLLOW, &[("name", &name)]))
     };
     let id = person.id.clone();
+    let signed_in = store.is_signed_in(&person).then(plain_mark);
     let state = match (person.leads, person.is_away) {
         (true, _) => Some(key::COMPANY_LEADS),
         (_, true) => Some(key::COMPANY_AWAY),
         _ => None,
     };
     view! {
-        <span class="people-list__name">{person.name}</span>
+        <span class="people-list__name">{person.name}{signed_in}</span>
         {state.map(|word| view! { <small class="people-list__state">{words.of(word)}</small> })}
         <IconButton
             attr:data-testid="follow"

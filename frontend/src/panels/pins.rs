@@ -10,6 +10,7 @@ use super::composer::Composer;
 use super::drag::{Drag, arrow};
 use super::facilitate::Marks;
 use super::private_notes::PrivateCards;
+use super::signed_in::plain_mark;
 use crate::calls::pieces;
 use crate::clock::{now_ms, relative};
 use crate::meeting::{Meeting, Open};
@@ -367,7 +368,7 @@ fn CommentRow(thread: protocol::ThreadId, comment: Comment, editing: RwSignal<Op
         <li class="thread__comment" data-testid="comment">
             <span class="avatar" aria-hidden="true">{initials(&comment.name)}</span>
             <span class="thread__who">
-                <strong>{comment.name.clone()}</strong>
+                <strong>{comment.name.clone()}{comment.is_signed_in.then(plain_mark)}</strong>
                 <small>{when}</small>
                 {dynamic(own)}
             </span>

@@ -6,13 +6,13 @@ use std::time::Duration;
 use leptos::prelude::*;
 use protocol::{LinkDescription, LockedPersonView, PersonView};
 
+use super::signed_in::mark;
 use crate::clock::{now_ms, relative};
 use crate::person_name::initials;
 use crate::sharing::Managed;
 use crate::store::{BoardStore, Person};
 use crate::ui::button::{Button, IconButton, Weight};
 use crate::ui::dynamic::{dynamic, effect, list, when};
-use crate::ui::icon::Icon;
 use crate::ui::tooltip::Side;
 use crate::words::{Words, key};
 
@@ -128,11 +128,7 @@ fn PersonRow(managed: Managed, row: Row) -> impl IntoView {
             "" => words.get(key::PRESENT_SIGNED_IN).to_owned(),
             account => words.fill(key::PRESENT_SIGNED_IN_AS, &[("name", account)]),
         });
-        view! {
-            <span class="links__account" role="img" data-testid="signed-in" aria-label=says title=says>
-                <Icon shape=icondata::LuBadgeCheck />
-            </span>
-        }
+        mark(says)
     });
     view! {
         <li class="links__row" data-testid="present-person">

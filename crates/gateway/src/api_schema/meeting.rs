@@ -45,6 +45,8 @@ pub struct Comment {
     author: String,
     /// As they called themselves then.
     name: String,
+    /// Whether that is the name of the account that they were signed in with; absent where it is not.
+    is_signed_in: Option<bool>,
     /// Plain text.
     text: String,
     /// Whom it calls; absent where it calls nobody.
@@ -259,6 +261,7 @@ mod tests {
             id: 1,
             author: person,
             name: String::new(),
+            is_signed_in: true,
             text: String::new(),
             mentions: vec![mention.clone()],
             created_at_ms: 0,

@@ -6,6 +6,7 @@ use protocol::meeting::{ChangeThread, Comment, Mention, PinnedShape, Thread, Thr
 use protocol::{ErrorCode, PersonId, Role, ThreadId};
 
 use crate::boards::one_line;
+use crate::session::is_called;
 
 /// Farthest place from the board's middle, in board pixels: farther than any camera goes.
 const FARTHEST: f64 = 1e9;
@@ -19,6 +20,8 @@ pub struct Actor {
     pub person: PersonId,
     /// What their link allows.
     pub role: Role,
+    /// What their sign-in provider calls them, where they are signed in.
+    pub account: Option<String>,
 }
 
 /// A new thread with its first comment.
@@ -106,10 +109,12 @@ fn written(id: u32, writing: Writing, actor: &Actor, now_ms: u64) -> Result<Comm
         let name = one_line(&mention.name, MAX_AUTHOR_CHARS)?;
         if name.is_empty() { Err(ErrorCode::Malformed) } else { Ok(Mention { name, ..mention }) }
     };
+    let name = one_line(&writing.name, MAX_AUTHOR_CHARS)?;
     Ok(Comment {
         id,
         author: actor.person.clone(),
-        name: one_line(&writing.name, MAX_AUTHOR_CHARS)?,
+        is_signed_in: actor.account.as_deref().is_some_and(|account| is_called(account, &name)),
+        name,
         text: text.to_owned(),
         mentions: writing.mentions.into_iter().map(mention).collect::<Result<_, _>>()?,
         created_at_ms: i64::try_from(now_ms).unwrap_or(i64::MAX),
@@ -147,7 +152,7 @@ mod tests {
     use super::*;
 
     fn actor(number: u8, role: Role) -> Actor {
-        Actor { person: PersonId::from_random([number; 16]), role }
+        Actor { person: PersonId::from_random([number; 16]), role, account: None }
     }
 
     fn text(text: &str) -> Writing {
@@ -245,6 +250,14 @@ mod tests {
         {
             let moved = ChangeThread { resolved: None, place: Some(at(9.0, None)) };
             assert_eq!(change(thread(), moved, &actor(person, role)).is_ok(), expected, "{person} {role:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_an_accounts_only_where_it_is_its_own() {
+        for (account, expected) in [(None, false), (Some("Bo"), false), (Some("Ada"), true)] {
+            let actor = Actor { account: account.map(str::to_owned), ..actor(1, Role::Comment) };
+            assert_eq!(written(1, text("x"), &actor, 0).expect("a comment").is_signed_in, expected);
         }
     }
 }

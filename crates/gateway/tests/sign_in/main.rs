@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
 use gateway::{
     AssetStore, ClientSecret, Creation, Gateway, GatewayOptions, ServiceDirectory, SignIn, SignInOptions, Token,
 };
@@ -60,6 +60,8 @@ struct With<'a> {
     origin: &'a str,
     key: &'a str,
     accept: &'a str,
+    person: &'a str,
+    body: &'a str,
     from: Option<[u8; 4]>,
 }
 
@@ -96,7 +98,13 @@ impl Server {
         if !with.key.is_empty() {
             request = request.header(header::AUTHORIZATION, format!("Bearer {}", with.key));
         }
-        for (name, value) in [(header::ORIGIN, with.origin), (header::ACCEPT, with.accept)] {
+        let kind = if with.body.is_empty() { "" } else { "application/json" };
+        for (name, value) in [
+            (header::ORIGIN, with.origin),
+            (header::ACCEPT, with.accept),
+            (HeaderName::from_static("boardwalk-person"), with.person),
+            (header::CONTENT_TYPE, kind),
+        ] {
             if !value.is_empty() {
                 request = request.header(name, value);
             }
@@ -104,7 +112,7 @@ impl Server {
         if let Some(from) = with.from {
             request = request.extension(ConnectInfo(SocketAddr::new(from.into(), 5)));
         }
-        let request = request.body(Body::empty()).expect("a request");
+        let request = request.body(Body::from(with.body.to_owned())).expect("a request");
         let response = self.0.router().oneshot(request).await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = to_bytes(response.into_body(), 1 << 20).await.expect("a body");
@@ -416,4 +424,47 @@ async fn no_secret_is_shown_to_a_log() {
     let sign_in = SignIn::new(options.clone()).expect("it is set right");
     let shown = format!("{options:?} {sign_in:?}");
     assert!(shown.contains(&provider.issuer) && !shown.contains(CLIENT_SECRET), "{shown}");
+}
+
+#[tokio::test]
+async fn a_comment_says_whether_its_name_is_an_accounts() {
+    let provider = Provider::start().await;
+    let server = Server::start(Some(&provider), Creation::Anybody).await;
+    let session = server.sign_in(&provider, "7", "Ada").await;
+    let board = made(server.make(&session).await);
+    let (path, person) = (format!("/api/boards/{}/comments", board.id), "p".repeat(40));
+    for (session, origin, name, expected) in [
+        (&*session, SITE, "Ada", true),
+        (&*session, SITE, "Grace", false),
+        ("", SITE, "Ada", false),
+        (&*session, "https://evil.example", "Ada", false),
+    ] {
+        let body = json!({ "place": { "point": [0.0, 0.0] }, "comment": { "text": "x", "name": name } }).to_string();
+        let key = key(&board, Role::Edit);
+        let with = With { session, origin, key, person: &person, body: &body, ..With::default() };
+        let begun = server.ask(Method::POST, &path, with).await;
+        assert_eq!(begun.status, StatusCode::CREATED, "{:?}", begun.body);
+        assert_eq!(begun.body["comments"][0]["is_signed_in"] == true, expected, "{name} {origin}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_may_look_may_ask_who_is_signed_in() {
+    let provider = Provider::start().await;
+    let server = Server::start(Some(&provider), Creation::Anybody).await;
+    let board = made(server.make("").await);
+    let path = format!("/api/boards/{}/people/signed-in", board.id);
+    let shown = |count: usize| json!({ "people": vec![json!({ "client": "7", "name": "Ada" }); count] }).to_string();
+    let [one, many] = [1, 1_001].map(shown);
+    for (key, body, expected) in [
+        (key(&board, Role::View), &*one, "ok"),
+        (key(&board, Role::View), &*many, "too-large"),
+        ("", &*one, "wrong-key"),
+    ] {
+        let asked = server.ask(Method::POST, &path, With { key, body, ..With::default() }).await;
+        assert_eq!(asked.code(), expected);
+        if expected == "ok" {
+            assert_eq!(asked.body, json!({ "clients": [] }), "nobody is there");
+        }
+    }
 }

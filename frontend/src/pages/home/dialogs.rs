@@ -7,6 +7,7 @@ use protocol::limits::MAX_TITLE_CHARS;
 
 use super::shelf::{Asking, Shelf};
 use crate::keyring::KeptBoard;
+use crate::sign_in;
 use crate::ui::button::{Button, Weight};
 use crate::ui::dialog::Dialog;
 use crate::ui::dynamic::{dynamic, effect, list};
@@ -135,14 +136,20 @@ fn Sure(shelf: Shelf, asking: Asking, board: KeptBoard, open: RwSignal<bool>) ->
         _ => (key::HOME_FORGET_TEXT, key::HOME_FORGET_CONFIRM),
     };
     let text = words.fill(text, &[("title", &shelf.title(&board))]);
-    // A forgotten owner's key cannot be had again.
+    // A forgotten owner's key cannot be had again, but of an account.
+    let warned = if board.of_account { key::HOME_FORGET_ACCOUNT } else { key::HOME_FORGET_OWNER };
     let warning = (asking == Asking::Forget && board.is_owned())
-        .then(|| view! { <p class="dialog__text">{words.of(key::HOME_FORGET_OWNER)}</p> });
+        .then(|| view! { <p class="dialog__text">{words.of(warned)}</p> });
     let press = move |()| {
         match asking {
             Asking::Delete => shelf.delete(&board),
             Asking::Purge => shelf.purge(&board),
-            _ => shelf.forget(&board.id),
+            _ => {
+                if board.of_account {
+                    sign_in::note_removed(&board.id);
+                }
+                shelf.forget(&board.id);
+            }
         }
         open.set(false);
     };
