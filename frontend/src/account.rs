@@ -12,6 +12,7 @@ use crate::preferences::{Preferences, keep_account_name, kept_account_name};
 use crate::route::Router;
 use crate::sign_in::{self, SignInDesk};
 use crate::store::Problem;
+use crate::ui::button::Weight;
 use crate::ui::dialog::Dialog;
 use crate::ui::dynamic::{Mounted, dynamic, effect};
 use crate::ui::icon::Icon;
@@ -114,28 +115,21 @@ fn PersonMenu(name: String, leave: Callback<()>) -> impl IntoView {
         let name = name.get_value();
         if name.is_empty() { words.get(key::ACCOUNT_NAMELESS).to_owned() } else { name }
     });
-    let trigger = view! {
-        <button
-            type="button"
-            class="button account"
-            data-weight="secondary"
-            data-testid="account"
-            aria-haspopup="true"
-            aria-label=Signal::derive(move || words.fill(key::ACCOUNT_MENU, &[("name", &called.get())]))
-            aria-expanded=Signal::derive(move || open.get().to_string())
-            on:click=move |_| open.update(|open| *open = !*open)
-        >
-            <span class="avatar" aria-hidden="true">{Signal::derive(move || initials(&called.get()))}</span>
-            <span class="account__name">{called}</span>
-        </button>
+    let menu = Signal::derive(move || words.fill(key::ACCOUNT_MENU, &[("name", &called.get())]));
+    let face = view! {
+        <span class="avatar" aria-hidden="true">{Signal::derive(move || initials(&called.get()))}</span>
+        <span class="account__name">{called}</span>
     };
     view! {
         <Popover
             open=open
             label=words.of(key::ACCOUNT_TITLE)
-            class="popover"
             panel_class="panel menu account__panel popover__panel popover__panel--end"
-            trigger=trigger.into_any()
+            button_label=menu
+            button_class="button account"
+            weight=Weight::Secondary
+            button_id="account"
+            face=face.into_any()
         >
             <p class="account__who">
                 <Icon shape=icondata::LuBadgeCheck />

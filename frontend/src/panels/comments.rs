@@ -12,6 +12,7 @@ use crate::ui::choice::{Choice, ChoiceGroup};
 use crate::ui::dynamic::{dynamic, list, when};
 use crate::ui::icon::Icon;
 use crate::ui::popover::Popover;
+use crate::ui::tooltip::Side;
 use crate::words::{Word, Words, key};
 
 /// Which threads the list shows.
@@ -51,28 +52,20 @@ pub fn CommentsPanel() -> impl IntoView {
         0 => ().into_any(),
         unread => view! { <span class="badge" data-testid="unread" aria-hidden="true">{unread}</span> }.into_any(),
     };
-    let trigger = view! {
-        <button
-            type="button"
-            class="icon-button comments-button"
-            data-testid="comments"
-            aria-label=label
-            title=label
-            aria-haspopup="true"
-            aria-expanded=Signal::derive(move || open.get().to_string())
-            on:click=move |_| open.update(|open| *open = !*open)
-        >
-            <Icon shape=icondata::LuMessageCircle />
-            {dynamic(badge)}
-        </button>
+    let face = view! {
+        <Icon shape=icondata::LuMessageCircle />
+        {dynamic(badge)}
     };
     view! {
         <Popover
             open=open
             label=words.of(key::COMMENTS_TITLE)
-            class="popover"
             panel_class="panel comments popover__panel popover__panel--end"
-            trigger=trigger.into_any()
+            button_label=label
+            button_class="icon-button comments-button"
+            button_id="comments"
+            tip=Side::BottomEnd
+            face=face.into_any()
         >
             <Filters filter=filter />
             {dynamic(move || rows(meeting, words, filter.get(), open))}

@@ -194,27 +194,14 @@ pub fn ReactionsPanel(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let words = Words::of_page();
-    let trigger = view! {
-        <button
-            type="button"
-            class="icon-button"
-            data-testid="reactions"
-            aria-label=words.of(key::COMPANY_REACTIONS)
-            title=words.of(key::COMPANY_REACTIONS)
-            aria-haspopup="true"
-            aria-expanded=Signal::derive(move || open.get().to_string())
-            on:click=move |_| open.update(|open| *open = !*open)
-        >
-            <Icon shape=icondata::LuSmilePlus />
-        </button>
-    };
     view! {
         <Popover
             open=open
             label=words.of(key::COMPANY_REACTIONS)
-            class="popover"
             panel_class="panel reactions popover__panel popover__panel--end"
-            trigger=trigger.into_any()
+            button_id="reactions"
+            tip=Side::BottomEnd
+            face=view! { <Icon shape=icondata::LuSmilePlus /> }.into_any()
         >
             <div class="reactions__row" role="group" aria-label=words.of(key::COMPANY_REACTIONS)>
                 {list(editor::REACTIONS.into_iter().map(|which| view! { <Reaction which=which /> }.into_any()))}

@@ -29,27 +29,14 @@ pub fn FacilitatePanel() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let open = RwSignal::new(false);
     let panel = move || {
-        let trigger = view! {
-            <button
-                type="button"
-                class="icon-button"
-                data-testid="facilitate"
-                aria-label=words.of(key::FACILITATE_TITLE)
-                title=words.of(key::FACILITATE_TITLE)
-                aria-haspopup="true"
-                aria-expanded=Signal::derive(move || open.get().to_string())
-                on:click=move |_| open.update(|open| *open = !*open)
-            >
-                <Icon shape=icondata::LuTimer />
-            </button>
-        };
         view! {
             <Popover
                 open=open
                 label=words.of(key::FACILITATE_TITLE)
-                class="popover"
                 panel_class="panel facilitate popover__panel popover__panel--end"
-                trigger=trigger.into_any()
+                button_id="facilitate"
+                tip=Side::BottomEnd
+                face=view! { <Icon shape=icondata::LuTimer /> }.into_any()
             >
                 <TimerStart open=open />
                 <VotingStart open=open />

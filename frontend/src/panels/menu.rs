@@ -26,21 +26,6 @@ pub fn MenuPanel(
     let words = Words::of_page();
     let open = RwSignal::new(false);
     let home = words.of(key::ACTION_HOME);
-    let menu = words.of(key::BOARD_MENU);
-    let trigger = view! {
-        <button
-            type="button"
-            class="icon-button"
-            data-testid="menu"
-            aria-label=menu
-            aria-haspopup="true"
-            aria-expanded=Signal::derive(move || open.get().to_string())
-            on:click=move |_| open.update(|open| *open = !*open)
-        >
-            <Icon shape=icondata::LuMenu />
-            {when(Signal::derive(move || !open.get()), move || tip(menu))}
-        </button>
-    };
     view! {
         <header class="panel heading">
             <RouteLink to="/" class="icon-button heading__home" attr:aria-label=home>
@@ -50,10 +35,11 @@ pub fn MenuPanel(
             <BoardTitle />
             <Popover
                 open=open
-                label=menu
-                class="popover"
+                label=words.of(key::BOARD_MENU)
                 panel_class="panel menu popover__panel popover__panel--start"
-                trigger=trigger.into_any()
+                button_id="menu"
+                tip=Side::BottomStart
+                face=view! { <Icon shape=icondata::LuMenu /> }.into_any()
             >
                 <MenuEntries open=open help_open=help_open />
             </Popover>

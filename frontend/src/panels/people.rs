@@ -30,27 +30,15 @@ pub fn PeoplePanel() -> impl IntoView {
             people.into_iter().enumerate().map(|(at, person)| view! { <Avatar person=person at=at /> }.into_any());
         list(avatars.chain(more))
     };
-    let trigger = view! {
-        <button
-            type="button"
-            class="people"
-            data-testid="people"
-            aria-label=count
-            title=count
-            aria-haspopup="true"
-            aria-expanded=Signal::derive(move || open.get().to_string())
-            on:click=move |_| open.update(|open| *open = !*open)
-        >
-            {dynamic(avatars)}
-        </button>
-    };
     view! {
         <Popover
             open=open
             label=words.of(key::PEOPLE_TITLE)
-            class="popover"
             panel_class="panel people-list popover__panel popover__panel--end"
-            trigger=trigger.into_any()
+            button_label=count
+            button_class="people"
+            button_id="people"
+            face=dynamic(avatars)
         >
             <OwnName />
             <LeadButton />

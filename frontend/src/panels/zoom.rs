@@ -41,28 +41,18 @@ pub fn ZoomPanel() -> impl IntoView {
     let label = Signal::derive(move || {
         words.fill(key::BOARD_ZOOM_LEVEL, &[("percent", &store.zoom_percent.get().to_string())])
     });
-    let trigger = view! {
-        <button
-            type="button"
-            class="zoom__level"
-            data-testid="zoom-menu"
-            aria-label=label
-            aria-haspopup="true"
-            aria-expanded=Signal::derive(move || open.get().to_string())
-            on:click=move |_| open.update(|open| *open = !*open)
-        >
-            {Signal::derive(move || format!("{}%", store.zoom_percent.get()))}
-        </button>
-    };
+    let percent = Signal::derive(move || format!("{}%", store.zoom_percent.get()));
     view! {
         <div class="panel zoom" role="group" aria-label=words.of(key::BOARD_VIEW)>
             <CommandButton id="zoom-out" side=Side::Top />
             <Popover
                 open=open
                 label=words.of(key::BOARD_VIEW)
-                class="popover"
                 panel_class="panel menu popover__panel popover__panel--up"
-                trigger=trigger.into_any()
+                button_label=label
+                button_class="zoom__level"
+                button_id="zoom-menu"
+                face=percent.into_any()
             >
                 <Looks open=open />
             </Popover>

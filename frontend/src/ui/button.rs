@@ -18,7 +18,8 @@ pub enum Weight {
 }
 
 impl Weight {
-    fn id(self) -> &'static str {
+    /// As styles know it.
+    pub fn id(self) -> &'static str {
         match self {
             Self::Primary => "primary",
             Self::Secondary => "secondary",

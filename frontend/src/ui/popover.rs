@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::Node;
 
+use super::button::Weight;
 use super::dynamic::when;
+use super::tooltip::{Side, Tooltip};
 
 /// Closes `open` on Escape and on a press outside of `around`, which holds both the button and the panel.
 pub fn close_on_leave(around: NodeRef<html::Div>, open: RwSignal<bool>) {
@@ -45,24 +47,42 @@ fn focus_button(around: NodeRef<html::Div>) {
     }
 }
 
-/// A button (given as `trigger`, which must set `aria-expanded`) and its panel.
+/// A button and its panel.
 #[component]
 pub fn Popover(
     /// Whether the panel is shown.
     open: RwSignal<bool>,
-    /// What the panel is, for assistive technology.
+    /// What the panel is, for assistive technology, and the button where it is not called otherwise.
     label: Signal<String>,
-    /// CSS classes around both.
-    class: &'static str,
+    /// What the button is called otherwise.
+    #[prop(optional, into)]
+    button_label: Option<Signal<String>>,
+    /// CSS classes of the button.
+    #[prop(default = "icon-button")]
+    button_class: &'static str,
+    /// How much the button asks for attention, where it is one with words.
+    #[prop(optional, into)]
+    weight: Option<Weight>,
+    /// By what tests find the button.
+    button_id: &'static str,
+    /// Where the button's tooltip stands; where absent it is the browser's.
+    #[prop(optional, into)]
+    tip: Option<Side>,
+    /// What the button shows.
+    face: AnyView,
     /// CSS classes of the panel.
     panel_class: &'static str,
-    /// The button.
-    trigger: AnyView,
     /// What the panel shows, made anew each time that it opens.
     children: ChildrenFn,
 ) -> impl IntoView {
     let around = NodeRef::<html::Div>::new();
     close_on_leave(around, open);
+    let called = button_label.unwrap_or(label);
+    let tooltip = tip.map(|side| {
+        let tooltip =
+            move || view! { <Tooltip label=called keys=Signal::stored(String::new()) side=side /> }.into_any();
+        when(Signal::derive(move || !open.get()), tooltip)
+    });
     let panel = move || {
         view! {
             <div class=panel_class role="dialog" aria-label=label>
@@ -72,8 +92,21 @@ pub fn Popover(
         .into_any()
     };
     view! {
-        <div class=class node_ref=around>
-            {trigger}
+        <div class="popover" node_ref=around>
+            <button
+                type="button"
+                class=button_class
+                data-weight=weight.map(Weight::id)
+                data-testid=button_id
+                aria-label=called
+                title=tip.is_none().then_some(called)
+                aria-haspopup="true"
+                aria-expanded=Signal::derive(move || open.get().to_string())
+                on:click=move |_| open.update(|open| *open = !*open)
+            >
+                {face}
+                {tooltip}
+            </button>
             {when(open.into(), panel)}
         </div>
     }

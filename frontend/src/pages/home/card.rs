@@ -174,27 +174,14 @@ fn CardMenu(shelf: Shelf, board: KeptBoard, title: String) -> impl IntoView {
     let words = shelf.words;
     let open = RwSignal::new(false);
     let label = Signal::derive(move || words.fill(key::HOME_MORE, &[("title", &title)]));
-    let trigger = view! {
-        <button
-            type="button"
-            class="icon-button"
-            data-testid="board-menu"
-            aria-label=label
-            aria-haspopup="true"
-            aria-expanded=Signal::derive(move || open.get().to_string())
-            on:click=move |_| open.update(|open| *open = !*open)
-        >
-            <Icon shape=icondata::LuEllipsis />
-        </button>
-    };
     let board = StoredValue::new(board);
     view! {
         <Popover
             open=open
             label=label
-            class="popover"
             panel_class="panel menu popover__panel popover__panel--end"
-            trigger=trigger.into_any()
+            button_id="board-menu"
+            face=view! { <Icon shape=icondata::LuEllipsis /> }.into_any()
         >
             {board.with_value(|board| entries(shelf, board, open))}
         </Popover>
