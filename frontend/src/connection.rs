@@ -4,5 +4,6 @@
 pub mod asset_queue;
 pub mod belongings;
 pub mod copies;
+pub mod database;
 pub mod log;
 pub mod socket;

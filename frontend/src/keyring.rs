@@ -2,14 +2,15 @@
 
 use std::fmt;
 
-use idb::{Database, DatabaseEvent, Factory, ObjectStore, ObjectStoreParams, Transaction, TransactionMode};
+use idb::{ObjectStore, Transaction, TransactionMode};
 use js_sys::JSON;
 use protocol::{BoardId, LinkId, LinkSecret, Role};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
+use crate::connection::database::{self, Records};
+
 const DATABASE: &str = "boardwalk-keyring";
-const VERSION: u32 = 1;
 const BOARDS: &str = "boards";
 
 /// A board of this browser.
@@ -117,12 +118,7 @@ pub async fn forget(id: &BoardId) -> Result<(), KeyringError> {
 }
 
 async fn open(mode: TransactionMode) -> Result<(Transaction, ObjectStore), KeyringError> {
-    let mut request = Factory::new()?.open(DATABASE, Some(VERSION))?;
-    request.on_upgrade_needed(|event| {
-        // Where the store cannot be made, opening the transaction below fails and says so.
-        let _ = event.database().and_then(|database| database.create_object_store(BOARDS, ObjectStoreParams::new()));
-    });
-    let database: Database = request.await?;
+    let database = database::open(DATABASE, &[(BOARDS, Records::Named)]).await?;
     let transaction = database.transaction(&[BOARDS], mode)?;
     let store = transaction.object_store(BOARDS)?;
     Ok((transaction, store))

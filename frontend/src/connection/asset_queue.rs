@@ -1,19 +1,16 @@
 //! Images that are not on the server yet, in IndexedDB: they survive a closed browser and go up at the next visit. It must
 //! not know what they show.
 
-use idb::{
-    Database, DatabaseEvent, Factory, IndexParams, KeyPath, ObjectStore, ObjectStoreParams, Query, Transaction,
-    TransactionMode,
-};
-use js_sys::{Object, Reflect};
+use idb::{Database, ObjectStore, Query, Transaction, TransactionMode};
 use protocol::{AssetHash, BoardId};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
 
+use super::database::{self, BOARD, Records, property, record};
+
 const DATABASE: &str = "boardwalk-assets";
-const VERSION: u32 = 1;
 const WAITING: &str = "waiting";
-const BOARD: &str = "board";
+const STORES: &[(&str, Records)] = &[(WAITING, Records::NamedOfBoards)];
 const HASH: &str = "hash";
 const FILE: &str = "file";
 
@@ -29,15 +26,7 @@ impl AssetQueue {
     /// # Errors
     /// The browser gives no database (private window, storage turned off).
     pub async fn open(board: BoardId) -> Result<Self, idb::Error> {
-        let mut request = Factory::new()?.open(DATABASE, Some(VERSION))?;
-        request.on_upgrade_needed(|event| {
-            // Where the store cannot be made, the first transaction fails and says so.
-            let Ok(database) = event.database() else { return };
-            if let Ok(store) = database.create_object_store(WAITING, ObjectStoreParams::new()) {
-                let _ = store.create_index(BOARD, KeyPath::new_single(BOARD), Some(IndexParams::new()));
-            }
-        });
-        Ok(Self { database: request.await?, board })
+        Ok(Self { database: database::open(DATABASE, STORES).await?, board })
     }
 
     /// Keeps an image until it is sent.
@@ -45,13 +34,8 @@ impl AssetQueue {
     /// # Errors
     /// There is no room.
     pub async fn keep(&self, hash: &AssetHash, file: &Blob) -> Result<(), idb::Error> {
-        let value = Object::new();
-        for (key, part) in
-            [(BOARD, JsValue::from(self.board.as_str())), (HASH, hash.to_string().into()), (FILE, file.into())]
-        {
-            // Setting a key of a fresh plain object cannot fail.
-            let _ = Reflect::set(&value, &key.into(), &part);
-        }
+        let value =
+            record(&[(BOARD, self.board.as_str().into()), (HASH, hash.to_string().into()), (FILE, file.into())]);
         let (transaction, store) = self.begin(TransactionMode::ReadWrite)?;
         store.put(&value, Some(&self.key(hash)))?.await?;
         transaction.await?;
@@ -73,7 +57,7 @@ impl AssetQueue {
             store.index(BOARD).ok()?.get_all(Some(of_board), None).ok()?.await.ok()
         };
         let values = read.await.unwrap_or_default();
-        let hash = |value: &JsValue| Reflect::get(value, &HASH.into()).ok()?.as_string()?.parse().ok();
+        let hash = |value: &JsValue| property(value, HASH)?.as_string()?.parse().ok();
         values.iter().filter_map(|value| Some((hash(value)?, file_of(value)?))).collect()
     }
 
@@ -97,5 +81,5 @@ impl AssetQueue {
 }
 
 fn file_of(value: &JsValue) -> Option<Blob> {
-    Reflect::get(value, &FILE.into()).ok()?.dyn_into().ok()
+    property(value, FILE)?.dyn_into().ok()
 }

@@ -2,16 +2,13 @@
 //! network: the images that were shown, and the comments. It must not know what an image shows or a comment says, nor
 //! when either is kept (`docs/decisions/0035-offline-copies.md`).
 
-use idb::{
-    Database, DatabaseEvent, Factory, IndexParams, KeyPath, ObjectStore, ObjectStoreParams, Query, Transaction,
-    TransactionMode,
-};
-use js_sys::{Object, Reflect};
+use idb::{Database, ObjectStore, Query, Transaction, TransactionMode};
 use protocol::{AssetHash, BoardId};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Blob;
 
 use super::copies::CopyError;
+use super::database::{self, BOARD, Records, property, record};
 
 /// An image of more bytes is not kept.
 const MAX_IMAGE_BYTES: u64 = 16 * 1024 * 1024;
@@ -21,25 +18,25 @@ const MAX_IMAGES_BYTES: u64 = 192 * 1024 * 1024;
 const MAX_COMMENTS_BYTES: usize = 2 * 1024 * 1024;
 
 const DATABASE: &str = "boardwalk-belongings";
-const VERSION: u32 = 1;
 /// The files.
 const IMAGES: &str = "images";
 /// One record for each of them: how large it is, and when it was last shown.
 const USES: &str = "uses";
 /// One text a board.
 const COMMENTS: &str = "comments";
-const BY_BOARD: &str = "board";
+const STORES: &[(&str, Records)] =
+    &[(IMAGES, Records::NamedOfBoards), (USES, Records::NamedOfBoards), (COMMENTS, Records::Named)];
 const FILE: &str = "file";
 const BYTES: &str = "bytes";
 const USED_AT_MS: &str = "used_at_ms";
 
 /// An image that is kept, which counts as being shown now.
 pub async fn image(board: &BoardId, hash: &AssetHash, now_ms: u64) -> Option<Blob> {
-    let database = open().await.ok()?;
+    let database = database::open(DATABASE, STORES).await.ok()?;
     let (transaction, images, uses) = begin(&database, TransactionMode::ReadWrite).ok()?;
     let key = key_of(board, hash);
     let value = images.get(Query::Key(key.clone())).ok()?.await.ok()??;
-    let file: Blob = Reflect::get(&value, &FILE.into()).ok()?.dyn_into().ok()?;
+    let file: Blob = property(&value, FILE)?.dyn_into().ok()?;
     uses.put(&use_of(board, &file, now_ms), Some(&key)).ok()?.await.ok()?;
     transaction.await.ok()?;
     Some(file)
@@ -53,10 +50,10 @@ pub async fn keep_image(board: &BoardId, hash: &AssetHash, file: &Blob, now_ms: 
     if bytes_of(file) > MAX_IMAGE_BYTES {
         return Ok(());
     }
-    let database = open().await?;
+    let database = database::open(DATABASE, STORES).await?;
     let (transaction, images, uses) = begin(&database, TransactionMode::ReadWrite)?;
     let (of_board, file_value) = (JsValue::from_str(board.as_str()), JsValue::from(file));
-    let (value, key) = (object(&[(BY_BOARD, of_board), (FILE, file_value)]), key_of(board, hash));
+    let (value, key) = (record(&[(BOARD, of_board), (FILE, file_value)]), key_of(board, hash));
     images.put(&value, Some(&key))?.await?;
     uses.put(&use_of(board, file, now_ms), Some(&key))?.await?;
     let (keys, records) = (uses.get_all_keys(None, None)?.await?, uses.get_all(None, None)?.await?);
@@ -72,7 +69,7 @@ pub async fn keep_image(board: &BoardId, hash: &AssetHash, file: &Blob, now_ms: 
 
 /// The comments that are kept of a board.
 pub async fn comments(board: &BoardId) -> Option<String> {
-    let database = open().await.ok()?;
+    let database = database::open(DATABASE, STORES).await.ok()?;
     let transaction = database.transaction(&[COMMENTS], TransactionMode::ReadOnly).ok()?;
     let store = transaction.object_store(COMMENTS).ok()?;
     store.get(Query::Key(JsValue::from_str(board.as_str()))).ok()?.await.ok()??.as_string()
@@ -86,7 +83,7 @@ pub async fn keep_comments(board: &BoardId, text: &str) -> Result<(), CopyError>
     if text.len() > MAX_COMMENTS_BYTES {
         return Ok(());
     }
-    let database = open().await?;
+    let database = database::open(DATABASE, STORES).await?;
     let transaction = database.transaction(&[COMMENTS], TransactionMode::ReadWrite)?;
     let store = transaction.object_store(COMMENTS)?;
     store.put(&JsValue::from_str(text), Some(&JsValue::from_str(board.as_str())))?.await?;
@@ -99,12 +96,12 @@ pub async fn keep_comments(board: &BoardId, text: &str) -> Result<(), CopyError>
 /// # Errors
 /// The database failed.
 pub async fn forget(board: &BoardId) -> Result<(), CopyError> {
-    let database = open().await?;
+    let database = database::open(DATABASE, STORES).await?;
     let transaction = database.transaction(&[IMAGES, USES, COMMENTS], TransactionMode::ReadWrite)?;
     let of_board = JsValue::from_str(board.as_str());
     for name in [IMAGES, USES] {
         let store = transaction.object_store(name)?;
-        for key in store.index(BY_BOARD)?.get_all_keys(Some(Query::Key(of_board.clone())), None)?.await? {
+        for key in store.index(BOARD)?.get_all_keys(Some(Query::Key(of_board.clone())), None)?.await? {
             store.delete(Query::Key(key))?.await?;
         }
     }
@@ -122,9 +119,9 @@ struct Use {
 }
 
 impl Use {
-    fn of(key: &JsValue, record: &JsValue) -> Option<Self> {
+    fn of(key: &JsValue, noted: &JsValue) -> Option<Self> {
         // Whole numbers far below 2^53.
-        let number = |name: &str| Some(Reflect::get(record, &name.into()).ok()?.as_f64()? as u64);
+        let number = |name: &str| Some(property(noted, name)?.as_f64()? as u64);
         Some(Self { key: key.as_string()?, bytes: number(BYTES)?, used_at_ms: number(USED_AT_MS)? })
     }
 }
@@ -144,21 +141,6 @@ fn superfluous(mut kept: Vec<Use>) -> Vec<String> {
     going
 }
 
-async fn open() -> Result<Database, CopyError> {
-    let mut request = Factory::new()?.open(DATABASE, Some(VERSION))?;
-    request.on_upgrade_needed(|event| {
-        // Where a store cannot be made, the first transaction fails and says so.
-        let Ok(database) = event.database() else { return };
-        for name in [IMAGES, USES] {
-            if let Ok(store) = database.create_object_store(name, ObjectStoreParams::new()) {
-                let _ = store.create_index(BY_BOARD, KeyPath::new_single(BY_BOARD), Some(IndexParams::new()));
-            }
-        }
-        let _ = database.create_object_store(COMMENTS, ObjectStoreParams::new());
-    });
-    Ok(request.await?)
-}
-
 fn begin(database: &Database, mode: TransactionMode) -> Result<(Transaction, ObjectStore, ObjectStore), CopyError> {
     let transaction = database.transaction(&[IMAGES, USES], mode)?;
     let (images, uses) = (transaction.object_store(IMAGES)?, transaction.object_store(USES)?);
@@ -170,8 +152,8 @@ fn key_of(board: &BoardId, hash: &AssetHash) -> JsValue {
 }
 
 fn use_of(board: &BoardId, file: &Blob, now_ms: u64) -> JsValue {
-    object(&[
-        (BY_BOARD, JsValue::from_str(board.as_str())),
+    record(&[
+        (BOARD, JsValue::from_str(board.as_str())),
         (BYTES, JsValue::from_f64(bytes_of(file) as f64)),
         (USED_AT_MS, JsValue::from_f64(now_ms as f64)),
     ])
@@ -180,15 +162,6 @@ fn use_of(board: &BoardId, file: &Blob, now_ms: u64) -> JsValue {
 /// A file's size is a whole number.
 fn bytes_of(file: &Blob) -> u64 {
     file.size() as u64
-}
-
-fn object(entries: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new();
-    for (key, value) in entries {
-        // Setting a key of a fresh plain object cannot fail.
-        let _ = Reflect::set(&object, &JsValue::from_str(key), value);
-    }
-    object.into()
 }
 
 #[cfg(test)]

@@ -8,14 +8,12 @@
 use std::fmt;
 
 use bytes::Bytes;
-use idb::{
-    Database, DatabaseEvent, Factory, IndexParams, KeyPath, ObjectStore, ObjectStoreParams, Query, Transaction,
-    TransactionMode,
-};
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use idb::{Database, ObjectStore, Query, Transaction, TransactionMode};
+use js_sys::{Array, Uint8Array};
 use protocol::BoardId;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::database::{self, BOARD, Records, property, record};
 use super::{belongings, log};
 
 /// A board whose copy would take more is not kept.
@@ -29,12 +27,11 @@ pub const MAX_COPIES: usize = 200;
 const ROW_BYTES: usize = 512 * 1024;
 
 const DATABASE: &str = "boardwalk-copies";
-const VERSION: u32 = 1;
 /// One record a board: what is kept of it.
 const BOARDS: &str = "boards";
 /// The updates, in rows of several.
 const ROWS: &str = "rows";
-const BY_BOARD: &str = "board";
+const STORES: &[(&str, Records)] = &[(BOARDS, Records::Named), (ROWS, Records::NumberedOfBoards)];
 const UPDATES: &str = "updates";
 /// Whether a row is a whole board, on which others may build.
 const WHOLE: &str = "whole";
@@ -89,7 +86,7 @@ impl BoardCopy {
     /// # Errors
     /// The browser gives no database (private window, storage turned off).
     pub async fn open(board: BoardId, now_ms: u64) -> Result<Self, CopyError> {
-        let copy = Self { database: open().await?, board };
+        let copy = Self { database: database::open(DATABASE, STORES).await?, board };
         let (transaction, boards, _) = begin(&copy.database, TransactionMode::ReadWrite)?;
         let bytes = copy.kept_bytes(&boards).await?.unwrap_or(0);
         copy.note(&boards, now_ms, bytes).await?;
@@ -104,13 +101,13 @@ impl BoardCopy {
     /// The database failed.
     pub async fn contents(&self) -> Result<Contents, CopyError> {
         let (_, _, rows) = begin(&self.database, TransactionMode::ReadOnly)?;
-        let index = rows.index(BY_BOARD)?;
+        let index = rows.index(BOARD)?;
         let (keys, values) = (index.get_all_keys(self.query(), None)?, index.get_all(self.query(), None)?);
         let (keys, values) = (keys.await?, values.await?);
         let mut contents = Contents::default();
         // A row of another tab may build on a whole board that was written after it.
         for is_whole in [true, false] {
-            let fits = |value: &&JsValue| get(value, WHOLE).is_some_and(|whole| whole.is_truthy()) == is_whole;
+            let fits = |value: &&JsValue| property(value, WHOLE).is_some_and(|whole| whole.is_truthy()) == is_whole;
             for value in values.iter().filter(fits) {
                 contents.whole_rows += usize::from(is_whole);
                 let updates = updates_of(value);
@@ -141,8 +138,8 @@ impl BoardCopy {
 
     async fn write(&self, updates: &[Bytes], replaced: Option<&[RowKey]>) -> Result<Option<Vec<RowKey>>, CopyError> {
         let (transaction, boards, rows) = begin(&self.database, TransactionMode::ReadWrite)?;
-        let Some(record) = boards.get(Query::Key(self.key()))?.await? else { return Ok(None) };
-        let mut kept_bytes = number(&record, BYTES);
+        let Some(noted) = boards.get(Query::Key(self.key()))?.await? else { return Ok(None) };
+        let mut kept_bytes = number(&noted, BYTES);
         for row in replaced.unwrap_or_default() {
             let key = JsValue::from_f64(row.0 as f64);
             if let Some(value) = rows.get(Query::Key(key.clone()))?.await? {
@@ -155,12 +152,12 @@ impl BoardCopy {
         for part in by_row(updates) {
             let list: Array = part.iter().map(|update| JsValue::from(Uint8Array::from(&update[..]))).collect();
             let is_whole = JsValue::from_bool(replaced.is_some());
-            let value = object(&[(BY_BOARD, self.key()), (WHOLE, is_whole), (UPDATES, list.into())]);
+            let value = record(&[(BOARD, self.key()), (WHOLE, is_whole), (UPDATES, list.into())]);
             // The next row has a task of its own: this one's answer.
             keys.extend(row_key(&rows.add(&value, None)?.await?));
             kept_bytes += part.iter().map(|update| update.len() as u64).sum::<u64>();
         }
-        self.note(&boards, number(&record, OPENED_AT_MS), kept_bytes).await?;
+        self.note(&boards, number(&noted, OPENED_AT_MS), kept_bytes).await?;
         transaction.await?;
         Ok(Some(keys))
     }
@@ -179,12 +176,12 @@ impl BoardCopy {
     }
 
     async fn note(&self, boards: &ObjectStore, opened_at_ms: u64, bytes: u64) -> Result<(), CopyError> {
-        let record = object(&[
-            (BY_BOARD, self.key()),
+        let noted = record(&[
+            (BOARD, self.key()),
             (OPENED_AT_MS, JsValue::from_f64(opened_at_ms as f64)),
             (BYTES, JsValue::from_f64(bytes as f64)),
         ]);
-        boards.put(&record, Some(&self.key()))?.await?;
+        boards.put(&noted, Some(&self.key()))?.await?;
         Ok(())
     }
 
@@ -206,7 +203,7 @@ pub async fn forget(board: &BoardId) -> Result<(), CopyError> {
     if log::has_entries(board.as_str()).await.map_err(CopyError::because)? {
         return Ok(());
     }
-    remove(&open().await?, board.as_str()).await
+    remove(&database::open(DATABASE, STORES).await?, board.as_str()).await
 }
 
 /// Removes what was opened longest ago, as far as the limits ask for it; never the copy that is being opened, nor one
@@ -233,7 +230,7 @@ struct Kept {
 
 impl Kept {
     fn of(record: &JsValue) -> Option<Self> {
-        let board = get(record, BY_BOARD)?.as_string()?;
+        let board = property(record, BOARD)?.as_string()?;
         Some(Self { board, opened_at_ms: number(record, OPENED_AT_MS), bytes: number(record, BYTES) })
     }
 }
@@ -259,7 +256,7 @@ fn superfluous(kept: &mut [Kept], opening: &str) -> Vec<String> {
 async fn remove(database: &Database, board: &str) -> Result<(), CopyError> {
     let (transaction, boards, rows) = begin(database, TransactionMode::ReadWrite)?;
     let of_board = Query::Key(JsValue::from_str(board));
-    for key in rows.index(BY_BOARD)?.get_all_keys(Some(of_board), None)?.await? {
+    for key in rows.index(BOARD)?.get_all_keys(Some(of_board), None)?.await? {
         rows.delete(key)?.await?;
     }
     boards.delete(JsValue::from_str(board))?.await?;
@@ -270,43 +267,15 @@ async fn remove(database: &Database, board: &str) -> Result<(), CopyError> {
     }
 }
 
-async fn open() -> Result<Database, CopyError> {
-    let mut request = Factory::new()?.open(DATABASE, Some(VERSION))?;
-    request.on_upgrade_needed(|event| {
-        // Where a store cannot be made, the first transaction fails and says so.
-        let Ok(database) = event.database() else { return };
-        let _ = database.create_object_store(BOARDS, ObjectStoreParams::new());
-        let mut params = ObjectStoreParams::new();
-        params.auto_increment(true);
-        if let Ok(store) = database.create_object_store(ROWS, params) {
-            let _ = store.create_index(BY_BOARD, KeyPath::new_single(BY_BOARD), Some(IndexParams::new()));
-        }
-    });
-    Ok(request.await?)
-}
-
 fn begin(database: &Database, mode: TransactionMode) -> Result<(Transaction, ObjectStore, ObjectStore), CopyError> {
     let transaction = database.transaction(&[BOARDS, ROWS], mode)?;
     let (boards, rows) = (transaction.object_store(BOARDS)?, transaction.object_store(ROWS)?);
     Ok((transaction, boards, rows))
 }
 
-fn object(entries: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new();
-    for (key, value) in entries {
-        // Setting a key of a fresh plain object cannot fail.
-        let _ = Reflect::set(&object, &JsValue::from_str(key), value);
-    }
-    object.into()
-}
-
-fn get(value: &JsValue, key: &str) -> Option<JsValue> {
-    Reflect::get(value, &JsValue::from_str(key)).ok()
-}
-
 /// A whole number far below 2^53; nothing where there is none.
 fn number(value: &JsValue, key: &str) -> u64 {
-    get(value, key).and_then(|value| value.as_f64()).unwrap_or(0.0) as u64
+    property(value, key).and_then(|value| value.as_f64()).unwrap_or(0.0) as u64
 }
 
 /// The updates in order, as many to a row as it may hold; a longer one has a row of its own.
@@ -329,7 +298,7 @@ fn row_key(value: &JsValue) -> Option<RowKey> {
 }
 
 fn updates_of(row: &JsValue) -> Vec<Bytes> {
-    let list = get(row, UPDATES).and_then(|list| list.dyn_into::<Array>().ok()).unwrap_or_default();
+    let list = property(row, UPDATES).and_then(|list| list.dyn_into::<Array>().ok()).unwrap_or_default();
     let updates = list.iter().filter_map(|update| update.dyn_into::<Uint8Array>().ok());
     updates.map(|update| Bytes::from(update.to_vec())).collect()
 }

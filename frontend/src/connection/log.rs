@@ -5,19 +5,17 @@
 //! plain http would not give.
 
 use bytes::Bytes;
-use idb::{
-    Database, DatabaseEvent, Factory, IndexParams, KeyPath, ObjectStore, ObjectStoreParams, Query, Transaction,
-    TransactionMode,
-};
-use js_sys::{Object, Reflect, Uint8Array};
+use idb::{Database, ObjectStore, Query, Transaction, TransactionMode};
+use js_sys::Uint8Array;
 use protocol::BoardId;
 use sync::LogKey;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::database::{self, BOARD, Records, property, record};
+
 const DATABASE: &str = "boardwalk-log";
-const VERSION: u32 = 1;
 const EDITS: &str = "edits";
-const BY_BOARD: &str = "board";
+const STORES: &[(&str, Records)] = &[(EDITS, Records::NumberedOfBoards)];
 const UPDATE: &str = "update";
 
 /// The open log of one board.
@@ -42,25 +40,11 @@ impl From<idb::Error> for LogError {
 /// # Errors
 /// The browser gives no database.
 pub async fn has_entries(board: &str) -> Result<bool, LogError> {
-    let database = open().await?;
+    let database = database::open(DATABASE, STORES).await?;
     let transaction = database.transaction(&[EDITS], TransactionMode::ReadOnly)?;
-    let index = transaction.object_store(EDITS)?.index(BY_BOARD)?;
+    let index = transaction.object_store(EDITS)?.index(BOARD)?;
     let count = index.count(Some(Query::Key(JsValue::from_str(board))))?.await?;
     Ok(count > 0)
-}
-
-async fn open() -> Result<Database, LogError> {
-    let mut request = Factory::new()?.open(DATABASE, Some(VERSION))?;
-    request.on_upgrade_needed(|event| {
-        // Where the store cannot be made, the first transaction fails and says so.
-        let Ok(database) = event.database() else { return };
-        let mut params = ObjectStoreParams::new();
-        params.auto_increment(true);
-        if let Ok(store) = database.create_object_store(EDITS, params) {
-            let _ = store.create_index(BY_BOARD, KeyPath::new_single(BY_BOARD), Some(IndexParams::new()));
-        }
-    });
-    Ok(request.await?)
 }
 
 impl EditLog {
@@ -69,7 +53,7 @@ impl EditLog {
     /// # Errors
     /// The browser gives no database (private window, storage turned off).
     pub async fn open(board: BoardId) -> Result<Self, LogError> {
-        Ok(Self { database: open().await?, board })
+        Ok(Self { database: database::open(DATABASE, STORES).await?, board })
     }
 
     /// Every entry of the board, oldest first.
@@ -78,12 +62,12 @@ impl EditLog {
     /// The database failed.
     pub async fn entries(&self) -> Result<Vec<(LogKey, Bytes)>, LogError> {
         let (_, store) = self.begin(TransactionMode::ReadOnly)?;
-        let index = store.index(BY_BOARD)?;
+        let index = store.index(BOARD)?;
         let board = || Some(Query::Key(JsValue::from_str(self.board.as_str())));
         let (keys, values) = (index.get_all_keys(board(), None)?, index.get_all(board(), None)?);
         let (keys, values) = (keys.await?, values.await?);
         let entry = |(key, value): (&JsValue, &JsValue)| {
-            let update = Reflect::get(value, &UPDATE.into()).ok()?.dyn_into::<Uint8Array>().ok()?;
+            let update = property(value, UPDATE)?.dyn_into::<Uint8Array>().ok()?;
             Some((LogKey(key.as_f64()? as u64), Bytes::from(update.to_vec())))
         };
         Ok(keys.iter().zip(&values).filter_map(entry).collect())
@@ -97,10 +81,7 @@ impl EditLog {
         let (transaction, store) = self.begin(TransactionMode::ReadWrite)?;
         let mut requests = Vec::new();
         for update in updates {
-            let value = Object::new();
-            // Setting a key of a fresh plain object cannot fail.
-            let _ = Reflect::set(&value, &BY_BOARD.into(), &self.board.as_str().into());
-            let _ = Reflect::set(&value, &UPDATE.into(), &Uint8Array::from(&update[..]));
+            let value = record(&[(BOARD, self.board.as_str().into()), (UPDATE, Uint8Array::from(&update[..]).into())]);
             requests.push(store.add(&value, None)?);
         }
         let mut keys = Vec::new();
