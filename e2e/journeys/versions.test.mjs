@@ -12,7 +12,7 @@ journey("a version is kept, looked at and gone back to, and undo takes that back
   await ada.ready();
   await page.getByTestId("menu").click();
   await page.getByTestId("show-versions").click();
-  await page.getByTestId("version-name").fill("Two shapes");
+  await page.getByTestId("keep-version").getByRole("textbox").fill("Two shapes");
   await page.keyboard.press("Enter");
   const named = page.getByTestId("version").filter({ hasText: "Two shapes" });
   await named.locator("img").waitFor();
@@ -24,7 +24,7 @@ journey("a version is kept, looked at and gone back to, and undo takes that back
   await ada.shapes(3);
   await page.getByTestId("menu").click();
   await page.getByTestId("show-versions").click();
-  await page.getByTestId("version-name").fill("Three shapes");
+  await page.getByTestId("keep-version").getByRole("textbox").fill("Three shapes");
   await page.keyboard.press("Enter");
   await page.getByTestId("version").filter({ hasText: "Three shapes" }).click();
   await page.getByTestId("preview").waitFor();

@@ -132,7 +132,28 @@ fn replay_button(versions: Versions) -> AnyView {
 #[component]
 fn KeepNow() -> impl IntoView {
     let versions: Versions = expect_context();
-    let words = versions.words;
+    view! {
+        <NameForm
+            class="versions__keep"
+            attr:data-testid="keep-version"
+            label=versions.words.of(key::VERSIONS_NAME_NOW)
+            button=versions.words.of(key::VERSIONS_KEEP)
+            weight=Weight::Primary
+            on_name=Callback::new(move |name| versions.keep(name))
+        />
+    }
+    .into_any()
+}
+
+/// A field for a version's name, which is empty again once it was given.
+#[component]
+fn NameForm(
+    class: &'static str,
+    label: Signal<String>,
+    button: Signal<String>,
+    weight: Weight,
+    on_name: Callback<String>,
+) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -140,22 +161,21 @@ fn KeepNow() -> impl IntoView {
         let name = field.value().trim().to_owned();
         if !name.is_empty() {
             field.set_value("");
-            versions.keep(name);
+            on_name.run(name);
         }
     };
     view! {
-        <form class="versions__keep" on:submit=submit>
+        <form class=class on:submit=submit>
             <input
                 class="input"
                 type="text"
-                data-testid="version-name"
                 autocomplete="off"
                 maxlength=MAX_VERSION_NAME_CHARS.to_string()
-                aria-label=words.of(key::VERSIONS_NAME_NOW)
-                placeholder=words.of(key::VERSIONS_NAME_NOW)
+                aria-label=label
+                placeholder=label
                 node_ref=field
             />
-            <button type="submit" class="button" data-weight="primary">{words.of(key::VERSIONS_KEEP)}</button>
+            <button type="submit" class="button" data-weight=weight.id()>{button}</button>
         </form>
     }
     .into_any()
@@ -343,28 +363,19 @@ fn PreviewActions() -> impl IntoView {
 #[component]
 fn NameIt() -> impl IntoView {
     let versions: Versions = expect_context();
-    let words = versions.words;
-    let field = NodeRef::<html::Input>::new();
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let name = field.get_untracked().map(|field| field.value().trim().to_owned()).unwrap_or_default();
-        if let Some(id) = shown_id(versions).filter(|_| !name.is_empty()) {
+    let name = move |name| {
+        if let Some(id) = shown_id(versions) {
             versions.name(id, name);
         }
     };
     view! {
-        <form class="preview__name" on:submit=submit>
-            <input
-                class="input"
-                type="text"
-                autocomplete="off"
-                maxlength=MAX_VERSION_NAME_CHARS.to_string()
-                aria-label=words.of(key::VERSIONS_RENAME_LABEL)
-                placeholder=words.of(key::VERSIONS_RENAME_LABEL)
-                node_ref=field
-            />
-            <button type="submit" class="button" data-weight="secondary">{words.of(key::VERSIONS_SAVE_NAME)}</button>
-        </form>
+        <NameForm
+            class="preview__name"
+            label=versions.words.of(key::VERSIONS_RENAME_LABEL)
+            button=versions.words.of(key::VERSIONS_SAVE_NAME)
+            weight=Weight::Secondary
+            on_name=Callback::new(name)
+        />
     }
     .into_any()
 }
