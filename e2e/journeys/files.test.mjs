@@ -5,48 +5,7 @@ import { readFile } from "node:fs/promises";
 
 import { PLAIN_HTTP_NAME, journey } from "../fixtures.mjs";
 import { eventually } from "../pages/board.mjs";
-
-/** Four stripes, drawn by the browser itself: a PNG of this size in base64. */
-async function picture(page, width, height) {
-  return page.evaluate(
-    async ([width, height]) => {
-      const canvas = Object.assign(document.createElement("canvas"), { width, height });
-      const context = canvas.getContext("2d");
-      ["#d33", "#3a3", "#36d", "#fb0"].forEach((colour, at) => {
-        context.fillStyle = colour;
-        context.fillRect((at * width) / 4, 0, width / 4, height);
-      });
-      return canvas.toDataURL("image/png").split(",")[1];
-    },
-    [width, height],
-  );
-}
-
-/** Drops, or pastes, files on the board. */
-async function bring(page, kind, files) {
-  await page.evaluate(
-    ([kind, files]) => {
-      const data = new DataTransfer();
-      for (const { name, type, base64 } of files) {
-        const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-        data.items.add(new File([bytes], name, { type }));
-      }
-      const host = document.getElementById("board-host");
-      const init = { bubbles: true, cancelable: true, clientX: 700, clientY: 450 };
-      const event = kind === "drop" ? new DragEvent("drop", { ...init, dataTransfer: data }) : new ClipboardEvent("paste", { ...init, clipboardData: data });
-      host.dispatchEvent(event);
-    },
-    [kind, files],
-  );
-}
-
-async function paste(page, text) {
-  await page.evaluate((text) => {
-    const data = new DataTransfer();
-    data.setData("text/plain", text);
-    document.getElementById("board-host").dispatchEvent(new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: data }));
-  }, text);
-}
+import { bring, picture, png } from "../pages/files.mjs";
 
 /** Waits until the middle of the board is not grey any more. */
 async function showsColour(board, at) {
@@ -65,7 +24,6 @@ async function showsColour(board, at) {
   });
 }
 
-const png = (base64, name = "stripes.png") => ({ name, type: "image/png", base64 });
 /** In a quarter of the picture that lies around 700, 450. */
 const ON_PICTURE = [640, 440];
 
@@ -121,7 +79,7 @@ journey("a board is saved as JSON and opened on another one, with its images", a
   const ada = await (await it.person("ada", { scheme: "dark" })).newBoard();
   await bring(ada.page, "drop", [png(await picture(ada.page, 800, 600))]);
   await showsColour(ada, ON_PICTURE);
-  await paste(ada.page, "Name\tRole\nAda\tAuthor\n");
+  await ada.paste({ "text/plain": "Name\tRole\nAda\tAuthor\n" });
   await ada.shapes(5);
   await ada.page.keyboard.press("Escape");
   await ada.page.keyboard.press("Control+Shift+e");
@@ -216,7 +174,7 @@ journey("an image is cropped by its sides, described, and seen so by others", as
 journey("a pasted address is a card that opens in a tab of its own", async (it) => {
   const ada = await (await it.person("ada")).newBoard();
   await ada.page.mouse.move(700, 450);
-  await paste(ada.page, `${it.url}/health/live`);
+  await ada.paste({ "text/plain": `${it.url}/health/live` });
   await ada.shapes(1);
   await it.picture("card");
   const opened = ada.page.context().waitForEvent("page");

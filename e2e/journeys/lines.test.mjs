@@ -83,12 +83,7 @@ for (const scheme of ["light", "dark"]) {
       style: { fill: ["red", "teal", "blue"][at % 3] },
     }));
     const text = JSON.stringify({ boardwalk: 1, shapes });
-    await ada.page.evaluate((text) => {
-      const clipboardData = new DataTransfer();
-      clipboardData.setData("text/plain", text);
-      const paste = new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData });
-      document.getElementById("board-host").dispatchEvent(paste);
-    }, text);
+    await ada.paste({ "text/plain": text });
     await ada.shapes(120);
     // They lie in the middle of the view, selected.
     const { width, height } = await ada.canvas.boundingBox();

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 
 import { journey } from "../fixtures.mjs";
 import { eventually } from "../pages/board.mjs";
+import { bring, picture, png } from "../pages/files.mjs";
 
 journey("a board opens whole without a server, over reloads and a restart of the browser", { timeout: 120_000 }, async (it) => {
   const person = await it.personAtHome("ada");
@@ -131,21 +132,6 @@ journey("the page can be installed, and keeps nothing but itself", async (it) =>
   for (const path of kept) assert.match(path, /^\/($|static\/|fonts\/|icons\/|app\.webmanifest)/, path);
 });
 
-/** Drops a picture of one colour on the board. */
-async function bringPicture(page) {
-  await page.evaluate(async () => {
-    const canvas = Object.assign(document.createElement("canvas"), { width: 400, height: 300 });
-    const context = canvas.getContext("2d");
-    context.fillStyle = "#d33";
-    context.fillRect(0, 0, 400, 300);
-    const blob = await new Promise((resolve) => canvas.toBlob(resolve));
-    const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File([blob], "red.png", { type: "image/png" }));
-    const init = { bubbles: true, cancelable: true, clientX: 700, clientY: 450, dataTransfer };
-    document.getElementById("board-host").dispatchEvent(new DragEvent("drop", init));
-  });
-}
-
 /** Waits until the middle of the board is red. */
 async function showsRed(board) {
   await eventually(async () => {
@@ -168,7 +154,7 @@ journey("what a board shows is there without a server: images, and comments to b
   const person = await it.personAtHome("ben");
   const address = await ada.invite();
   const ben = await person.open(address);
-  await bringPicture(ada.page);
+  await bring(ada.page, "drop", [png(await picture(ada.page, 400, 300, ["#d33"]))]);
   await ada.shapes(1);
   await ada.page.getByTestId("uploads").waitFor({ state: "detached" });
   await ada.page.keyboard.press("Escape");

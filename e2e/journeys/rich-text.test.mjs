@@ -39,18 +39,6 @@ async function typeAt(board, at, text) {
   await board.page.keyboard.type(text);
 }
 
-/** Puts this on the clipboard as a program would, and pastes it. */
-async function paste(board, types, { plain = false } = {}) {
-  if (plain) await board.page.keyboard.down("Shift");
-  await board.page.evaluate((types) => {
-    const data = new DataTransfer();
-    for (const [type, value] of Object.entries(types)) data.setData(type, value);
-    const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
-    (document.activeElement ?? document.body).dispatchEvent(event);
-  }, types);
-  if (plain) await board.page.keyboard.up("Shift");
-}
-
 journey("keys and the bar say how letters look, others see it, and it is there after a reload", async (it) => {
   const [ada, stock] = await aBoardAndAStockClient(it);
   await typeAt(ada, [400, 300], "one two ");
@@ -133,16 +121,16 @@ journey("what is pasted keeps its looks, or not", async (it) => {
   const html = `<p>A <b>bold</b> <a href="https://a.example/">link</a><script>alert(1)</script></p>
     <ul><li>milk</li><li><i>eggs</i></li></ul><img src=x>
     <a href="javascript:alert(1)">no</a>`;
-  await paste(ada, { "text/html": html, "text/plain": "plain" });
+  await ada.paste({ "text/html": html, "text/plain": "plain" });
   await says(stock, "xA <bold|bold> <link=https://a.example/|link>\n• milk\n• <italic|eggs>\nno");
   await ada.page.keyboard.press("Control+A");
-  await paste(ada, { "text/html": html, "text/plain": "plain\r\nwords" }, { plain: true });
+  await ada.paste({ "text/html": html, "text/plain": "plain\r\nwords" }, { plain: true });
   await says(stock, "plain\nwords");
   await ada.page.keyboard.press("Escape");
   // Over the board it becomes a text of its own.
   await ada.page.mouse.move(700, 500);
   await ada.page.evaluate(() => document.activeElement?.blur());
-  await paste(ada, { "text/html": "<b>new</b>", "text/plain": "new" });
+  await ada.paste({ "text/html": "<b>new</b>", "text/plain": "new" });
   await ada.shapes(2);
   await it.picture("pasted");
   stock.leave();
@@ -203,7 +191,7 @@ for (const scheme of ["light", "dark"]) {
       <a href="https://a.example">a link</a> and <small>small</small>.</p><ol><li>one</li><li>two</li></ol>`;
     await ada.draw("note", [300, 200], [640, 520]);
     await field(ada).waitFor();
-    await paste(ada, { "text/html": html, "text/plain": "x" });
+    await ada.paste({ "text/html": html, "text/plain": "x" });
     await eventually(async () => assert.match(said(stock), /code/));
     // What the browser takes for bold letters is what the table says.
     const widths = await ada.page.evaluate(async () => {

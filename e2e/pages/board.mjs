@@ -160,6 +160,18 @@ export class BoardPage {
     await this.page.mouse.up();
   }
 
+  /** Puts this on the clipboard as a program would, by media type, and pastes it; `plain` as Shift has it. */
+  async paste(types, { plain = false } = {}) {
+    if (plain) await this.page.keyboard.down("Shift");
+    await this.page.evaluate((types) => {
+      const data = new DataTransfer();
+      for (const [type, value] of Object.entries(types)) data.setData(type, value);
+      const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+      (document.activeElement ?? document.body).dispatchEvent(event);
+    }, types);
+    if (plain) await this.page.keyboard.up("Shift");
+  }
+
   /** Waits for the page that says why there is no board; `id` names the reason. */
   async problem(id) {
     await this.page.locator(`[data-testid="problem"][data-problem="${id}"]`).waitFor();
