@@ -2,14 +2,16 @@
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
+use gateway::Gateway;
 use gateway::limits::COMMENT_BURST;
-use gateway::{AssetStore, Gateway, ServiceDirectory};
 use protocol::limits::MAX_COMMENT_CHARS;
 use protocol::meeting::{Facilitation, Thread, ThreadList};
 use protocol::{CreatedBoard, LinkSecret, Role};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tower::ServiceExt;
+
+use crate::server;
 
 struct Server(Gateway);
 
@@ -49,10 +51,7 @@ fn note(id: &str, text: &str) -> Value {
 
 impl Server {
     async fn start() -> Self {
-        let storage = storage::open("memory:").await.expect("memory never fails");
-        let directory = ServiceDirectory::in_process(|| rsocket::memory::pair().0);
-        let site = Some("https://boards.example".to_owned());
-        Self(Gateway::new(storage, directory, site, AssetStore::in_memory(1 << 20)))
+        Self(server::start(server::at_site(), 1 << 20).await.0)
     }
 
     async fn send(&self, method: Method, path: &str, key: &str, person: u8, body: Option<Value>) -> Answer {

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
 use axum::response::Response;
-use gateway::{AssetStore, Gateway, ServiceDirectory};
+use gateway::{Gateway, GatewayOptions};
 use protocol::limits::{MAX_REST_BODY_BYTES, MAX_TITLE_CHARS};
 use protocol::{BoardView, CreatedBoard, ErrorCode, Problem, Role, SecretHash};
 use serde_json::{Value, json};
 use storage::Storage;
 use tower::ServiceExt;
+
+use crate::server;
 
 struct Server {
     gateway: Gateway,
@@ -19,11 +21,8 @@ struct Server {
 
 impl Server {
     async fn start(public_url: Option<&str>) -> Self {
-        let storage = storage::open("memory:").await.expect("memory never fails");
-        // Nobody answers at the far end: nothing here opens a board.
-        let directory = ServiceDirectory::in_process(|| rsocket::memory::pair().0);
-        let gateway =
-            Gateway::new(storage.clone(), directory, public_url.map(str::to_owned), AssetStore::in_memory(1 << 30));
+        let options = GatewayOptions { public_url: public_url.map(str::to_owned), ..GatewayOptions::default() };
+        let (gateway, storage) = server::start(options, 1 << 30).await;
         Self { gateway, storage }
     }
 
@@ -190,7 +189,7 @@ async fn what_does_not_exist_is_said_so() {
 }
 
 /// Every path that the document names.
-const ROUTES: [&str; 42] = [
+const ROUTES: [&str; 43] = [
     "/api/admin/boards",
     "/api/admin/boards/{id}",
     "/api/admin/boards/{id}/restore",
@@ -210,6 +209,7 @@ const ROUTES: [&str; 42] = [
     "/api/boards/{id}/links/{link}",
     "/api/boards/{id}/links/{link}/rotate",
     "/api/boards/{id}/people",
+    "/api/boards/{id}/people/signed-in",
     "/api/boards/{id}/people/{person}/lock",
     "/api/boards/{id}/picture",
     "/api/boards/{id}/private",

@@ -2,11 +2,13 @@
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use gateway::{AssetStore, Gateway, ServiceDirectory};
+use gateway::{Gateway, GatewayOptions};
 use protocol::limits::MAX_ASSET_BYTES;
 use protocol::{AssetHash, AssetView, CreatedBoard};
 use serde_json::Value;
 use tower::ServiceExt;
+
+use crate::server;
 
 const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\nand so on";
 const DRAWING: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
@@ -36,9 +38,7 @@ impl Answer {
 
 impl Server {
     async fn start(max_bytes: u64) -> Self {
-        let storage = storage::open("memory:").await.expect("memory never fails");
-        let directory = ServiceDirectory::in_process(|| rsocket::memory::pair().0);
-        Self(Gateway::new(storage, directory, None, AssetStore::in_memory(max_bytes)))
+        Self(server::start(GatewayOptions::default(), max_bytes).await.0)
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {

@@ -9,17 +9,15 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, header};
-use gateway::{
-    AssetStore, ClientSecret, Creation, Gateway, GatewayOptions, ServiceDirectory, SignIn, SignInOptions, Token,
-};
+use gateway::{ClientSecret, Creation, Gateway, GatewayOptions, SignIn, SignInOptions, Token};
 use protocol::{CreatedBoard, OwnBoardList, Role, UnlockedLink};
 use serde_json::{Value, json};
 use storage::Storage;
 use tower::ServiceExt;
 
+use crate::server::{self, SITE};
 use provider::{CLIENT_ID, CLIENT_SECRET, Lie, Provider};
 
-const SITE: &str = "https://boards.example";
 const SESSION: &str = "__Host-boardwalk-session";
 const ATTEMPT: &str = "__Host-boardwalk-sign-in";
 
@@ -80,12 +78,10 @@ impl Server {
     }
 
     fn on(storage: Arc<dyn Storage>, provider: Option<&Provider>, creation: Creation) -> Self {
-        let directory = ServiceDirectory::in_process(|| rsocket::memory::pair().0);
         let sign_in = provider.map(|provider| Arc::new(SignIn::new(options(provider)).expect("it is set right")));
         let admin_token = Some(Token::of("correct horse battery"));
-        let public_url = Some(SITE.to_owned());
-        let options = GatewayOptions { public_url, sign_in, creation, admin_token, ..GatewayOptions::default() };
-        Self(Gateway::with_options(storage, directory, options, AssetStore::in_memory(0)))
+        let options = GatewayOptions { sign_in, creation, admin_token, ..server::at_site() };
+        Self(server::on(storage, options, 0))
     }
 
     async fn ask(&self, method: Method, path: &str, with: With<'_>) -> Answer {

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
-use gateway::{AssetStore, Gateway, ServiceDirectory};
+use gateway::Gateway;
 use protocol::limits::MAX_BUNDLE_BYTES;
 use protocol::{CreatedBoard, LinkSecret, Role};
 use storage::Storage;
 use tower::ServiceExt;
+
+use crate::server;
 
 struct Server {
     gateway: Gateway,
@@ -28,14 +30,7 @@ fn code((status, body): &Answer) -> String {
 
 impl Server {
     async fn start() -> Self {
-        let storage = storage::open("memory:").await.expect("memory never fails");
-        let directory = ServiceDirectory::in_process(|| rsocket::memory::pair().0);
-        let gateway = Gateway::new(
-            Arc::clone(&storage),
-            directory,
-            Some("https://boards.example".to_owned()),
-            AssetStore::in_memory(0),
-        );
+        let (gateway, storage) = server::start(server::at_site(), 0).await;
         Self { gateway, storage }
     }
 

@@ -1,15 +1,15 @@
 //! Links, their passwords and the board's name over REST: who may do what, and what it does.
 
-use std::sync::Arc;
-
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
-use gateway::{AssetStore, Gateway, ServiceDirectory};
+use gateway::Gateway;
 use protocol::limits::{MAX_LABEL_CHARS, MAX_LINKS_PER_BOARD, MAX_PASSWORD_CHARS};
 use protocol::{BoardView, CreatedBoard, LinkList, LinkSecret, LinkView, Role, UnlockedLink};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tower::ServiceExt;
+
+use crate::server;
 
 struct Server(Gateway);
 
@@ -39,14 +39,7 @@ fn code((status, body): &Answer) -> &str {
 
 impl Server {
     async fn start() -> Self {
-        let storage = storage::open("memory:").await.expect("memory never fails");
-        let directory = ServiceDirectory::in_process(|| rsocket::memory::pair().0);
-        Self(Gateway::new(
-            Arc::clone(&storage),
-            directory,
-            Some("https://boards.example".to_owned()),
-            AssetStore::in_memory(0),
-        ))
+        Self(server::start(server::at_site(), 0).await.0)
     }
 
     async fn ask(&self, method: Method, path: &str, key: &str, body: Option<Value>) -> Answer {

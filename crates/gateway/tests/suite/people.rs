@@ -1,15 +1,16 @@
 //! Locking people out, and refusing who asks too often, by a raw client: every role, every route, with the time to wait.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use gateway::{AssetStore, Creation, Gateway, GatewayOptions, ServiceDirectory, Token};
+use gateway::{Creation, Gateway, GatewayOptions, Token};
 use protocol::{CreatedBoard, LinkSecret, PeopleList, Role};
 use serde_json::{Value, json};
 use tower::ServiceExt;
+
+use crate::server;
 
 struct Server(Gateway);
 
@@ -36,15 +37,8 @@ struct With<'a> {
 
 impl Server {
     async fn start(options: GatewayOptions) -> Self {
-        let storage = storage::open("memory:").await.expect("memory never fails");
-        let directory = ServiceDirectory::in_process(|| rsocket::memory::pair().0);
-        let public_url = Some("https://boards.example".to_owned());
-        Self(Gateway::with_options(
-            Arc::clone(&storage),
-            directory,
-            GatewayOptions { public_url, ..options },
-            AssetStore::in_memory(0),
-        ))
+        let options = GatewayOptions { public_url: server::at_site().public_url, ..options };
+        Self(server::start(options, 0).await.0)
     }
 
     async fn ask(&self, method: Method, path: &str, with: With<'_>, body: Option<Value>) -> Answer {

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode, header};
-use gateway::{AssetStore, Gateway, GatewayOptions, Quotas, ServiceDirectory, Token};
+use gateway::{Gateway, GatewayOptions, Quotas, Token};
 use protocol::CreatedBoard;
 use serde_json::Value;
 use storage::Storage;
 use tower::ServiceExt;
+
+use crate::server;
 
 const TOKEN: &str = "correct horse battery";
 
@@ -21,15 +23,8 @@ struct Server {
 
 impl Server {
     async fn start(admin_token: Option<&str>, quotas: Quotas) -> Self {
-        let storage = storage::open("memory:").await.expect("memory never fails");
-        let options = GatewayOptions {
-            public_url: Some("https://boards.example".to_owned()),
-            admin_token: admin_token.map(Token::of),
-            quotas,
-            ..GatewayOptions::default()
-        };
-        let directory = ServiceDirectory::in_process(|| rsocket::memory::pair().0);
-        let gateway = Gateway::with_options(Arc::clone(&storage), directory, options, AssetStore::in_memory(1000));
+        let options = GatewayOptions { admin_token: admin_token.map(Token::of), quotas, ..server::at_site() };
+        let (gateway, storage) = server::start(options, 1000).await;
         Self { gateway, storage }
     }
 
@@ -188,10 +183,7 @@ async fn bounds_are_set_below_the_flags_and_taken_away_again() {
     assert_eq!(code(&server.ask(Method::POST, "/api/boards", None).await), "too-many-boards");
     // Another gateway on the same store, which nobody told.
     let store = server.storage.clone();
-    let directory = ServiceDirectory::in_process(|| rsocket::memory::pair().0);
-    let public_url = Some("https://boards.example".to_owned());
-    let options = GatewayOptions { public_url, quotas, ..GatewayOptions::default() };
-    let gateway = Gateway::with_options(store.clone(), directory, options, AssetStore::in_memory(1000));
+    let gateway = server::on(store.clone(), GatewayOptions { quotas, ..server::at_site() }, 1000);
     let other = Server { gateway, storage: store };
     assert_eq!(code(&other.ask(Method::POST, "/api/boards", None).await), "too-many-boards");
     assert_eq!(code(&set("{}").await), "ok");
