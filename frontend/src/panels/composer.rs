@@ -35,6 +35,10 @@ pub fn Composer(
         let written = text.get_untracked().trim().to_owned();
         if !written.is_empty() {
             text.set(String::new());
+            // The button cannot be pressed now, and takes no keys: Escape, and the next words, are for here.
+            if let Some(field) = field.get_untracked() {
+                let _ = field.focus();
+            }
             on_send.run(written);
         }
     };
