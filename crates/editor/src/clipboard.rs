@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::draft::preview;
 use crate::excalidraw;
+use crate::framing;
 use crate::groups;
 use crate::limits;
 use crate::linking;
@@ -119,9 +120,8 @@ fn taken(view: &View) -> Vec<(ShapeId, NewShape)> {
     copies.collect()
 }
 
-/// Copies hold copies, and lie in copies of frames. What does not come along is let go of; a frame that is still there
-/// keeps them.
-fn rename(field: &Field, names: &HashMap<ShapeId, ShapeId>, view: &View) -> Option<Field> {
+/// Copies hold copies, and lie in copies of frames. What does not come along is let go of.
+fn rename(field: &Field, names: &HashMap<ShapeId, ShapeId>) -> Option<Field> {
     let held = |binding: &Option<Binding>| {
         let binding = binding.as_ref()?;
         Some(Binding { shape: names.get(&binding.shape)?.clone(), at: binding.at })
@@ -129,10 +129,7 @@ fn rename(field: &Field, names: &HashMap<ShapeId, ShapeId>, view: &View) -> Opti
     match field {
         Field::Start(binding) => held(binding).map(|binding| Field::Start(Some(binding))),
         Field::End(binding) => held(binding).map(|binding| Field::End(Some(binding))),
-        Field::Frame(Some(frame)) => {
-            let is_there = || view.board.shape(frame).map(|frame| frame.id.clone());
-            names.get(frame).cloned().or_else(is_there).map(|frame| Field::Frame(Some(frame)))
-        }
+        Field::Frame(Some(frame)) => names.get(frame).cloned().map(|frame| Field::Frame(Some(frame))),
         other => Some(other.clone()),
     }
 }
@@ -207,7 +204,7 @@ pub(crate) fn on_top(
     let ids: Vec<ShapeId> = shapes.iter().map(|_| view.ids.shape()).collect();
     let renamed = shapes.iter().zip(&ids).filter_map(|((old, _), new)| Some((old.clone()?, new.clone()))).collect();
     for (_, shape) in &mut shapes {
-        shape.fields = shape.fields.iter().filter_map(|field| rename(field, &renamed, view)).collect();
+        shape.fields = shape.fields.iter().filter_map(|field| rename(field, &renamed)).collect();
         shape.fields.retain(|field| !matches!(field, Field::Locked(_)));
         for field in &mut shape.fields {
             if let Field::Groups(groups) = field {
@@ -216,6 +213,7 @@ pub(crate) fn on_top(
             }
         }
     }
+    framing::received(shapes.iter_mut().map(|(_, shape)| shape), view);
     let top = view.board.shapes().next_back().map(|shape| &shape.id);
     let placement = view.board.order_between(top, None, &[], shapes.len(), view.ids.random());
     let inserts = shapes.into_iter().zip(&ids).zip(placement.keys).map(|(((_, mut shape), id), key)| {

@@ -79,8 +79,16 @@ pub(crate) fn torn_off(shape: &Shape, moving: &HashSet<&ShapeId>) -> Vec<Field> 
     vec![Field::Start(None), Field::End(None), Field::Points(points)]
 }
 
+/// Takes shapes off the board, with what lies in those that are frames. What held them lets go.
+pub(crate) fn removed<'a>(view: &View, ids: impl IntoIterator<Item = &'a ShapeId>) -> Vec<Edit> {
+    let gone = view.board.with_contents(ids);
+    let mut edits = released(view, &gone);
+    edits.extend(gone.into_iter().map(|id| Edit::Remove { id }));
+    edits
+}
+
 /// Lets go of shapes that are about to be removed: the ends stay where they are seen.
-pub(crate) fn released(view: &View, gone: &[ShapeId]) -> Vec<Edit> {
+fn released(view: &View, gone: &[ShapeId]) -> Vec<Edit> {
     let followers = view.board.followers(gone);
     let lines = followers.iter().filter(|id| !gone.contains(id)).filter_map(|id| view.board.shape(id));
     let edits = lines.filter(|shape| shape.kind.is_line()).flat_map(|shape| {

@@ -17,8 +17,26 @@ const NEAR: f64 = 1e-6;
 /// The frame around a new shape, as a field of it.
 pub(crate) fn of_new(shape: &NewShape, view: &View) -> Option<Field> {
     let middle = preview(view.ids.shape(), shape).local_bounds().center();
+    of_place(middle, view).filter(|_| shape.kind != Kind::Frame)
+}
+
+/// The frame around a place, as a field of what comes to lie there.
+pub(crate) fn of_place(middle: Point, view: &View) -> Option<Field> {
     let around = Frames::of(view, |_| false).around(middle)?;
-    (shape.kind != Kind::Frame).then(|| Field::Frame(Some(around.id.clone())))
+    Some(Field::Frame(Some(around.id.clone())))
+}
+
+/// New shapes come into the frame around them, but for frames and for those that bring theirs along.
+pub(crate) fn received<'a>(shapes: impl Iterator<Item = &'a mut NewShape>, view: &View) {
+    if view.board.frames().next().is_none() {
+        return;
+    }
+    let frames = Frames::of(view, |_| false);
+    let is_framed = |shape: &NewShape| shape.fields.iter().any(|field| matches!(field, Field::Frame(Some(_))));
+    for shape in shapes.filter(|shape| shape.kind != Kind::Frame && !is_framed(shape)) {
+        let middle = preview(view.ids.shape(), shape).local_bounds().center();
+        shape.fields.extend(frames.around(middle).map(|around| Field::Frame(Some(around.id.clone()))));
+    }
 }
 
 /// A new frame takes in what lies in it whole and is in no other. It comes to lie beneath that: it is filled, and would
@@ -103,10 +121,21 @@ pub(crate) fn changed(carried: &[ShapeId], transform: &Transform, view: &View) -
     edits.collect()
 }
 
+/// A transform of the selection as edits: all that it carries, and the frames that it has come into.
+pub(crate) fn transformed(transform: &Transform, view: &View) -> Vec<Edit> {
+    let carried = view.carried(transform);
+    let mut edits = changed(&carried, transform, view);
+    if let Transform::Move { by } = transform {
+        let moved: Vec<_> = view.movable().map(|shape| (shape, *by)).collect();
+        edits.extend(adopted(&moved, &carried, view));
+    }
+    edits
+}
+
 /// The same moves for what lies in frames that are moved, where it is not moved by itself.
 pub(crate) fn moves(shapes: &[(&Shape, Vec2)], view: &View) -> Vec<Edit> {
     let own: HashSet<&ShapeId> = shapes.iter().map(|(shape, _)| &shape.id).collect();
-    let edits = shapes.iter().filter(|(_, by)| by.hypot() > 1e-9).flat_map(|(shape, by)| {
+    let moves = shapes.iter().filter(|(_, by)| by.hypot() > 1e-9).flat_map(|(shape, by)| {
         let all = view.board.with_contents([&shape.id]);
         let all = all.into_iter().filter(|id| *id == shape.id || !own.contains(id));
         all.filter_map(|id| {
@@ -114,7 +143,11 @@ pub(crate) fn moves(shapes: &[(&Shape, Vec2)], view: &View) -> Vec<Edit> {
             Some(Edit::Set { id, field })
         })
     });
-    edits.collect()
+    let mut edits: Vec<Edit> = moves.collect();
+    let moved: Vec<_> = shapes.iter().copied().filter(|(_, by)| by.hypot() > 1e-9).collect();
+    let carried = view.board.with_contents(moved.iter().map(|(shape, _)| &shape.id));
+    edits.extend(adopted(&moved, &carried, view));
+    edits
 }
 
 /// The frames of the board, the topmost first: there are few, and whoever asks for thousands of shapes asks them all.
@@ -150,15 +183,19 @@ fn goes_along(frame: &Shape, view: &View, moves: impl Fn(&ShapeId) -> bool) -> b
 }
 
 /// Shapes that were moved change frames where they have come into another.
-pub(crate) fn adopted(moved: &[&Shape], carried: &[ShapeId], by: Vec2, view: &View) -> Vec<Edit> {
+pub(crate) fn adopted(moved: &[(&Shape, Vec2)], carried: &[ShapeId], view: &View) -> Vec<Edit> {
     if view.board.frames().next().is_none() {
         return vec![];
     }
     let carried: HashSet<&ShapeId> = carried.iter().collect();
     let frames = Frames::of(view, |id| carried.contains(id));
     let (mut edits, mut hidden) = (vec![], vec![]);
-    for shape in moved {
-        let around = frames.around(shape.local_bounds().center() + by);
+    for (shape, by) in moved {
+        if shape.frame.as_ref().is_some_and(|frame| carried.contains(frame)) {
+            // Its frame is in the same hand.
+            continue;
+        }
+        let around = frames.around(shape.local_bounds().center() + *by);
         let frame = around.map(|around| around.id.clone());
         if frame == shape.frame {
             continue;

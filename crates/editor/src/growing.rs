@@ -6,6 +6,7 @@ use kurbo::{Point, Rect, Vec2};
 use scene::BoardPoint;
 
 use crate::connecting;
+use crate::framing;
 use crate::input::Modifiers;
 use crate::limits;
 use crate::text_session::TextTarget;
@@ -87,8 +88,11 @@ fn frame_of(shape: &Shape) -> Option<Field> {
 fn next(shape: &Shape, by: Vec2, view: &View) -> Option<(ShapeId, NewShape)> {
     let mut copy = view.board.copy(&shape.id)?;
     copy.text.clear();
-    copy.fields.retain(|field| !matches!(field, Field::Author(_) | Field::Groups(_) | Field::Locked(_)));
+    let stays =
+        |field: &Field| !matches!(field, Field::Author(_) | Field::Groups(_) | Field::Locked(_) | Field::Frame(_));
+    copy.fields.retain(stays);
     copy.fields.push(shape.moved(by));
+    copy.fields.extend(framing::of_place(shape.local_bounds().center() + by, view));
     copy.fields.push(Field::Order(view.board.order_top(view.ids.random())));
     copy.fields.extend(view.author(&shape.kind));
     Some((view.ids.shape(), copy))

@@ -160,5 +160,12 @@ fn point_along(path: &BezPath, share: f64) -> Option<Point> {
 fn resized(shape: &Shape, from: Rect, to: Rect) -> Vec<Field> {
     let scaling = Scaling::new(from, to);
     let points: Arc<[_]> = shape.points.iter().map(|corner| scaling.vector(*corner)).collect();
-    vec![Field::Pos(scaling.point(shape.pos.into()).into()), Field::Points(points)]
+    // Stretches that stay are between the corners: they come along.
+    let lane = |lane: &[f64]| {
+        let stretch = if lane[0] != 0.0 { scaling.stretch.y } else { scaling.stretch.x };
+        [lane[0], lane[1] * stretch]
+    };
+    let via: Arc<[f64]> = shape.via.chunks_exact(2).flat_map(lane).collect();
+    let via = (!via.is_empty()).then_some(Field::Via(via));
+    [Field::Pos(scaling.point(shape.pos.into()).into()), Field::Points(points)].into_iter().chain(via).collect()
 }

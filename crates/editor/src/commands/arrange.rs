@@ -1,5 +1,7 @@
 //! The pile: what lies over what.
 
+use std::collections::HashSet;
+
 use board::{Edit, Field, Shape, ShapeId};
 use kurbo::Rect;
 
@@ -37,7 +39,7 @@ pub(super) const SEND_BACKWARD: Command = Command {
         let pile = Pile::of(view);
         let below: Vec<&Shape> = pile.below().collect();
         let Some(under) = pile.next_in_way(below.iter().copied()) else { return vec![] };
-        let next = below.into_iter().skip_while(|shape| shape.id != under.id).nth(1);
+        let next = below.into_iter().skip_while(|shape| shape.id != under.id).nth(1).or_else(|| pile.floor());
         pile.placed(next, Some(under), view)
     }),
     ..EDIT
@@ -48,7 +50,9 @@ pub(super) const SEND_TO_BACK: Command = Command {
     shortcuts: &["Mod+Shift+[", "Mod+Alt+["],
     run: Some(|view| {
         let pile = Pile::of(view);
-        pile.placed(None, pile.others().next(), view)
+        let floor = pile.floor();
+        let mut above = pile.others().skip_while(|shape| floor.is_some_and(|floor| shape.id != floor.id));
+        pile.placed(floor, above.nth(usize::from(floor.is_some())), view)
     }),
     ..EDIT
 };
@@ -63,8 +67,10 @@ struct Pile<'a> {
 
 impl<'a> Pile<'a> {
     fn of(view: &'a View) -> Self {
-        let shapes = view.board.shapes().map(|shape| (shape, view.selection.contains(shape.slot))).collect();
-        let moving = view.selected_in_order();
+        // What lies in a frame lies on it: it goes along.
+        let carried: HashSet<ShapeId> = view.board.with_contents(view.selection.iter()).into_iter().collect();
+        let shapes: Vec<_> = view.board.shapes().map(|shape| (shape, carried.contains(&shape.id))).collect();
+        let moving: Vec<&Shape> = shapes.iter().filter(|(_, moves)| *moves).map(|(shape, _)| *shape).collect();
         Pile {
             shapes,
             bounds: moving.iter().map(|shape| shape.bounds()).reduce(|all, rect| all.union(rect)).unwrap_or(Rect::ZERO),
@@ -82,10 +88,19 @@ impl<'a> Pile<'a> {
         self.shapes[highest..].iter().map(|(shape, _)| *shape)
     }
 
-    /// What lies below all of the selection, highest first.
+    /// What lies below all of the selection, highest first, down to its frame.
     fn below(&self) -> impl Iterator<Item = &'a Shape> {
         let lowest = self.shapes.iter().position(|(_, selected)| *selected).unwrap_or(0);
-        self.shapes[..lowest].iter().rev().map(|(shape, _)| *shape)
+        let floor = self.floor();
+        let below = self.shapes[..lowest].iter().rev().map(|(shape, _)| *shape);
+        below.take_while(move |shape| floor.is_none_or(|floor| shape.id != floor.id))
+    }
+
+    /// The highest frame that holds some of the selection and is not of it: beneath it nobody would see them.
+    fn floor(&self) -> Option<&'a Shape> {
+        let holds: HashSet<&ShapeId> =
+            self.shapes.iter().filter_map(|(shape, moves)| shape.frame.as_ref().filter(|_| *moves)).collect();
+        self.others().rfind(|shape| holds.contains(&shape.id))
     }
 
     /// The nearest one that overlaps the selection, so that a step can be seen; or else just the nearest.

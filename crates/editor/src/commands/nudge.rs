@@ -35,7 +35,6 @@ fn nudged(view: &View, by: Vec2) -> Vec<Effect> {
     if view.selection.is_empty() || !view.can_edit {
         return vec![Effect::Pan(-by * PAN_PX)];
     }
-    let transform = Transform::Move { by };
-    let edits = framing::changed(&view.carried(&transform), &transform, view);
+    let edits = framing::transformed(&Transform::Move { by }, view);
     vec![Effect::Apply(edits, Some(StepKind::Nudge))]
 }

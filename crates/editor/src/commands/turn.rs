@@ -52,13 +52,15 @@ fn turned(view: &View, steps: f64) -> Vec<Effect> {
     let Some(frame) = frame(view) else { return vec![] };
     let by = steps * PI / limits::ANGLE_STEPS_PER_PI;
     let transform = Transform::Rotate { about: frame.rect.center(), by };
-    let edits = framing::changed(&view.carried(&transform), &transform, view);
+    let edits = framing::transformed(&transform, view);
     vec![Effect::Apply(edits, Some(StepKind::Turn))]
 }
 
 fn flip(view: &View, across: bool) -> Vec<Effect> {
     let Some(frame) = frame(view) else { return vec![] };
-    let edits = view.movable().flat_map(|shape| {
+    // What lies in a frame is mirrored with it.
+    let ids = view.board.with_contents(view.movable().map(|shape| &shape.id));
+    let edits = ids.iter().filter_map(|id| view.board.shape(id)).flat_map(|shape| {
         let fields = flipped(shape, frame.rect.center(), across);
         fields.into_iter().map(|field| Edit::Set { id: shape.id.clone(), field })
     });

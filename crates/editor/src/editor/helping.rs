@@ -32,7 +32,7 @@ impl Editor {
         let Some(frame) = self.selected_frame().filter(|_| self.can_edit) else { return };
         let Some(transform) = geometry_transform(frame, field) else { return };
         let view = self.view();
-        let edits = framing::changed(&view.carried(&transform), &transform, &view);
+        let edits = framing::transformed(&transform, &view);
         self.commit(edits, Some(StepKind::Geometry));
     }
 

@@ -7,6 +7,7 @@ use scene::BoardPoint;
 use super::Editor;
 use crate::draft::Motion;
 use crate::draft::preview;
+use crate::framing;
 use crate::growing;
 use crate::history::{Direction, StepKind};
 use crate::limits;
@@ -56,7 +57,9 @@ impl Editor {
     fn new_text(&self, at: BoardPoint) -> Typing {
         let view = self.view();
         let top = at - Vec2::new(0.0, view.styles.font_size(&Kind::Text) * TOP_ABOVE_CLICK_EM);
-        Typing::new_shape(self.ids.shape(), view.new_shape(Kind::Text, [Field::Pos(top)]))
+        let mut shape = view.new_shape(Kind::Text, [Field::Pos(top)]);
+        shape.fields.extend(framing::of_place(at.into(), &view));
+        Typing::new_shape(self.ids.shape(), shape)
     }
 
     pub(super) fn text_edited(&mut self, id: &ShapeId, text: String, caret_utf16: Option<u32>, composing: bool) {

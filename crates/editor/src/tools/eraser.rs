@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use board::{Edit, ShapeId};
+use board::ShapeId;
 use scene::BoardPoint;
 
 use super::{Effect, Event, Pointer, Tool, ToolSpec};
+use crate::connecting;
 use crate::draft::Motion;
 use crate::input::Device;
 use crate::output::CursorKind;
@@ -35,8 +36,8 @@ impl Tool for Eraser {
             (Eraser::Rubbing { .. }, Event::Up(pointer)) => {
                 let mut effects = self.rub(pointer, view);
                 if let Eraser::Rubbing { ids, .. } = std::mem::take(self) {
-                    let gone = ids.into_iter().filter(|id| view.board.shape(id).is_some());
-                    effects.push(Effect::Finish(gone.map(|id| Edit::Remove { id }).collect()));
+                    let there = ids.iter().filter(|id| view.board.shape(id).is_some());
+                    effects.push(Effect::Finish(connecting::removed(view, there)));
                 }
                 effects
             }

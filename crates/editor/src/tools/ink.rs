@@ -2,11 +2,12 @@
 //! draft.
 
 use board::{Edit, Field, InkPoint, Kind, NewShape, ShapeId};
-use kurbo::Vec2;
+use kurbo::{Point, Rect, Vec2};
 use scene::{BoardPoint, Colour};
 
 use super::{Effect, Event, Pointer, Tool, ToolSpec};
 use crate::draft::Motion;
+use crate::framing;
 use crate::input::Device;
 use crate::limits;
 use crate::output::CursorKind;
@@ -90,7 +91,7 @@ impl Tool for Pen {
             (Ink::Drawing(stroke), Event::Up(pointer)) => {
                 let mut effects = stroke.follow(pointer, view);
                 stroke.straight_from = None;
-                effects.push(Effect::Finish(stroke.chunk()));
+                effects.push(Effect::Finish(stroke.ended(view)));
                 self.ink = Ink::Lifted;
                 effects
             }
@@ -169,7 +170,7 @@ impl Stroke {
             }
             let pressure = felt(*pressure, pointer.device);
             if self.points.len() >= limits::INK_POINTS_PER_SHAPE {
-                effects.push(Effect::Continue(self.chunk()));
+                effects.push(Effect::Continue(self.ended(view)));
                 let joint = self.last;
                 *self = Stroke::new(joint, self.highlights, view);
                 self.take(joint, pressure);
@@ -224,6 +225,16 @@ impl Stroke {
         };
         self.appended_before = self.appended;
         self.appended = settled;
+        edits
+    }
+
+    /// What is left of it, and the frame around all of it.
+    fn ended(&mut self, view: &View) -> Vec<Edit> {
+        let mut edits = self.chunk();
+        let places = self.points.iter().map(|point| Point::from(self.origin) + Vec2::new(point.x, point.y) * self.unit);
+        let extent = places.map(|at| Rect::from_points(at, at)).reduce(|all, rect| all.union(rect));
+        let frame = extent.and_then(|extent| framing::of_place(extent.center(), view));
+        edits.extend(frame.map(|field| Edit::Set { id: self.id.clone(), field }));
         edits
     }
 

@@ -478,13 +478,7 @@ fn edits(transform: &Transform, view: &View) -> Vec<Edit> {
     if transform.is_nothing() {
         return vec![];
     }
-    let carried = view.carried(transform);
-    let mut edits = framing::changed(&carried, transform, view);
-    if let Transform::Move { by } = transform {
-        let moved: Vec<_> = view.movable().collect();
-        edits.extend(framing::adopted(&moved, &carried, *by, view));
-    }
-    edits
+    framing::transformed(transform, view)
 }
 
 /// Shift keeps a move on the axis that it is mostly along.

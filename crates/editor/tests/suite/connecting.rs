@@ -169,6 +169,42 @@ fn a_frame_takes_in_what_lies_in_it_and_carries_it() {
 }
 
 #[test]
+fn a_shape_lies_in_the_frame_that_is_around_it_however_it_came_there() {
+    let begin = "tool frame\ndrag 0,0 300,300\nend\nkey Escape\n";
+    let frame_after = |script: &str| {
+        let mut hand = Hand::on("rectangle a 20,20 50x50");
+        run(&mut hand, &format!("{begin}{script}"));
+        hand.editor.board().shape(&id("a")).expect("it").frame.is_some()
+    };
+    assert!(frame_after("key Mod+A\ndrag 0,150 100,150"), "both are in the hand");
+    assert!(!frame_after(&format!("click 20,45\n{}", "key Shift+ArrowDown\n".repeat(40))), "nudged out");
+    assert!(frame_after("click 20,45\nkey Shift+ArrowDown"), "nudged within");
+    let newest_after = |script: &str| {
+        let mut hand = Hand::on("rectangle a 20,20 50x50");
+        run(&mut hand, &format!("{begin}{script}"));
+        newest(&hand).frame.is_some()
+    };
+    assert!(newest_after("tool text\nclick 100,100\ntype words\nend"), "written");
+    assert!(newest_after("tool ink\ndrag 100,100 200,200"), "drawn");
+    assert!(newest_after("click 20,45\nkey Mod+D"), "doubled");
+}
+
+#[test]
+fn what_lies_in_a_frame_stays_above_it() {
+    let begin = "tool frame\ndrag 0,0 300,300\nend\nkey Escape\n";
+    for script in [
+        "click 20,45\ncommand send-to-back",
+        "click 20,45\ncommand send-backward\ncommand send-backward",
+        "click 0,280\ncommand bring-to-front",
+    ] {
+        let mut hand = Hand::on("rectangle a 20,20 50x50");
+        run(&mut hand, &format!("{begin}{script}"));
+        let lowest = hand.editor.board().shapes().next().expect("two shapes");
+        assert_eq!(lowest.kind, Kind::Frame, "{script}");
+    }
+}
+
+#[test]
 fn a_copied_frame_holds_copies() {
     let mut hand = Hand::on("rectangle a 20,20 50x50");
     run(&mut hand, "tool frame\ndrag 0,0 300,300\nend\nkey Escape\nclick 0,150\nkey Mod+D");
