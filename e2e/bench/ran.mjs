@@ -19,7 +19,7 @@ import { boardOf, updatesOf } from "./scene.mjs";
 const SHAPES = 10_000;
 const PROGRAM = "board.wasm";
 /** What nobody does in the moment until the later file is there. */
-const LATER = ["select and drag"];
+const LATER = ["rectangle", "select and drag"];
 
 const { values } = parseArgs({
   options: { program: { type: "string" }, scenes: { type: "string" }, into: { type: "string" } },
@@ -64,27 +64,48 @@ async function act(page, board, shapes, updates) {
     const peers = await Peers.join(server.url, board, updates);
     await page.waitForTimeout(1500);
     peers.leave();
-    await note(page, "peers");
+  } else {
+    await beside(board);
   }
-  // By keys on one board, by the toolbar on the other.
-  for (const [key, name] of [["p", "ink"], ["r", "rectangle"]]) {
-    if (shapes > 0) await hand.key(key);
-    else await new BoardPage(page).tool(name);
-    await hand.drag(0.7, (at) => [400 + 300 * at, 300 + 200 * at * at]);
-    await hand.release(700, 500);
-    await page.waitForTimeout(500);
-    await note(page, name);
-  }
+  await note(page, "peers");
+  // By the toolbar on one board, by keys on the other.
+  if (shapes > 0) await hand.key("p");
+  else await new BoardPage(page).tool("ink");
+  await draw(page, hand);
+  await note(page, "ink");
   await hand.wheel(1, MIDDLE, (at) => (at < 0.5 ? [16, 9] : [-16, -9]));
   await hand.wheel(1, MIDDLE, (at) => [0, at < 0.5 ? 9 : -9], { zoom: true });
   await untilExact(page);
   await note(page, "pan and zoom");
-  if (shapes > 0) {
-    const [x, y] = await filledShape(page);
-    await hand.drag(1, (at) => [x + 200 * at, y + 100 * at]);
-    await hand.release(x + 200, y + 100);
-    await note(page, "select and drag");
+  if (shapes === 0) return;
+  await hand.key("r");
+  await draw(page, hand);
+  await note(page, "rectangle");
+  const [x, y] = await filledShape(page);
+  await hand.drag(1, (at) => [x + 200 * at, y + 100 * at]);
+  await hand.release(x + 200, y + 100);
+  await note(page, "select and drag");
+}
+
+/** Another person, who draws on the board with all of the program. */
+async function beside(board) {
+  const context = await browser.newContext({ viewport: VIEW, locale: "en-GB", serviceWorkers: "block" });
+  const page = await context.newPage();
+  await page.goto(board.url);
+  await page.locator('[data-testid="status"][data-status="saved"]').waitFor({ state: "attached" });
+  const hand = await Hand.on(page);
+  for (const tool of ["p", "r"]) {
+    await hand.key(tool);
+    await draw(page, hand);
   }
+  await page.locator('[data-testid="status"][data-status="saved"]').waitFor({ state: "attached" });
+  await context.close();
+}
+
+async function draw(page, hand) {
+  await hand.drag(0.7, (at) => [400 + 300 * at, 300 + 200 * at * at]);
+  await hand.release(700, 500);
+  await page.waitForTimeout(500);
 }
 
 /** Keeps what has run by now and had not before. */
