@@ -6,6 +6,8 @@ pub use deriving::InMotion;
 
 use std::sync::Arc;
 
+use yrs::{MapRef, TransactionMut};
+
 use crate::document::{DiffError, Document, MergeError, Merged};
 use crate::perform::Performer;
 use crate::pile::{Pile, Slot};
@@ -108,26 +110,29 @@ impl Board {
     }
 
     fn perform(&mut self, run: impl FnOnce(&mut Performer<'_, '_>)) -> (Applied, usize) {
-        let restored = &mut self.restored;
-        let ((reversal, kept), update) = self.document.edit(|txn, root| {
+        let (restored, root) = (&mut self.restored, self.document.shapes());
+        let edit = |txn: &mut TransactionMut, root: &MapRef| {
             let mut performer = Performer { txn, root, undo: Reversal::default(), kept: 0, restored };
             run(&mut performer);
             (performer.undo, performer.kept)
-        });
-        (Applied { update, change: self.refresh(), reversal }, kept)
+        };
+        let ((reversal, kept), update) = self.touched.unheard(&root, || self.document.edit(edit));
+        (Applied { update, change: self.refresh(Touches::of(&reversal)), reversal }, kept)
     }
 
     /// Merges what a peer did. A gap is reported, and nothing applied.
     pub fn merge(&mut self, update: &[u8]) -> Result<Change, MergeError> {
         match self.document.load(update)? {
-            Merged::Applied { .. } => Ok(self.refresh()),
+            Merged::Applied { .. } => {
+                let touches = self.touched.take();
+                Ok(self.refresh(touches))
+            }
             Merged::Gap(_) => Ok(Change { gap: true, ..Change::default() }),
         }
     }
 
     /// Reads the touched shapes anew, of those that were known only what was written.
-    fn refresh(&mut self) -> Change {
-        let Touches { whole: mut read, parts } = self.touched.take();
+    fn refresh(&mut self, Touches { whole: mut read, parts }: Touches) -> Change {
         if read.is_empty() && parts.is_empty() {
             return Change::default();
         }

@@ -104,7 +104,7 @@ fn joins_text(steps: &mut Vec<Step>, next: &TextSplice) -> bool {
 }
 
 impl Step {
-    fn id(&self) -> &ShapeId {
+    pub(crate) fn id(&self) -> &ShapeId {
         match self {
             Step::Remove { id, .. }
             | Step::Insert { id, .. }
