@@ -354,7 +354,7 @@ mod tests {
 
     #[test]
     fn a_loss_is_a_fault() {
-        let good = "acknowledged=5 seen=5 lost-acknowledged=0 lost-seen=0 refused=0 closed=2 not-saved=0 ";
+        let good = "acknowledged=5 seen=5 lost-acknowledged=0 lost-seen=0 refused=0 closed=2 not-saved=0 rejoined=0 ";
         assert_eq!(faulty(KillService, &numbers(good)).count(), 0);
         assert_eq!(faulty(RollingRestart, &numbers(good)).collect::<Vec<_>>(), ["closed 2"]);
         assert_eq!(faulty(FailOver, &numbers(good)).count(), 1);
