@@ -24,7 +24,7 @@ pub(super) mod subprocess;
 pub(super) mod trapezoid;
 pub(super) mod triangle;
 
-use kurbo::{BezPath, ParamCurveNearest, Point, Rect, Shape as _, Size, Vec2};
+use kurbo::{Affine, BezPath, ParamCurveNearest, Point, Rect, Shape as _, Size, Vec2};
 use scene::{BoardPoint, DisplayList};
 
 use super::{ShapeKind, label, look};
@@ -49,7 +49,7 @@ impl Closed {
     }
 
     fn path(&self, shape: &Shape) -> BezPath {
-        (self.outline)(shape.local_bounds(), shape.radius)
+        mirrored(shape, (self.outline)(shape.local_bounds(), shape.radius))
     }
 }
 
@@ -63,7 +63,7 @@ impl ShapeKind for Closed {
     }
 
     fn paint(&self, shape: &Shape, list: &mut DisplayList) {
-        let details = self.details.map(|details| details(shape.local_bounds()));
+        let details = self.details.map(|details| mirrored(shape, details(shape.local_bounds())));
         look::paint_area(shape, self.path(shape), details, list);
         label::paint(shape, list);
     }
@@ -77,11 +77,17 @@ impl ShapeKind for Closed {
     }
 
     fn resized(&self, shape: &Shape, from: Rect, to: Rect) -> Vec<Field> {
-        resized(shape, from, to)
+        resized(shape, from, to).into_iter().chain(turned_over(shape, from, to)).collect()
     }
 
     fn label_box(&self, shape: &Shape) -> Option<Rect> {
-        let [left, top, right, bottom] = self.label_inset;
+        let [mut left, mut top, mut right, mut bottom] = self.label_inset;
+        if shape.scale.x < 0.0 {
+            std::mem::swap(&mut left, &mut right);
+        }
+        if shape.scale.y < 0.0 {
+            std::mem::swap(&mut top, &mut bottom);
+        }
         let rect = shape.local_bounds();
         let (width, height) = (rect.width(), rect.height());
         Some(Rect::new(
@@ -112,6 +118,23 @@ pub(super) fn resized(shape: &Shape, from: Rect, to: Rect) -> Vec<Field> {
     let rect = Scaling::new(from, to).rect(shape.local_bounds());
     let size = Size::new(shape.size.width * stretch.x.abs(), shape.size.height * stretch.y.abs());
     vec![Field::Pos(BoardPoint::new(rect.x0, rect.y0)), Field::Size(size)]
+}
+
+/// A path in the shape's box, mirrored there where the scale is negative.
+fn mirrored(shape: &Shape, path: BezPath) -> BezPath {
+    let (x, y) = (shape.scale.x.signum(), shape.scale.y.signum());
+    if (x, y) == (1.0, 1.0) {
+        return path;
+    }
+    let middle = shape.local_bounds().center().to_vec2();
+    Affine::translate(middle) * Affine::scale_non_uniform(x, y) * Affine::translate(-middle) * path
+}
+
+/// The other mirror image, where the new box runs backwards.
+pub(super) fn turned_over(shape: &Shape, from: Rect, to: Rect) -> Option<Field> {
+    let Vec2 { x, y } = Scaling::new(from, to).stretch;
+    let turned = |scale: f64, stretch: f64| scale.signum() * if stretch < 0.0 { -1.0 } else { 1.0 };
+    (x < 0.0 || y < 0.0).then(|| Field::Scale(Vec2::new(turned(shape.scale.x, x), turned(shape.scale.y, y))))
 }
 
 /// How one box becomes another: mirrored where the other runs backwards, unstretched where the first has no length.

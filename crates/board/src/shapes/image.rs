@@ -60,12 +60,6 @@ impl ShapeKind for Image {
     }
 
     fn resized(&self, shape: &Shape, from: Rect, to: Rect) -> Vec<Field> {
-        let mut fields = closed::resized(shape, from, to);
-        let stretch = closed::Scaling::new(from, to).stretch;
-        if stretch.x < 0.0 || stretch.y < 0.0 {
-            let turned = |scale: f64, stretch: f64| scale.signum() * if stretch < 0.0 { -1.0 } else { 1.0 };
-            fields.push(Field::Scale(Vec2::new(turned(shape.scale.x, stretch.x), turned(shape.scale.y, stretch.y))));
-        }
-        fields
+        closed::resized(shape, from, to).into_iter().chain(closed::turned_over(shape, from, to)).collect()
     }
 }

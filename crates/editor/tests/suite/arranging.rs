@@ -1,6 +1,8 @@
 //! Groups, locks, layouts, flips, copies and snapping: what many shapes do together.
 
+use board::Kind;
 use editor::{GeometryField, Input};
+use kurbo::{Affine, ParamCurve, Point};
 
 use crate::harness::{Hand, Pair};
 use crate::outline::id;
@@ -235,4 +237,32 @@ fn a_style_goes_from_one_shape_to_others_in_one_step() {
     assert_eq!(look(&hand), Some(("blue".to_owned(), 7.0)));
     run(&mut hand, "key Mod+Z");
     assert_eq!(look(&hand), Some(("ink".to_owned(), 2.0)));
+}
+
+#[test]
+fn flipping_mirrors_every_closed_kind_but_not_its_letters() {
+    let middles = |path: kurbo::BezPath| {
+        let middles: Vec<Point> = path.segments().map(|segment| segment.eval(0.5)).collect();
+        middles
+    };
+    for kind in Kind::CLOSED {
+        for (command, mirror) in [
+            ("flip-across", Affine::new([-1.0, 0.0, 0.0, 1.0, 100.0, 0.0])),
+            ("flip-down", Affine::new([1.0, 0.0, 0.0, -1.0, 0.0, 60.0])),
+        ] {
+            let mut hand = Hand::on(&format!("{} a 0,0 100x60 \"hi\"", kind.name()));
+            let look = |hand: &Hand| {
+                let shape = hand.editor.board().shape(&id("a")).expect("it is there");
+                (middles(shape.outline()), shape.placed_text().expect("a label").rect().center())
+            };
+            let (before, label) = look(&hand);
+            run(&mut hand, &format!("key Mod+A\ncommand {command}"));
+            let (after, moved) = look(&hand);
+            assert!((mirror * label).distance(moved) < 1e-6, "{kind:?} {command}: {moved:?}");
+            let near = |pair: (&Point, &Point)| (mirror * *pair.0).distance(*pair.1) < 1e-6;
+            assert!(before.iter().zip(&after).all(near), "{kind:?} {command}");
+            run(&mut hand, &format!("command {command}"));
+            assert_eq!(look(&hand), (before, label), "{kind:?} {command} twice");
+        }
+    }
 }
