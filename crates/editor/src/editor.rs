@@ -198,6 +198,9 @@ impl Editor {
     pub fn handle(&mut self, now_ms: u64, input: Input) -> Vec<Output> {
         self.now_ms = self.now_ms.max(now_ms);
         self.put_down_before(&input);
+        if self.goes_nowhere(&input) {
+            return self.settle();
+        }
         match input {
             Input::Pointer(event) => self.pointer(event),
             Input::Wheel(event) => self.wheel(event),

@@ -51,6 +51,8 @@ pub const NUDGE_FAR_BOARD: f64 = 10.0;
 pub const ANGLE_STEPS_PER_PI: f64 = 12.0;
 /// A click with a shape tool makes a shape of this many board pixels a side.
 pub const DEFAULT_SHAPE_BOARD: f64 = 100.0;
+/// No side of a shape that is drawn is shorter: what has no width cannot be seen or taken hold of.
+pub const LEAST_SIDE_PX: f64 = 8.0;
 /// The gap of stacks and packs.
 pub const STACK_GAP_BOARD: f64 = 24.0;
 /// The cell of the grid that shapes snap to: what the dots show at 100 %.

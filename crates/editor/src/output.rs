@@ -202,10 +202,12 @@ pub struct TextSession {
     pub colour: Colour,
     /// What is selected at the beginning, in UTF-16 units; the caret is the second place.
     pub first_selected: (u32, u32),
+    /// It is one line, as a name is: Enter ends the session.
+    pub is_line: bool,
 }
 
 /// Something worth telling; the page has the words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// Somebody leads, and the view follows them now.
     Led,
@@ -220,6 +222,11 @@ pub enum Notice {
     DeletedMeanwhile {
         /// How many.
         count: usize,
+    },
+    /// Somebody deleted the shape in whose text this person was typing. Keys go nowhere until Escape or a press.
+    DeletedWhileWriting {
+        /// What was written, if anything was: `restore-mine` brings it back.
+        kept: String,
     },
     /// The clipboard held nothing that can be pasted, or too much.
     PasteRefused,

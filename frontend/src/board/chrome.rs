@@ -221,6 +221,9 @@ pub(super) fn own_colour(number: u64) -> String {
     Theme::Light.resolve(visit::person_colour(number)).css()
 }
 
+/// So much of a text that is kept is shown in the notice of it, in characters.
+const SHOWN_CHARS: usize = 80;
+
 /// The words of a notice.
 pub(super) fn notice_words(words: Words, notice: Notice) -> String {
     match notice {
@@ -230,6 +233,14 @@ pub(super) fn notice_words(words: Words, notice: Notice) -> String {
         }
         Notice::DeletedMeanwhile { count } => {
             words.count(key::NOTICE_DELETED_MEANWHILE_ONE, key::NOTICE_DELETED_MEANWHILE_MANY, count)
+        }
+        Notice::DeletedWhileWriting { kept } if kept.is_empty() => words.get(key::NOTICE_DELETED_WRITING).to_owned(),
+        Notice::DeletedWhileWriting { kept } => {
+            let mut shown: String = kept.chars().take(SHOWN_CHARS).collect();
+            if shown.len() < kept.len() {
+                shown.push('…');
+            }
+            words.fill(key::NOTICE_DELETED_WRITING_KEPT, &[("text", &shown)])
         }
         Notice::Led => words.get(key::COMPANY_LED).to_owned(),
         Notice::PasteRefused => words.get(key::NOTICE_PASTE_REFUSED).to_owned(),

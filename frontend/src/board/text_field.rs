@@ -49,6 +49,8 @@ struct State {
     /// What is selected, in UTF-16 units; the caret is the second place.
     selected: Cell<(u32, u32)>,
     composing: Cell<bool>,
+    /// Enter ends it.
+    is_line: bool,
     /// The browser's paste does not say it.
     shift_held: Cell<bool>,
     has_ended: Cell<bool>,
@@ -73,7 +75,7 @@ impl TextField {
             ("data-testid", "text-field"),
             ("aria-label", label),
             ("role", "textbox"),
-            ("aria-multiline", "true"),
+            ("aria-multiline", if session.is_line { "false" } else { "true" }),
             ("contenteditable", "true"),
             ("spellcheck", "false"),
         ] {
@@ -86,6 +88,7 @@ impl TextField {
             spans: RefCell::new(session.spans.clone()),
             selected: Cell::new(session.first_selected),
             composing: Cell::new(false),
+            is_line: session.is_line,
             shift_held: Cell::new(false),
             has_ended: Cell::new(false),
             hooks,
@@ -239,7 +242,10 @@ impl State {
         match kind.as_str() {
             "insertParagraph" | "insertLineBreak" => {
                 event.prevent_default();
-                self.insert("\n");
+                match self.is_line {
+                    true => self.end(Input::TextEnded),
+                    false => self.insert("\n"),
+                }
             }
             "formatBold" => self.command("bold"),
             "formatItalic" => self.command("italic"),
@@ -311,7 +317,7 @@ impl State {
         let is_done = event.key() == "Enter" && (event.ctrl_key() || event.meta_key());
         if event.is_composing() {
             // The key is the input method's.
-        } else if event.key() == "Escape" {
+        } else if event.key() == "Escape" || (self.is_line && event.key() == "Enter") {
             event.prevent_default();
             self.end(Input::TextEnded);
         } else if (event.key() == "Tab" && !event.shift_key()) || is_done {

@@ -8,12 +8,14 @@ use scene::text::{Look, TextLayout};
 use scene::{Cap, Colour, DisplayList, Paint, StrokeStyle, Swatch, TextRun, text};
 
 use super::look;
-use crate::{Align, AlignY, Shape};
+use crate::{Align, AlignY, Field, Shape};
 
 /// Between a label and the sides of its box, in board pixels.
 pub(super) const PADDING: f64 = 8.0;
 /// A narrower box than this many ems still breaks lines as if it were this wide: letter by letter nobody can read.
 const WIDTH_MIN_EM: f64 = 2.0;
+/// A shape grows no wider than this for a long word, in board pixels.
+const WIDENED_MAX: f64 = 400.0;
 /// Letters that lead somewhere.
 const LINK: Colour = Colour::Swatch(Swatch::Blue);
 /// Lines below and through letters, in em of these: how thick, how far below and above the baseline.
@@ -115,15 +117,36 @@ impl Shape {
         self.kind.has_text()
     }
 
-    /// The least size at which its label fits into it, keeping its width; the size it has, where it does.
+    /// The least size at which its label fits into it; the size it has, where it does. A closed shape gets as wide as its
+    /// longest word, up to a limit; whatever else is missing goes to the height.
     pub fn size_for_label(&self) -> kurbo::Size {
+        let width = self.width_for_words();
+        match width > self.size.width {
+            true => self.with(&[Field::Size(kurbo::Size::new(width, self.size.height))]).heightened_for_label(),
+            false => self.heightened_for_label(),
+        }
+    }
+
+    fn width_for_words(&self) -> f64 {
+        let space = self.kind.behaviour().label_box(self).filter(|_| self.kind.is_closed());
+        let Some(space) = space.filter(|space| space.width() > 0.0) else { return self.size.width };
+        let widest = text::widest_word_em(self.font, &self.text, self.spans()) * self.font_size;
+        let missing = widest + 2.0 * PADDING - space.width();
+        if missing <= 0.0 {
+            return self.size.width;
+        }
+        // The label's box is a share of the shape's.
+        let share = space.width() / self.local_bounds().width();
+        (self.size.width + missing / share).ceil().min(WIDENED_MAX).max(self.size.width)
+    }
+
+    fn heightened_for_label(&self) -> kurbo::Size {
         let Some(space) = self.kind.behaviour().label_box(self) else { return self.size };
         let Some(placed) = self.placed_text() else { return self.size };
         let missing = placed.layout.height + 2.0 * PADDING - space.height();
         if missing <= 0.0 || space.height() <= 0.0 {
             return self.size;
         }
-        // The label's box is a share of the shape's.
         let share = space.height() / self.local_bounds().height();
         kurbo::Size::new(self.size.width, (self.size.height + missing / share).ceil())
     }

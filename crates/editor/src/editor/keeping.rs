@@ -1,10 +1,13 @@
-//! Where somebody deleted what this person had changed meanwhile: the delete wins, and their version is offered.
+//! Where somebody deleted what this person had changed meanwhile, or was writing in: the delete wins, and their version is
+//! offered.
 
 use std::collections::BTreeSet;
 
 use board::{NewShape, Shape, ShapeId};
 
 use super::Editor;
+use crate::commands::COMMANDS;
+use crate::input::{Input, KeyEvent, KeyPhase, PointerPhase};
 use crate::limits;
 use crate::output::Notice;
 
@@ -15,6 +18,8 @@ pub(crate) struct Mine {
     unsaved: BTreeSet<ShapeId>,
     /// Deleted by others, as they were here.
     pub(crate) lost: Vec<(ShapeId, NewShape)>,
+    /// What was said of a text that ended under this person's hands, while their keys go nowhere.
+    cut_off: Option<Notice>,
 }
 
 impl Editor {
@@ -33,16 +38,32 @@ impl Editor {
 
     /// What might be lost in a merge.
     pub(super) fn at_stake(&self) -> Vec<Shape> {
-        self.mine.unsaved.iter().filter_map(|id| self.board.shape(id)).cloned().collect()
+        let unsaved = &self.mine.unsaved;
+        let written = self.typing.iter().map(|typing| &typing.id).filter(|id| !unsaved.contains(*id));
+        unsaved.iter().chain(written).filter_map(|id| self.board.shape(id)).cloned().collect()
     }
 
     /// Offers what a merge has deleted of it.
     pub(super) fn offer_lost(&mut self, before: Vec<Shape>) {
-        let gone: Vec<Shape> = before.into_iter().filter(|shape| self.board.shape(&shape.id).is_none()).collect();
-        if gone.is_empty() {
-            return;
+        let mut gone: Vec<Shape> = before.into_iter().filter(|shape| self.board.shape(&shape.id).is_none()).collect();
+        let mut count = gone.len();
+        if let Some(at) = gone.iter().position(|shape| self.typing.as_ref().is_some_and(|typing| typing.id == shape.id))
+        {
+            count -= 1;
+            let has_typed = self.typing.as_ref().is_some_and(|typing| typing.typed_ms.is_some());
+            // What was only opened is nobody's to bring back.
+            let is_mine = has_typed || self.mine.unsaved.contains(&gone[at].id);
+            let kept = if is_mine { gone[at].text.to_string() } else { String::new() };
+            if !is_mine {
+                gone.remove(at);
+            }
+            let notice = Notice::DeletedWhileWriting { kept };
+            self.mine.cut_off = Some(notice.clone());
+            self.notice(notice);
         }
-        self.notice(Notice::DeletedMeanwhile { count: gone.len() });
+        if count > 0 {
+            self.notice(Notice::DeletedMeanwhile { count });
+        }
         for shape in gone {
             self.mine.unsaved.remove(&shape.id);
             self.mine.lost.push((shape.id.clone(), NewShape::like(&shape)));
@@ -50,6 +71,36 @@ impl Editor {
         let over = self.mine.lost.len().saturating_sub(limits::MINE_SHAPES);
         self.mine.lost.drain(..over);
         self.outbox.chrome = true;
+    }
+
+    /// Whether an input goes nowhere: whoever was writing goes on typing before they see that the text has ended, and their
+    /// letters must not become shortcuts. Escape or a press ends that; until then every key says again why.
+    pub(super) fn goes_nowhere(&mut self, input: &Input) -> bool {
+        let Some(notice) = &self.mine.cut_off else { return false };
+        let (is_void, frees) = match input {
+            Input::Key(key) if key.phase == KeyPhase::Down => (true, key.key == "Escape"),
+            Input::Paste(_) | Input::PastePlain(_) | Input::PasteRich { .. } => (true, false),
+            Input::Command(id) => {
+                let is_key = COMMANDS.iter().any(|command| command.id == id && command.is_browser_event);
+                (is_key, !is_key)
+            }
+            Input::Pointer(event) => (false, event.phase == PointerPhase::Down),
+            Input::SelectTool(_) => (false, true),
+            _ => (false, false),
+        };
+        if frees {
+            self.mine.cut_off = None;
+        } else if is_void {
+            let notice = notice.clone();
+            self.notice(notice);
+        }
+        is_void
+    }
+
+    /// Whether keys go nowhere, and the browser must not have this one either.
+    pub(super) fn swallows(&self, event: &KeyEvent) -> Option<bool> {
+        let is_letter = event.key.chars().count() == 1 && !event.modifiers.command();
+        self.mine.cut_off.as_ref().map(|_| is_letter || event.key == "Escape")
     }
 
     pub(super) fn forget_lost(&mut self) {

@@ -19,7 +19,7 @@ impl Editor {
     /// Whether the editor would do something with this key, so that the page keeps the browser from it. Tab is not bound
     /// where it would leave the last shape: the focus then moves on.
     pub fn is_key_bound(&self, event: &KeyEvent) -> bool {
-        self.binding(event).is_some()
+        self.swallows(event).unwrap_or_else(|| self.binding(event).is_some())
     }
 
     fn binding(&self, event: &KeyEvent) -> Option<Binding> {

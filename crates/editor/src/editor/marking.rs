@@ -6,7 +6,7 @@ use board::{Edit, Shape, ShapeId};
 use scene::text::{Look, Mark, Span, look_at, stretches};
 
 use super::Editor;
-use super::typing::spliced;
+use super::typing::{in_one_line, is_line, spliced};
 use crate::chrome::Letters;
 use crate::clipboard;
 use crate::history::StepKind;
@@ -165,6 +165,7 @@ impl Editor {
             return self.notice(Notice::PasteRefused);
         }
         let id = typing.id.clone();
+        let text = if self.board.shape(&id).is_some_and(is_line) { in_one_line(&text) } else { text };
         let (from, to) = (typing.selected.0.min(typing.selected.1), typing.selected.0.max(typing.selected.1));
         let birth = typing.unborn.take().map(|shape| Edit::Insert { id: id.clone(), shape });
         let is_born = birth.is_some();

@@ -69,9 +69,11 @@ impl Editor {
             return self.end_text();
         }
         let stored = shape.map(|shape| StoredText { text: &shape.text, spans: shape.spans() });
+        let text = bounded(text);
+        let text = if shape.is_some_and(is_line) { in_one_line(&text) } else { text };
         let was_unborn = typing.unborn.is_some();
         let before = shape.map(|shape| shape.text.clone());
-        let (edits, typed) = typing.typed(bounded(text), caret_utf16, composing, stored.unwrap_or_default());
+        let (edits, typed) = typing.typed(text, caret_utf16, composing, stored.unwrap_or_default());
         if let Some(caret) = caret_utf16 {
             typing.selected = (caret, caret);
         }
@@ -165,9 +167,17 @@ impl Editor {
     pub(super) fn make_room_for_label(&mut self, id: &ShapeId) {
         let Some(shape) = self.board.shape(id) else { return };
         let size = shape.size_for_label();
-        if (shape.kind.is_closed() || shape.kind == Kind::Note) && size != shape.size {
-            self.commit(vec![Edit::Set { id: id.clone(), field: Field::Size(size) }], Some(StepKind::Letters));
+        if !(shape.kind.is_closed() || shape.kind == Kind::Note) || size == shape.size {
+            return;
         }
+        let wider = size.width - shape.size.width;
+        let mut fields = vec![Field::Size(size)];
+        if wider > 0.0 {
+            // To both sides alike.
+            fields.push(Field::Pos(shape.pos - Vec2::new(wider / 2.0, 0.0)));
+        }
+        let edits = fields.into_iter().map(|field| Edit::Set { id: id.clone(), field }).collect();
+        self.commit(edits, Some(StepKind::Letters));
     }
 
     /// Tells the page what the document has and its field has not.
@@ -273,8 +283,19 @@ impl Editor {
             pivot_px: (rect.center() - text.origin()) * zoom,
             colour: shape.text_colour.unwrap_or(shape.stroke),
             first_selected: typing.first,
+            is_line: is_line(shape),
         }
     }
+}
+
+/// Whether its text is one line: a frame's is its name.
+pub(super) fn is_line(shape: &Shape) -> bool {
+    shape.kind == Kind::Frame
+}
+
+/// Line breaks become spaces, letter by letter: places in it stay.
+pub(super) fn in_one_line(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
 }
 
 /// Splices of a text as edits, each of the text that those before it leave.

@@ -12,6 +12,7 @@ use crate::input::Modifiers;
 use crate::limits;
 use crate::output::CursorKind;
 use crate::text_session::TextTarget;
+use crate::transform::tidy;
 use crate::view::View;
 
 /// How two points define a shape.
@@ -72,7 +73,7 @@ impl DragToCreate {
     fn shape(&self, from: BoardPoint, to: BoardPoint, modifiers: Modifiers, view: &View) -> NewShape {
         let place = match self.span {
             Span::Corners => {
-                let rect = corners(from, to, modifiers);
+                let rect = corners(from, to, modifiers, tidy(limits::LEAST_SIDE_PX / view.camera.zoom()));
                 vec![Field::Pos(rect.origin().into()), Field::Size(rect.size())]
             }
             Span::Ends => {
@@ -178,12 +179,15 @@ impl Tool for DragToCreate {
     }
 }
 
-fn corners(from: BoardPoint, to: BoardPoint, modifiers: Modifiers) -> Rect {
+/// The box of a drag, each side at least `least` board pixels long, in the direction of the drag.
+fn corners(from: BoardPoint, to: BoardPoint, modifiers: Modifiers, least: f64) -> Rect {
     let mut by = to - from;
     if modifiers.shift {
         let side = by.x.abs().max(by.y.abs());
         by = Vec2::new(side.copysign(by.x), side.copysign(by.y));
     }
+    let long = |by: f64| by.abs().max(least).copysign(by);
+    by = Vec2::new(long(by.x), long(by.y));
     let start = if modifiers.alt { from - by } else { from };
     Rect::from_points(Point::from(start), Point::from(from + by))
 }

@@ -112,3 +112,40 @@ fn styles_travel_by_the_clipboard() {
         assert_eq!(shapes[0].field(key), shapes[1].field(key), "{key}");
     }
 }
+
+#[test]
+fn a_straight_drag_makes_a_shape_that_can_be_seen() {
+    check("", "tool rectangle\ndrag 100,100 100,200", "rectangle new 100,100 8x100 *");
+    check("", "tool ellipse\ndrag 100,100 40,100", "ellipse new 40,100 60x8 *");
+    check("", "tool diamond\ndrag 100,100 98,40", "diamond new 92,40 8x60 *");
+    check("", "hold alt\ntool rectangle\ndrag 100,100 100,200", "rectangle new 92,0 16x200 *");
+    // What is drawn as a line may be straight.
+    let mut hand = Hand::on("");
+    run(&mut hand, "tool arrow\ndrag 100,100 100,200");
+    let arrow = hand.editor.board().shapes().next().expect("an arrow");
+    assert_eq!(arrow.board_points(), [(100.0, 100.0).into(), (100.0, 200.0).into()]);
+}
+
+#[test]
+fn a_shape_gets_as_wide_as_its_longest_word() {
+    let written = |before: &str, text: &str| {
+        let mut hand = Hand::on(before);
+        run(&mut hand, &format!("click 100,145\nkey Enter\ntype {text}\nend"));
+        hand.editor.board().shape(&id("a")).expect("it is there").clone()
+    };
+    let lines = |shape: &board::Shape| shape.placed_text().expect("a label").layout.lines.len();
+    let box_of = "rectangle a 100,100 50x90";
+    let shape = written(box_of, "Wonderful");
+    assert!(shape.size.width > 50.0 && shape.size.height == 90.0 && lines(&shape) == 1, "{:?}", shape.size);
+    assert_eq!(shape.local_bounds().center().x, 125.0, "to both sides");
+    assert_eq!(lines(&written(box_of, "Wonderful Wonderful")), 2);
+    let longest = "w".repeat(80);
+    assert_eq!(written(box_of, &longest).size.width, 400.0);
+    assert_eq!(written("rectangle a 100,100 500x90", &longest).size.width, 500.0);
+    let undone = "rectangle a 100,100 50x90";
+    check(undone, "click 100,145\nkey Enter\ntype Wonderful\nend\nkey Mod+Z", &format!("{undone} *"));
+    // In a star the label has less room.
+    let mut hand = Hand::on("star a 100,100 90x90");
+    run(&mut hand, "key Mod+A\nkey Enter\ntype Label\nend");
+    assert_eq!(lines(hand.editor.board().shape(&id("a")).expect("it is there")), 1);
+}

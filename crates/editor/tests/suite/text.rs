@@ -1,8 +1,8 @@
 //! Texts: typed in the page's field, live in the document.
 
-use editor::{Input, Output};
+use editor::{Input, KeyPhase, Notice, Output};
 
-use crate::harness::{Hand, Pair};
+use crate::harness::{Hand, Pair, key_event};
 use crate::outline::id;
 use crate::script::{check, run};
 
@@ -124,4 +124,71 @@ fn pasted_words_become_a_text() {
     let shape = hand.editor.board().shapes().next().expect("a text");
     assert_eq!(&*shape.text, "some words\nmore");
     assert_eq!(shape.local_bounds().center().round(), (500.0, 400.0).into());
+}
+
+fn notices(hand: &mut Hand) -> Vec<Notice> {
+    let notices = hand.take_outputs().into_iter().filter_map(|output| match output {
+        Output::Notice(notice) => Some(notice),
+        _ => None,
+    });
+    notices.collect()
+}
+
+/// The first writes, and the second deletes the shape under their hands.
+fn cut_off(script: &str) -> Pair {
+    let mut pair = Pair::on("rectangle a 0,0 200x100");
+    run(&mut pair.a, script);
+    pair.exchange();
+    // The service has it: no edit is on its way that the delete could meet.
+    pair.a.give(Input::Saved);
+    notices(&mut pair.a);
+    run(&mut pair.b, "click 0,50\nkey Delete");
+    pair.exchange();
+    assert!(pair.contents_agree() && pair.a.editor.board().is_empty());
+    pair
+}
+
+#[test]
+fn who_loses_the_text_under_their_hands_keeps_the_words() {
+    let mut pair = cut_off("double 100,50\ntype some");
+    let told = [Notice::DeletedWhileWriting { kept: "some".to_owned() }];
+    assert_eq!(notices(&mut pair.a), told);
+    run(&mut pair.a, "key e");
+    assert_eq!((pair.a.editor.chrome().tool, notices(&mut pair.a).as_slice()), ("select", &told[..]), "said again");
+    run(&mut pair.a, "key r\nkey Mod+A\npaste more");
+    assert!(pair.a.editor.is_key_bound(&key_event("'", KeyPhase::Down)), "the browser does not have them either");
+    assert_eq!((pair.a.editor.chrome().tool, pair.a.outline().as_str()), ("select", ""));
+    run(&mut pair.a, "key Escape\nkey e");
+    assert_eq!(pair.a.editor.chrome().tool, "eraser");
+    run(&mut pair.a, "command restore-mine");
+    pair.exchange();
+    assert_eq!(pair.b.outline(), "rectangle a 0,0 200x100 \"some\"\n");
+}
+
+#[test]
+fn a_press_frees_the_keys_and_what_was_only_opened_is_not_offered() {
+    let mut pair = cut_off("double 100,50");
+    assert_eq!(notices(&mut pair.a), [Notice::DeletedWhileWriting { kept: String::new() }]);
+    assert_eq!(pair.a.editor.chrome().lost_count, 0);
+    run(&mut pair.a, "key e\nclick 500,500\nkey r");
+    assert_eq!(pair.a.editor.chrome().tool, "rectangle");
+}
+
+#[test]
+fn a_frames_name_is_one_line() {
+    let mut hand = Hand::on("");
+    run(&mut hand, "tool frame\ndrag 100,100 300,300");
+    hand.type_text("first\r\nsecond");
+    let frame = hand.editor.board().shapes().next().expect("a frame");
+    assert_eq!(&*frame.text, "first  second");
+    let session = hand.outputs.iter().rev().find_map(|output| match output {
+        Output::EditText(session) => Some(session.clone()),
+        _ => None,
+    });
+    let session = session.expect("the field is told");
+    assert_eq!((session.text.as_str(), session.is_line), ("first  second", true));
+    let mut hand = Hand::on("");
+    run(&mut hand, "tool text\nclick 100,100\ntype first");
+    hand.type_text("first\nsecond");
+    assert_eq!(&*hand.editor.board().shapes().next().expect("a text").text, "first\nsecond");
 }
