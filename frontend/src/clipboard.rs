@@ -1,4 +1,4 @@
-//! Copying text, also over plain http, where the browser has no asynchronous clipboard.
+//! Copying text and reading it, also over plain http, where the browser has no asynchronous clipboard.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -7,7 +7,7 @@ use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{ClipboardEvent, Document, HtmlInputElement};
+use web_sys::{Clipboard, ClipboardEvent, Document, HtmlInputElement};
 
 /// Copies a text, if the browser allows it. To be called while a press or a key is handled.
 pub fn copy(text: &str) {
@@ -37,12 +37,26 @@ pub async fn write(text: &str) -> bool {
     document.and_then(|document| write_by_event(&document, text)).unwrap_or(false)
 }
 
+/// The clipboard's text; none where the browser does not hand it over. To be called while a press is handled: the browser
+/// may ask the person.
+pub async fn read() -> Option<String> {
+    let clipboard = asynchronous()?;
+    // Not every browser lets pages read.
+    Reflect::get(&clipboard, &"readText".into()).ok()?.dyn_into::<Function>().ok()?;
+    JsFuture::from(clipboard.read_text()).await.ok()?.as_string()
+}
+
 /// Begins writing to the asynchronous clipboard; none where there is none.
 fn write_async(text: &str) -> Option<Promise> {
+    Some(asynchronous()?.write_text(text))
+}
+
+/// The asynchronous clipboard; none outside a secure context.
+fn asynchronous() -> Option<Clipboard> {
     let window = web_sys::window()?;
     let navigator = window.navigator();
     let clipboard = Reflect::get(&navigator, &"clipboard".into()).ok()?;
-    (window.is_secure_context() && !clipboard.is_undefined()).then(|| navigator.clipboard().write_text(text))
+    (window.is_secure_context() && !clipboard.is_undefined()).then(|| navigator.clipboard())
 }
 
 /// Answers the event of `document.execCommand("copy")`: deprecated, yet the only way outside a secure context.

@@ -68,6 +68,7 @@ commands! {
     clipboard::COPY seldom,
     clipboard::COPY_TEXT seldom,
     clipboard::CUT seldom,
+    clipboard::PASTE,
     clipboard::DUPLICATE,
     remove::DELETE,
     focus::SELECT_ALL,

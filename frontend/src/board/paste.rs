@@ -5,10 +5,12 @@ use std::rc::Rc;
 use editor::Input;
 use js_sys::Array;
 use protocol::BoardId;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{ClipboardEvent, File, FileList};
 
 use super::shell::Shell;
 use super::tasks::Task;
+use crate::words::key;
 
 /// Our own form begins so, whatever wrote it.
 const OWN_FORM: &str = "{\"boardwalk\"";
@@ -46,6 +48,19 @@ pub(super) fn is_own(data: Option<&web_sys::DataTransfer>) -> bool {
     let text = data.and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
     let text = text.trim_start();
     text.starts_with('{') || text.starts_with('<') || text.contains('\t')
+}
+
+/// Pastes at a press: the browser is asked for the clipboard's text, and who is refused is told the keys.
+pub(super) fn ask(shell: &Rc<Shell>) {
+    let shell = Rc::downgrade(shell);
+    spawn_local(async move {
+        let read = crate::clipboard::read().await.filter(|read| !read.is_empty());
+        let Some(shell) = shell.upgrade() else { return };
+        match read {
+            Some(read) => text(&shell, read, false),
+            None => shell.page.toasts.push(shell.page.words.get(key::NOTICE_PASTE_BY_KEY).to_owned()),
+        }
+    });
 }
 
 /// A text from the clipboard.

@@ -322,6 +322,7 @@ impl Shell {
             Output::Clipboard(text) => paste::put_on_clipboard(self, &text),
             Output::Later(input) => self.leave(Task::Edit(*input)),
             Output::Page("copy-link") => self.copy_link(),
+            Output::Page("paste") => paste::ask(self),
             Output::Page("open-link") => self.open_link(),
             Output::Page("insert-image") => self.leave(Task::PickFiles { replaces: false }),
             Output::Page("replace-image") => self.leave(Task::PickFiles { replaces: true }),

@@ -18,6 +18,7 @@ use crate::words::{Words, key};
 const ON_SELECTION: &[&str] = &[
     "copy",
     "cut",
+    "paste",
     "duplicate",
     "delete",
     "",
@@ -57,6 +58,8 @@ const ON_SELECTION: &[&str] = &[
 ];
 /// On the empty board.
 const ON_BOARD: &[&str] = &[
+    "paste",
+    "",
     "select-all",
     "unlock-all",
     "",

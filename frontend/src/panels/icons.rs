@@ -98,6 +98,7 @@ pub fn command_icon(id: &str) -> IconShape {
         "duplicate" => icondata::LuCopyPlus,
         "copy" => icondata::LuCopy,
         "cut" => icondata::LuScissors,
+        "paste" => icondata::LuClipboardPaste,
         "copy-styles" => icondata::LuPaintbrush,
         "paste-styles" => icondata::LuPaintRoller,
         "group" => icondata::LuGroup,

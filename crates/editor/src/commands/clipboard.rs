@@ -1,4 +1,4 @@
-//! Copy, cut, duplicate. Paste is an input, as only the page can read the clipboard.
+//! Copy, cut, paste, duplicate. What is pasted is an input, as only the page can read the clipboard.
 
 use board::ShapeId;
 use kurbo::Vec2;
@@ -34,6 +34,16 @@ pub(super) const CUT: Command = Command {
     shortcuts: &["Mod+X"],
     is_browser_event: true,
     run: Some(|view| vec![Effect::Clipboard(clipboard::copied(view)), remove::removal(view)]),
+    ..EDIT
+};
+
+/// The page asks the browser for what is on the clipboard.
+pub(super) const PASTE: Command = Command {
+    id: "paste",
+    shortcuts: &["Mod+V"],
+    is_browser_event: true,
+    enabled: |view| view.can_edit,
+    run: Some(|_| vec![Effect::Page("paste")]),
     ..EDIT
 };
 

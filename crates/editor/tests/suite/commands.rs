@@ -216,3 +216,16 @@ fn every_command_runs_on_any_board() {
         }
     }
 }
+
+#[test]
+fn a_press_on_paste_asks_the_page() {
+    let mut hand = Hand::on("");
+    assert!(
+        !hand.editor.is_key_bound(&key_event("Mod+V", KeyPhase::Down)),
+        "the browser's own event has the clipboard"
+    );
+    hand.command("paste");
+    assert!(hand.take_outputs().iter().any(|output| matches!(output, Output::Page("paste"))));
+    hand.give(Input::WriteAccess(false));
+    assert!(!hand.editor.is_command_enabled("paste"));
+}
