@@ -11,7 +11,7 @@ use protocol::{ErrorCode, PersonId, Role, ThreadId};
 use scene::text::Mark;
 use visit::Showing;
 
-pub use self::exporting::{ExportFormat, ExportTask, ExportWish, Exported};
+pub use self::exporting::{ExportFormat, ExportTask, ExportWish, Exported, Preview};
 use crate::api::ApiError;
 
 /// The styles that the selection or the next shape has, by their keys, with their values as text; none where the selected
@@ -275,12 +275,14 @@ pub struct Rescue {
 /// Where the text that is being typed is, in CSS pixels of the page.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TextAt {
-    /// The left side.
+    /// The left side, of the shape that is written on where there is one.
     pub x: f64,
     /// The top side.
     pub y: f64,
     /// From there to its lower side.
     pub height: f64,
+    /// The upper and the lower side of the shape that is written on; the text's own where it stands alone or on a line.
+    pub shape: (f64, f64),
 }
 
 /// One open board, provided by context. The canvas shell writes the signals and takes the requests.
@@ -325,6 +327,7 @@ pub struct BoardStore {
     /// Where the address leads, until it was gone to.
     pub destination: StoredValue<Option<Destination>>,
     enabled: StoredValue<Vec<&'static str>>,
+    selection_is_locked: StoredValue<bool>,
     /// How many shapes are selected.
     pub selection_count: RwSignal<usize>,
     /// Whether there is something of one's own to undo.
@@ -340,7 +343,7 @@ pub struct BoardStore {
     /// What is offered to be saved when the board can no longer be written.
     pub rescue: RwSignal<Option<Rescue>>,
     /// What the export would look like.
-    pub exported: RwSignal<Option<Exported>>,
+    pub exported: RwSignal<Preview>,
     /// What of images is on its way to the server.
     pub uploading: RwSignal<Option<Uploading>>,
     /// The id of whom the view follows.
@@ -388,6 +391,7 @@ impl BoardStore {
             presenting: RwSignal::new(None),
             destination: StoredValue::new(None),
             enabled: StoredValue::new(Vec::new()),
+            selection_is_locked: StoredValue::new(false),
             selection_count: RwSignal::new(0),
             can_undo: RwSignal::new(false),
             can_redo: RwSignal::new(false),
@@ -395,7 +399,7 @@ impl BoardStore {
             people: RwSignal::default(),
             signed_in: RwSignal::default(),
             rescue: RwSignal::new(None),
-            exported: RwSignal::new(None),
+            exported: RwSignal::new(Preview::Empty),
             uploading: RwSignal::new(None),
             following: RwSignal::new(None),
             leading: RwSignal::new(false),
@@ -455,9 +459,15 @@ impl BoardStore {
         self.enabled.get_value()
     }
 
-    /// Says which commands can be run.
-    pub fn enable(self, ids: Vec<&'static str>) {
+    /// Whether all of the selection was locked when [`Self::enabled_commands`] were looked up.
+    pub fn selection_is_locked(self) -> bool {
+        self.selection_is_locked.get_value()
+    }
+
+    /// Says which commands can be run, and whether all of the selection is locked.
+    pub fn enable(self, ids: Vec<&'static str>, selection_is_locked: bool) {
         self.enabled.set_value(ids);
+        self.selection_is_locked.set_value(selection_is_locked);
     }
 }
 

@@ -4,12 +4,12 @@
 use crate::{Shape, schema};
 
 /// How to tell by a key whether two shapes have the same there; none for keys that are no style. All hands are alike that
-/// draw by hand.
+/// draw by hand, and fills that are seen alike.
 pub fn alike(key: &str) -> Option<fn(&Shape, &Shape) -> bool> {
     Some(match key {
         schema::KIND => |one, other| one.kind == other.kind,
         schema::STROKE => |one, other| one.stroke == other.stroke,
-        schema::FILL => |one, other| one.fill == other.fill,
+        schema::FILL => |one, other| one.shown_fill() == other.shown_fill(),
         schema::FILL_STYLE => |one, other| one.fill_style == other.fill_style,
         schema::WIDTH => |one, other| one.width == other.width,
         schema::DASH => |one, other| one.dash == other.dash,

@@ -316,6 +316,11 @@ impl Shape {
         Self { ink, ..self.clone() }.measured()
     }
 
+    /// What it is filled with: its own colour, or the paper of its kind.
+    pub fn shown_fill(&self) -> Option<Colour> {
+        self.fill.or_else(|| self.kind.paper())
+    }
+
     /// The box that its values span, in its own straight plane: not turned, without its line's thickness.
     pub fn local_bounds(&self) -> Rect {
         self.extent + Vec2::new(self.pos.x, self.pos.y)

@@ -19,7 +19,7 @@ pub use label::PlacedText;
 pub(crate) use link_mark::{link_mark, paint_link_mark};
 
 use kurbo::{BezPath, Point, Rect};
-use scene::DisplayList;
+use scene::{Colour, DisplayList, Swatch};
 use std::sync::Arc;
 
 use crate::{Field, Shape};
@@ -159,6 +159,15 @@ impl Kind {
     /// Whether it runs from one end to another.
     pub fn is_line(&self) -> bool {
         matches!(self, Kind::Line | Kind::Arrow)
+    }
+
+    /// What it is filled with where no fill is stored, if with anything.
+    pub fn paper(&self) -> Option<Colour> {
+        match self {
+            Kind::Note => Some(Colour::Swatch(Swatch::Yellow)),
+            Kind::Frame => Some(Colour::Swatch(Swatch::White)),
+            _ => None,
+        }
     }
 
     /// Whether it has corners that can be rounded.

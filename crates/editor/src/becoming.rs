@@ -2,7 +2,6 @@
 
 use board::{Edit, Field, Kind, Route, Shape};
 use kurbo::Point;
-use scene::{Colour, Swatch};
 
 use crate::framing;
 use crate::view::View;
@@ -40,13 +39,8 @@ pub(crate) fn edits(shape: &Shape, to: &Kind, view: &View) -> Vec<Edit> {
 
 /// Paper stays paper: what a kind is filled with by itself is not what the other is.
 fn paper(shape: &Shape, to: &Kind) -> Option<Field> {
-    let own = |kind: &Kind| match kind {
-        Kind::Note => Some(Swatch::Yellow),
-        Kind::Frame => Some(Swatch::White),
-        _ => None,
-    };
-    let fill = own(&shape.kind).filter(|_| shape.fill.is_none() && own(to) != own(&shape.kind))?;
-    Some(Field::Fill(Some(Colour::Swatch(fill))))
+    let own = shape.kind.paper().filter(|_| shape.fill.is_none() && to.paper() != shape.kind.paper())?;
+    Some(Field::Fill(Some(own)))
 }
 
 /// A line that becomes an area lets go, and has the corners that are seen of it; an area that is opened runs straight.

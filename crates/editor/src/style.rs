@@ -218,6 +218,8 @@ impl<'a> Shared<'a> {
         {
             // Every hand is another; whether it is one is what counts.
             Some(Field::Sketch(Some(_))) => (key, Some(Field::Sketch(Some(1)))),
+            // A note is yellow although nothing says so.
+            Some(Field::Fill(_)) => (key, Some(Field::Fill(first.shown_fill()))),
             field => (key, field),
         };
         let entries = STYLES.iter().zip(&self.found).filter_map(|(key, found)| Some(value(key, (*found)?)));
@@ -254,6 +256,27 @@ mod tests {
         styles.set(&Kind::Rectangle, &Field::FillStyle(FillStyle::Solid));
         styles.set(&Kind::Rectangle, &Field::Sketch(Some(1)));
         assert_eq!(styles.fields(&Kind::Rectangle, 77), [soft[0].clone(), Field::Sketch(Some(77))]);
+    }
+
+    #[test]
+    fn a_fill_is_the_one_that_is_seen() {
+        let blank = |kind: Kind| Shape::blank(board::ShapeId::from_random(1), kind);
+        let yellow = [Field::Fill(Some(Colour::Swatch(Swatch::Yellow)))];
+        let cases = [
+            (vec![blank(Kind::Note)], Some("yellow")),
+            (vec![blank(Kind::Frame)], Some("white")),
+            (vec![blank(Kind::Rectangle)], Some("")),
+            (vec![blank(Kind::Note), blank(Kind::Star).with(&yellow)], Some("yellow")),
+            (vec![blank(Kind::Note), blank(Kind::Star)], None),
+        ];
+        for (shapes, expected) in cases {
+            let mut shared = Shared::default();
+            shapes.iter().for_each(|shape| shared.look(shape));
+            let style = shared.style();
+            let fill = style.entries.iter().find(|(key, _)| *key == "fill").expect("areas are filled");
+            assert_eq!(fill.1.as_ref().map(Field::text).as_deref(), expected, "{shapes:?}");
+        }
+        assert_eq!(Styles::default().fields(&Kind::Note, 0), [], "what is seen is not stored");
     }
 
     #[test]

@@ -3,13 +3,14 @@
 
 use std::rc::Rc;
 
-use editor::Input;
+use board::Kind;
+use editor::{Input, TextSession};
 use leptos::prelude::*;
 use web_sys::HtmlElement;
 
 use super::chrome;
 use super::shell::{Shell, view_and_overlay};
-use crate::store::Destination;
+use crate::store::{Destination, TextAt};
 use crate::words::key;
 
 /// Where the map is shown while it is open, provided by context.
@@ -82,11 +83,33 @@ impl Shell {
         }
     }
 
+    /// Where the text is that is typed, and what the bar of its letters must leave free.
+    pub(super) fn text_at(&self, session: &TextSession) -> TextAt {
+        let text = TextAt {
+            x: session.at.x,
+            y: session.at.y,
+            height: session.height_px,
+            shape: (session.at.y, session.at.y + session.height_px),
+        };
+        self.with_editor(|editor| {
+            let shape = editor.board().shape(&session.id);
+            // A line is long and thin: what stands beside it is near enough to none of its text.
+            let Some(shape) = shape.filter(|shape| shape.kind.is_area() || shape.kind == Kind::Note) else {
+                return text;
+            };
+            let (camera, rect) = (editor.camera(), shape.bounds());
+            let from = camera.to_screen(rect.origin().into());
+            TextAt { x: from.x, shape: (from.y, from.y + rect.height() * camera.zoom()), ..text }
+        })
+    }
+
     /// Says which commands can be run now.
     pub fn list_commands(&self) {
         let visit = self.visit.borrow();
-        let enabled = editor::COMMANDS.iter().filter(|command| visit.editor().is_command_enabled(command.id));
-        self.page.store.enable(enabled.map(|command| command.id).collect());
+        let editor = visit.editor();
+        let enabled = editor::COMMANDS.iter().filter(|command| editor.is_command_enabled(command.id));
+        let mut selected = editor.selection().iter().filter_map(|id| editor.board().shape(id));
+        self.page.store.enable(enabled.map(|command| command.id).collect(), selected.all(|shape| shape.locked));
     }
 
     /// Opens the menu of what was pressed on, or of the selection where a key asked for it.

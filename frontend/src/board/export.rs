@@ -19,7 +19,7 @@ use super::canvas2d::{Brush, Surface};
 use super::images;
 use super::pictures::Pictures;
 use super::shell::Shell;
-use crate::store::{ExportFormat, ExportTask, ExportWish, Exported};
+use crate::store::{ExportFormat, ExportTask, ExportWish, Exported, Preview};
 use crate::words::key;
 
 /// The longest side and the area of a PNG, in pixels: what browsers make of a canvas.
@@ -104,10 +104,10 @@ async fn preview(shell: &Rc<Shell>, wish: ExportWish) {
         let url = web_sys::Url::create_object_url_with_blob(&made.file).ok()?;
         Some(Exported { url, width: made.width, height: made.height, is_reduced: made.is_reduced })
     });
-    if let Some(before) = store.exported.get_untracked() {
+    if let Preview::Made(before) = store.exported.get_untracked() {
         let _ = web_sys::Url::revoke_object_url(&before.url);
     }
-    store.exported.set(preview);
+    store.exported.set(preview.map_or(Preview::Empty, Preview::Made));
 }
 
 async fn copy(shell: &Rc<Shell>, wish: ExportWish) {

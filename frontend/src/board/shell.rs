@@ -34,7 +34,7 @@ use crate::connection::log::EditLog;
 use crate::connection::socket::{Socket, SocketEvent};
 use crate::preferences::{self, Preferences};
 use crate::random;
-use crate::store::{BoardStore, TextAt};
+use crate::store::BoardStore;
 use crate::ui::toast::Toasts;
 use crate::words::{Words, key};
 
@@ -386,7 +386,7 @@ impl Shell {
     }
 
     fn open_text(self: &Rc<Self>, session: &TextSession) {
-        let at = TextAt { x: session.at.x, y: session.at.y, height: session.height_px };
+        let at = self.text_at(session);
         if self.page.store.text_at.get_untracked() != Some(at) {
             self.page.store.text_at.set(Some(at));
         }

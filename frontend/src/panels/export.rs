@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::store::{BoardStore, ExportFormat, ExportTask, ExportWish, UiRequest};
+use crate::store::{BoardStore, ExportFormat, ExportTask, ExportWish, Preview, UiRequest};
 use crate::ui::button::{Button, Weight};
 use crate::ui::choice::{Choice, ChoiceGroup};
 use crate::ui::dialog::Dialog;
 use crate::ui::dynamic::{dynamic, effect, when};
+use crate::ui::icon::Icon;
 use crate::words::{Word, Words, key};
 
 /// Scales of a PNG.
@@ -39,7 +40,7 @@ fn ExportForm() -> impl IntoView {
         background: true,
         dark: is_dark,
     });
-    store.exported.set(None);
+    store.exported.set(Preview::Making);
     effect(move || {
         wish.track();
         store.request(UiRequest::Export(wish.get(), ExportTask::Preview));
@@ -49,15 +50,22 @@ fn ExportForm() -> impl IntoView {
     let is_picture = Signal::derive(move || wish.read().format != ExportFormat::Json);
     let scales = move || view! { <Scales wish=wish /> }.into_any();
     let looks = move || view! { <Looks wish=wish /> }.into_any();
+    let is_empty = Signal::derive(move || *store.exported.read() == Preview::Empty);
     let copy = move || {
         view! {
-            <Button label=words.of(key::EXPORT_COPY) weight=Weight::Secondary icon=icondata::LuCopy on_press=ask(ExportTask::Copy) />
+            <Button
+                label=words.of(key::EXPORT_COPY)
+                weight=Weight::Secondary
+                icon=icondata::LuCopy
+                disabled=is_empty
+                on_press=ask(ExportTask::Copy)
+            />
         }
         .into_any()
     };
     view! {
         <div class="export">
-            <Preview />
+            <PreviewFigure />
             <div class="export__form">
                 {has_selection.then(|| view! { <Scopes wish=wish /> }.into_any())}
                 <Formats wish=wish />
@@ -68,6 +76,7 @@ fn ExportForm() -> impl IntoView {
                         label=words.of(key::EXPORT_SAVE)
                         weight=Weight::Primary
                         icon=icondata::LuDownload
+                        disabled=is_empty
                         on_press=ask(ExportTask::Save)
                     />
                     {copy()}
@@ -80,10 +89,10 @@ fn ExportForm() -> impl IntoView {
 
 /// What comes out, and how large.
 #[component]
-fn Preview() -> impl IntoView {
+fn PreviewFigure() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let picture = move || match store.exported.get() {
-        Some(preview) => {
+        Preview::Made(preview) => {
             let size = words.fill(
                 key::EXPORT_SIZE,
                 &[("width", &preview.width.to_string()), ("height", &preview.height.to_string())],
@@ -95,9 +104,20 @@ fn Preview() -> impl IntoView {
             }
             .into_any()
         }
-        None => view! { <figcaption>{words.get(key::EXPORT_EMPTY)}</figcaption> }.into_any(),
+        Preview::Making => view! {
+            <span class="export__making"></span>
+            <figcaption>{words.get(key::EXPORT_MAKING)}</figcaption>
+        }
+        .into_any(),
+        Preview::Empty => view! {
+            <Icon shape=icondata::LuImageOff />
+            <figcaption>{words.get(key::EXPORT_EMPTY)}</figcaption>
+        }
+        .into_any(),
     };
-    view! { <figure class="export__preview">{dynamic(picture)}</figure> }.into_any()
+    let is_busy = Signal::derive(move || (*store.exported.read() == Preview::Making).to_string());
+    view! { <figure class="export__preview" aria-live="polite" aria-busy=is_busy>{dynamic(picture)}</figure> }
+        .into_any()
 }
 
 /// A row of choices: the label, and each choice with its name, its words, and how it changes the wish.

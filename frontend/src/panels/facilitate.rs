@@ -79,10 +79,13 @@ fn TimerStart(open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn VotingStart(open: RwSignal<bool>) -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
+    let has_none = Signal::derive(move || store.selection_count.get() == 0);
+    let hint = move || view! { <p class="facilitate__note">{words.of(key::FACILITATE_CHOOSE)}</p> }.into_any();
     let choices = BUDGETS.into_iter().map(move |budget| {
         // Small numbers.
         let label =
             Signal::derive(move || words.count(key::FACILITATE_VOTES_ONE, key::FACILITATE_VOTES_MANY, budget as usize));
+        let number = Signal::stored(budget.to_string());
         let begin = move |()| {
             open.set(false);
             store.request(UiRequest::BeginVoting(budget));
@@ -90,9 +93,10 @@ fn VotingStart(open: RwSignal<bool>) -> impl IntoView {
         view! {
             <Button
                 attr:data-budget=budget.to_string()
-                label=label
+                attr:aria-label=label
+                label=number
                 weight=Weight::Secondary
-                disabled=Signal::derive(move || store.selection_count.get() == 0)
+                disabled=has_none
                 on_press=Callback::new(begin)
             />
         }
@@ -103,6 +107,7 @@ fn VotingStart(open: RwSignal<bool>) -> impl IntoView {
             <h3 class="field__label">{words.of(key::FACILITATE_VOTING)}</h3>
             <p class="facilitate__note">{words.of(key::FACILITATE_VOTING_NOTE)}</p>
             <div class="facilitate__row">{list(choices)}</div>
+            {when(has_none, hint)}
         </section>
     }
     .into_any()

@@ -78,7 +78,7 @@ pub fn tool_icon(id: &str) -> IconShape {
     }
 }
 
-/// The icon of a command that has a button.
+/// The icon of a command; a plain dot for one that has none yet.
 pub fn command_icon(id: &str) -> IconShape {
     match id {
         "undo" => icondata::LuUndo2,
@@ -129,17 +129,72 @@ pub fn command_icon(id: &str) -> IconShape {
         "help" => icondata::LuKeyboard,
         "zen" => icondata::LuExpand,
         "view-mode" => icondata::LuEye,
-        "zoom-reset" => icondata::LuSearch,
+        "zoom-reset" => icondata::LuScanSearch,
         "zoom-selection" => icondata::LuFocus,
         "toggle-map" => icondata::LuMap,
         "frames" => icondata::LuFrame,
         "present" => icondata::LuPlay,
-        "copy-link" => icondata::LuLink,
+        "copy-link" => icondata::LuLink2,
         "open-link" => icondata::LuExternalLink,
         "select-all" => icondata::LuSquareDashedMousePointer,
         "insert-image" => icondata::LuImagePlus,
         "replace-image" => icondata::LuImageUp,
         "export" => icondata::LuDownload,
+        "copy-text" => icondata::LuClipboardType,
+        "clear-selection" => icondata::LuSquareDashed,
+        "select-next" => icondata::LuStepForward,
+        "select-previous" => icondata::LuStepBack,
+        "edit-text" => icondata::LuTextCursorInput,
+        "turn-right" => icondata::LuRotateCw,
+        "turn-left" => icondata::LuRotateCcw,
+        "stack-across" => icondata::LuColumns3,
+        "stack-down" => icondata::LuRows3,
+        "pack" => icondata::LuBoxes,
+        "grow-right" => icondata::LuArrowRightFromLine,
+        "grow-left" => icondata::LuArrowLeftFromLine,
+        "grow-up" => icondata::LuArrowUpFromLine,
+        "grow-down" => icondata::LuArrowDownFromLine,
+        "nudge-right" => icondata::LuArrowRight,
+        "nudge-left" => icondata::LuArrowLeft,
+        "nudge-up" => icondata::LuArrowUp,
+        "nudge-down" => icondata::LuArrowDown,
+        "nudge-far-right" => icondata::LuArrowBigRight,
+        "nudge-far-left" => icondata::LuArrowBigLeft,
+        "nudge-far-up" => icondata::LuArrowBigUp,
+        "nudge-far-down" => icondata::LuArrowBigDown,
+        "toggle-tool-lock" => icondata::LuPin,
+        "find-next" => icondata::LuChevronRight,
+        "find-previous" => icondata::LuChevronLeft,
+        "geometry" => icondata::LuRuler,
+        "theme" => icondata::LuSunMoon,
+        "restore-mine" => icondata::LuArchiveRestore,
+        "forget-mine" => icondata::LuArchiveX,
+        "cursor-chat" => icondata::LuMessageSquare,
         _ => icondata::LuDot,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[test]
+    fn every_command_has_an_icon_of_its_own() {
+        let mut owners: HashMap<&str, &str> = HashMap::new();
+        for command in editor::COMMANDS {
+            let icon = command_icon(command.id);
+            assert_ne!(icon.data, icondata::LuDot.data, "{} has none", command.id);
+            let other = owners.insert(icon.data, command.id);
+            assert_eq!(other, None, "{} has the same", command.id);
+        }
+    }
+
+    #[test]
+    fn every_tool_has_an_icon() {
+        for tool in editor::TOOLS.iter().filter(|tool| !Kind::from_name(tool.id).is_closed()) {
+            assert_ne!(tool_icon(tool.id).data, icondata::LuDot.data, "{} has none", tool.id);
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::icons::{command_icon, tool_icon};
 use crate::shortcut::spoken;
 use crate::store::{BoardStore, UiRequest};
 use crate::ui::dialog::Dialog;
-use crate::ui::dynamic::{dynamic, effect, list};
+use crate::ui::dynamic::{dynamic, effect, list, when};
 use crate::ui::icon::{Icon, IconShape};
 use crate::words::{Words, key};
 
@@ -87,6 +87,11 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
             .into_any()
         }))
     };
+    let has_none = Signal::derive(move || found.read().is_empty());
+    let nothing = move || {
+        let text = move || words.fill(key::PALETTE_NOTHING, &[("wanted", wanted.read().trim())]);
+        view! { <p class="palette__nothing">{text}</p> }.into_any()
+    };
     view! {
         <input
             class="input palette__field"
@@ -105,7 +110,8 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
             }
             on:keydown=on_key
         />
-        <div id="palette-list" class="menu palette__list" role="listbox">{dynamic(rows)}</div>
+        <div id="palette-list" class="menu palette__list" role="listbox" prop:hidden=has_none>{dynamic(rows)}</div>
+        <div role="status">{when(has_none, nothing)}</div>
     }
     .into_any()
 }

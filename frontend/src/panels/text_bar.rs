@@ -7,7 +7,7 @@ use scene::text::{Mark, TextSize, link_address};
 
 use super::actions::{shortcut_of, spoken_keys};
 use super::icons::command_icon;
-use crate::store::{BoardStore, UiRequest};
+use crate::store::{BoardStore, TextAt, UiRequest};
 use crate::ui::button::IconButton;
 use crate::ui::dynamic::{effect, list, when};
 use crate::ui::icon::IconShape;
@@ -16,9 +16,9 @@ use crate::words::{Word, Words, key};
 
 /// The least room between the bar and the edges of the view, in CSS pixels.
 const EDGE_PX: f64 = 8.0;
-/// How far above its text the bar stands.
+/// How far above the shape that is written on, or else above the text, the bar stands.
 const ABOVE_PX: f64 = 56.0;
-/// What is above here is the toolbar's: the bar then stands below its text.
+/// What is above here is the heading's, and as much at the lower edge the toolbar's.
 const TOP_PX: f64 = 68.0;
 const BELOW_PX: f64 = 14.0;
 /// How wide it is.
@@ -52,11 +52,9 @@ fn Bar(linking: RwSignal<bool>) -> impl IntoView {
         let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or_default();
         let middle = (width - WIDTH_PX) / 2.0;
         let left = at.map_or(middle, |at| at.x).min(width - WIDTH_PX - EDGE_PX).max(EDGE_PX);
-        let top = at.map_or(TOP_PX, |at| match at.y - ABOVE_PX >= TOP_PX {
-            true => at.y - ABOVE_PX,
-            false => at.y + at.height + BELOW_PX,
-        });
-        (left, top.max(TOP_PX))
+        let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
+        let top = at.map_or(TOP_PX, |at| top_of_bar(at, height));
+        (left, top)
     });
     view! {
         <div
@@ -72,6 +70,14 @@ fn Bar(linking: RwSignal<bool>) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Above the shape or below it, whichever is in a view of this height, in CSS pixels; where neither is, above or below the text.
+fn top_of_bar(at: TextAt, view_height: f64) -> f64 {
+    let is_in_view = |top: &f64| (TOP_PX..=view_height - TOP_PX - ABOVE_PX).contains(top);
+    let (shape_top, shape_bottom) = at.shape;
+    let sides = [shape_top - ABOVE_PX, shape_bottom + BELOW_PX, at.y - ABOVE_PX];
+    sides.into_iter().find(is_in_view).unwrap_or(at.y + at.height + BELOW_PX).max(TOP_PX)
 }
 
 /// The buttons.
@@ -206,4 +212,26 @@ fn LinkField(linking: RwSignal<bool>) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_leaves_the_shape_free() {
+        let cases = [
+            // The shape's sides, the text's top, where the bar goes.
+            ((300.0, 500.0), 380.0, 300.0 - ABOVE_PX),
+            ((80.0, 280.0), 160.0, 280.0 + BELOW_PX),
+            // Higher than the view.
+            ((-500.0, 1500.0), 400.0, 400.0 - ABOVE_PX),
+            ((-500.0, 1500.0), 80.0, 80.0 + 20.0 + BELOW_PX),
+            ((-500.0, -100.0), -300.0, TOP_PX),
+        ];
+        for (shape, y, expected) in cases {
+            let at = TextAt { x: 0.0, y, height: 20.0, shape };
+            assert_eq!(top_of_bar(at, 900.0), expected, "{shape:?}");
+        }
+    }
 }

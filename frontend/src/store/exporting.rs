@@ -37,6 +37,17 @@ pub enum ExportTask {
     Copy,
 }
 
+/// How far the picture of what would come out is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Preview {
+    /// It is being made.
+    Making,
+    /// There is nothing to export.
+    Empty,
+    /// It is there.
+    Made(Exported),
+}
+
 /// What an export looks like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {

@@ -23,7 +23,7 @@ impl ShapeKind for Frame {
 
     fn paint(&self, shape: &Shape, list: &mut DisplayList) {
         let outline = std::sync::Arc::new(self.outline(shape));
-        let paper = shape.fill.map_or(Colour::Swatch(Swatch::White), Colour::softened);
+        let paper = shape.shown_fill().map_or(Colour::INK, Colour::softened);
         list.fill(outline.clone(), look::paint(shape, paper));
         list.stroke(outline, look::paint(shape, Colour::Shade(Swatch::Grey, scene::Shade::Light)), EDGE);
         let Some(placed) = self.placed_text(shape) else { return };

@@ -46,7 +46,7 @@ impl ShapeKind for Ink {
                 }
             }
         }
-        list.stroke(path, shape.stroke, StrokeStyle::solid(shape.width));
+        list.stroke(path, look::paint(shape, shape.stroke), StrokeStyle::solid(shape.width));
     }
 
     fn touches(&self, shape: &Shape, at: Point, reach: f64) -> bool {

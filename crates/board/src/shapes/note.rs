@@ -6,8 +6,6 @@ use scene::{Colour, DisplayList, Paint, Shade, Swatch, TextRun, text};
 use super::{Note, PlacedText, ShapeKind, closed, label, look};
 use crate::{Field, Shape};
 
-/// The paper where no fill is stored.
-const PAPER: Colour = Colour::Swatch(Swatch::Yellow);
 const CORNER: f64 = 3.0;
 /// The shadow under the paper: how far down it lies and how dark it is.
 const SHADOW_DOWN: f64 = 4.0;
@@ -87,7 +85,7 @@ impl ShapeKind for Note {
 
 /// Paper is lighter than ink of its colour.
 fn paper_colour(shape: &Shape) -> Colour {
-    match shape.fill.unwrap_or(PAPER) {
+    match shape.shown_fill().unwrap_or(Colour::INK) {
         Colour::Swatch(Swatch::White) => Colour::Swatch(Swatch::White),
         Colour::Swatch(swatch) => Colour::Shade(swatch, Shade::Light),
         other => other,

@@ -3,7 +3,7 @@
 
 use board::{Edit, Field, InkPoint, Kind, NewShape, ShapeId};
 use kurbo::{Point, Rect, Vec2};
-use scene::{BoardPoint, Colour};
+use scene::{BoardPoint, Colour, Swatch};
 
 use super::{Effect, Event, Pointer, Tool, ToolSpec};
 use crate::draft::Motion;
@@ -28,8 +28,9 @@ pub(super) const HIGHLIGHTER: ToolSpec = ToolSpec {
     new: |_| Box::new(Pen { highlights: true, ink: Ink::Lifted }),
 };
 
-/// What a highlighter draws with.
-const HIGHLIGHT: Colour = Colour::Rgba(0xffd43b80);
+/// What a highlighter draws with: a swatch, which is a bright yellow on a dark board too, and lets through what it marks.
+const HIGHLIGHT: Colour = Colour::Swatch(Swatch::Yellow);
+const HIGHLIGHT_OPACITY: f64 = 0.5;
 const HIGHLIGHT_WIDTH_BOARD: f64 = 22.0;
 /// Straight stretches have points this far apart on the screen, so that they are as even as drawn ones.
 const STRAIGHT_APART_PX: f64 = 6.0;
@@ -134,7 +135,8 @@ impl Stroke {
         let kept = if unit == 1.0 { 1 } else { 2 };
         let mut shape = view.new_shape(Kind::Ink, place.into_iter().take(kept));
         if highlights {
-            shape.fields.extend([Field::Stroke(HIGHLIGHT), Field::Width(HIGHLIGHT_WIDTH_BOARD)]);
+            let opacity = Field::Opacity(HIGHLIGHT_OPACITY);
+            shape.fields.extend([Field::Stroke(HIGHLIGHT), Field::Width(HIGHLIGHT_WIDTH_BOARD), opacity]);
         }
         Stroke {
             id: view.ids.shape(),
