@@ -88,10 +88,6 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
         }))
     };
     let has_none = Signal::derive(move || found.read().is_empty());
-    let nothing = move || {
-        let text = move || words.fill(key::PALETTE_NOTHING, &[("wanted", wanted.read().trim())]);
-        view! { <p class="palette__nothing">{text}</p> }.into_any()
-    };
     view! {
         <input
             class="input palette__field"
@@ -111,9 +107,16 @@ fn Palette(open: RwSignal<bool>) -> impl IntoView {
             on:keydown=on_key
         />
         <div id="palette-list" class="menu palette__list" role="listbox" prop:hidden=has_none>{dynamic(rows)}</div>
-        <div role="status">{when(has_none, nothing)}</div>
+        <div role="status">{when(has_none, move || nothing(wanted))}</div>
     }
     .into_any()
+}
+
+/// What stands where there is no entry.
+fn nothing(wanted: RwSignal<String>) -> AnyView {
+    let words = Words::of_page();
+    let text = move || words.fill(key::PALETTE_NOTHING, &[("wanted", wanted.read().trim())]);
+    view! { <p class="palette__nothing">{text}</p> }.into_any()
 }
 
 fn entries(store: BoardStore, words: Words) -> Vec<Entry> {
