@@ -13,7 +13,7 @@ import { chromium } from "playwright-core";
 import { BoardPage } from "../pages/board.mjs";
 import { Server } from "../server.mjs";
 import { Hand } from "./hand.mjs";
-import { MIDDLE, Peers, VIEW, filledShape, untilExact } from "./scenarios.mjs";
+import { MIDDLE, Peers, VIEW, filledShape, open, untilExact } from "./scenarios.mjs";
 import { boardOf, updatesOf } from "./scene.mjs";
 
 const SHAPES = 10_000;
@@ -38,13 +38,7 @@ try {
     await page.route("**/*.wasm", (route) => {
       if (route.request().url().endsWith(PROGRAM)) return route.fulfill({ body: program, contentType: "application/wasm" });
     });
-    await page.goto(board.url);
-    await page.waitForFunction(
-      (shapes) => Number(document.querySelector("[data-testid=board-canvas]")?.dataset.shapes ?? -1) >= shapes,
-      shapes,
-      { timeout: 60_000 },
-    );
-    await untilExact(page);
+    await open(page, board, shapes);
     await note(page, `join ${shapes}`);
     await act(page, board, shapes, scene);
     await context.close();

@@ -190,6 +190,17 @@ async function inkBesideCursors(context) {
   }
 }
 
+/** Opens a board and waits until all of it is shown. */
+export async function open(page, board, shapes) {
+  await page.goto(board.url);
+  await page.waitForFunction(
+    (shapes) => Number(document.querySelector("[data-testid=board-canvas]")?.dataset.shapes ?? -1) >= shapes,
+    shapes,
+    { timeout: 60_000 },
+  );
+  await untilExact(page);
+}
+
 /** Thirty people who each move a shape, ten times a second: updates by as many clients, made from one document. */
 export class Peers {
   #sockets = [];
@@ -236,13 +247,7 @@ export async function run(name, { browser, serverUrl, board, shapes, updates }) 
   const pss = () => rendererPss(browser);
   const measure = (action, { navigates = false } = {}) => traced(browser, page, action, { navigates });
   try {
-    await page.goto(board.url);
-    await page.waitForFunction(
-      (shapes) => Number(document.querySelector("[data-testid=board-canvas]")?.dataset.shapes ?? -1) >= shapes,
-      shapes,
-      { timeout: 60_000 },
-    );
-    await untilExact(page);
+    await open(page, board, shapes);
     await page.mouse.move(...MIDDLE);
     await prepare?.(hand);
     await page.waitForTimeout(300);
