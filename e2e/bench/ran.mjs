@@ -1,5 +1,5 @@
 // Which functions of a board's program run at first: joining, looking around, drawing, and others who move shapes
-// meanwhile. `frontend/late.txt` lists what did not.
+// meanwhile; and joining again, as somebody whom this browser knows. `frontend/late.txt` lists what did not.
 //
 // cargo run -p xtask --features bindgen --bin bindgen -- count target/frontend/merged.wasm counted.wasm
 // node bench/ran.mjs --program counted.wasm --scenes ../target/bench --into ran.txt
@@ -32,16 +32,11 @@ const ran = new Map();
 try {
   for (const [shapes, scene] of [[0, []], [SHAPES, updates]]) {
     const board = await boardOf(server.url, scene);
-    const context = await browser.newContext({ viewport: VIEW, locale: "en-GB", serviceWorkers: "block" });
-    const page = await context.newPage();
-    // What comes later is not answered: it would run functions that only it needs.
-    await page.route("**/*.wasm", (route) => {
-      if (route.request().url().endsWith(PROGRAM)) return route.fulfill({ body: program, contentType: "application/wasm" });
-    });
-    await open(page, board, shapes);
-    await note(page, `join ${shapes}`);
-    await act(page, board, shapes, scene);
-    await context.close();
+    for (const visit of [first, again]) {
+      const context = await browser.newContext({ viewport: VIEW, locale: "en-GB", serviceWorkers: "block" });
+      await visit(context, board, shapes, scene);
+      await context.close();
+    }
   }
 } finally {
   await browser.close();
@@ -79,6 +74,36 @@ async function act(page, board, shapes, updates) {
   await hand.drag(1, (at) => [x + 200 * at, y + 100 * at]);
   await hand.release(x + 200, y + 100);
   await note(page, "select and drag");
+}
+
+/** Somebody whom the browser does not know. */
+async function first(context, board, shapes, scene) {
+  const page = await counted(context);
+  await open(page, board, shapes);
+  await note(page, `join ${shapes}`);
+  await act(page, board, shapes, scene);
+}
+
+/** Somebody who comes back: the browser has their name, the board with its key, its log and its copy. */
+async function again(context, board, shapes) {
+  const before = await context.newPage();
+  await open(before, board, shapes);
+  await before.getByTestId("invite").waitFor();
+  await before.waitForTimeout(1000);
+  await before.close();
+  const page = await counted(context);
+  await open(page, board, shapes);
+  await page.mouse.move(...MIDDLE);
+  await page.waitForTimeout(500);
+  await note(page, `join ${shapes} again`);
+}
+
+/** A page with the program that counts. What comes later is not answered: it would run functions that only it needs. */
+async function counted(context) {
+  await context.route("**/*.wasm", (route) => {
+    if (route.request().url().endsWith(PROGRAM)) return route.fulfill({ body: program, contentType: "application/wasm" });
+  });
+  return context.newPage();
 }
 
 /** Another person, who draws on the board with all of the program. */

@@ -26,6 +26,7 @@ export const SCENARIOS = {
   "drag one": { run: drag },
   ink: { run: ink },
   "select all and move": { prepare: (hand) => hand.key("Shift+1"), run: moveAll },
+  "remove all": { prepare: (hand) => hand.key("Shift+1"), run: removeAll },
   "ink beside 30 peers": { boards: [10_000], run: inkBesidePeers },
   "ink beside 99 cursors": { boards: [10_000], run: inkBesideCursors },
 };
@@ -106,6 +107,29 @@ async function moveAll({ hand, measure, page }) {
   await hand.release(720, 450);
   const exactMs = await untilExact(page);
   return { ...result, selectMs, dropMs: performance.now() - dropAt, exactMs };
+}
+
+/** Takes everything away and back, by keys: until no shape, and until all of them, are there, and the picture is exact. */
+async function removeAll({ hand, page }) {
+  // Others of these scenarios have drawn on the board.
+  const shapes = await page.evaluate(() => Number(document.querySelector("[data-testid=board-canvas]").dataset.shapes));
+  const shown = async (count) => {
+    await page.waitForFunction(
+      (count) => Number(document.querySelector("[data-testid=board-canvas]").dataset.shapes) === count,
+      count,
+    );
+    await untilExact(page);
+  };
+  await hand.key("Control+a");
+  const removeMs = await timed(() => hand.key("Delete"), () => shown(0));
+  return { removeMs, undoMs: await timed(() => hand.key("Control+z"), () => shown(shapes)) };
+}
+
+async function timed(act, seen) {
+  const begin = performance.now();
+  await act();
+  await seen();
+  return performance.now() - begin;
 }
 
 /** Opens an empty board in fresh tabs: until it is joined, and two frames. The code is in the browser's cache from the second on. */

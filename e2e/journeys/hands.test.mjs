@@ -271,3 +271,20 @@ journey("frames are listed in their order and presented, to who may only view to
   await ben.page.keyboard.press("Escape");
   await bar.waitFor({ state: "detached" });
 });
+
+journey("a tool that is locked stays in the hand, and the bar says so", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  await ada.page.getByTestId("more-tools").click();
+  await ada.page.locator(`[data-command="toggle-tool-lock"]`).click();
+  await ada.page.locator(`.toolbar[data-locked="true"]`).waitFor();
+  await it.picture("locked");
+  await ada.tool("ellipse");
+  for (const [at, left] of [200, 400].entries()) {
+    await ada.down([left, 200]);
+    await ada.moveTo([left + 100, 300]);
+    await ada.up();
+    await ada.shapes(at + 1);
+  }
+  await ada.page.keyboard.press("q");
+  await ada.page.locator(`.toolbar[data-locked="false"]`).waitFor();
+});

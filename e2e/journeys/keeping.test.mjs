@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { journey } from "../fixtures.mjs";
-import { BoardPage } from "../pages/board.mjs";
+import { BoardPage, eventually } from "../pages/board.mjs";
 
 journey("a board is there after a reload", async (it) => {
   const ada = await (await it.person("ada")).newBoard();
@@ -131,4 +131,23 @@ journey("who is quicker than what comes after the board's first file waits for i
   await page.keyboard.press("Control+z");
   await ada.shapes(0);
   assert(asked.includes("xhr"), "taking back stops for the later file");
+});
+
+journey("what comes after the board's first file is asked for until it is there", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const link = await ada.invite();
+  const page = await (await it.person("ben")).page("/icons/mark.svg");
+  const asked = [];
+  await page.route("**/later.wasm", (route) => {
+    asked.push(route.request().resourceType());
+    return asked.length < 3 ? route.abort() : route.continue();
+  });
+  await page.goto(link);
+  const ben = new BoardPage(page);
+  await ben.ready();
+  // Who draws before it is there makes the page ask for it at once, and stand still meanwhile.
+  await eventually(() => assert.deepEqual(asked, ["fetch", "fetch", "fetch"]));
+  await ben.draw("rectangle", [300, 250], [480, 380]);
+  await ada.shapes(1);
+  assert.equal(asked.length, 3);
 });

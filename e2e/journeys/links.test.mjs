@@ -55,9 +55,42 @@ journey("another role is felt without a reload", async (it) => {
   const row = await rowOf(ada, "Guests");
   await row.locator("select").selectOption("view");
   await ben.status("read-only");
+  await ben.page.locator(".toast", { hasText: "Can view" }).waitFor();
   await eventually(async () => assert.equal(await ben.page.locator(`[data-tool="rectangle"]`).count(), 0, "no tools"));
+  await row.locator("select").selectOption("comment");
+  await ben.page.getByTestId("status").getByText("Comments only").waitFor();
   await row.locator("select").selectOption("edit");
   await ben.status("saved");
+});
+
+journey("links are managed by keys alone, and what fails is said over the dialog", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const { page } = ada;
+  await newLink(ada, { label: "Guests" });
+  const row = await rowOf(ada, "Guests");
+  const focused = (selector) => eventually(async () => assert(await page.locator(`${selector}:focus`).count(), selector));
+  await row.locator("select").focus();
+  await row.locator("select").selectOption("view");
+  await focused(".links__row select");
+  await row.getByTestId("revoke-link").press("Enter");
+  await focused("[role=alertdialog] button");
+  await page.keyboard.press("Escape");
+  await page.getByRole("alertdialog").waitFor({ state: "detached" });
+  await focused(`[data-testid="revoke-link"]`);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await row.waitFor({ state: "detached" });
+  await focused(`[data-testid="links"]`);
+
+  await page.route("**/api/boards/*/links", (route) => route.abort());
+  await page.getByTestId("new-link").click();
+  await page.getByTestId("create-link").click();
+  await page.locator(".toaster:popover-open .toast").waitFor();
+  await it.picture("failed");
+  await page.keyboard.press("Escape");
+  await page.locator("dialog[open]").waitFor({ state: "detached" });
+  await focused(`[data-testid="invite"]`);
 });
 
 journey("a link with a password opens for who knows it, and stays open for them", async (it) => {
@@ -76,6 +109,26 @@ journey("a link with a password opens for who knows it, and stays open for them"
   await ben.shapes(1);
   await ben.reload();
   await ben.shapes(1);
+});
+
+journey("a link that ends says so, to its people and to its owner", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  // The dialog offers an hour at least: the journey makes it seconds.
+  await ada.page.route("**/api/boards/*/links", async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    const wish = { ...route.request().postDataJSON(), expires_at_ms: Date.now() + 6_000 };
+    return route.continue({ postData: JSON.stringify(wish) });
+  });
+  const link = await newLink(ada, { label: "For today" });
+  const ben = await (await it.person("ben")).open(link);
+  await ben.draw("rectangle", [300, 250], [480, 380]);
+  await ada.shapes(1);
+  await ben.problem("expired");
+  await it.picture("ended");
+  await ben.page.reload();
+  await ben.problem("expired");
+  const row = await rowOf(ada, "For today");
+  await row.getByText("Ended").waitFor();
 });
 
 journey("a new name is seen by everybody", async (it) => {

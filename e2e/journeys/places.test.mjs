@@ -72,6 +72,6 @@ journey("a theme chosen against the system's is there before the page is", async
   await page.locator('html[data-theme="dark"]').waitFor();
   await page.route("**/frontend.js", () => {});
   await page.reload({ waitUntil: "commit" });
-  await page.locator('link[rel="stylesheet"]').waitFor({ state: "attached" });
+  await page.locator('link[rel="stylesheet"]').first().waitFor({ state: "attached" });
   assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
 });

@@ -113,6 +113,10 @@ journey("people follow each other, are led, react and speak at their cursors", a
   await ada.page.getByTestId("people").click();
   await ada.page.getByTestId("lead").click();
   for (const board of [ben, cleo]) await board.page.getByTestId("following").waitFor();
+  await it.picture("led");
+  // The press goes through: nothing lies over the button on a phone.
+  await cleo.page.getByTestId("unfollow").click();
+  await cleo.page.getByTestId("following").waitFor({ state: "detached" });
   await ada.page.getByTestId("lead-end").click();
   for (const board of [ben, cleo]) await board.page.getByTestId("following").waitFor({ state: "detached" });
 
@@ -125,6 +129,21 @@ journey("people follow each other, are led, react and speak at their cursors", a
   await ada.page.getByTestId("say").fill("Look at this");
   await ben.differs(blank, [500, 300], [500, 400]);
   await it.picture("speaking");
+});
+
+journey("whoever is followed is followed on when they come back, and said to have left when they do not", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const ben = await (await it.person("ben")).open(await ada.invite("edit"));
+  await ben.people(2);
+  await ben.page.getByTestId("people").click();
+  await ben.page.getByTestId("follow").click();
+  await ben.page.getByTestId("following").waitFor();
+  await ada.reload();
+  await ben.people(2);
+  await ben.page.getByTestId("following").waitFor();
+  await ada.page.close();
+  await ben.page.getByTestId("following").waitFor({ state: "detached" });
+  await ben.page.locator(".toast", { hasText: "has left" }).waitFor();
 });
 
 journey("two windows of one person are one person", async (it) => {

@@ -97,3 +97,18 @@ journey("text in every font, loaded when it is used and carried by an export", a
   for (const font of ["Sans", "Hand", "Serif", "Mono"]) assert(text.includes(`@font-face{font-family:Boardwalk ${font}`), font);
   await it.picture("exported");
 });
+
+journey("what is deleted goes from the picture, the last shape too", async (it) => {
+  const ada = await (await it.person("ada")).newBoard();
+  const part = [
+    [290, 290],
+    [220, 120],
+  ];
+  const blank = await ada.pixels(...part);
+  await ada.draw("rectangle", [300, 300], [500, 400]);
+  await ada.differs(blank, ...part);
+  await ada.page.keyboard.press("Control+a");
+  await ada.page.keyboard.press("Delete");
+  await ada.shapes(0);
+  await eventually(async () => assert(blank.equals(await ada.pixels(...part)), "the board is blank again"));
+});

@@ -9,8 +9,8 @@ use protocol::meeting::{
 use protocol::{
     BinView, BoardId, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, DamageList,
     DamageView, ErrorCode, LinkDescription, LinkId, LinkList, LinkSecret, LinkView, LockPerson, NameVersion, OwnBoard,
-    OwnBoardList, PeopleList, SessionView, ShownPeople, SignedInPeople, UnlockLink, UnlockedLink, VersionId,
-    VersionList, VersionView,
+    OwnBoardList, PeopleList, SessionView, ShownPeople, SignedInPeople, UnlockLink, UnlockedLink, VersionChanges,
+    VersionId, VersionList, VersionView,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -29,6 +29,16 @@ pub enum ApiError {
     /// The server answered with a problem.
     #[error("the server refused: {}", .0.id())]
     Refused(ErrorCode),
+}
+
+impl ApiError {
+    /// Whether the same call may succeed later.
+    pub fn is_passing(self) -> bool {
+        match self {
+            Self::Unreachable => true,
+            Self::Refused(code) => code.retry() == protocol::Retry::Later,
+        }
+    }
 }
 
 /// Makes a board; the only answer that tells its links.
@@ -85,6 +95,17 @@ pub async fn keep_version(id: &BoardId, key: &LinkSecret, name: &NameVersion) ->
 pub async fn version(id: &BoardId, key: &LinkSecret, version: &VersionId) -> Result<Vec<u8>, ApiError> {
     let response = ask("GET", &format!("/api/boards/{id}/versions/{version}"), Some(key), None).await?;
     bytes_of(&response).await.map_err(|_| ApiError::Unreachable)
+}
+
+/// How many shapes of a version differ from another; from none where there is none.
+pub async fn version_changes(
+    id: &BoardId,
+    key: &LinkSecret,
+    version: &VersionId,
+    since: Option<&VersionId>,
+) -> Result<VersionChanges, ApiError> {
+    let since = since.map(|since| format!("?since={since}")).unwrap_or_default();
+    call("GET", &format!("/api/boards/{id}/versions/{version}/changes{since}"), Some(key), None).await
 }
 
 /// Names a version.

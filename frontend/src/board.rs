@@ -18,6 +18,7 @@ mod log_writer;
 mod long_press;
 mod map;
 pub mod past;
+pub mod past_view;
 mod paste;
 mod pictures;
 mod pins;

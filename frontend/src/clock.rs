@@ -1,13 +1,25 @@
 //! The browser's clock and calendar, the only place that reads them outside the canvas shell.
 
-use js_sys::{Array, Date, Intl, Object, Reflect};
+use js_sys::{Array, Date, Intl, Object, Promise, Reflect};
+use leptos::prelude::window;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 
 use crate::words::Language;
 
 /// Milliseconds since 1970, UTC.
 pub fn now_ms() -> f64 {
     Date::now()
+}
+
+/// Lets the browser do what it has to do before more is done.
+pub async fn pause() {
+    let turn = Promise::new(&mut |resolve, _| {
+        // Without timers there is nobody to wait for.
+        let _ = window().set_timeout_with_callback(&resolve);
+    });
+    // It is never refused.
+    let _ = JsFuture::from(turn).await;
 }
 
 /// Today and the time of day as a person writes them, such as "Nov 22, 2:50 PM".

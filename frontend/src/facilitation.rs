@@ -8,6 +8,7 @@ use protocol::{BoardId, LinkSecret};
 use crate::api::{self, ApiError};
 use crate::clock::now_ms;
 use crate::private_notes::PrivateNotes;
+use crate::seen;
 use crate::store::{BoardStore, Problem};
 use crate::ui::dynamic::Mounted;
 use crate::ui::toast::Toasts;
@@ -46,6 +47,15 @@ impl Facilitating {
             words: Words::of_page(),
             toasts: Toasts::of_page(),
         }
+    }
+
+    /// Somebody's votes are the same in all of their tabs.
+    pub fn follow_votes(self) {
+        seen::on_voted(move |board| {
+            if self.board.try_get_value().flatten().is_some_and(|(id, _)| id.as_str() == board) {
+                self.read();
+            }
+        });
     }
 
     /// What the board's page provides.
@@ -140,7 +150,13 @@ impl Facilitating {
         self.votes.set(votes.clone());
         let Some((id, key)) = self.board.get_value() else { return };
         let ballot = Ballot { votes };
-        self.mounted.ask(async move { api::cast(&id, &key, &ballot).await }, move |answer| self.answered(answer));
+        let cast = id.clone();
+        self.mounted.ask(async move { api::cast(&id, &key, &ballot).await }, move |answer| {
+            if answer.is_ok() {
+                seen::tell_voted(&cast);
+            }
+            self.answered(answer);
+        });
     }
 
     /// Closes the voting, or takes a closed one away.

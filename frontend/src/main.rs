@@ -9,6 +9,7 @@ mod calls;
 mod clipboard;
 mod clock;
 mod connection;
+mod drafts;
 mod facilitation;
 mod keyring;
 mod meeting;

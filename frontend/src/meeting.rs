@@ -7,8 +7,7 @@ use std::time::Duration;
 use editor::Pin;
 use leptos::prelude::*;
 use protocol::meeting::{
-    ChangeThread, Comment, MeetingChange, MeetingValue, Mention, NewThread, PinnedShape, Thread, ThreadList,
-    ThreadPlace, Writing,
+    ChangeThread, Comment, MeetingChange, MeetingValue, PinnedShape, Thread, ThreadList, ThreadPlace,
 };
 use protocol::{BoardId, LinkSecret, PersonId, ThreadId};
 
@@ -16,6 +15,7 @@ use crate::api::{self, ApiError};
 use crate::calls;
 use crate::clipboard;
 use crate::connection::belongings;
+use crate::drafts::Drafts;
 use crate::facilitation::Facilitating;
 use crate::preferences::Preferences;
 use crate::route::{board_path, thread_of};
@@ -25,8 +25,8 @@ use crate::ui::dynamic::{Mounted, effect};
 use crate::ui::toast::Toasts;
 use crate::words::{Words, key};
 
-/// Whom a list of suggestions may name at once.
-pub const MAX_SUGGESTED: usize = 5;
+pub mod speaking;
+
 /// Characters of a comment that a notice says.
 const NOTICE_CHARS: usize = 80;
 /// Comments that changed are kept for when there is no network so long after the first change.
@@ -57,6 +57,8 @@ pub struct Meeting {
     pub places: RwSignal<HashMap<String, [f64; 2]>>,
     /// What is open.
     pub open: RwSignal<Option<Open>>,
+    /// What is being written.
+    pub drafts: Drafts,
     /// The press that is being handled has opened it.
     is_fresh: StoredValue<bool>,
     /// The time of the newest comment that was seen, by thread.
@@ -83,6 +85,7 @@ impl Meeting {
             threads: RwSignal::default(),
             places: RwSignal::default(),
             open: RwSignal::new(None),
+            drafts: Drafts::default(),
             is_fresh: StoredValue::new(false),
             seen: RwSignal::default(),
             is_keeping: StoredValue::new(false),
@@ -94,6 +97,7 @@ impl Meeting {
             toasts: Toasts::of_page(),
         };
         effect(move || meeting.keep_calls());
+        facilitating.follow_votes();
         seen::on_change(move || {
             if let Some((board, _)) = meeting.board.try_get_value().flatten() {
                 meeting.seen.update(|seen| *seen = seen::merged(std::mem::take(seen), seen::kept(&board)));
@@ -166,13 +170,15 @@ impl Meeting {
             list.threads.iter().for_each(|thread| self.note_call(thread));
         }
         self.threads.set(list.threads);
+        self.settle();
         self.keep_soon();
         self.close_what_is_gone();
         let linked = self.linked.try_update_value(Option::take).flatten();
-        if let Some(thread) =
-            linked.filter(|linked| self.threads.read_untracked().iter().any(|known| known.id == *linked))
-        {
-            self.show(thread);
+        let is_there = |linked: &ThreadId| self.threads.read_untracked().iter().any(|known| known.id == *linked);
+        match linked {
+            Some(linked) if is_there(&linked) => self.show(linked),
+            Some(_) => self.toasts.push(self.words.named("problem", "unknown-comment.title")),
+            None => {}
         }
     }
 
@@ -199,6 +205,7 @@ impl Meeting {
             }
         }
         self.known.set_value(Some(known.max(head)));
+        self.settle();
         self.keep_soon();
         self.close_what_is_gone();
     }
@@ -246,7 +253,7 @@ impl Meeting {
 
     /// The comment tool was pressed.
     pub fn begin_at(self, pin: Pin) {
-        if self.may_comment() {
+        if self.has_voice() {
             self.open.set(Some(Open::New(place_of(pin))));
             self.is_fresh.set_value(true);
         }
@@ -271,8 +278,12 @@ impl Meeting {
         }
         for shape in self.facilitating.voting.read_untracked().iter().flat_map(|voting| &voting.shapes) {
             let shape = PinnedShape { id: shape.clone(), offset: [1.0, 0.0] };
-            let place = ThreadPlace { point: [0.0, 0.0], shape: Some(shape.clone()) };
-            places.insert(format!("vote/{}", shape.id), find(&place));
+            // A shape that is not there has no place.
+            let place = ThreadPlace { point: [f64::NAN; 2], shape: Some(shape.clone()) };
+            let at = find(&place);
+            if at.iter().all(|part| part.is_finite()) {
+                places.insert(format!("vote/{}", shape.id), at);
+            }
         }
         if *self.places.read_untracked() != places {
             self.places.set(places);
@@ -289,9 +300,14 @@ impl Meeting {
         }
     }
 
-    /// Whether the reader may write.
+    /// Whether the reader may write, now.
     pub fn may_comment(self) -> bool {
-        self.store.role.get().may_comment() && !self.is_offline()
+        self.has_voice() && !self.is_offline()
+    }
+
+    /// Whether the reader may write as soon as the server can be reached.
+    pub fn has_voice(self) -> bool {
+        self.store.role.get().may_comment()
     }
 
     /// Whether comments can be read but not written, as nobody can be told.
@@ -326,36 +342,6 @@ impl Meeting {
             }
             self.answered(answer);
         });
-    }
-
-    /// Begins a thread at a place.
-    pub fn begin(self, place: ThreadPlace, text: String) {
-        let wish = NewThread { place, comment: self.writing(text) };
-        let Some((id, key)) = self.board.get_value() else { return };
-        self.mounted.ask(async move { api::begin_thread(&id, &key, &wish).await }, move |answer| match answer {
-            Ok(thread) => {
-                let id = thread.id.clone();
-                self.take_own(thread);
-                self.open.set(Some(Open::Thread(id)));
-            }
-            Err(error) => self.fail(error),
-        });
-    }
-
-    /// Adds a comment to a thread.
-    pub fn reply(self, thread: ThreadId, text: String) {
-        let writing = self.writing(text);
-        let Some((id, key)) = self.board.get_value() else { return };
-        let call = async move { api::reply(&id, &key, &thread, &writing).await };
-        self.mounted.ask(call, move |answer| self.answered(answer));
-    }
-
-    /// Changes what one's own comment says.
-    pub fn edit(self, thread: ThreadId, comment: u32, text: String) {
-        let writing = self.writing(text);
-        let Some((id, key)) = self.board.get_value() else { return };
-        let call = async move { api::edit_comment(&id, &key, &thread, comment, &writing).await };
-        self.mounted.ask(call, move |answer| self.answered(answer));
     }
 
     /// Marks a thread as done with, or not.
@@ -428,40 +414,6 @@ impl Meeting {
         if all != *self.seen.read_untracked() {
             self.seen.set(all);
         }
-    }
-
-    /// People whom a comment may call, by the beginning of their name: who is on the board, and who has commented.
-    pub fn suggested(self, beginning: &str) -> Vec<Mention> {
-        let beginning = beginning.to_lowercase();
-        let fits = |mention: &Mention| mention.name.to_lowercase().starts_with(&beginning);
-        self.people().into_iter().filter(fits).take(MAX_SUGGESTED).collect()
-    }
-
-    fn people(self) -> Vec<Mention> {
-        let you = self.you.get_untracked();
-        let mut known: Vec<Mention> = Vec::new();
-        let threads = self.threads.read_untracked();
-        let authors = threads.iter().flat_map(|thread| &thread.comments);
-        let authors = authors.map(|comment| Mention { person: comment.author.clone(), name: comment.name.clone() });
-        let present = self.store.people.read_untracked();
-        let present = present
-            .iter()
-            .filter(|person| !person.is_self)
-            .filter_map(|person| Some(Mention { person: person.person.parse().ok()?, name: person.name.clone() }));
-        for mention in present.chain(authors) {
-            let is_known = known.iter().any(|other| other.person == mention.person);
-            if !is_known && !mention.name.is_empty() && Some(&mention.person) != you.as_ref() {
-                known.push(mention);
-            }
-        }
-        known
-    }
-
-    fn writing(self, text: String) -> Writing {
-        let mut mentions = self.people();
-        mentions.retain(|mention| text.contains(&format!("@{}", mention.name)));
-        mentions.truncate(protocol::limits::MAX_MENTIONS);
-        Writing { text, name: self.preferences.name.get_untracked(), mentions }
     }
 
     fn answered(self, answer: Result<Thread, ApiError>) {

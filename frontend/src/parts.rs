@@ -52,21 +52,25 @@ fn enter_board(id: BoardId, key: Option<LinkSecret>) -> Entered {
 
 #[wasm_split(around, wasm_split_path = leptos::wasm_split, fallible)]
 fn enter_around(opened: RwSignal<Option<Opened>>, zen: RwSignal<bool>) -> Result<Around, SplitLoaderError> {
+    words::add_later();
     Ok(around::around(opened, zen))
 }
 
 #[wasm_split(home, wasm_split_path = leptos::wasm_split, fallible)]
 fn enter_home() -> Entered {
+    words::add_later();
     Ok(view! { <HomePage /> }.into_any())
 }
 
 #[wasm_split(home, wasm_split_path = leptos::wasm_split, fallible)]
 fn enter_recover(secret: Option<LinkSecret>) -> Entered {
+    words::add_later();
     Ok(view! { <RecoverPage secret=secret /> }.into_any())
 }
 
 #[wasm_split(home, wasm_split_path = leptos::wasm_split, fallible)]
 fn enter_unlock(id: BoardId, key: LinkSecret) -> Entered {
+    words::add_later();
     Ok(view! { <UnlockPage id=id link_key=key /> }.into_any())
 }
 

@@ -23,6 +23,8 @@ use crate::words::{Words, key};
 
 /// How long typing rests before a note is sent.
 const REST: Duration = Duration::from_millis(500);
+/// How long after a failure a note is sent again, unless the board is joined again before.
+const RETRY: Duration = Duration::from_secs(10);
 /// What the ids of people's records begin with.
 const RECORD: &str = "notes/";
 
@@ -40,8 +42,8 @@ pub struct PrivateNotes {
     pub begun: StoredValue<Option<String>>,
     /// What was typed and not sent yet.
     unsent: StoredValue<Option<TimeoutHandle>>,
-    /// Some of it is on its way to the server.
-    is_sending: StoredValue<bool>,
+    /// How often some of it is on its way to the server.
+    sending: StoredValue<u32>,
     /// The reader's own as the server told them last.
     told: StoredValue<Vec<PrivateNote>>,
     /// The own note that has the focus, and its field.
@@ -72,7 +74,7 @@ impl PrivateNotes {
             others: RwSignal::default(),
             begun: StoredValue::new(None),
             unsent: StoredValue::new(None),
-            is_sending: StoredValue::new(false),
+            sending: StoredValue::new(0),
             told: StoredValue::default(),
             written: StoredValue::new(None),
             is_composing: StoredValue::new(false),
@@ -96,6 +98,10 @@ impl PrivateNotes {
     /// The board was joined, now or again.
     pub fn joined(self, id: BoardId, key: LinkSecret) {
         self.board.set_value(Some((id, key)));
+        // What could not be sent waits for this.
+        if self.unsent.with_value(Option::is_some) {
+            self.send_in(REST);
+        }
     }
 
     /// What the server says of all of them.
@@ -104,7 +110,8 @@ impl PrivateNotes {
         self.others.set(now.notes.clone());
         self.told.set_value(now.own_notes.clone());
         // What is being typed is newer than what the server has.
-        if self.unsent.with_value(Option::is_none) && self.late.with_value(Option::is_none) {
+        let is_told = self.unsent.with_value(Option::is_none) && !self.is_sending();
+        if is_told && self.late.with_value(Option::is_none) {
             self.show_told();
         }
     }
@@ -236,7 +243,11 @@ impl PrivateNotes {
     }
 
     fn send_soon(self) {
-        let due = set_timeout_with_handle(move || self.send(), REST).ok();
+        self.send_in(REST);
+    }
+
+    fn send_in(self, rest: Duration) {
+        let due = set_timeout_with_handle(move || self.send(), rest).ok();
         let former = self.unsent.try_update_value(|unsent| std::mem::replace(unsent, due)).flatten();
         if let Some(former) = former {
             former.clear();
@@ -251,10 +262,17 @@ impl PrivateNotes {
         }
         let Some((id, key)) = self.board.get_value() else { return };
         let wish = self.wish();
-        self.is_sending.set_value(true);
+        self.sending.update_value(|sending| *sending += 1);
         self.mounted.ask(async move { api::put_private_notes(&id, &key, &wish).await }, move |answer| {
-            self.is_sending.set_value(false);
+            self.sending.update_value(|sending| *sending -= 1);
             match answer {
+                // Kept here, and sent with what is typed meanwhile.
+                Err(error) if error.is_passing() => {
+                    if self.unsent.with_value(Option::is_none) {
+                        self.send_in(RETRY);
+                    }
+                    self.toasts.push(self.words.get(key::PRIVATE_KEPT).to_owned());
+                }
                 // Revealed in the same moment: what did not reach the server goes to the board from here.
                 Err(ApiError::Refused(ErrorCode::Forbidden)) => {
                     self.place_late();
@@ -266,6 +284,10 @@ impl PrivateNotes {
                 answer => self.answered(answer),
             }
         });
+    }
+
+    fn is_sending(self) -> bool {
+        self.sending.get_value() > 0
     }
 
     /// Whether something was typed that nobody has sent; whoever asks does.
@@ -287,7 +309,7 @@ impl PrivateNotes {
     /// since and goes on being typed.
     fn finish(self) {
         let is_unsent = self.take_unsent();
-        if is_unsent || self.is_sending.get_value() {
+        if is_unsent || self.is_sending() {
             self.place_late();
         }
         self.go_on();

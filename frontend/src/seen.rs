@@ -11,6 +11,9 @@ const SEEN: &str = "boardwalk.seen.";
 /// Where it keeps how many threads call its person unread.
 const CALLS: &str = "boardwalk.calls.";
 
+/// Where it tells its other tabs that its person has voted.
+const VOTED: &str = "boardwalk.voted.";
+
 /// The time of the newest comment that was seen, by thread.
 pub type Seen = HashMap<String, i64>;
 
@@ -52,6 +55,24 @@ pub fn keep_calls(board: &BoardId, count: usize) {
 /// Another tab has written something of a board: runs for the life of the component that is being made.
 pub fn on_change(run: impl Fn() + 'static) {
     let listener = window_event_listener_untyped("storage", move |_| run());
+    on_cleanup(move || listener.remove());
+}
+
+/// Tells the other tabs that this browser's person has voted on a board.
+pub fn tell_voted(board: &BoardId) {
+    // Only a change is told: taken away first, it is one every time.
+    write(VOTED, board, "");
+    write(VOTED, board, "voted");
+}
+
+/// Another tab has voted on a board: runs for the life of the component that is being made.
+pub fn on_voted(run: impl Fn(&str) + 'static) {
+    let listener = window_event_listener(leptos::ev::storage, move |event| {
+        let (name, is_news) = (event.key().unwrap_or_default(), event.new_value().is_some());
+        if let Some(board) = name.strip_prefix(VOTED).filter(|_| is_news) {
+            run(board);
+        }
+    });
     on_cleanup(move || listener.remove());
 }
 

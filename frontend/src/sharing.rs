@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 use protocol::limits::MAX_AUTHOR_CHARS;
-use protocol::{BoardId, ChangeLink, CreateLink, LinkDescription, LinkId, LinkSecret, LinkView, PeopleList};
+use protocol::{BoardId, ChangeLink, CreateLink, LinkDescription, LinkId, LinkSecret, LinkView, PeopleList, Role};
 
 use crate::api::{self, ApiError};
 use crate::keyring::{self, KeptLink};
@@ -61,7 +61,12 @@ impl Managed {
     pub fn read(self) {
         let (id, key) = self.board.get_value();
         self.mounted.ask(async move { api::links(&id, &key).await }, move |answer| match answer {
-            Ok(links) => self.links.set(Some(links)),
+            Ok(mut links) => {
+                // Those that a board is made with are of one moment.
+                let rank = |role| Role::ALL.iter().position(|known| *known == role);
+                links.sort_by_key(|link| (link.created_at_ms, rank(link.role)));
+                self.links.set(Some(links));
+            }
             Err(error) => self.fail(error),
         });
     }

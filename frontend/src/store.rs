@@ -290,6 +290,8 @@ pub struct TextAt {
 pub struct BoardStore {
     /// The tool in hand.
     pub tool: RwSignal<&'static str>,
+    /// It stays in hand after use.
+    pub tool_locked: RwSignal<bool>,
     /// Style of the selection, or of the next shape.
     pub style: RwSignal<Style>,
     /// The shape that was drawn last, for the toolbar.
@@ -330,6 +332,8 @@ pub struct BoardStore {
     selection_is_locked: StoredValue<bool>,
     /// How many shapes are selected.
     pub selection_count: RwSignal<usize>,
+    /// Another one for every selection.
+    pub selection_number: RwSignal<u64>,
     /// Whether there is something of one's own to undo.
     pub can_undo: RwSignal<bool>,
     /// Whether there is something to redo.
@@ -372,6 +376,7 @@ impl BoardStore {
     pub fn opening() -> Self {
         Self {
             tool: RwSignal::new(TOOLS.first().map_or("", |tool| tool.id)),
+            tool_locked: RwSignal::new(false),
             style: RwSignal::default(),
             last_shape: RwSignal::new("rectangle"),
             kinds: RwSignal::default(),
@@ -393,6 +398,7 @@ impl BoardStore {
             enabled: StoredValue::new(Vec::new()),
             selection_is_locked: StoredValue::new(false),
             selection_count: RwSignal::new(0),
+            selection_number: RwSignal::new(0),
             can_undo: RwSignal::new(false),
             can_redo: RwSignal::new(false),
             zoom_percent: RwSignal::new(100),

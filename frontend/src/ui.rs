@@ -4,6 +4,7 @@ pub mod button;
 pub mod choice;
 pub mod dialog;
 pub mod dynamic;
+pub mod field;
 pub mod icon;
 pub mod popover;
 pub mod qr;

@@ -1,5 +1,6 @@
 //! Every word that a person reads, in each language, from `assets/labels`. It must not know where a word is shown.
 
+use std::hint::black_box;
 use std::sync::OnceLock;
 
 use leptos::prelude::*;
@@ -16,12 +17,41 @@ pub fn add_german(texts: &'static Texts) {
     let _ = GERMAN.set(texts);
 }
 
-fn german() -> &'static Texts {
+fn german() -> Option<&'static Texts> {
     #[cfg(target_family = "wasm")]
-    let missing = &EN;
+    let missing = None;
     #[cfg(not(target_family = "wasm"))]
-    let missing = &DE;
-    GERMAN.get().copied().unwrap_or(missing)
+    let missing = Some(&DE);
+    GERMAN.get().copied().or(missing)
+}
+
+/// What only later parts of the program look up or show, as `build.rs` finds it.
+struct Later {
+    /// Keys that are looked up, and their places.
+    keys: &'static [(&'static str, u16)],
+    /// The English texts after those of `EN`.
+    english: &'static [&'static str],
+}
+
+/// They come with the first of those parts: until then nobody asks for them.
+static LATER: OnceLock<&'static Later> = OnceLock::new();
+
+/// Takes the words of later parts. Only their entries may say it, or they are in the first file.
+#[inline(never)]
+pub fn add_later() {
+    // They never change. But who could see that they are all that is ever set would name them where they are read.
+    let _ = LATER.set(black_box(&LATER_WORDS));
+}
+
+fn later() -> Option<&'static Later> {
+    #[cfg(not(target_family = "wasm"))]
+    add_later();
+    LATER.get().copied()
+}
+
+fn english(place: usize) -> &'static str {
+    let later = || later()?.english.get(place - EN.len()).copied();
+    EN.get(place).copied().or_else(later).unwrap_or_default()
 }
 
 /// A label of the catalogue, the same in every language.
@@ -32,15 +62,18 @@ impl Word {
     /// The label for something with an id, such as `find("tool", "arrow")`.
     pub fn find(kind: &str, id: &str) -> Option<Self> {
         let wanted = || kind.bytes().chain([b'.']).chain(id.bytes());
-        let found = KEYS.binary_search_by(|(key, _)| key.bytes().cmp(wanted())).ok()?;
-        Some(Self(usize::from(KEYS[found].1)))
+        let among = |keys: &[(&str, u16)]| {
+            let found = keys.binary_search_by(|(key, _)| key.bytes().cmp(wanted())).ok()?;
+            Some(Self(usize::from(keys.get(found)?.1)))
+        };
+        among(&KEYS).or_else(|| among(later()?.keys))
     }
 
     /// Its text.
     pub fn text(self, language: Language) -> &'static str {
         match language {
-            Language::English => EN[self.0],
-            Language::German => german()[self.0],
+            Language::English => english(self.0),
+            Language::German => german().map_or_else(|| english(self.0), |texts| texts[self.0]),
         }
     }
 }
@@ -136,12 +169,26 @@ mod tests {
 
     #[test]
     fn every_key_is_found_by_its_two_parts() {
-        for (key, at) in KEYS {
+        for (key, at) in KEYS.iter().chain(LATER_WORDS.keys) {
             let (kind, id) = key.split_once('.').expect("keys have a kind and an id");
-            assert_eq!(Word::find(kind, id), Some(Word(at.into())), "{key}");
+            assert_eq!(Word::find(kind, id), Some(Word((*at).into())), "{key}");
         }
         assert_eq!(Word::find("tool", "no-such"), None);
         assert_eq!(Word::find("tool", ""), None);
+    }
+
+    #[test]
+    fn what_a_page_begins_with_is_in_the_first_table() {
+        let found = |(kind, id)| Word::find(kind, id).expect("it is a word");
+        let first = [("tool", "ink"), ("problem", "unreachable.title"), ("key", "escape")].map(found);
+        for word in first.into_iter().chain([key::APP_NAME, key::BOARD_TOOLBAR]) {
+            assert!(word.0 < EN.len(), "{word:?}");
+            assert_ne!(word.text(Language::English), "");
+        }
+        for word in [("command", "palette"), ("role", "owner")].map(found) {
+            assert!(word.0 >= EN.len(), "{word:?}");
+            assert_ne!(word.text(Language::English), "");
+        }
     }
 
     #[test]

@@ -9,6 +9,9 @@ mod cursor;
 mod dependencies;
 mod structs;
 mod values;
+mod writers;
+
+use std::collections::BTreeSet;
 
 use thiserror::Error;
 
@@ -166,10 +169,16 @@ pub(crate) fn pieces(bytes: &[u8], size: &Piece) -> Result<Vec<Vec<u8>>, CheckEr
     Ok(batches::split(bytes, &bytes[cursor.position()..], &structs, &dependencies.runs, size))
 }
 
+/// Who wrote what of an update that is not known: see [`writers::of`].
+pub(crate) fn writers(bytes: &[u8], known: &Clocks) -> Result<BTreeSet<writers::Written>, CheckError> {
+    let structs = structs::walk(&mut Cursor::new(bytes), &OWN)?;
+    Ok(writers::of(&structs, known))
+}
+
 /// The delete set: per client, ranges of clocks, ascending.
 fn read_deletions(cursor: &mut Cursor, dependencies: &mut Dependencies) -> Result<(), CheckError> {
     let clients = cursor.count(2)?;
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for _ in 0..clients {
         let client = cursor.client()?;
         if !seen.insert(client) {

@@ -10,6 +10,7 @@
 
 mod alike;
 mod board;
+mod changes;
 mod check;
 mod clamp;
 mod clocks;
@@ -36,9 +37,11 @@ mod surroundings;
 mod texts;
 mod touched;
 mod update;
+mod writers;
 
 pub use alike::alike;
 pub use board::{Applied, Board, Change, InMotion, Placement, Reverted};
+pub use changes::{Aspects, Became, ChangeCounts, ShapeChange, compare, count_changes};
 pub use check::{CheckError, Summary, check_state_vector, check_update, in_pieces, joint_state_vector};
 pub use clamp::is_link;
 pub use clocks::Clocks;

@@ -103,7 +103,7 @@ pub struct Shape {
     /// Its number on its board.
     pub slot: Slot,
     /// What its values span, relative to `pos`: derived.
-    extent: Rect,
+    pub(crate) extent: Rect,
     /// Where a bound line runs, on the board: derived from what its ends hold, by [`crate::Board`].
     pub(crate) course: Option<Arc<Course>>,
     /// The outlines of the frames around it, on the board: derived as well.

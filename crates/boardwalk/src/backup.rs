@@ -1,17 +1,19 @@
-//! `boardwalk backup` and `boardwalk restore`: which database and which folder; the file itself is `storage::backup`'s.
+//! `boardwalk backup` and `boardwalk restore`: which database and which store of images; the file itself is `storage::backup`'s.
 
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use gateway::AssetStore;
 pub use storage::backup::Contents;
 
+use crate::asset_place;
 use crate::cli::{BackupOptions, RestoreOptions};
-use crate::data_folder::{self, ASSETS, DataFolder};
+use crate::data_folder::{self, DataFolder};
 
 /// Writes a backup beside a running server.
 ///
 /// # Errors
-/// There is no database, it does not answer, or the file cannot be written.
+/// There is no database, it or the images' store does not answer, or the file cannot be written.
 pub async fn backup(options: &BackupOptions) -> Result<Contents> {
     let url = match &options.database_url {
         Some(url) => url.clone(),
@@ -24,8 +26,8 @@ pub async fn backup(options: &BackupOptions) -> Result<Contents> {
         }
     };
     let storage = storage::open(&url).await.context("cannot open the database")?;
-    let assets = options.data_dir.join(ASSETS);
-    let written = storage::backup::write(&*storage, Some(&assets), &options.file).await;
+    let assets = asset_place::open_existing(&options.assets, &options.data_dir)?;
+    let written = storage::backup::write(&*storage, assets.as_ref().map(AssetStore::objects), &options.file).await;
     written.with_context(|| format!("cannot write the backup {}", shown(&options.file)))
 }
 
@@ -40,8 +42,8 @@ pub async fn restore(options: &RestoreOptions) -> Result<Contents> {
     let data = DataFolder::take(&options.data_dir)?;
     let url = options.database_url.clone().unwrap_or_else(|| data.database_url());
     let storage = storage::open(&url).await.context("cannot open the database")?;
-    let assets = options.data_dir.join(ASSETS);
-    let restored = storage::backup::restore(&*storage, Some(&assets), &options.file).await;
+    let assets = asset_place::open(&options.assets, &options.data_dir, u64::MAX)?;
+    let restored = storage::backup::restore(&*storage, Some(assets.objects()), &options.file).await;
     restored.with_context(|| format!("cannot restore {}", shown(&options.file)))
 }
 

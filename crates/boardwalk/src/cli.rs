@@ -67,13 +67,21 @@ pub struct ServeOptions {
 /// Where images on boards are kept.
 #[derive(Debug, Clone, Args)]
 pub struct AssetOptions {
+    /// Where they are.
+    #[command(flatten)]
+    pub place: AssetPlace,
+    /// GiB that the images of all boards may take together
+    #[arg(long, env = "BOARDWALK_ASSETS_GIB", default_value_t = 50)]
+    pub assets_gib: u32,
+}
+
+/// Where images are.
+#[derive(Debug, Clone, Default, Args)]
+pub struct AssetPlace {
     /// A folder or `s3://BUCKET/PREFIX` for images, the same for all gateways; S3's keys, region and endpoint come from
     /// the usual `AWS_…` variables. Default: `assets` in the data folder, for `gateway` in ./data
     #[arg(long, env = "BOARDWALK_ASSETS_URL")]
     pub assets_url: Option<String>,
-    /// GiB that the images of all boards may take together
-    #[arg(long, env = "BOARDWALK_ASSETS_GIB", default_value_t = 50)]
-    pub assets_gib: u32,
 }
 
 /// Options of whatever people reach.
@@ -204,6 +212,9 @@ pub struct BackupOptions {
     /// The database; default: SQLite in the data folder
     #[arg(long, env = "BOARDWALK_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    /// Where images are.
+    #[command(flatten)]
+    pub assets: AssetPlace,
 }
 
 /// Options of `restore`.
@@ -217,6 +228,9 @@ pub struct RestoreOptions {
     /// The database, which must be empty; default: SQLite in the data folder
     #[arg(long, env = "BOARDWALK_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    /// Where images are.
+    #[command(flatten)]
+    pub assets: AssetPlace,
 }
 
 /// Options of `health`.

@@ -2,6 +2,7 @@
 //!
 //! It wires crates together and decides nothing else. A library, so that tests start the same thing in their own process.
 
+mod asset_place;
 pub mod backup;
 pub mod cli;
 mod cluster_secret;

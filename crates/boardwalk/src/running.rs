@@ -19,11 +19,12 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use crate::asset_place;
 use crate::cli::{
     AssetOptions, Creation, DocumentOptions, DoorOptions, GatewayOptions as GatewayFlags, MigrateOptions, ServeOptions,
 };
 use crate::cluster_secret;
-use crate::data_folder::{self, DataFolder};
+use crate::data_folder::DataFolder;
 use crate::https::{self, TlsListener};
 use crate::instance_token;
 use crate::{rsocket_tls, sign_in};
@@ -233,10 +234,7 @@ fn database(url: Option<&str>, data_dir: &Path) -> Result<(String, Option<DataFo
 }
 
 fn assets(options: &AssetOptions, data_dir: &Path) -> Result<AssetStore> {
-    let folder = data_dir.join(data_folder::ASSETS).display().to_string();
-    let address = options.assets_url.as_deref().unwrap_or(&folder);
-    let max_bytes = u64::from(options.assets_gib) << 30;
-    AssetStore::open(address, max_bytes).with_context(|| format!("cannot keep images at {address} (--assets-url)"))
+    asset_place::open(&options.place, data_dir, u64::from(options.assets_gib) << 30)
 }
 
 async fn open(url: &str) -> Result<Arc<dyn Storage>> {

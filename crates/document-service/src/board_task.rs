@@ -280,7 +280,8 @@ impl BoardTask {
 
     async fn tell_messages(&mut self, messages: &mut Vec<(LaneId, UpdatesUp)>) {
         if !messages.is_empty() {
-            self.versioning.authors.note(messages, |lane, connection| self.presence.name_of(lane, connection));
+            let (presence, here) = (&self.presence, self.service.visitors.at(&self.board));
+            self.versioning.authors.note(messages, |lane, connection| presence.author(&here, lane, connection));
             self.tell_room(RoomInput::Several(std::mem::take(messages))).await;
         }
     }
@@ -294,10 +295,11 @@ impl BoardTask {
 
     async fn keep_named_version(&mut self, question: Question) {
         let state = self.with_room(self.board_bytes, |room| room.state()).await;
-        let (storage, board) = (self.service.storage.clone(), self.board.clone());
+        let (storage, board, people) =
+            (self.service.storage.clone(), self.board.clone(), self.versioning.authors.take());
         tokio::spawn(async move {
             let Question { name, author, reply } = question;
-            let kept = versioning::keep_named(&*storage, &board, state, name, author).await;
+            let kept = versioning::keep_named(&*storage, &board, state, name, author, people).await;
             // Who no longer waits finds it in the list.
             let _ = reply.send(kept.map_err(Refusal::Code));
         });

@@ -10,6 +10,7 @@ mod authors;
 mod backoff;
 mod board_inbox;
 mod board_task;
+mod changes;
 mod clock;
 mod counted;
 mod deadlines;

@@ -35,11 +35,7 @@ pub(crate) async fn paint(
 ) -> Result<Bytes, Refusal> {
     let _turn = service.loads.acquire().await.expect("the semaphore is never closed");
     let parts = match version {
-        Some(version) => {
-            let found = service.storage.version(board, version).await?;
-            let (_, content) = found.ok_or(Refusal::Code(ErrorCode::UnknownVersion))?;
-            vec![versioning::state_of(content).await.ok_or(Refusal::Code(ErrorCode::Internal))?]
-        }
+        Some(version) => vec![versioning::stored_state(&*service.storage, board, version).await?],
         None => stored(service, board).await?,
     };
     let theme = if is_dark { Theme::Dark } else { Theme::Light };

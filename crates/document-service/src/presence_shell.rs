@@ -11,11 +11,13 @@ use protocol::limits::PRESENCE_INTERVAL_MS;
 use sync::{LaneId, Presence};
 use tokio::time::Instant;
 
+use crate::authors::Author;
 use crate::clock::Clock;
 use crate::counted::Counted;
 use crate::limits::PRESENCE_SWEEP;
 use crate::presence_lane::PresenceSlot;
 use crate::service::are_beside;
+use crate::visitors::Here;
 
 /// Presence and its lanes.
 pub(crate) struct PresenceShell {
@@ -49,9 +51,10 @@ impl PresenceShell {
         self.machine.receive(self.clock.now_ms(), lane, message);
     }
 
-    /// What a connection behind an updates lane calls itself.
-    pub(crate) fn name_of(&self, lane: LaneId, connection: ConnectionId) -> Option<String> {
-        self.machine.name_of(connection, |other| are_beside(lane, other))
+    /// Who stands behind a connection of an updates lane, as they say and as their gateway knows them.
+    pub(crate) fn author(&self, here: &Here<'_>, lane: LaneId, connection: ConnectionId) -> Author {
+        let is_theirs = |other| are_beside(lane, other);
+        Author::of(self.machine.user_of(connection, is_theirs), here.visitor(connection, is_theirs))
     }
 
     /// When it is to be given a turn next; never while nobody listens.

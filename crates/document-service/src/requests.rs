@@ -8,6 +8,7 @@ use rsocket::{Payload, Refusal};
 use tokio::sync::oneshot;
 
 use crate::board_inbox::{Question, UpdatesIncoming};
+use crate::changes;
 use crate::limits::OPEN_ATTEMPTS;
 use crate::opening;
 use crate::pictures;
@@ -35,6 +36,10 @@ pub(crate) async fn answer(lanes: &Lanes, data: &Bytes) -> Result<Payload, Refus
                 let _ = inbox.updates.send(UpdatesIncoming::Evict).await;
             }
             Ok(Payload::default())
+        }
+        Ask::Changes { version, since } => {
+            let counted = changes::count(&lanes.service, &request.board, &version, since.as_ref()).await;
+            counted.map(|counted| Payload::new(counted.encode())).map_err(|refusal| Refusal::rejected(refusal.text()))
         }
         Ask::Visitors => Ok(Payload::new(visitors::encode_visitors(&lanes.service.visitors.on(&request.board)))),
     }

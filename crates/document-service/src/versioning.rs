@@ -8,14 +8,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 use protocol::limits::VERSION_EVERY_MS;
 use protocol::request::KeptVersion;
-use protocol::{BoardId, ErrorCode, VersionId};
+use protocol::{BoardId, ErrorCode, VersionId, VersionPerson};
 use storage::{Error, NewVersion, Storage, VersionRecord};
 use sync::Room;
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{Duration, Instant, timeout};
 
-use crate::authors::Authors;
+use crate::authors::{Authors, names_of};
 use crate::limits::{BLOCKING_FROM_BYTES, LEAVE_TIMEOUT};
+use crate::opening::Refusal;
 use crate::service::Service;
 use crate::thinning::to_forget;
 
@@ -55,11 +56,11 @@ impl Versioning {
     /// Keeps a version that nobody asked for, beside whatever else goes on.
     pub(crate) fn take_turn(&mut self, storage: Arc<dyn Storage>, board: BoardId, seq: u64, state: Bytes) {
         (self.through, self.due) = (seq, None);
-        let author = self.authors.take();
+        let people = self.authors.take();
         // What has ended is dropped, so that the set does not grow.
         while self.saves.try_join_next().is_some() {}
         self.saves.spawn(async move {
-            if let Err(error) = keep_automatic(&*storage, &board, state, author).await {
+            if let Err(error) = keep_automatic(&*storage, &board, state, people).await {
                 tracing::warn!(%error, board_id = board.as_str(), "a version could not be kept");
             }
         });
@@ -88,16 +89,17 @@ impl Versioning {
     }
 }
 
-/// Keeps a version that somebody asked for.
+/// Keeps a version that somebody asked for, by the name `author` or by none. `people` edited since the version before.
 pub(crate) async fn keep_named(
     storage: &dyn Storage,
     board: &BoardId,
     state: Bytes,
     name: String,
     author: String,
+    people: Vec<VersionPerson>,
 ) -> Result<KeptVersion, ErrorCode> {
     let author = (!author.is_empty()).then_some(author);
-    match keep(storage, board, state, Some(name), author).await {
+    match keep(storage, board, state, Some(name), author, people).await {
         Ok(VersionRecord { id, created_at_ms, size_bytes, .. }) => Ok(KeptVersion { id, created_at_ms, size_bytes }),
         Err(error) => {
             tracing::warn!(%error, board_id = board.as_str(), "a named version could not be kept");
@@ -112,26 +114,39 @@ pub(crate) async fn state_of(content: Bytes) -> Option<Bytes> {
     unpacking.await.ok().flatten().map(Bytes::from)
 }
 
+/// The whole board as a version has it.
+pub(crate) async fn stored_state(
+    storage: &dyn Storage,
+    board: &BoardId,
+    version: &VersionId,
+) -> Result<Bytes, Refusal> {
+    let (_, content) = storage.version(board, version).await?.ok_or(Refusal::Code(ErrorCode::UnknownVersion))?;
+    state_of(content).await.ok_or(Refusal::Code(ErrorCode::Internal))
+}
+
 async fn keep(
     storage: &dyn Storage,
     board: &BoardId,
     state: Bytes,
     name: Option<String>,
     author: Option<String>,
+    people: Vec<VersionPerson>,
 ) -> Result<VersionRecord, Error> {
     let packing = spawn_blocking(move || Bytes::from(protocol::compress(&state)));
     let bytes = packing.await.map_err(|error| Error::Corrupt(error.to_string()))?;
     let id = VersionId::from_random(rand::random());
-    storage.save_version(board, NewVersion { id, name, author, bytes }).await
+    storage.save_version(board, NewVersion { id, name, author, people, bytes }).await
 }
 
 async fn keep_automatic(
     storage: &dyn Storage,
     board: &BoardId,
     state: Bytes,
-    author: Option<String>,
+    people: Vec<VersionPerson>,
 ) -> Result<(), Error> {
-    let kept = keep(storage, board, state, None, author).await?;
+    // A gateway of the release before shows the names as its author.
+    let author = names_of(&people);
+    let kept = keep(storage, board, state, None, author, people).await?;
     let automatic = storage.versions(board).await?.into_iter().filter(|version| version.name.is_none());
     // Oldest first, so that of two of one time the later counts as newer.
     let mut versions: Vec<VersionRecord> = automatic.collect();
@@ -139,5 +154,5 @@ async fn keep_automatic(
     let times: Vec<u64> = versions.iter().map(|version| version.created_at_ms).collect();
     let old = to_forget(kept.created_at_ms, &times);
     let old: Vec<VersionId> = old.into_iter().map(|position| versions[position].id.clone()).collect();
-    if old.is_empty() { Ok(()) } else { storage.delete_versions(board, &old).await }
+    if old.is_empty() { Ok(()) } else { storage::forget_versions(storage, board, &old).await }
 }

@@ -12,12 +12,12 @@ use protocol::{BoardId, ConnectionId};
 use sync::LaneId;
 
 /// Visitors of one board, each encoded as it came.
-type Here = HashMap<(LaneId, ConnectionId), Bytes>;
+type Encoded = HashMap<(LaneId, ConnectionId), Bytes>;
 
 /// The visitors of all boards that are open at a service; boards without any are not in it.
 #[derive(Default)]
 pub(crate) struct Visitors {
-    boards: Mutex<BTreeMap<BoardId, Here>>,
+    boards: Mutex<BTreeMap<BoardId, Encoded>>,
 }
 
 /// The visitors that one presence lane tells of. Dropped, they have gone.
@@ -25,6 +25,22 @@ pub(crate) struct Through {
     visitors: Arc<Visitors>,
     board: BoardId,
     lane: LaneId,
+}
+
+/// The visitors of one board.
+pub(crate) struct Here<'a> {
+    visitors: &'a Visitors,
+    board: &'a BoardId,
+}
+
+impl Here<'_> {
+    /// The visitor by a connection of one of these lanes.
+    pub(crate) fn visitor(&self, connection: ConnectionId, is_theirs: impl Fn(LaneId) -> bool) -> Option<Visitor> {
+        let boards = self.visitors.lock();
+        let mut here = boards.get(self.board)?.iter();
+        let (_, visitor) = here.find(|((lane, other), _)| *other == connection && is_theirs(*lane))?;
+        Visitor::decode(visitor).ok()
+    }
 }
 
 impl Visitors {
@@ -38,6 +54,11 @@ impl Visitors {
         self.lock().get(board).map(|here| here.values().cloned().collect()).unwrap_or_default()
     }
 
+    /// The visitors of one board, to be asked for.
+    pub(crate) fn at<'a>(&'a self, board: &'a BoardId) -> Here<'a> {
+        Here { visitors: self, board }
+    }
+
     /// The boards after this one on which people are, in the order of their ids: [`CROWDS_AT_ONCE`] at most.
     pub(crate) fn crowds(&self, after: Option<&BoardId>) -> Vec<Crowd> {
         let boards = self.lock();
@@ -46,7 +67,7 @@ impl Visitors {
         crowds.take(CROWDS_AT_ONCE).collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<BoardId, Here>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<BoardId, Encoded>> {
         self.boards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

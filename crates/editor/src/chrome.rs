@@ -19,6 +19,8 @@ pub struct Chrome {
     pub style: StyleOfSelection,
     /// How many shapes are selected.
     pub selection_count: usize,
+    /// Goes up with every change of the selection.
+    pub selection_number: u64,
     /// What is selected, for a description in words: kinds with their counts, the most frequent first.
     pub selection_description: Vec<SelectionPart>,
     /// The kinds that something selected may become, its own among them.

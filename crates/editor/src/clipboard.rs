@@ -156,11 +156,7 @@ pub(crate) fn pasted(text: &str, is_plain: bool, around: BoardPoint, view: &View
         (None, _) if is_link => unnamed(vec![linking::card(address, view)]),
         (None, _) => match excalidraw::read(text).filter(|_| !is_plain) {
             Some(shapes) => unnamed(shapes),
-            None => {
-                let place = [Field::Pos(BoardPoint::ORIGIN)];
-                let text = bounded(text.trim_end().replace("\r\n", "\n"));
-                unnamed(vec![view.new_shape(Kind::Text, place).with_text(text)])
-            }
+            None => unnamed(vec![words(bounded(text.trim_end().replace("\r\n", "\n")), vec![], view)]),
         },
     };
     if shapes.is_empty() || shapes.len() > limits::PASTE_SHAPES {
@@ -176,12 +172,26 @@ pub(crate) fn pasted_rich(
     around: BoardPoint,
     view: &View,
 ) -> (Vec<Edit>, Vec<ShapeId>) {
+    placed(vec![(None, words(text, spans, view))], around, view)
+}
+
+/// A text of these words. What somebody else wrote in one line as long as the paper wraps.
+fn words(text: String, spans: Vec<Span>, view: &View) -> NewShape {
     let place = [Field::Pos(BoardPoint::ORIGIN)];
-    placed(vec![(None, view.new_shape(Kind::Text, place).with_text(text).with_spans(spans))], around, view)
+    let mut shape = view.new_shape(Kind::Text, place).with_text(text).with_spans(spans);
+    let widest = view.styles.font_size(&Kind::Text) * limits::PASTED_LINE_EM;
+    if preview(view.ids.shape(), &shape).local_bounds().width() > widest {
+        shape.fields.push(Field::Wrap(Some(widest)));
+    }
+    shape
 }
 
 /// Shapes around a place.
-fn placed(shapes: Vec<(Option<ShapeId>, NewShape)>, around: BoardPoint, view: &View) -> (Vec<Edit>, Vec<ShapeId>) {
+pub(crate) fn placed(
+    shapes: Vec<(Option<ShapeId>, NewShape)>,
+    around: BoardPoint,
+    view: &View,
+) -> (Vec<Edit>, Vec<ShapeId>) {
     let extent =
         shapes.iter().map(|(_, new)| preview(view.ids.shape(), new).bounds()).reduce(|all, rect| all.union(rect));
     let by = Point::from(around) - extent.unwrap_or(Rect::ZERO).center();

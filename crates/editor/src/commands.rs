@@ -140,6 +140,8 @@ commands! {
     page::INSERT_IMAGE,
     page::REPLACE_IMAGE,
     page::EXPORT,
+    page::COPY_PNG,
+    page::COPY_SVG,
     page::ZEN,
     page::VIEW_MODE,
     page::THEME,

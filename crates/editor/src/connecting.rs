@@ -70,6 +70,25 @@ pub(crate) fn keep_movers(board: &Board, ids: &mut Vec<ShapeId>) {
     });
 }
 
+/// Lines that hold two of what changes and have corners or stretches of their own between: those go along, or the line
+/// would be bent another way. Beside a large selection they stay.
+pub(crate) fn strung_between(board: &Board, ids: &[ShapeId]) -> Vec<ShapeId> {
+    if !board.has_dependents() || ids.len() > limits::OBSTACLES_IN_MOTION {
+        return vec![];
+    }
+    let moving: HashSet<&ShapeId> = ids.iter().collect();
+    let goes_along = |line: &Shape| {
+        let has_own = !line.via.is_empty() || line.points.len() > 2;
+        has_own
+            && line.kind.is_line()
+            && !line.locked
+            && held(line).count() == 2
+            && held(line).all(|id| moving.contains(id))
+    };
+    let followers = board.followers(ids).into_iter().filter(|id| !moving.contains(id));
+    followers.filter(|id| board.shape(id).is_some_and(goes_along)).collect()
+}
+
 /// A selected line that is moved by itself lets go, and goes on from where it is seen.
 pub(crate) fn torn_off(shape: &Shape, moving: &HashSet<&ShapeId>) -> Vec<Field> {
     if !shape.is_bound() || held(shape).any(|id| moving.contains(id)) {

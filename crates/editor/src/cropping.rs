@@ -6,10 +6,19 @@ use kurbo::{Rect, Vec2};
 
 use crate::limits;
 use crate::transform::{Frame, Transform};
+use crate::view::View;
 
 /// Whether the shape has something to crop.
 pub(crate) fn can_crop(shape: &Shape) -> bool {
     shape.kind == Kind::Image && !shape.locked && shape.picture.as_ref().is_some_and(|picture| picture.asset.is_some())
+}
+
+/// The image that alone is selected, if it can be cropped.
+pub(crate) fn selected<'a>(view: &'a View) -> Option<&'a Shape> {
+    match &view.selection[..] {
+        [id] => view.board.shape(id).filter(|shape| view.can_edit && can_crop(shape)),
+        _ => None,
+    }
 }
 
 /// What dragging by so much on the board changes: a side or corner of the box as in [`crate::handles::Handle::Resize`], or

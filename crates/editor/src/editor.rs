@@ -10,6 +10,7 @@ mod keeping;
 mod keyboard;
 mod looking;
 mod marking;
+mod pasting;
 mod pinning;
 mod pointing;
 mod presenting;
@@ -226,7 +227,7 @@ impl Editor {
             Input::BringIntoView(at) => self.bring_into_view(at),
             Input::SetKeys(keys) => self.keys = keys,
             Input::TextEnded => self.end_text(),
-            Input::TextNext { down } => self.next_text(down),
+            Input::TextNext { down, back } => self.next_text(down, back),
             Input::ViewResized { width_px, height_px } => self.view_resized(width_px, height_px),
             Input::Merge(bytes) => self.merge(&bytes),
             Input::PeerPresence { client, presence } => self.peer_presence(client, presence),

@@ -46,7 +46,8 @@ pub(crate) fn grown(shape: &Shape, direction: Vec2, view: &View) -> Vec<Effect> 
     );
     line.fields.extend(frame_of(shape));
     let edits = vec![Edit::Insert { id: id.clone(), shape: copy }, Edit::Insert { id: view.ids.shape(), shape: line }];
-    vec![Effect::Apply(edits, None), Effect::Select(vec![id])]
+    let look = brought_into_view(shape.local_bounds() + by, view);
+    [Effect::Apply(edits, None), Effect::Select(vec![id])].into_iter().chain(look).collect()
 }
 
 /// The note beside or below this one, ready to be written on: the one that is there, or a new one of its looks.
@@ -61,8 +62,19 @@ pub(crate) fn next_note(shape: &Shape, direction: Vec2, view: &View) -> Vec<Effe
             (vec![Effect::Apply(vec![Edit::Insert { id: id.clone(), shape: copy }], None)], id)
         }
     };
+    effects.extend(brought_into_view(rect + by, view));
     effects.push(Effect::EditText(TextTarget::Shape { id, select_all: false }));
     effects
+}
+
+/// What grows out of the view takes the view along.
+fn brought_into_view(rect: Rect, view: &View) -> Option<Effect> {
+    let (width_px, height_px) = view.size_px;
+    let all = view.camera.visible(width_px, height_px);
+    // The style panel lies over the right side.
+    let seen = Rect { x1: all.x1 - all.width() * limits::UNDER_PANEL, ..all };
+    let is_seen = seen.contains_rect(rect);
+    (!is_seen).then(|| Effect::Look(view.camera.centred(rect.center().into(), width_px, height_px)))
 }
 
 /// The arrow that a hand pulls out of a side of a shape.

@@ -27,11 +27,12 @@ impl Editor {
         if !self.can_edit || images.is_empty() {
             return;
         }
-        let view = self.view();
-        let around = at.map_or_else(|| view.middle(), |at| view.camera.to_board(at));
-        let (edits, ids) = row(images, around, &view);
-        self.end_text();
-        self.run(vec![Effect::Rest, Effect::Apply(edits, None), Effect::Select(ids)]);
+        let around = match at {
+            Some(at) => self.view().camera.to_board(at),
+            None => self.paste_place(&format!("{:?}", images[0].image)),
+        };
+        let placed = row(images, around, &self.view());
+        self.put_pasted(Some(placed));
     }
 
     /// The one selected image shows another picture, as wide as it was.

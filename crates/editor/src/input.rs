@@ -84,21 +84,27 @@ pub enum Input {
     },
     /// The page ended the text session (blur, Escape, Mod+Enter).
     TextEnded,
-    /// The page ended the text session to go on with the next note (Tab, Mod+Enter), where notes are being written; else
+    /// The page ended the text session to go on with the next note (Tab, Mod+Enter, with Shift the other way), where notes are being written; else
     /// this is [`Input::TextEnded`].
     TextNext {
         /// The note below, not the one beside.
         down: bool,
+        /// The one above, or on the left.
+        back: bool,
     },
     /// Text was pasted: our own clipboard form becomes shapes, a table a grid, other text a text shape.
     Paste(String),
     /// Text was pasted that is to stay text, whatever it looks like.
     PastePlain(String),
+    /// A table was pasted, row by row: it becomes a grid, or its text where it is none.
+    PasteTable(Vec<Vec<crate::TableCell>>),
+    /// What is pasted next goes here, wherever the pointer is by then.
+    PasteAt(ScreenPoint),
     /// Images were dropped, pasted or picked; their bytes are on their way to the server.
     PlaceImages {
         /// Which.
         images: Vec<crate::NewImage>,
-        /// Where; in the middle of the view where nobody said.
+        /// Where; under the pointer, or in the middle of the view, where nobody said.
         at: Option<ScreenPoint>,
     },
     /// The selected image shows another one.

@@ -69,4 +69,5 @@ pub use painting::Layer;
 pub use picture::Painting;
 pub use stance::{OwnStance, REACTIONS, Stance};
 pub use style::STYLES;
+pub use tables::TableCell;
 pub use tools::{TOOLS, ToolSpec};

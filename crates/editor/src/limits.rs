@@ -53,6 +53,8 @@ pub const ANGLE_STEPS_PER_PI: f64 = 12.0;
 pub const DEFAULT_SHAPE_BOARD: f64 = 100.0;
 /// No side of a shape that is drawn is shorter: what has no width cannot be seen or taken hold of.
 pub const LEAST_SIDE_PX: f64 = 8.0;
+/// The share of the view that the style panel may cover, on the right.
+pub const UNDER_PANEL: f64 = 0.2;
 /// The gap of stacks and packs.
 pub const STACK_GAP_BOARD: f64 = 24.0;
 /// The cell of the grid that shapes snap to: what the dots show at 100 %.
@@ -157,6 +159,8 @@ pub const PASTE_BYTES: usize = 16 * 1024 * 1024;
 pub const LETTERED_SHAPES: usize = 500;
 /// Cells of a pasted table; a larger one is a text.
 pub const TABLE_CELLS: usize = 2_000;
+/// Pasted text wraps where its lines are longer, in its own size.
+pub const PASTED_LINE_EM: f64 = 48.0;
 /// Shapes in one paste.
 pub const PASTE_SHAPES: usize = 20_000;
 /// Display lists that are kept for shapes; what is painted from far away needs none.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use board::{Field, FillStyle, Kind, Shape, limits as stored};
+use scene::{Colour, Swatch};
 
 use crate::chrome::StyleOfSelection;
 use crate::limits;
@@ -30,6 +31,12 @@ pub const STYLES: &[&str] = &[
     "alt",
     "link",
 ];
+
+/// The tool whose ink is another than the pen's.
+pub(crate) const HIGHLIGHTER: &str = "highlighter";
+/// What it has where nothing else was chosen: a swatch, which is a bright yellow on a dark board too, and lets through what
+/// it marks.
+const HIGHLIGHT: [Field; 3] = [Field::Stroke(Colour::Swatch(Swatch::Yellow)), Field::Width(22.0), Field::Opacity(0.5)];
 
 /// Whether a hand that chose it for one shape may want it for others; what a shape is and what it shows are its own.
 pub(crate) fn is_look(key: &str) -> bool {
@@ -87,11 +94,21 @@ pub(crate) struct Styles {
 impl Styles {
     /// What shapes of this kind will have: chosen values, and where none was, what an absent key means.
     fn of(&self, kind: &Kind) -> Shape {
+        self.of_tool(tool_of(kind))
+    }
+
+    fn of_tool(&self, tool: &str) -> Shape {
+        let kind = kind_of(tool);
         let blank = Shape::blank(board::ShapeId::from_random(0), kind.clone());
-        let soft = [Field::FillStyle(FillStyle::Soft)];
-        let chosen: Vec<Field> =
-            self.by_tool.get(tool_of(kind)).into_iter().flat_map(BTreeMap::values).cloned().collect();
-        blank.with(&soft).with(&chosen)
+        let usual = if tool == HIGHLIGHTER { HIGHLIGHT.to_vec() } else { vec![Field::FillStyle(FillStyle::Soft)] };
+        let chosen: Vec<Field> = self.by_tool.get(tool).into_iter().flat_map(BTreeMap::values).cloned().collect();
+        blank.with(&usual).with(&chosen)
+    }
+
+    /// What a stroke of the highlighter stores besides what ink does.
+    pub(crate) fn highlight(&self) -> Vec<Field> {
+        let style = self.of_tool(HIGHLIGHTER);
+        HIGHLIGHT.iter().filter_map(|field| style.field(field.key())).collect()
     }
 
     /// The size of text, in board pixels.
@@ -112,21 +129,29 @@ impl Styles {
     }
 
     pub(crate) fn set(&mut self, kind: &Kind, field: &Field) {
-        if applies(field.key(), kind) && is_look(field.key()) {
-            self.by_tool.entry(tool_of(kind).to_owned()).or_default().insert(field.key(), field.clone());
+        self.set_of_tool(tool_of(kind), field);
+    }
+
+    /// What this tool will make looks so from now on.
+    pub(crate) fn set_of_tool(&mut self, tool: &str, field: &Field) {
+        let kind = kind_of(tool);
+        if applies(field.key(), &kind) && is_look(field.key()) {
+            let tool = if tool == HIGHLIGHTER { tool } else { tool_of(&kind) };
+            self.by_tool.entry(tool.to_owned()).or_default().insert(field.key(), field.clone());
         }
     }
 
+    /// The same of all tools, but for the one that marks what others have made.
     pub(crate) fn set_all(&mut self, field: &Field) {
-        TOOLS.iter().for_each(|tool| self.set(&Kind::from_name(tool.id), field));
+        TOOLS.iter().filter(|tool| tool.id != HIGHLIGHTER).for_each(|tool| self.set_of_tool(tool.id, field));
     }
 
     /// As the style panel shows it for this tool.
     pub(crate) fn chrome(&self, tool: &str) -> StyleOfSelection {
-        match Kind::from_name(tool) {
+        match kind_of(tool) {
             Kind::Unknown(_) => StyleOfSelection::default(),
             kind => {
-                let blank = self.of(&kind);
+                let blank = if tool == HIGHLIGHTER { self.of_tool(tool) } else { self.of(&kind) };
                 let mut shared = Shared::default();
                 shared.look(&blank);
                 let mut style = shared.style();
@@ -151,10 +176,15 @@ impl Styles {
             let (Some(tool), Some(key), Some(value)) = (words.next(), words.next(), words.next()) else { continue };
             let field = Field::from_text(key, value).filter(is_sound);
             if let Some(field) = field {
-                self.set(&Kind::from_name(tool), &field);
+                self.set_of_tool(tool, &field);
             }
         }
     }
+}
+
+/// What a tool makes; unknown where that is nothing.
+fn kind_of(tool: &str) -> Kind {
+    Kind::from_name(if tool == HIGHLIGHTER { Kind::Ink.name() } else { tool })
 }
 
 /// The tool whose defaults count for a kind. All closed shapes share theirs: one hand draws them.
@@ -230,7 +260,6 @@ impl<'a> Shared<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scene::{Colour, Swatch};
 
     #[test]
     fn what_is_remembered_is_recalled() {
@@ -244,6 +273,24 @@ mod tests {
         other.recall(&text);
         other.recall("arrow width 1e99\nnonsense\nrectangle kind star\nrectangle fill mauve\n");
         assert_eq!(other.remembered(), text);
+    }
+
+    #[test]
+    fn a_highlighter_has_a_style_of_its_own() {
+        let mut styles = Styles::default();
+        assert_eq!(styles.highlight(), HIGHLIGHT);
+        styles.set(&Kind::Ink, &Field::Width(3.0));
+        styles.set_all(&Field::Stroke(Colour::INK));
+        assert_eq!(styles.highlight(), HIGHLIGHT, "neither the pen's nor everybody's");
+        let green = Field::Stroke(Colour::Swatch(Swatch::Green));
+        styles.set_of_tool(HIGHLIGHTER, &green);
+        styles.set_of_tool(HIGHLIGHTER, &Field::Fill(Some(Colour::INK)));
+        assert_eq!(styles.highlight()[0], green);
+        assert_eq!(styles.chrome(HIGHLIGHTER).value("stroke"), Some(&green));
+        assert_eq!(styles.of(&Kind::Ink).stroke, Colour::INK);
+        let mut other = Styles::default();
+        other.recall(&styles.remembered());
+        assert_eq!(other.highlight(), styles.highlight());
     }
 
     #[test]

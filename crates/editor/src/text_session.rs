@@ -12,7 +12,11 @@ use crate::splice::{Splice, Utf16Splice};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum TextTarget {
     /// A new text with its first line around here.
-    New { at: BoardPoint },
+    New {
+        at: BoardPoint,
+        /// Where it wraps, in board pixels; none is nowhere.
+        wrap: Option<f64>,
+    },
     /// One that is there.
     Shape { id: ShapeId, select_all: bool },
 }

@@ -1,7 +1,8 @@
 //! What moving, resizing and turning a selection does to a shape: the one place, for previews, for peers' drafts and
 //! for the edit at the end. Knows shapes, no tool and no pointer.
 
-use std::f64::consts::PI;
+use std::f64::consts::{FRAC_PI_2, PI};
+use std::sync::Arc;
 
 use board::{Field, Kind, Shape};
 use kurbo::{Affine, Point, Rect, Vec2};
@@ -186,12 +187,45 @@ fn rotated(shape: &Shape, about: Point, by: f64) -> Vec<Field> {
         // A line is turned by its points: with an angle, moving one end would move the other.
         let points = shape.board_points().into_iter().map(|point| turn * point - Point::from(shape.pos)).collect();
         let straight = (shape.angle != 0.0).then_some(Field::Angle(0.0));
-        return [Field::Points(points)].into_iter().chain(straight).collect();
+        let via = (!shape.via.is_empty()).then(|| Field::Via(turned_stretches(shape, turn, by)));
+        return [Field::Points(points)].into_iter().chain(straight).chain(via).collect();
     }
     let middle = shape.local_bounds().center();
     let moved = turn * middle - middle;
     let angle = Field::Angle(shape.angle + by);
     if moved.hypot() < 1e-9 { vec![angle] } else { vec![shape.moved(moved), angle] }
+}
+
+/// Stretches of an elbow that stay, after a turn: each goes through where its middle goes, level or upright as is nearer
+/// to how it would lie. After quarters of a turn that is exact.
+fn turned_stretches(shape: &Shape, turn: Affine, by: f64) -> Arc<[f64]> {
+    let own = shape.rotation();
+    let is_across =
+        ((by + if own == Affine::IDENTITY { 0.0 } else { shape.angle }) / FRAC_PI_2).round() as i64 % 2 != 0;
+    let corners: Vec<Point> = shape.seen_corners().into_iter().map(|corner| own.inverse() * corner).collect();
+    let turned = |stretch: &[f64]| {
+        let (is_level, at) = (stretch[0] != 0.0, stretch[1]);
+        let middle = turn * own * middle_of_stretch(shape, &corners, is_level, at);
+        let is_level = is_level != is_across;
+        let at = if is_level { middle.y - shape.pos.y } else { middle.x - shape.pos.x };
+        [f64::from(u8::from(is_level)), tidy(at)]
+    };
+    shape.via.chunks_exact(2).flat_map(turned).collect()
+}
+
+/// The middle of what is seen of such a stretch of an elbow, in the shape's own straight plane; where none of it is, the
+/// nearest to the shape's middle.
+fn middle_of_stretch(shape: &Shape, corners: &[Point], is_level: bool, at: f64) -> Point {
+    const NEAR: f64 = 1e-3;
+    let lies = |a: &Point, b: &Point| match is_level {
+        true => (a.y - shape.pos.y - at).abs() < NEAR && (b.y - shape.pos.y - at).abs() < NEAR,
+        false => (a.x - shape.pos.x - at).abs() < NEAR && (b.x - shape.pos.x - at).abs() < NEAR,
+    };
+    let seen = corners.windows(2).find(|pair| lies(&pair[0], &pair[1])).map(|pair| pair[0].midpoint(pair[1]));
+    seen.unwrap_or_else(|| {
+        let middle = shape.local_bounds().center();
+        if is_level { Point::new(middle.x, shape.pos.y + at) } else { Point::new(shape.pos.x + at, middle.y) }
+    })
 }
 
 /// Where `rect` goes when `from` becomes `to`.

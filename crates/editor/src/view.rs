@@ -24,6 +24,7 @@ pub(crate) fn carried(board: &Board, ids: &[ShapeId], transform: &Transform) -> 
         Transform::Move { .. } | Transform::Rotate { .. } => board.with_contents(free),
     };
     connecting::keep_movers(board, &mut all);
+    all.extend(connecting::strung_between(board, &all));
     all
 }
 

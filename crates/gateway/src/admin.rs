@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use protocol::{BoardId, ErrorCode};
 use serde::{Deserialize, Serialize};
-use storage::BoardOverview;
+use storage::{BoardOverview, BoardSize, Storage};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::Shared;
@@ -250,7 +250,7 @@ pub async fn boards(
         after = Some(last.id.clone());
         found.extend(page.into_iter().map(|board| seen(&crowds, board)).filter(|board| query.fits(board)));
     }
-    Ok(told(query.page(found)))
+    Ok(told(query.page(shared.storage.as_ref(), found).await?))
 }
 
 /// Puts a board in the bin, whoever owns it. Who is on it is told so and sent away.
@@ -301,6 +301,21 @@ async fn known(shared: &Shared, id: &str) -> Result<BoardId, ApiError> {
     Ok(board)
 }
 
+/// Reads what boards take: all their rows have to be looked at.
+async fn weigh(storage: &dyn Storage, boards: &mut [AdminBoard]) -> Result<(), ApiError> {
+    for boards in boards.chunks_mut(OVERVIEW_AT_ONCE as usize) {
+        let ids: Vec<BoardId> = boards.iter().filter_map(|board| board.id.parse().ok()).collect();
+        let sizes: BTreeMap<String, BoardSize> =
+            storage.sizes(&ids).await?.into_iter().map(|(id, size)| (id.to_string(), size)).collect();
+        for board in boards {
+            let size = sizes.get(&board.id).copied().unwrap_or_default();
+            (board.size_bytes, board.versions, board.asset_bytes) = (size.size_bytes, size.versions, size.asset_bytes);
+        }
+    }
+    Ok(())
+}
+
+/// A board without its size.
 fn seen(crowds: &BTreeMap<BoardId, u64>, board: BoardOverview) -> AdminBoard {
     let people = crowds.get(&board.id).copied().unwrap_or(0);
     AdminBoard {
@@ -309,9 +324,9 @@ fn seen(crowds: &BTreeMap<BoardId, u64>, board: BoardOverview) -> AdminBoard {
         created_at_ms: board.created_at_ms,
         edited_at_ms: board.edited_at_ms,
         deleted_at_ms: board.deleted_at_ms,
-        size_bytes: board.size_bytes,
-        versions: board.versions,
-        asset_bytes: board.asset_bytes,
+        size_bytes: 0,
+        versions: 0,
+        asset_bytes: 0,
         people,
         owner: board.account,
     }
@@ -329,8 +344,19 @@ impl BoardQuery {
         is_found && self.bin.is_none_or(|bin| bin == board.deleted_at_ms.is_some())
     }
 
-    fn page(&self, mut boards: Vec<AdminBoard>) -> AdminBoardList {
-        let total = boards.len() as u64;
+    /// A part of the boards that fit. Only these are weighed, unless the largest are asked for.
+    async fn page(&self, storage: &dyn Storage, mut found: Vec<AdminBoard>) -> Result<AdminBoardList, ApiError> {
+        let total = found.len() as u64;
+        if self.sort == Sort::Size {
+            weigh(storage, &mut found).await?;
+            return Ok(AdminBoardList { boards: self.part(found), total });
+        }
+        let mut boards = self.part(found);
+        weigh(storage, &mut boards).await?;
+        Ok(AdminBoardList { boards, total })
+    }
+
+    fn part(&self, mut boards: Vec<AdminBoard>) -> Vec<AdminBoard> {
         boards.sort_by_cached_key(|board| {
             let title = board.title.to_lowercase();
             let (number, text) = match self.sort {
@@ -343,7 +369,7 @@ impl BoardQuery {
             (number, text, board.id.clone())
         });
         let limit = self.limit.unwrap_or(50).min(MAX_ADMIN_PAGE);
-        AdminBoardList { boards: boards.into_iter().skip(self.offset).take(limit).collect(), total }
+        boards.into_iter().skip(self.offset).take(limit).collect()
     }
 }
 
@@ -385,10 +411,9 @@ mod tests {
             (BoardQuery { offset: 9, ..query("", None, Sort::Title) }, vec![]),
         ] {
             let found: Vec<AdminBoard> = all.iter().filter(|board| query.fits(board)).cloned().collect();
-            let total = found.len() as u64;
-            let page = query.page(found);
-            let ids: Vec<&str> = page.boards.iter().map(|board| &*board.id).collect();
-            assert_eq!((ids, page.total), (expected, total), "{query:?}");
+            let part = query.part(found);
+            let ids: Vec<&str> = part.iter().map(|board| &*board.id).collect();
+            assert_eq!(ids, expected, "{query:?}");
         }
     }
 }

@@ -129,7 +129,7 @@ pub fn hash(secret: &LinkSecret) -> SecretHash {
 /// Judges a key. Board and key are a stranger's text.
 ///
 /// # Errors
-/// `UnknownBoard`, `WrongKey`, `Revoked` and, to who shows a right key, `Deleted` for what they say, `Unavailable` when the store does not answer.
+/// `UnknownBoard`, `WrongKey`, `Revoked`, `Expired` and, to who shows a right key, `Deleted` for what they say, `Unavailable` when the store does not answer.
 pub async fn admit(storage: &dyn Storage, board: &str, key: Option<&str>) -> Result<Admission, ApiError> {
     let (admission, deleted_at_ms) = admit_even_deleted(storage, board, key).await?;
     if deleted_at_ms.is_some() { Err(ErrorCode::Deleted.into()) } else { Ok(admission) }
@@ -165,6 +165,7 @@ pub fn granted(lookup: LinkLookup) -> Result<Grant, ErrorCode> {
         LinkLookup::Locked(_) => Err(ErrorCode::Locked),
         LinkLookup::NoSuchLink => Err(ErrorCode::WrongKey),
         LinkLookup::Revoked => Err(ErrorCode::Revoked),
+        LinkLookup::Expired => Err(ErrorCode::Expired),
         LinkLookup::UnknownBoard => Err(ErrorCode::UnknownBoard),
     }
 }

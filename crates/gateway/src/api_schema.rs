@@ -99,12 +99,40 @@ pub struct VersionView {
     id: String,
     /// As a person called it; null for those that the service keeps by itself and thins out with age.
     name: Option<String>,
-    /// Who named it, as they call themselves.
+    /// Who named it, as they call themselves; of those that the service keeps by itself, some who edited.
     author: Option<String>,
+    /// Who edited since the version before; who edited before a version that was forgotten is with the next one.
+    #[schema(max_items = 128)]
+    people: Vec<VersionPerson>,
     /// Milliseconds since 1970, UTC.
     created_at_ms: i64,
     /// What it takes in the store.
     size_bytes: u64,
+}
+
+/// Somebody who edited a board before a version of it was kept. What is not known is left out.
+#[derive(ToSchema)]
+pub struct VersionPerson {
+    /// As they call themselves.
+    #[schema(max_length = 40)]
+    name: Option<String>,
+    /// The name of the account that they were signed in with.
+    #[schema(max_length = 40)]
+    account: Option<String>,
+    /// The Yjs clients that they edited through.
+    #[schema(max_items = 32)]
+    clients: Option<Vec<u64>>,
+}
+
+/// How many shapes of a version differ from another.
+#[derive(ToSchema)]
+pub struct VersionChanges {
+    /// New ones.
+    added: u64,
+    /// Other than they were.
+    changed: u64,
+    /// Gone.
+    removed: u64,
 }
 
 /// A name for a version.
@@ -390,13 +418,17 @@ mod tests {
             id: protocol::VersionId::from_random([3; 20]),
             name: None,
             author: None,
+            people: Vec::new(),
             created_at_ms: 0,
             size_bytes: 0,
         };
+        let person = protocol::VersionPerson { name: "A".to_owned(), account: Some("A".to_owned()), clients: vec![1] };
         let name = protocol::NameVersion { name: String::new(), author: None };
         let bin = protocol::BinView { deleted_at_ms: None, gone_at_ms: None };
         let damage = protocol::DamageView { seq: None, size_bytes: 0, reason: String::new(), found_at_ms: 0 };
         assert_eq!(described::<VersionView>(), keys(&json!(version)));
+        assert_eq!(described::<VersionPerson>(), keys(&json!(person)));
+        assert_eq!(described::<VersionChanges>(), keys(&json!(protocol::VersionChanges::default())));
         assert_eq!(described::<VersionList>(), keys(&json!(protocol::VersionList::default())));
         assert_eq!(described::<NameVersion>(), keys(&json!(name)));
         assert_eq!(described::<BinView>(), keys(&json!(bin)));

@@ -173,6 +173,7 @@ impl Gateway {
             .routes(routes!(versions::list, versions::keep))
             .routes(routes!(versions::content, versions::name, versions::forget))
             .routes(routes!(versions::copy))
+            .routes(routes!(versions::changes))
             .routes(routes!(pictures::version))
             .routes(routes!(links::list, links::create))
             .routes(routes!(links::change, links::revoke))

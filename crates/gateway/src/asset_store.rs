@@ -79,6 +79,12 @@ impl AssetStore {
         Ok(Self { objects, max_bytes })
     }
 
+    /// Its bytes as they lie there: for backups, which do not ask what they are.
+    #[must_use]
+    pub fn objects(&self) -> &Arc<dyn ObjectStore> {
+        &self.objects
+    }
+
     /// Takes an upload. It is there for readers once this answers, and not at all where it fails.
     ///
     /// # Errors

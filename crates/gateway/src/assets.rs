@@ -55,7 +55,7 @@ impl AssetDesk {
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "A PNG, JPEG, GIF, WebP, AVIF or SVG image of at most 100 MiB"),
     responses(
         (status = 200, description = "The board has it", body = api_schema::AssetView),
-        (status = "4XX", description = "malformed, too-large, unknown-format, wrong-hash, busy, forbidden, unknown-board, wrong-key or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "malformed, too-large, unknown-format, wrong-hash, busy, forbidden, unknown-board, wrong-key, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "no-room, unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -111,7 +111,7 @@ pub async fn bring(
     responses(
         (status = 200, description = "Its bytes", body = Vec<u8>, content_type = "image/*"),
         (status = 304, description = "Already known to the caller"),
-        (status = "4XX", description = "unknown-asset, unknown-board, wrong-key or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "unknown-asset, unknown-board, wrong-key, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]

@@ -24,7 +24,7 @@ use crate::{api_schema, asking};
     ),
     responses(
         (status = 200, description = "Where the board is now", body = api_schema::BinView),
-        (status = "4XX", description = "unknown-board, wrong-key, forbidden or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "unknown-board, wrong-key, forbidden, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -51,7 +51,7 @@ pub async fn delete(
     ),
     responses(
         (status = 200, description = "Where the board is now", body = api_schema::BinView),
-        (status = "4XX", description = "unknown-board, wrong-key, forbidden or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "unknown-board, wrong-key, forbidden, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -74,7 +74,7 @@ pub async fn view(
     ),
     responses(
         (status = 200, description = "Where the board is now", body = api_schema::BinView),
-        (status = "4XX", description = "unknown-board, wrong-key, forbidden or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "unknown-board, wrong-key, forbidden, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -113,7 +113,7 @@ fn state(deleted_at_ms: Option<u64>) -> Response {
     ),
     responses(
         (status = 204, description = "It is gone"),
-        (status = "4XX", description = "unknown-board, wrong-key, forbidden or revoked; malformed where it is not in the bin", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "unknown-board, wrong-key, forbidden, revoked or expired; malformed where it is not in the bin", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]

@@ -90,7 +90,7 @@ fn told(created: CreatedBoard) -> Response {
     request_body(content = Option<api_schema::CreateBoard>, description = "May be left out; the title is then the board's"),
     responses(
         (status = 201, description = "The board with an owner, an edit and a view link", body = api_schema::CreatedBoard),
-        (status = "4XX", description = "malformed, too-large, forbidden, unknown-board, wrong-key, revoked or busy", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "malformed, too-large, forbidden, unknown-board, wrong-key, revoked, expired or busy", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -135,7 +135,7 @@ pub async fn copy(
     ),
     responses(
         (status = 200, description = "The board as this key sees it", body = api_schema::BoardView),
-        (status = "4XX", description = "unknown-board, wrong-key or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "unknown-board, wrong-key, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -150,7 +150,7 @@ pub async fn view(admission: Admission) -> Response {
     request_body = api_schema::ChangeBoard,
     responses(
         (status = 200, description = "The board as this key sees it", body = api_schema::BoardView),
-        (status = "4XX", description = "malformed, too-large, forbidden, unknown-board, wrong-key or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "malformed, too-large, forbidden, unknown-board, wrong-key, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]

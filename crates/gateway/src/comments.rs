@@ -33,7 +33,7 @@ pub(crate) const THREAD: &str = "thread/";
     ),
     responses(
         (status = 200, description = "The threads, and who asks", body = api_schema::ThreadList),
-        (status = "4XX", description = "unknown-board, wrong-key, deleted or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "unknown-board, wrong-key, deleted, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]

@@ -24,7 +24,7 @@ use crate::problem::ApiError;
     ),
     responses(
         (status = 200, description = "The parts", body = api_schema::DamageList),
-        (status = "4XX", description = "unknown-board, wrong-key, forbidden, deleted or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "unknown-board, wrong-key, forbidden, deleted, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]

@@ -37,7 +37,7 @@ const VOTING: &str = "voting";
     ),
     responses(
         (status = 200, description = "What is going on", body = api_schema::Facilitation),
-        (status = "4XX", description = "unknown-board, wrong-key, deleted or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "unknown-board, wrong-key, deleted, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]

@@ -287,7 +287,7 @@ impl Hub {
         for (connection, ticket) in tickets.iter_mut() {
             // Once: the close is on its way.
             if ticket.expires_at.take_if(|at| *at <= now).is_some() {
-                fanout.close(*connection, ErrorCode::Revoked);
+                fanout.close(*connection, ErrorCode::Expired);
             }
         }
     }

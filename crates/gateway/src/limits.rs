@@ -11,7 +11,7 @@ pub const UPSTREAM_PARTS: usize = 2 * MAX_LANE_MESSAGE_BYTES.div_ceil(LANE_PART_
 /// Messages that go up the updates lane together, in as few parts as hold them.
 pub const UPWARD_AT_ONCE: usize = 256;
 /// Bytes of presence that a hub keeps for browsers that lag; what falls off is skipped.
-pub const PRESENCE_RING_BYTES: usize = 512 * 1024;
+pub const PRESENCE_RING_BYTES: usize = 256 * 1024;
 /// Messages of the same.
 pub const PRESENCE_RING_MESSAGES: usize = 128;
 /// With this many updates from one batch of presence to the next, a batch goes along with the next update: one wake and one

@@ -51,7 +51,7 @@ fn is_owner(role: Role) -> bool {
     params(("id" = String, Path, description = "The board"), ("authorization" = String, Header, description = "`Bearer` and an owner's key")),
     responses(
         (status = 200, description = "Those that were not withdrawn, oldest first", body = api_schema::LinkList),
-        (status = "4XX", description = "forbidden, unknown-board, wrong-key or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "forbidden, unknown-board, wrong-key, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -69,7 +69,7 @@ pub async fn list(State(shared): State<Shared>, admission: Admission) -> Result<
     request_body = api_schema::CreateLink,
     responses(
         (status = 201, description = "The link with its key", body = api_schema::LinkView),
-        (status = "4XX", description = "malformed, too-large, too-many-links, forbidden, unknown-board, wrong-key or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "malformed, too-large, too-many-links, forbidden, unknown-board, wrong-key, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -100,7 +100,7 @@ pub async fn create(
     request_body = api_schema::ChangeLink,
     responses(
         (status = 204, description = "It was changed"),
-        (status = "4XX", description = "malformed, too-large, last-owner, unknown-link, forbidden, unknown-board, wrong-key or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "malformed, too-large, last-owner, unknown-link, forbidden, unknown-board, wrong-key, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -133,7 +133,7 @@ pub async fn change(
     params(("id" = String, Path, description = "The board"), ("link" = String, Path, description = "The link's id"), ("authorization" = String, Header, description = "`Bearer` and an owner's key")),
     responses(
         (status = 204, description = "It was withdrawn"),
-        (status = "4XX", description = "last-owner, unknown-link, forbidden, unknown-board, wrong-key or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "last-owner, unknown-link, forbidden, unknown-board, wrong-key, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -152,7 +152,7 @@ pub async fn revoke(
     params(("id" = String, Path, description = "The board"), ("link" = String, Path, description = "The link's id"), ("authorization" = String, Header, description = "`Bearer` and an owner's key")),
     responses(
         (status = 201, description = "The link with its new key", body = api_schema::LinkView),
-        (status = "4XX", description = "unknown-link, forbidden, unknown-board, wrong-key or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "unknown-link, forbidden, unknown-board, wrong-key, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -177,7 +177,7 @@ pub async fn rotate(
     request_body = api_schema::UnlockLink,
     responses(
         (status = 201, description = "A key of one's own", body = api_schema::UnlockedLink),
-        (status = "4XX", description = "wrong-password, malformed, busy, unknown-board, wrong-key or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "wrong-password, malformed, busy, unknown-board, wrong-key, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -192,6 +192,7 @@ pub async fn unlock(
         LinkLookup::Locked(stored) => stored,
         LinkLookup::Open(_) | LinkLookup::NoSuchLink => return Err(ErrorCode::WrongKey.into()),
         LinkLookup::Revoked => return Err(ErrorCode::Revoked.into()),
+        LinkLookup::Expired => return Err(ErrorCode::Expired.into()),
         LinkLookup::UnknownBoard => return Err(ErrorCode::UnknownBoard.into()),
     };
     if wish.password.chars().count() > MAX_PASSWORD_CHARS {

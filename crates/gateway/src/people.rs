@@ -66,7 +66,7 @@ pub async fn check(shared: &Shared, board: &BoardId, person: &SecretHash) -> Res
     params(("id" = String, Path, description = "The board"), ("authorization" = String, Header, description = "`Bearer` and an owner's key")),
     responses(
         (status = 200, description = "The people", body = api_schema::PeopleList),
-        (status = "4XX", description = "forbidden, unknown-board, wrong-key, locked-out or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "forbidden, unknown-board, wrong-key, locked-out, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -106,7 +106,7 @@ pub async fn list(
     request_body = api_schema::ShownPeople,
     responses(
         (status = 200, description = "Those who are", body = api_schema::SignedInPeople),
-        (status = "4XX", description = "unknown-board, wrong-key, locked-out or revoked; malformed, too-large", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "unknown-board, wrong-key, locked-out, revoked or expired; malformed, too-large", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use protocol::request::Ask;
 use protocol::{BoardId, ErrorCode, Role, VersionId};
 use serde::Deserialize;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::admission::Admission;
 use crate::app::Endpoints;
@@ -90,7 +90,7 @@ pub struct ThemeQuery {
         (status = 200, description = "SVG without scripts", body = String, content_type = "image/svg+xml"),
         (status = 204, description = "There is nothing on the board"),
         (status = 304, description = "It is as it was"),
-        (status = "4XX", description = "unknown-board, wrong-key, deleted or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "unknown-board, wrong-key, deleted, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "quarantined, unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -167,7 +167,7 @@ impl Pictures {
         if let Some(picture) = self.kept().look(&subject) {
             return Ok(picture);
         }
-        let _turn = self.turns.acquire().await.map_err(|_| ErrorCode::Unavailable)?;
+        let _turn = self.turn().await?;
         // Somebody may have asked for the same meanwhile.
         if let Some(picture) = self.kept().look(&subject) {
             return Ok(picture);
@@ -177,6 +177,11 @@ impl Pictures {
         let picture = asking::ask(&shared.directory, &subject.board, ask).await?;
         self.kept().keep(subject, picture.clone(), KEPT_PICTURES_BYTES);
         Ok(picture)
+    }
+
+    /// Waits for a turn to have something read of what is stored.
+    pub async fn turn(&self) -> Result<SemaphorePermit<'_>, ErrorCode> {
+        self.turns.acquire().await.map_err(|_| ErrorCode::Unavailable)
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {

@@ -36,7 +36,7 @@ pub const NOTES: &str = "notes/";
     ),
     responses(
         (status = 200, description = "What is going on", body = api_schema::Facilitation),
-        (status = "4XX", description = "unknown-board, wrong-key, deleted or revoked; forbidden or busy", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "unknown-board, wrong-key, deleted, revoked or expired; forbidden or busy", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]

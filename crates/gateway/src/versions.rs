@@ -5,13 +5,14 @@
 //! (`docs/decisions/0020-versions.md`), so there is no route for it.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use protocol::limits::{MAX_AUTHOR_CHARS, MAX_NAMED_VERSIONS, MAX_VERSION_BYTES, MAX_VERSION_NAME_CHARS};
 use protocol::request::{Ask, KeptVersion};
-use protocol::{CreateBoard, ErrorCode, NameVersion, Role, VersionId, VersionList, VersionView};
+use protocol::{CreateBoard, ErrorCode, NameVersion, Role, VersionChanges, VersionId, VersionList, VersionView};
+use serde::Deserialize;
 use storage::VersionRecord;
 
 use crate::admission::{Admission, admit};
@@ -32,7 +33,7 @@ const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-s
     ),
     responses(
         (status = 200, description = "The versions", body = api_schema::VersionList),
-        (status = "4XX", description = "unknown-board, wrong-key, forbidden, deleted or revoked", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "4XX", description = "unknown-board, wrong-key, forbidden, deleted, revoked or expired", body = api_schema::Problem, content_type = "application/problem+json"),
         (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
     ),
 )]
@@ -73,11 +74,13 @@ pub async fn keep(
     if named >= MAX_NAMED_VERSIONS {
         return Err(ErrorCode::TooLarge.into());
     }
-    let save = Ask::SaveVersion { name: name.clone(), author: author.clone().unwrap_or_default() };
+    let save = Ask::SaveVersion { name, author: author.unwrap_or_default() };
     let answer = asking::ask(&shared.directory, admission.board(), save).await?;
-    let KeptVersion { id, created_at_ms, size_bytes } = KeptVersion::decode(&answer).map_err(ApiError::internal)?;
-    let kept = view(VersionRecord { id, name: Some(name), author, created_at_ms, size_bytes });
-    Ok((StatusCode::CREATED, NO_STORE, Json(kept)).into_response())
+    let kept = KeptVersion::decode(&answer).map_err(ApiError::internal)?;
+    // The service knows who has edited, and has stored it.
+    let all = shared.storage.versions(admission.board()).await?;
+    let kept = all.into_iter().find(|version| version.id == kept.id).ok_or(ErrorCode::UnknownVersion)?;
+    Ok((StatusCode::CREATED, NO_STORE, Json(view(kept))).into_response())
 }
 
 /// The content of a version: the whole board as one Yjs update, version 1.
@@ -103,6 +106,44 @@ pub async fn content(
     let admission = editor(&shared, &id, key).await?;
     let state = state(&shared, &admission, &version).await?;
     Ok((NO_STORE, [(header::CONTENT_TYPE, "application/octet-stream")], state).into_response())
+}
+
+/// `?since=`.
+#[derive(Debug, Deserialize)]
+pub struct SinceQuery {
+    since: Option<String>,
+}
+
+/// How many shapes of a version differ from another.
+#[utoipa::path(
+    get, path = "/api/boards/{id}/versions/{version}/changes", tag = "versions",
+    params(
+        ("id" = String, Path, description = "The board"),
+        ("version" = String, Path, description = "The version"),
+        ("since" = Option<String>, Query, description = "The version that it is compared with; an empty board where it is left out"),
+        ("key" = Option<String>, Query, description = "A link's key, where no bearer is sent"),
+        ("authorization" = Option<String>, Header, description = "`Bearer` and a link's key"),
+    ),
+    responses(
+        (status = 200, description = "How many were added, changed and removed", body = api_schema::VersionChanges),
+        (status = "4XX", description = "as for the list; unknown-version", body = api_schema::Problem, content_type = "application/problem+json"),
+        (status = "5XX", description = "unavailable or internal", body = api_schema::Problem, content_type = "application/problem+json"),
+    ),
+)]
+pub async fn changes(
+    State(shared): State<Shared>,
+    Path((id, version)): Path<(String, String)>,
+    Query(query): Query<SinceQuery>,
+    SentKey(key): SentKey,
+) -> Result<Response, ApiError> {
+    let admission = editor(&shared, &id, key).await?;
+    let version = version_id(&version)?;
+    let since = query.since.as_deref().map(version_id).transpose()?;
+    // Comparing costs the service as much as painting does.
+    let _turn = shared.pictures.turn().await?;
+    let answer = asking::ask(&shared.directory, admission.board(), Ask::Changes { version, since }).await?;
+    let counted = VersionChanges::decode(&answer).map_err(ApiError::internal)?;
+    Ok((NO_STORE, Json(counted)).into_response())
 }
 
 /// Names a version, or renames it. A version with a name is kept for good.
@@ -165,7 +206,7 @@ pub async fn forget(
         return Err(ErrorCode::Forbidden.into());
     }
     let version = version_id(&version)?;
-    shared.storage.delete_versions(admission.board(), &[version]).await?;
+    storage::forget_versions(shared.storage.as_ref(), admission.board(), &[version]).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -240,6 +281,7 @@ fn line(text: &str, max_chars: usize) -> Result<String, ErrorCode> {
 }
 
 fn view(version: VersionRecord) -> VersionView {
-    let VersionRecord { id, name, author, created_at_ms, size_bytes } = version;
-    VersionView { id, name, author, created_at_ms: i64::try_from(created_at_ms).unwrap_or(i64::MAX), size_bytes }
+    let VersionRecord { id, name, author, people, created_at_ms, size_bytes } = version;
+    let created_at_ms = i64::try_from(created_at_ms).unwrap_or(i64::MAX);
+    VersionView { id, name, author, people, created_at_ms, size_bytes }
 }

@@ -132,9 +132,7 @@ async fn run(subject: &Subject, scenario: &Scenario) -> Result<Report> {
             let warm_ms = if shapes <= 10_000 { 15.0 } else { 80.0 };
             join::run(subject, shapes, join::Bars { warm_ms, cold_ms: 2.0 * warm_ms + 50.0, bytes_a_shape: 60.0 }).await
         }
-        Scenario::SlowReader { stall } => {
-            slow_reader::run(subject, u32::try_from(stall)? + 4, Duration::from_secs(stall)).await
-        }
+        Scenario::SlowReader { stall } => slow_reader::run(subject, Duration::from_secs(stall)).await,
         Scenario::Kill { after } => kill::run(subject, Duration::from_secs(after)).await,
         Scenario::Agreement { seconds } => agreement::with_disconnects(subject, 8, seconds).await,
         Scenario::Stampede => agreement::stampede(subject, 5).await,

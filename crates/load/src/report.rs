@@ -24,6 +24,8 @@ pub struct Figure {
     pub unit: &'static str,
     /// What it has to be.
     pub bar: Bar,
+    /// The least and the most of several runs.
+    pub spread: Option<(f64, f64)>,
 }
 
 impl Figure {
@@ -56,7 +58,7 @@ impl Report {
 
     /// Adds a figure.
     pub fn put(&mut self, name: &'static str, value: f64, unit: &'static str, bar: Bar) {
-        self.figures.push(Figure { name, value, unit, bar });
+        self.figures.push(Figure { name, value, unit, bar, spread: None });
     }
 
     /// A figure by its name.
@@ -71,7 +73,7 @@ impl Report {
         self.figures.iter().all(Figure::holds)
     }
 
-    /// The median of several runs, figure by figure.
+    /// The median of several runs, figure by figure, with its spread.
     #[must_use]
     pub fn median(mut runs: Vec<Self>) -> Option<Self> {
         let count = runs.len();
@@ -81,6 +83,7 @@ impl Report {
             values.push(figure.value);
             values.sort_by(f64::total_cmp);
             figure.value = values[values.len() / 2];
+            figure.spread = (count > 1).then(|| (values[0], values[values.len() - 1]));
         }
         if count > 1 {
             median.title = format!("{}, median of {count}", median.title);
@@ -93,8 +96,11 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.title)?;
         for figure in &self.figures {
-            let Figure { name, value, unit, bar } = figure;
+            let Figure { name, value, unit, bar, spread } = figure;
             write!(f, "  {name:<34} {value:>12.2} {unit:<8}")?;
+            if let Some((least, most)) = spread {
+                write!(f, " {:<24}", format!("({least:.2} to {most:.2})"))?;
+            }
             let verdict = if figure.holds() { "met" } else { "MISSED" };
             match bar {
                 Bar::AtMost(most) => writeln!(f, " at most {most}: {verdict}")?,
@@ -120,6 +126,7 @@ mod tests {
         };
         let median = Report::median(vec![run(1.0, 9.0), run(2.0, 1.0), run(9.0, 4.0)]).expect("runs");
         assert_eq!((median.get("first"), median.get("second")), (Some(2.0), Some(4.0)));
+        assert_eq!(median.figures[0].spread, Some((1.0, 9.0)));
         assert!(!median.holds());
         assert_eq!(median.figures.iter().map(Figure::holds).collect::<Vec<_>>(), [true, false]);
     }

@@ -140,11 +140,19 @@ pub struct Usage {
     pub cpu_s: f64,
     /// Memory that it holds now.
     pub rss_bytes: u64,
-    /// The most that it has held.
+    /// The most that it has held, or has since [`forget_peak`](Self::forget_peak).
     pub peak_bytes: u64,
 }
 
 impl Usage {
+    /// Has the kernel count `peak_bytes` anew, from what the process holds now.
+    ///
+    /// # Errors
+    /// There is no such process, it is somebody else's, or this is not Linux.
+    pub fn forget_peak(process: u32) -> Result<()> {
+        std::fs::write(format!("/proc/{process}/clear_refs"), "5").context("cannot forget a process' peak")
+    }
+
     /// Of a process on this machine.
     ///
     /// # Errors

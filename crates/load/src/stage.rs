@@ -83,6 +83,12 @@ impl Stage {
         Place { server: self.address, speech: self.recipe.speech, board, key }
     }
 
+    /// The server's process.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.process
+    }
+
     /// What the server has used so far.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use boardwalk::cli::{AssetOptions, ServeOptions};
+use boardwalk::cli::{AssetOptions, AssetPlace, ServeOptions};
 use boardwalk::{HttpsFiles, Running};
 use load::client::Client;
 use load::place::Speech;
@@ -19,7 +19,7 @@ async fn start() -> (Running, TempDir, Stage) {
         data_dir: PathBuf::from(folder.path()),
         database_url: None,
         public_url: None,
-        assets: AssetOptions { assets_url: None, assets_gib: 1 },
+        assets: AssetOptions { place: AssetPlace::default(), assets_gib: 1 },
         https: HttpsFiles::default(),
         door: boardwalk::cli::DoorOptions::default(),
     };

@@ -73,6 +73,8 @@ error_codes! {
     UnknownComment { "unknown-comment", http 404, close 4411, Never, "The board has no such comment; it may have been deleted." }
     /// The link was revoked while in use.
     Revoked { "revoked", http 410, close 4410, Never, "This link has been revoked; ask for a new invite." }
+    /// The time of the link is over.
+    Expired { "expired", http 410, close 4420, Never, "This link was for a limited time, which is over; ask for a new invite." }
     /// Whoever asks is locked out of the board.
     LockedOut { "locked-out", http 403, close 4417, Never, "The board's owner has locked you out." }
     /// Nobody of this name is locked out.

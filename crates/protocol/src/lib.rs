@@ -29,7 +29,7 @@ pub use rest::{
     AssetView, BinView, BoardView, ChangeBoard, ChangeLink, CreateBoard, CreateLink, CreatedBoard, DamageList,
     DamageView, LinkDescription, LinkList, LinkView, LockPerson, LockedPersonView, NameVersion, OwnBoard, OwnBoardList,
     PeopleList, PersonView, Problem, SessionView, ShownPeople, ShownPerson, SignedInPeople, UnlockLink, UnlockedLink,
-    VersionList, VersionView,
+    VersionChanges, VersionList, VersionPerson, VersionView,
 };
 pub use role::Role;
 

@@ -51,8 +51,9 @@ pub const PRESENCE_WINDOW: u32 = 2;
 pub const MAX_LANE_MESSAGE_BYTES: usize = MAX_MESSAGE_BYTES + 1024;
 
 /// Bytes of shared messages that a gateway keeps per board for browsers that lag behind: what one browser that does not
-/// read can cost. Who lags further is brought up by its state vector, which needs no past.
-pub const RING_BYTES: usize = 768 * 1024;
+/// read can cost, with some of presence and its socket's buffer less than 1 MiB. Who lags further is brought up by its
+/// state vector, which needs no past, and nothing is kept for it.
+pub const RING_BYTES: usize = 512 * 1024;
 /// Messages that the same ring keeps.
 pub const RING_MESSAGES: usize = 8192;
 /// Bytes waiting for one connection alone (its join, its acknowledgements).
@@ -102,6 +103,10 @@ pub const MAX_NAMED_VERSIONS: usize = 200;
 pub const MAX_VERSION_NAME_CHARS: usize = 100;
 /// Largest name of a version's author, in characters.
 pub const MAX_AUTHOR_CHARS: usize = 60;
+/// People that a version names; who comes after them is not noted.
+pub const MAX_VERSION_PEOPLE: usize = 128;
+/// Yjs clients that a version knows of one of them; who loads the page anew is another.
+pub const MAX_CLIENTS_OF_PERSON: usize = 32;
 /// Largest name that a page shows of a person, in characters.
 pub const MAX_NAME_CHARS: usize = 40;
 /// People of whom is asked at once whether they are signed in.
@@ -127,6 +132,8 @@ pub const HELLO_TIMEOUT_MS: u64 = 10_000;
 pub const LINK_QUIET_MS: u64 = 4_000;
 /// A client that gets none within this time gives the link up and makes another.
 pub const LINK_ANSWER_MS: u64 = 8_000;
+/// The same where the browser says that there is no network.
+pub const LINK_DOUBT_MS: u64 = 2_000;
 /// Length of the secret by which a visit proves on a new connection that it is the same.
 pub const VISIT_TOKEN_BYTES: usize = 16;
 /// Join state is cut into updates of this size, so that the browser's main thread stays free between them.

@@ -2,7 +2,7 @@
 
 use crate::edge::DecodeError;
 use crate::lib0::{Reader, Writer};
-use crate::{BoardId, PROTOCOL_VERSION, VersionId};
+use crate::{BoardId, PROTOCOL_VERSION, VersionChanges, VersionId};
 
 /// RSocket routing tag of these requests.
 pub const REQUEST_ROUTE: &str = "board.request";
@@ -40,6 +40,13 @@ pub enum Ask {
     },
     /// Who is on the board, through all gateways. The answer is read by `visitors::decode_visitors`.
     Visitors,
+    /// How many shapes of a version differ from another. Whichever service is asked answers, with [`VersionChanges`].
+    Changes {
+        /// The version.
+        version: VersionId,
+        /// The other, which it is compared with; absent: an empty board.
+        since: Option<VersionId>,
+    },
 }
 
 /// A version that was kept.
@@ -72,6 +79,9 @@ impl BoardRequest {
                 out.uint(2).string(version.as_ref().map_or("", VersionId::as_str)).uint(u64::from(*is_dark))
             }
             Ask::Visitors => out.uint(3),
+            Ask::Changes { version, since } => {
+                out.uint(4).string(version.as_str()).string(since.as_ref().map_or("", VersionId::as_str))
+            }
         };
         out.finish()
     }
@@ -88,16 +98,43 @@ impl BoardRequest {
             0 => Ask::SaveVersion { name: from.string()?.to_owned(), author: from.string()?.to_owned() },
             1 => Ask::Evict,
             2 => {
-                let version = from.string()?;
-                let version = (!version.is_empty()).then(|| version.parse()).transpose();
-                let version = version.map_err(|_| DecodeError::Text)?;
+                let version = read_version(&mut from)?;
                 Ask::Picture { version, is_dark: from.uint()? == 1 }
             }
             3 => Ask::Visitors,
+            4 => {
+                let version = read_version(&mut from)?.ok_or(DecodeError::Text)?;
+                Ask::Changes { version, since: read_version(&mut from)? }
+            }
             _ => return Err(DecodeError::UnknownType),
         };
         from.end()?;
         Ok(Self { protocol, board, ask })
+    }
+}
+
+/// An id, or an empty text for none.
+fn read_version(from: &mut Reader<'_>) -> Result<Option<VersionId>, DecodeError> {
+    let version = from.string()?;
+    (!version.is_empty()).then(|| version.parse()).transpose().map_err(|_| DecodeError::Text)
+}
+
+impl VersionChanges {
+    /// The answer's data.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        Writer::default().uint(self.added).uint(self.changed).uint(self.removed).finish()
+    }
+
+    /// Reads the answer's data.
+    ///
+    /// # Errors
+    /// Not an answer.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut from = Reader::new(bytes);
+        let changes = Self { added: from.uint()?, changed: from.uint()?, removed: from.uint()? };
+        from.end()?;
+        Ok(changes)
     }
 }
 
@@ -130,7 +167,10 @@ mod tests {
         let save = Ask::SaveVersion { name: "Draft".to_owned(), author: String::new() };
         let version = Some(VersionId::from_random([5; 20]));
         let pictures = [Ask::Picture { version, is_dark: true }, Ask::Picture { version: None, is_dark: false }];
-        for ask in [save, Ask::Evict, Ask::Visitors].into_iter().chain(pictures) {
+        let (version, since) = (VersionId::from_random([6; 20]), Some(VersionId::from_random([7; 20])));
+        let changes =
+            [Ask::Changes { version: version.clone(), since }, Ask::Changes { version: version.clone(), since: None }];
+        for ask in [save, Ask::Evict, Ask::Visitors].into_iter().chain(pictures).chain(changes) {
             let request = BoardRequest::new(BoardId::from_random([3; 20]), ask);
             let bytes = request.encode();
             assert_eq!(BoardRequest::decode(&bytes), Ok(request));
@@ -140,5 +180,7 @@ mod tests {
         }
         let kept = KeptVersion { id: VersionId::from_random([4; 20]), created_at_ms: 1 << 41, size_bytes: 7 };
         assert_eq!(KeptVersion::decode(&kept.encode()), Ok(kept));
+        let counted = VersionChanges { added: 1, changed: 300, removed: 0 };
+        assert_eq!(VersionChanges::decode(&counted.encode()), Ok(counted));
     }
 }

@@ -79,12 +79,40 @@ pub struct VersionView {
     pub id: VersionId,
     /// As a person called it; absent for those that the service keeps by itself and thins out with age.
     pub name: Option<String>,
-    /// Who named it, as they call themselves.
+    /// Who named it, as they call themselves; of those that the service keeps by itself, some who edited.
     pub author: Option<String>,
+    /// Who edited since the version before, at most `limits::MAX_VERSION_PEOPLE`; older releases told of nobody.
+    #[serde(default)]
+    pub people: Vec<VersionPerson>,
     /// Milliseconds since 1970, UTC.
     pub created_at_ms: i64,
     /// What it takes in the store.
     pub size_bytes: u64,
+}
+
+/// Somebody who edited a board before a version of it was kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionPerson {
+    /// As they call themselves; empty where they said no name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// The name of the account that they were signed in with, where they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The Yjs clients that they edited through, as far as is known: at most `limits::MAX_CLIENTS_OF_PERSON`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<u64>,
+}
+
+/// `GET /api/boards/{id}/versions/{version}/changes`: how many shapes differ from another version.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionChanges {
+    /// New ones.
+    pub added: u64,
+    /// Other than they were.
+    pub changed: u64,
+    /// Gone.
+    pub removed: u64,
 }
 
 /// `POST /api/boards/{id}/versions` and `PATCH /api/boards/{id}/versions/{version}`.

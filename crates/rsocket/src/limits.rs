@@ -32,6 +32,9 @@ pub const STREAM_BACKLOG_BYTES: usize = 64 * 1024;
 pub const CONNECTION_BACKLOG_BYTES: usize = 8 * 1024 * 1024;
 /// Received bytes that no application has read yet, per connection. Over it windows are topped up by one message only.
 pub const UNREAD_BYTES: usize = 8 * 1024 * 1024;
+/// Reads of about [`READ_BYTES`] that unread messages may keep alive, per connection: as much again. Over it a message that
+/// would keep another one is copied out of it.
+pub const UNREAD_READS: usize = UNREAD_BYTES / READ_BYTES;
 /// Bytes one stream may write before the next has its turn.
 pub const QUANTUM_BYTES: usize = 16 * 1024;
 /// Bytes encoded and flushed at once.

@@ -10,9 +10,11 @@ mod read;
 mod receive;
 mod resume;
 mod stream;
+mod unread;
 mod write;
 
 use std::collections::{HashMap, VecDeque};
+use std::num::NonZeroU64;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
@@ -83,6 +85,8 @@ pub(crate) struct Machine {
     leases: Option<Leases>,
     /// Set when the SETUP asked for resumption, until the end.
     resumption: Option<Resumption>,
+    /// Number of the read that frames come from.
+    read: NonZeroU64,
     odd_frames: u32,
     overruns: u32,
     /// The backlog and the lease last told to the metrics.
@@ -115,6 +119,7 @@ impl Machine {
             closed: None,
             leases: terms.lease.then(Leases::default),
             resumption: terms.resume.then(Resumption::default),
+            read: NonZeroU64::MIN,
             odd_frames: 0,
             overruns: 0,
             reported_backlog_bytes: 0,

@@ -24,6 +24,12 @@ impl Payload {
         self
     }
 
+    /// The same message in bytes of its own.
+    pub(crate) fn copied(&self) -> Self {
+        let metadata = self.metadata.as_deref().map(Bytes::copy_from_slice);
+        Self { metadata, data: Bytes::copy_from_slice(&self.data) }
+    }
+
     /// Length of metadata and data together.
     pub fn len_bytes(&self) -> usize {
         self.metadata.as_ref().map_or(0, Bytes::len) + self.data.len()

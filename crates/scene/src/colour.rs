@@ -12,6 +12,9 @@ pub enum Colour {
     Shade(Swatch, Shade),
     /// Any colour, packed as `0xrrggbbaa`; the dark theme mirrors its lightness.
     Rgba(u32),
+    /// Any colour of what marks what lies below it: the dark theme makes it no darker, as a mark glows. How [`Colour::Rgba`]
+    /// is painted there; never stored.
+    Mark(u32),
 }
 
 /// What a colour is on the screen.
@@ -123,7 +126,9 @@ impl Colour {
         match self {
             Colour::Swatch(Swatch::White) => self,
             Colour::Swatch(swatch) | Colour::Shade(swatch, _) => Colour::Shade(swatch, Shade::Pale),
-            Colour::Rgba(packed) => Colour::Rgba(mixed(Rgba::unpack(packed), Rgba::unpack(0xffff_ffff), 204).pack()),
+            Colour::Rgba(packed) | Colour::Mark(packed) => {
+                Colour::Rgba(mixed(Rgba::unpack(packed), Rgba::unpack(0xffff_ffff), 204).pack())
+            }
         }
     }
 }
@@ -176,8 +181,8 @@ impl fmt::Display for Colour {
         match self {
             Colour::Swatch(swatch) => f.write_str(swatch.name()),
             Colour::Shade(swatch, shade) => write!(f, "{}-{}", swatch.name(), shade.name()),
-            Colour::Rgba(packed) if packed & 0xff == 0xff => write!(f, "#{:06x}", packed >> 8),
-            Colour::Rgba(packed) => write!(f, "#{packed:08x}"),
+            Colour::Rgba(packed) | Colour::Mark(packed) if packed & 0xff == 0xff => write!(f, "#{:06x}", packed >> 8),
+            Colour::Rgba(packed) | Colour::Mark(packed) => write!(f, "#{packed:08x}"),
         }
     }
 }
@@ -216,8 +221,14 @@ impl Theme {
                 let other = if to_board { theme.background() } else { Rgba::unpack(Swatch::Ink.packed(theme)) };
                 mixed(Rgba::unpack(swatch.packed(theme)), other, by)
             }
-            (Colour::Rgba(packed), Theme::Light) => Rgba::unpack(packed),
+            (Colour::Rgba(packed) | Colour::Mark(packed), Theme::Light) => Rgba::unpack(packed),
             (Colour::Rgba(packed), Theme::Dark) => mirrored(Rgba::unpack(packed)),
+            (Colour::Mark(packed), Theme::Dark) => {
+                let colour = Rgba::unpack(packed);
+                let other = mirrored(colour);
+                let brightness = |colour: Rgba| 2 * u32::from(colour.r) + 5 * u32::from(colour.g) + u32::from(colour.b);
+                if brightness(other) > brightness(colour) { other } else { colour }
+            }
         }
     }
 
@@ -293,6 +304,16 @@ mod tests {
         }
         assert!(luminance(Theme::Dark.resolve(Colour::Rgba(0x000000ff))) > 200.0);
         assert!(luminance(Theme::Dark.resolve(Colour::Rgba(0xffffffff))) < 60.0);
+    }
+
+    #[test]
+    fn a_mark_is_never_darker_in_the_dark() {
+        let yellow = Colour::Mark(0xffd4_3b80);
+        for theme in [Theme::Light, Theme::Dark] {
+            assert_eq!(theme.resolve(yellow), Rgba::unpack(0xffd4_3b80), "bright stays as it is");
+        }
+        assert!(luminance(Theme::Dark.resolve(Colour::Mark(0x1020_4080))) > 120.0, "dark would not be seen");
+        assert_eq!(Theme::Light.resolve(Colour::Mark(0x1020_4080)), Rgba::unpack(0x1020_4080));
     }
 
     #[test]

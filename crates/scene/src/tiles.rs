@@ -252,11 +252,11 @@ impl Tiles {
     /// The tiles of the wanted level that meet a region, the nearest to the middle of the view first. Nothing is painted
     /// where there is nothing to see.
     fn nearest(&self, region: Rect) -> Vec<TileId> {
-        let (Some(view), Some(extent)) = (self.view, self.extent) else { return vec![] };
-        let seen = region.intersect(extent);
-        if !region.overlaps(extent) {
+        let Some(view) = self.view else { return vec![] };
+        let Some(extent) = self.extent.filter(|extent| region.overlaps(*extent)) else {
             return self.nearest_spoilt(view, region);
-        }
+        };
+        let seen = region.intersect(extent);
         let mut tiles: Vec<TileId> = view.cells(seen, self.target).map(|cell| TileId::new(self.target, cell)).collect();
         tiles.extend(self.nearest_spoilt(view, region));
         let middle = view.region().center();

@@ -133,6 +133,18 @@ fn camera(x: f64, y: f64, zoom: f64) -> Camera {
 }
 
 #[test]
+fn what_was_there_goes_when_nothing_is_left() {
+    let mut shell = Shell::new(camera(0.0, 0.0, 1.0), 1.0);
+    shell.settle();
+    shell.tiles.extend(None);
+    shell.change(Rect::new(300.0, 300.0, 500.0, 400.0));
+    assert!(!shell.tiles.is_exact(), "what went is still shown");
+    shell.settle();
+    assert!(shell.tiles.is_exact());
+    assert_eq!(shell.shown(Point::new(400.0, 350.0)), Some(1));
+}
+
+#[test]
 fn the_nearest_tiles_come_first_and_the_view_before_the_rest() {
     let mut shell = Shell::new(camera(3_000.0, 3_000.0, 1.0), 1.0);
     let middle = Point::new(3_720.0, 3_450.0);

@@ -77,8 +77,10 @@ pub enum LinkLookup {
     UnknownBoard,
     /// The board has no link with this secret.
     NoSuchLink,
-    /// The link was withdrawn or has expired.
+    /// The link was withdrawn.
     Revoked,
+    /// The link's time is over.
+    Expired,
     /// The link wants a password. Who knows it is given a personal link, see [`LinkEdit::Unlock`].
     Locked(PasswordHash),
     /// The link holds.
@@ -238,7 +240,8 @@ impl LinkRecord {
     pub(crate) fn opens(&self, now_ms: u64, is_personal: bool) -> LinkLookup {
         let expires_in_ms = self.settings.expires_at_ms.map(|at_ms| at_ms.saturating_sub(now_ms));
         match &self.settings.password {
-            _ if self.revoked_at_ms.is_some() || expires_in_ms == Some(0) => LinkLookup::Revoked,
+            _ if self.revoked_at_ms.is_some() => LinkLookup::Revoked,
+            _ if expires_in_ms == Some(0) => LinkLookup::Expired,
             Some(password) if !is_personal => LinkLookup::Locked(password.clone()),
             _ => LinkLookup::Open(Grant { link: self.secret_hash, role: self.role, expires_in_ms }),
         }

@@ -4,7 +4,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{BoardId, VersionId};
+use protocol::{BoardId, VersionId, VersionPerson};
 
 use crate::{Aside, AssetRecord, Error, LinkRecord, LogRow, MeetingRecord, Owner, PersonalLink, Snapshot};
 
@@ -17,6 +17,8 @@ pub struct NewVersion {
     pub name: Option<String>,
     /// Who made it, as they call themselves.
     pub author: Option<String>,
+    /// Who edited since the version before.
+    pub people: Vec<VersionPerson>,
     /// The board's whole state.
     pub bytes: Bytes,
 }
@@ -30,6 +32,8 @@ pub struct VersionRecord {
     pub name: Option<String>,
     /// As in [`NewVersion`].
     pub author: Option<String>,
+    /// As in [`NewVersion`].
+    pub people: Vec<VersionPerson>,
     /// When it was kept: milliseconds since 1970 by the store's clock.
     pub created_at_ms: u64,
     /// Size of its content.
@@ -105,7 +109,18 @@ pub trait Archive: Send + Sync + 'static {
         author: Option<&str>,
     ) -> Result<(), Error>;
 
-    /// Forgets versions for good; those that are not there are passed over.
+    /// Says anew who edited before a version was kept.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an unknown version.
+    async fn set_version_people(
+        &self,
+        board: &BoardId,
+        version: &VersionId,
+        people: &[VersionPerson],
+    ) -> Result<(), Error>;
+
+    /// Forgets versions for good; those that are not there are passed over. See [`forget_versions`](crate::forget_versions).
     async fn delete_versions(&self, board: &BoardId, versions: &[VersionId]) -> Result<(), Error>;
 
     /// Takes a board out of the bin. One that is not in it stays as it is.

@@ -8,11 +8,16 @@ mod format;
 mod records;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures_util::TryStreamExt;
+use object_store::buffered::BufWriter as AssetWriter;
+use object_store::path::Path as AssetPath;
+use object_store::{ObjectStore, ObjectStoreExt};
 use protocol::BoardId;
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufReader, BufWriter};
+use tokio::io::{AsyncSeekExt, AsyncWriteExt, BufReader, BufWriter};
 
 use crate::{BoardExport, Error, Storage};
 use format::{Reader, Writer};
@@ -29,9 +34,12 @@ pub enum BackupError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] Error),
-    /// The file or the folder of assets could not be read or written.
+    /// The file could not be read or written.
     #[error("the file or folder could not be used: {0}")]
     Io(#[from] std::io::Error),
+    /// The store of assets failed.
+    #[error("the images could not be read or written: {0}")]
+    Assets(#[from] object_store::Error),
     /// The file is no backup.
     #[error("this is not a Boardwalk backup")]
     NotABackup,
@@ -56,18 +64,21 @@ pub struct Contents {
     pub boards: u64,
     /// Versions of them.
     pub versions: u64,
-    /// Files of the folder of assets.
+    /// Images.
     pub assets: u64,
     /// Encrypted lists under recovery links.
     pub bundles: u64,
 }
 
-/// Writes all that the store holds, and the files below `assets` if there is such a folder, into a new file. It takes the
+/// Where images are.
+type Assets = Arc<dyn ObjectStore>;
+
+/// Writes all that the store holds, and all of `assets` if there are any, into a new file. It takes the
 /// place of an older one only once it is whole and on the disk.
 ///
 /// # Errors
-/// The store or a file fails; an older file is as it was.
-pub async fn write(storage: &dyn Storage, assets: Option<&Path>, file: &Path) -> Result<Contents, BackupError> {
+/// A store or a file fails; an older file is as it was.
+pub async fn write(storage: &dyn Storage, assets: Option<&Assets>, file: &Path) -> Result<Contents, BackupError> {
     let mut unfinished = file.as_os_str().to_owned();
     unfinished.push(".part");
     let unfinished = PathBuf::from(unfinished);
@@ -92,8 +103,8 @@ pub async fn write(storage: &dyn Storage, assets: Option<&Path>, file: &Path) ->
         after = Some(last);
     }
     contents.bundles = write_bundles(&mut out, storage).await?;
-    if let Some(folder) = assets.filter(|folder| folder.is_dir()) {
-        contents.assets = write_assets(&mut out, folder).await?;
+    if let Some(assets) = assets {
+        contents.assets = write_assets(&mut out, assets).await?;
     }
     let mut buffered = out.finish().await?;
     buffered.flush().await?;
@@ -154,44 +165,36 @@ async fn write_bundles(out: &mut Out, storage: &dyn Storage) -> Result<u64, Back
     }
 }
 
-/// Every file below the folder, piece by piece. Assets never change under their name, so none is torn.
-async fn write_assets(out: &mut Out, root: &Path) -> Result<u64, BackupError> {
-    let (mut folders, mut written) = (vec![root.to_owned()], 0);
-    while let Some(folder) = folders.pop() {
-        let mut entries = tokio::fs::read_dir(&folder).await?;
-        while let Some(entry) = entries.next_entry().await? {
-            let kind = entry.file_type().await?;
-            let path = entry.path();
-            if kind.is_dir() {
-                folders.push(path);
-            } else if kind.is_file()
-                && let Some(name) = path.strip_prefix(root).ok().and_then(asset_name)
-            {
-                write_asset(out, name, &path).await?;
-                written += 1;
-            }
+/// Every object, piece by piece. Assets never change under their name, so none is torn.
+async fn write_assets(out: &mut Out, assets: &Assets) -> Result<u64, BackupError> {
+    let (mut objects, mut written) = (assets.list(None), 0);
+    while let Some(object) = objects.try_next().await? {
+        if is_asset_name(object.location.as_ref()) {
+            written += u64::from(write_asset(out, assets, &object.location).await?);
         }
     }
     Ok(written)
 }
 
-async fn write_asset(out: &mut Out, name: String, path: &Path) -> Result<(), BackupError> {
-    let mut file = File::open(path).await?;
-    out.write(&Record::Asset { name }).await?;
-    loop {
-        let mut piece = Vec::with_capacity(CHUNK_BYTES);
-        if (&mut file).take(CHUNK_BYTES as u64).read_to_end(&mut piece).await? == 0 {
-            return Ok(());
+/// Answers whether it was there: one that is gone since the list was made belonged to no board any more.
+async fn write_asset(out: &mut Out, assets: &Assets, path: &AssetPath) -> Result<bool, BackupError> {
+    let mut pieces = match assets.get(path).await {
+        Ok(found) => found.into_stream(),
+        Err(object_store::Error::NotFound { .. }) => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    out.write(&Record::Asset { name: path.to_string() }).await?;
+    let mut waiting = BytesMut::new();
+    while let Some(piece) = pieces.try_next().await? {
+        waiting.extend_from_slice(&piece);
+        while waiting.len() >= CHUNK_BYTES {
+            out.write(&Record::AssetPiece { bytes: waiting.split_to(CHUNK_BYTES).freeze() }).await?;
         }
-        out.write(&Record::AssetPiece { bytes: Bytes::from(piece) }).await?;
     }
-}
-
-/// A path below the folder of assets as it is written; `None` for what no asset is called.
-fn asset_name(path: &Path) -> Option<String> {
-    let parts: Vec<&str> = path.iter().map(|part| part.to_str()).collect::<Option<_>>()?;
-    let name = parts.join("/");
-    is_asset_name(&name).then_some(name)
+    if !waiting.is_empty() {
+        out.write(&Record::AssetPiece { bytes: waiting.freeze() }).await?;
+    }
+    Ok(true)
 }
 
 /// Whether a name stays below the folder: plain parts, none of which hides or leads up.
@@ -225,11 +228,11 @@ pub async fn check(file: &Path) -> Result<Contents, BackupError> {
     assembly.is_complete().then_some(contents).ok_or(BackupError::Truncated(reading.at()))
 }
 
-/// Restores a backup into an empty store, and its assets below `assets`. The file is checked first, as a whole.
+/// Restores a backup into an empty store, and its assets into `assets`. The file is checked first, as a whole.
 ///
 /// # Errors
 /// The file is not whole or the store is not empty: nothing is changed. Or the store fails: empty it and try again.
-pub async fn restore(storage: &dyn Storage, assets: Option<&Path>, file: &Path) -> Result<Contents, BackupError> {
+pub async fn restore(storage: &dyn Storage, assets: Option<&Assets>, file: &Path) -> Result<Contents, BackupError> {
     let contents = check(file).await?;
     if !storage.boards_after(None, 1).await?.is_empty() {
         return Err(BackupError::NotEmpty);
@@ -238,17 +241,20 @@ pub async fn restore(storage: &dyn Storage, assets: Option<&Path>, file: &Path) 
     source.rewind().await?;
     let mut reading = Reader::begin(BufReader::with_capacity(CHUNK_BYTES, source)).await?;
     let mut assembly = Assembly::default();
-    let mut asset: Option<File> = None;
+    let mut asset: Option<AssetWriter> = None;
     while let Some(record) = reading.next().await? {
         match record {
             Record::Version { board, version, bytes } => storage.import_version(&board, &version, bytes).await?,
             Record::Locked { board, person, name } => storage.lock_person(&board, &person, &name).await?,
             Record::Owned { board, account } => storage.give_board(&board, &account).await?,
             Record::Bundle { secret, bytes } => storage.put_bundle(&secret, bytes).await?,
-            Record::Asset { name } => asset = begin_asset(asset, assets, &name).await?,
+            Record::Asset { name } => {
+                end_asset(asset).await?;
+                asset = assets.map(|assets| AssetWriter::new(assets.clone(), AssetPath::from(name)));
+            }
             Record::AssetPiece { bytes } => {
-                if let Some(file) = &mut asset {
-                    file.write_all(&bytes).await?;
+                if let Some(asset) = &mut asset {
+                    asset.put(bytes).await?;
                 }
             }
             record => {
@@ -263,29 +269,41 @@ pub async fn restore(storage: &dyn Storage, assets: Option<&Path>, file: &Path) 
     Ok(contents)
 }
 
-async fn begin_asset(before: Option<File>, root: Option<&Path>, name: &str) -> Result<Option<File>, BackupError> {
-    end_asset(before).await?;
-    let Some(root) = root else { return Ok(None) };
-    let path = root.join(name);
-    if let Some(folder) = path.parent() {
-        tokio::fs::create_dir_all(folder).await?;
-    }
-    Ok(Some(File::create(path).await?))
-}
-
-async fn end_asset(asset: Option<File>) -> Result<(), BackupError> {
+/// An asset is there once it is whole.
+async fn end_asset(asset: Option<AssetWriter>) -> Result<(), BackupError> {
     match asset {
-        Some(mut file) => {
-            file.flush().await?;
-            Ok(file.sync_all().await?)
-        }
+        Some(mut asset) => Ok(asset.shutdown().await?),
         None => Ok(()),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use object_store::memory::InMemory;
+
     use super::*;
+
+    #[tokio::test]
+    async fn assets_come_back_from_any_store_piece_by_piece() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, storage) = (folder.path().join("all.backup"), crate::open("memory:").await.expect("a store"));
+        let [from, to]: [Assets; 2] = [Arc::new(InMemory::new()), Arc::new(InMemory::new())];
+        // The last is more than what is written at once.
+        let sizes = [0, 1, CHUNK_BYTES, CHUNK_BYTES + 1, 11 * CHUNK_BYTES + 7];
+        let picture = |size: usize| (0..size).map(|at| (at % 251) as u8).collect::<Vec<_>>();
+        for size in sizes {
+            from.put(&AssetPath::from(format!("ab/{size}")), picture(size).into()).await.expect("put");
+        }
+        from.put(&AssetPath::from("ab/.hidden"), "x".into()).await.expect("put");
+        let written = write(&*storage, Some(&from), &file).await.expect("a backup");
+        let restored = restore(&*storage, Some(&to), &file).await.expect("restored");
+        assert_eq!((written.assets, restored), (sizes.len() as u64, written));
+        assert_eq!(to.list(None).try_collect::<Vec<_>>().await.expect("a list").len(), sizes.len());
+        for size in sizes {
+            let back = to.get(&AssetPath::from(format!("ab/{size}"))).await.expect("it is there");
+            assert_eq!(back.bytes().await.expect("bytes"), picture(size), "{size}");
+        }
+    }
 
     #[test]
     fn assets_stay_below_their_folder() {

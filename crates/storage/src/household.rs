@@ -21,7 +21,8 @@ pub struct LockedPerson {
     pub locked_at_ms: u64,
 }
 
-/// A board as whoever runs the server sees it: without what is on it.
+/// A board as whoever runs the server sees it: without what is on it, and without its [`BoardSize`], for which all its rows
+/// have to be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoardOverview {
     /// Its id.
@@ -32,16 +33,21 @@ pub struct BoardOverview {
     pub created_at_ms: u64,
     /// Since when it is in the bin, if it is.
     pub deleted_at_ms: Option<u64>,
+    /// When it was last edited, or, where no row of that is left, its log merged: milliseconds since 1970.
+    pub edited_at_ms: Option<u64>,
+    /// The name of the account whose board it is, if it is one's.
+    pub account: Option<String>,
+}
+
+/// What a board takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BoardSize {
     /// Bytes of its snapshots, rows and versions.
     pub size_bytes: u64,
     /// How many versions it has.
     pub versions: u64,
     /// Bytes of its images.
     pub asset_bytes: u64,
-    /// When it was last edited, or its log last merged: milliseconds since 1970.
-    pub edited_at_ms: Option<u64>,
-    /// The name of the account whose board it is, if it is one's.
-    pub account: Option<String>,
 }
 
 /// What a store holds in all.
@@ -102,6 +108,9 @@ pub trait Household: Send + Sync + 'static {
 
     /// All boards by id, also those in the bin: the next `limit` behind `after`.
     async fn overview(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardOverview>, Error>;
+
+    /// What some boards take, in any order; nothing of an unknown one.
+    async fn sizes(&self, boards: &[BoardId]) -> Result<Vec<(BoardId, BoardSize)>, Error>;
 
     /// What there is in all, without looking at any board.
     async fn totals(&self) -> Result<StoreTotals, Error>;

@@ -18,6 +18,7 @@ pub mod memory;
 mod postgres;
 mod sql;
 mod sqlite;
+mod version_people;
 
 use std::sync::Arc;
 
@@ -32,8 +33,9 @@ pub use contract::{
     Snapshot, SnapshotOutcome, Storage,
 };
 pub use error::Error;
-pub use household::{BUNDLE_KEPT_MS, BoardOverview, Household, LockedPerson, SetQuotas, StoreTotals};
+pub use household::{BUNDLE_KEPT_MS, BoardOverview, BoardSize, Household, LockedPerson, SetQuotas, StoreTotals};
 pub use meeting::{GONE_KEPT, Meeting, MeetingChanges, MeetingPage, MeetingPut, MeetingRecord};
+pub use version_people::{forget_versions, gather};
 
 /// Opens the store that `url` names and brings its schema up to date.
 ///

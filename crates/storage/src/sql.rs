@@ -4,12 +4,12 @@ pub(crate) mod accounts;
 pub(crate) mod meeting;
 
 use bytes::Bytes;
-use protocol::{AssetHash, BoardId, Role, SecretHash};
+use protocol::{AssetHash, BoardId, Role, SecretHash, VersionPerson};
 
 use crate::{
-    Append, Aside, AssetRecord, BoardOverview, BoardRecord, Damage, Error, LinkLookup, LinkRecord, LinkSettings,
-    Loaded, LockedPerson, LogRow, MAX_LEASE_MS, Owner, PasswordHash, PersonalLink, SetQuotas, Snapshot, StoreTotals,
-    VersionRecord,
+    Append, Aside, AssetRecord, BoardOverview, BoardRecord, BoardSize, Damage, Error, LinkLookup, LinkRecord,
+    LinkSettings, Loaded, LockedPerson, LogRow, MAX_LEASE_MS, Owner, PasswordHash, PersonalLink, SetQuotas, Snapshot,
+    StoreTotals, VersionRecord,
 };
 
 /// Services whose lease ran out this long ago, in milliseconds, and that own no board are forgotten. Until then even a
@@ -80,13 +80,35 @@ pub(crate) fn board_id((id,): (String,)) -> Result<BoardId, Error> {
     id.parse().map_err(|_| Error::Corrupt(format!("not a board's id: {id:?}")))
 }
 
-/// A version, from a row: id, name, author, made at, size.
-pub(crate) type VersionRow = (String, Option<String>, Option<String>, i64, i64);
+/// A version, from a row: id, name, author, people, made at, size.
+pub(crate) type VersionRow = (String, Option<String>, Option<String>, Option<String>, i64, i64);
+
+/// A version with its content, from a row: as above, with the content in the size's place.
+pub(crate) type FullVersionRow = (String, Option<String>, Option<String>, Option<String>, i64, Vec<u8>);
 
 /// A version, from its row.
-pub(crate) fn version((id, name, author, created_at, size): VersionRow) -> Result<VersionRecord, Error> {
+pub(crate) fn version((id, name, author, people, created_at, size): VersionRow) -> Result<VersionRecord, Error> {
     let id = id.parse().map_err(|_| Error::Corrupt(format!("not a version's id: {id:?}")))?;
-    Ok(VersionRecord { id, name, author, created_at_ms: read(created_at)?, size_bytes: read(size)? })
+    // A version whose people cannot be read is as good as any other.
+    let people = people.and_then(|people| serde_json::from_str(&people).ok()).unwrap_or_default();
+    Ok(VersionRecord { id, name, author, people, created_at_ms: read(created_at)?, size_bytes: read(size)? })
+}
+
+/// Reads one version ($2) of a board ($1) with its content.
+pub(crate) const FULL_VERSION: &str =
+    "SELECT id, name, author, people, created_at, bytes FROM versions WHERE board_id = $1 AND id = $2";
+
+/// A version with its content, from its row.
+pub(crate) fn full_version(
+    (id, name, author, people, created_at, bytes): FullVersionRow,
+) -> Result<(VersionRecord, Bytes), Error> {
+    let record = version((id, name, author, people, created_at, stored(bytes.len() as u64)))?;
+    Ok((record, Bytes::from(bytes)))
+}
+
+/// People of a version as they are stored.
+pub(crate) fn people(people: &[VersionPerson]) -> Option<String> {
+    (!people.is_empty()).then(|| serde_json::to_string(people).expect("people are plain data"))
 }
 
 /// Damage, from a row.
@@ -305,18 +327,30 @@ pub(crate) fn locked_person((person, name, locked_at): (Vec<u8>, String, i64)) -
     Ok(LockedPerson { person: secret(person)?, name, locked_at_ms: read(locked_at)? })
 }
 
-/// The next $2 boards behind $1, as [`overview`] reads them.
-pub(crate) const OVERVIEW: &str = "SELECT id, title, created_at, deleted_at, CAST(\
-     coalesce((SELECT sum(length(bytes)) FROM snapshots WHERE board_id = boards.id), 0) + \
-     coalesce((SELECT sum(length(bytes)) FROM updates WHERE board_id = boards.id), 0) + \
-     coalesce((SELECT sum(length(bytes)) FROM versions WHERE board_id = boards.id), 0) AS bigint), \
-     (SELECT count(*) FROM versions WHERE board_id = boards.id), \
-     CAST(coalesce((SELECT sum(size_bytes) FROM assets WHERE board_id = boards.id), 0) AS bigint), \
-     (SELECT max(created_at) FROM updates WHERE board_id = boards.id), \
-     (SELECT max(created_at) FROM snapshots WHERE board_id = boards.id), \
+/// The next $2 boards behind $1, as [`overview`] reads them. Of rows and snapshots only the newest is looked at.
+pub(crate) const OVERVIEW: &str = "SELECT id, title, created_at, deleted_at, coalesce(\
+     (SELECT created_at FROM updates WHERE board_id = boards.id ORDER BY seq DESC LIMIT 1), \
+     (SELECT created_at FROM snapshots WHERE board_id = boards.id ORDER BY seq DESC LIMIT 1)), \
      (SELECT accounts.name FROM board_accounts JOIN accounts ON accounts.id = board_accounts.account_id \
      WHERE board_accounts.board_id = boards.id) \
      FROM boards WHERE id > $1 ORDER BY id LIMIT $2";
+
+/// What boards take whose id is as the engine says, as [`size`] reads them.
+macro_rules! sizes {
+    ($where_id:literal) => {
+        concat!(
+            "SELECT id, CAST(\
+             coalesce((SELECT sum(length(bytes)) FROM snapshots WHERE board_id = boards.id), 0) + \
+             coalesce((SELECT sum(length(bytes)) FROM updates WHERE board_id = boards.id), 0) + \
+             coalesce((SELECT sum(length(bytes)) FROM versions WHERE board_id = boards.id), 0) AS bigint), \
+             (SELECT count(*) FROM versions WHERE board_id = boards.id), \
+             CAST(coalesce((SELECT sum(size_bytes) FROM assets WHERE board_id = boards.id), 0) AS bigint) \
+             FROM boards WHERE id ",
+            $where_id
+        )
+    };
+}
+pub(crate) use sizes;
 
 /// How many boards there are, how many of them in the bin, and the bytes of all images.
 pub(crate) const TOTALS: &str = "SELECT (SELECT count(*) FROM boards), \
@@ -329,8 +363,10 @@ pub(crate) const BOARD_BYTES: &str = "SELECT CAST(\
      coalesce((SELECT sum(length(bytes)) FROM updates WHERE board_id = $1), 0) AS bigint)";
 
 /// The columns of [`OVERVIEW`].
-pub(crate) type OverviewRow =
-    (String, String, i64, Option<i64>, i64, i64, i64, Option<i64>, Option<i64>, Option<String>);
+pub(crate) type OverviewRow = (String, String, i64, Option<i64>, Option<i64>, Option<String>);
+
+/// The columns of [`sizes`].
+pub(crate) type SizeRow = (String, i64, i64, i64);
 
 /// What there is in all, from a row of [`TOTALS`].
 pub(crate) fn totals((boards, in_bin, asset_bytes): (i64, i64, i64)) -> Result<StoreTotals, Error> {
@@ -339,18 +375,21 @@ pub(crate) fn totals((boards, in_bin, asset_bytes): (i64, i64, i64)) -> Result<S
 
 /// A board for whoever runs the server, from a row.
 pub(crate) fn overview(row: OverviewRow) -> Result<BoardOverview, Error> {
-    let (id, title, created_at, deleted_at, size, versions, asset_bytes, updated_at, snapshot_at, account) = row;
+    let (id, title, created_at, deleted_at, edited_at, account) = row;
     Ok(BoardOverview {
         id: board_id((id,))?,
         title,
         created_at_ms: read(created_at)?,
         deleted_at_ms: deleted_at.map(read).transpose()?,
-        size_bytes: read(size)?,
-        versions: read(versions)?,
-        asset_bytes: read(asset_bytes)?,
-        edited_at_ms: updated_at.max(snapshot_at).map(read).transpose()?,
+        edited_at_ms: edited_at.map(read).transpose()?,
         account,
     })
+}
+
+/// What a board takes, from a row.
+pub(crate) fn size((id, bytes, versions, asset_bytes): SizeRow) -> Result<(BoardId, BoardSize), Error> {
+    let size = BoardSize { size_bytes: read(bytes)?, versions: read(versions)?, asset_bytes: read(asset_bytes)? };
+    Ok((board_id((id,))?, size))
 }
 
 /// How much there may be, as it was set.

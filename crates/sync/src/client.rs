@@ -156,6 +156,11 @@ impl Client {
                     self.connect(now_ms, &mut out);
                 }
             }
+            ClientInput::Offline => {
+                if matches!(self.phase, Phase::Joined) && self.pulse.doubt(now_ms) {
+                    out.push(ClientOutput::Send(EdgeMessage::Ping.encode().into()));
+                }
+            }
             ClientInput::Received(bytes) => self.receive(now_ms, &bytes, &mut out),
             ClientInput::Local(update) => {
                 let entry = self.outbox.push(update.clone());

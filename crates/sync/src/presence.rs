@@ -100,13 +100,14 @@ impl Presence {
         }
     }
 
-    /// What a connection of one of these lanes calls itself; `None` where it says nothing of the kind.
+    /// The Yjs client of a connection of one of these lanes, and what it calls itself, which may be nothing; `None` where it
+    /// says nothing of itself at all.
     #[must_use]
-    pub fn name_of(&self, connection: ConnectionId, is_theirs: impl Fn(LaneId) -> bool) -> Option<String> {
+    pub fn user_of(&self, connection: ConnectionId, is_theirs: impl Fn(LaneId) -> bool) -> Option<(u64, String)> {
         let is_owner = |(lane, theirs): Peer| theirs == connection && is_theirs(lane);
-        let person = self.people.values().find(|person| is_owner(person.owner))?;
-        let state: PresenceState = serde_json::from_str(&person.state).ok()?;
-        Some(state.user.name).filter(|name| !name.is_empty())
+        let (client, person) = self.people.iter().find(|(_, person)| is_owner(person.owner))?;
+        let state: PresenceState = serde_json::from_str(&person.state).unwrap_or_default();
+        Some((*client, state.user.name))
     }
 
     /// Removes who has not been heard of for too long.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use protocol::awareness::{self, AwarenessEntry, PresenceState};
 use protocol::edge::{BoardStatus, EdgeMessage, StateChunk, Welcome};
-use protocol::limits::{LINK_ANSWER_MS, LINK_QUIET_MS, PRESENCE_RENEW_MS, PRESENCE_TIMEOUT_MS};
+use protocol::limits::{LINK_ANSWER_MS, LINK_DOUBT_MS, LINK_QUIET_MS, PRESENCE_RENEW_MS, PRESENCE_TIMEOUT_MS};
 use protocol::{ErrorCode, PROTOCOL_VERSION, SCHEMA_VERSION, VisitToken};
 use sync::{Client, ClientInput, ClientOptions, ClientOutput, LogKey, Status};
 
@@ -189,6 +189,25 @@ fn link_3_a_silent_link_is_asked_then_closed_and_opened_again() {
     tester.now_ms += 1;
     assert!(tester.does(ClientInput::Tick).contains(&ClientOutput::Disconnect));
     assert_eq!(tester.client.status(), Status::Offline { kept: 0 });
+}
+
+#[test]
+fn link_3_a_link_without_a_network_has_to_answer_soon() {
+    // What the browser says may be wrong: an answer is worth more.
+    for (answers, asked_before) in [(true, false), (false, false), (false, true)] {
+        let mut tester = Tester::joined();
+        if asked_before {
+            tester.now_ms += LINK_QUIET_MS;
+            assert!(asks_for_a_sign_of_life(&tester.does(ClientInput::Tick)));
+        }
+        assert_eq!(asks_for_a_sign_of_life(&tester.does(ClientInput::Offline)), !asked_before, "asked once");
+        if answers {
+            tester.hears(&EdgeMessage::Pong);
+        }
+        tester.now_ms += LINK_DOUBT_MS + 1;
+        let gives_up = tester.does(ClientInput::Tick).contains(&ClientOutput::Disconnect);
+        assert_eq!(gives_up, !answers, "{answers} {asked_before}");
+    }
 }
 
 #[test]

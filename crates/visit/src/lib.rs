@@ -51,6 +51,8 @@ pub enum VisitInput {
     Received(Bytes),
     /// The browser says that the network is back.
     Online,
+    /// The browser says that there is none; it may be wrong.
+    Offline,
     /// The answer to `VisitOutput::Log`.
     Logged {
         /// As given out.
@@ -212,6 +214,7 @@ impl Visit {
             VisitInput::LinkClosed { close_code } => self.sync(now_ms, ClientInput::Closed { close_code }, &mut out),
             VisitInput::Received(bytes) => self.sync(now_ms, ClientInput::Received(bytes), &mut out),
             VisitInput::Online => self.sync(now_ms, ClientInput::Online, &mut out),
+            VisitInput::Offline => self.sync(now_ms, ClientInput::Offline, &mut out),
             VisitInput::Logged { entry, key } => self.sync(now_ms, ClientInput::Logged { entry, key }, &mut out),
             VisitInput::Named(name) => {
                 self.edit(now_ms, editor::Input::Named(name.clone()), &mut out);

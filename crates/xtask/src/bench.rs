@@ -63,7 +63,7 @@ const SCENARIOS: [&[&str]; 16] = [
     &["kill", "--after", "1"],
     &["kill", "--after", "3"],
     &["kill", "--after", "9"],
-    &["slow-reader"],
+    &["slow-reader", "--runs", "5"],
     &["agreement"],
     &["stampede"],
     &["left-behind"],

@@ -4,9 +4,9 @@
 //! | --- | --- |
 //! | wasm-bindgen's JavaScript, its snippets and the optimised WASM in parts | `static/{hash}/…`, with a `start.js` that starts them and an `early.js` for the first paint |
 //! | `parts.txt`, which says which part needs which files | inside `early.js` |
-//! | `assets/styles/*.css`, joined in the order of their names | `static/{hash}/app.css` |
+//! | `assets/styles/*.css`, joined in the order of their names | `static/{hash}/app.css`, `panels.css` and `narrow.css` |
 //! | `assets/fonts/**`, `assets/icons/**`, `assets/app.webmanifest` | `fonts/**`, `icons/**`, `app.webmanifest`, names unchanged |
-//! | `assets/admin/**` | `admin/**`, names unchanged; in its `index.html` the line `<!-- boardwalk:styles -->` replaced by the tag of the styles |
+//! | `assets/admin/**` | `admin/**`, names unchanged; in its `index.html` the line `<!-- boardwalk:styles -->` replaced by the tags of the styles |
 //! | `frontend/service-worker.js` | `service-worker.js`, its line `/* boardwalk:files */` replaced by the names of what a page needs, and their hash |
 //! | `frontend/index.html` | `index.html`, its line `<!-- boardwalk:scripts -->` replaced by the tags of the above |
 //!
@@ -30,6 +30,22 @@ pub const PLACEHOLDER: &str = "<!-- boardwalk:scripts -->";
 /// The line of `assets/admin/index.html` that becomes the tag of styles.
 const STYLES_PLACEHOLDER: &str = "<!-- boardwalk:styles -->";
 
+/// The sheets that nothing needs which a board's page begins with: `parts.js` switches them on with the first part that does.
+const LATER_SHEETS: [&str; 8] = [
+    "32-dialogs.css",
+    "40-home.css",
+    "52-board-panels.css",
+    "55-board-tools.css",
+    "57-comments.css",
+    "57-versions.css",
+    "58-company.css",
+    "59-facilitate.css",
+];
+/// What a page begins with, then [`LATER_SHEETS`], then those whose names come after all of these: in the cascade's order.
+const STYLES: [&str; 3] = ["app.css", PANELS, "narrow.css"];
+/// What [`LATER_SHEETS`] become.
+const PANELS: &str = "panels.css";
+
 /// The line of `frontend/service-worker.js` that becomes the list of files.
 const FILES_PLACEHOLDER: &str = "/* boardwalk:files */";
 
@@ -49,10 +65,11 @@ const AROUND_PART: &str = "around";
 pub const PARTS: &str = "parts.txt";
 /// The page's content security policy forbids scripts inside the page, hence a file of its own.
 const START: &str = r#"import start from "./frontend.js";
-import { follow, holds } from "./parts.js";
+import { follow, holds, style } from "./parts.js";
 
 const whole = WHOLE && location.pathname.startsWith("/b/");
 if (whole) holds("board");
+else style();
 await start({ module_or_path: new URL(whole ? "./board.wasm" : "./frontend_bg.wasm", import.meta.url) });
 follow();
 // Only secure origins have them. Once the page runs: what it keeps for later must not delay it now.
@@ -133,7 +150,7 @@ impl Dist {
         let page = self.files.get_mut(Path::new("admin/index.html")).context("assets/admin/index.html is missing")?;
         let text = String::from_utf8_lossy(page);
         ensure!(text.contains(STYLES_PLACEHOLDER), "assets/admin/index.html must hold the line {STYLES_PLACEHOLDER}");
-        let text = text.replace(STYLES_PLACEHOLDER, &format!("<link rel=\"stylesheet\" href=\"/{styles}\">"));
+        let text = text.replace(STYLES_PLACEHOLDER, &style_tags(styles, "").join("\n    "));
         *page = text.into_bytes();
         Ok(())
     }
@@ -185,15 +202,24 @@ impl Dist {
     }
 
     fn add_styles(&mut self, folder: &Path) -> Result<String> {
-        let mut css = Vec::new();
+        let mut sheets = STYLES.map(|_| String::new());
         for file in files_below(folder)?.iter().filter(|file| file.extension().is_some_and(|kind| kind == "css")) {
-            css.extend(read(&folder.join(file))?);
-            css.push(b'\n');
+            let css = text(&folder.join(file))?;
+            let name = file.to_string_lossy();
+            let place = match LATER_SHEETS {
+                later if later.contains(&name.as_ref()) => 1,
+                later if later.iter().all(|other| *other < name.as_ref()) => 2,
+                _ => 0,
+            };
+            sheets[place].push_str(&css);
+            sheets[place].push('\n');
         }
-        let css = styles::minified(&String::from_utf8(css).context("a style sheet is not UTF-8")?).into_bytes();
-        let path = format!("{}/app.css", static_folder([css.as_slice()].into_iter()));
-        self.files.insert(PathBuf::from(&path), css);
-        Ok(path)
+        let sheets = sheets.map(|css| styles::minified(&css).into_bytes());
+        let folder = static_folder(sheets.iter().map(Vec::as_slice));
+        for (name, css) in STYLES.into_iter().zip(sheets) {
+            self.files.insert(Path::new(&folder).join(name), css);
+        }
+        Ok(folder)
     }
 
     /// The files of the program that a page loads at once.
@@ -206,16 +232,17 @@ impl Dist {
 
     /// Whether a page loads a file at once.
     fn is_loaded_for(&self, page: &str, name: &Path) -> bool {
-        let is_of_page = name.starts_with("static") || name == Path::new("index.html");
+        let is_later = page == WHOLE_PART && self.has_whole && name.ends_with(PANELS);
+        let is_of_page = name.starts_with("static") && !is_later || name == Path::new("index.html");
         let needs = |file: &PathBuf| name.file_name() == Some(file.as_os_str());
         is_of_page && (name.extension().is_none_or(|kind| kind != "wasm") || self.code_of(page).iter().any(needs))
     }
 
-    /// Whether every board's page asks for a file of the program after those that it loads at once.
+    /// Whether every board's page asks for a file after those that it loads at once.
     fn is_loaded_after(&self, name: &Path) -> bool {
         let is_of_around = |file: &PathBuf| name.file_name() == Some(file.as_os_str());
         let held = self.parts.get(WHOLE_PART).into_iter().flatten().any(is_of_around);
-        self.has_whole && name.starts_with("static") && name.ends_with(LATER)
+        self.has_whole && name.starts_with("static") && (name.ends_with(LATER) || name.ends_with(PANELS))
             || !held && self.parts.get(AROUND_PART).into_iter().flatten().any(is_of_around)
     }
 
@@ -277,13 +304,19 @@ fn parts(file: &Path) -> Result<BTreeMap<String, Vec<PathBuf>>> {
 /// The page with its tags.
 fn inject(page: &str, code_folder: &str, styles: &str) -> Result<String> {
     ensure!(page.matches(PLACEHOLDER).count() == 1, "frontend/index.html must hold the line {PLACEHOLDER} once");
-    let tags = [
-        format!("<script src=\"/{code_folder}/early.js\"></script>"),
-        format!("<link rel=\"stylesheet\" href=\"/{styles}\">"),
-        format!("<link rel=\"modulepreload\" href=\"/{code_folder}/{SCRIPT}\">"),
-        format!("<script type=\"module\" src=\"/{code_folder}/start.js\"></script>"),
-    ];
+    let mut tags = vec![format!("<script src=\"/{code_folder}/early.js\"></script>")];
+    tags.extend(style_tags(styles, " disabled"));
+    tags.push(format!("<link rel=\"modulepreload\" href=\"/{code_folder}/{SCRIPT}\">"));
+    tags.push(format!("<script type=\"module\" src=\"/{code_folder}/start.js\"></script>"));
     Ok(page.replace(PLACEHOLDER, &tags.join("\n    ")))
+}
+
+/// The tags of the style sheets, which lie in a folder. Browsers load what is `disabled` once it is switched on.
+fn style_tags(folder: &str, panels: &str) -> [String; 3] {
+    STYLES.map(|name| {
+        let state = if name == PANELS { panels } else { "" };
+        format!("<link rel=\"stylesheet\" href=\"/{folder}/{name}\"{state}>")
+    })
 }
 
 fn static_folder<'a>(contents: impl Iterator<Item = &'a [u8]>) -> String {
@@ -345,8 +378,10 @@ mod tests {
                 ("code/home.wasm", "home"),
                 ("code/parts.txt", "board split_board.wasm\nhome home.wasm\n"),
                 ("code/snippets/x/inline0.js", "snippet"),
-                ("assets/styles/a.css", "a{}"),
-                ("assets/styles/b.css", "b{}"),
+                ("assets/styles/10-a.css", "a{}"),
+                ("assets/styles/40-home.css", "b{}"),
+                ("assets/styles/50-c.css", "c{}"),
+                ("assets/styles/60-d.css", "d{}"),
                 ("assets/fonts/one.woff2", "font"),
                 ("assets/icons/favicon.svg", "<svg/>"),
                 ("assets/app.webmanifest", "{}"),
@@ -367,23 +402,31 @@ mod tests {
         for file in before.iter().filter(|file| file.ends_with("start.js") || file.ends_with("app.css")) {
             assert!(page.contains(&format!("\"/{file}\"")), "{file} is not in {page}");
         }
+        let sheets = page.lines().filter(|line| line.contains("stylesheet"));
+        let name = |line: &str| line.rsplit_once('/').map(|(_, name)| name.to_owned()).unwrap();
+        let sheets: Vec<_> = sheets.map(name).collect();
+        assert_eq!(sheets, ["app.css\">", "panels.css\" disabled>", "narrow.css\">"]);
+        for (name, css) in STYLES.into_iter().zip(["a{}c{}", "b{}", "d{}"]) {
+            let file = before.iter().find(|file| file.ends_with(name)).unwrap();
+            assert_eq!(fs::read_to_string(root.join("dist").join(file)).unwrap(), css);
+        }
 
         let admin = fs::read_to_string(root.join("dist/admin/index.html")).unwrap();
-        assert!(admin.contains("/app.css\""), "{admin}");
+        assert!(admin.contains("/app.css\">") && admin.contains("/panels.css\">"), "{admin}");
         let worker = || fs::read_to_string(root.join("dist/service-worker.js")).unwrap();
         let former_worker = worker();
         for file in before.iter().filter(|file| file.starts_with("static/") && !file.ends_with(".br")) {
             assert!(former_worker.contains(&format!("\"/{file}\"")), "{file} is not in {former_worker}");
         }
 
-        write(root, &[("assets/styles/b.css", "b{color:red}")]);
+        write(root, &[("assets/styles/40-home.css", "b{color:red}")]);
         let after = build(root);
         let version = |worker: &str| worker.lines().next().map(str::to_owned);
         assert_ne!(version(&worker()), version(&former_worker), "another page is another version");
         assert_eq!(before.len(), after.len());
         let moved: Vec<_> = after.iter().filter(|file| !before.contains(file)).collect();
-        assert!(moved.iter().all(|file| file.contains("app.css")), "{moved:?}");
-        assert_eq!(moved.len(), 2, "the styles and their twin");
+        assert!(moved.iter().all(|file| file.contains(".css")), "{moved:?}");
+        assert_eq!(moved.len(), 6, "the styles and their twins");
     }
 
     #[test]
@@ -402,6 +445,8 @@ mod tests {
             ("static/1/b.wasm", [true, false, false]),
             ("static/1/board.wasm", [false, true, false]),
             ("static/1/later.wasm", [false, false, false]),
+            ("static/1/app.css", [true, true, true]),
+            ("static/1/panels.css", [true, false, true]),
             ("static/1/d.wasm", [false, false, false]),
             ("icons/mark.svg", [false, false, false]),
         ] {
@@ -424,6 +469,8 @@ mod tests {
         for (name, after) in [("board", false), ("later", true), ("both", false), ("a", true), ("h", false)] {
             assert_eq!(dist.is_loaded_after(Path::new(&format!("static/1/{name}.wasm"))), after, "{name}");
         }
+        assert!(dist.is_loaded_after(Path::new("static/1/panels.css")));
+        assert!(!dist.is_loaded_after(Path::new("static/1/app.css")));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! The front end, from Rust to `frontend/dist`: cargo → parts and wasm-bindgen → a board's files merged, and cut into what it
-//! begins with and what comes right after → wasm-opt → [`crate::dist`].
+//! begins with and what comes right after → wasm-opt → like beside like → [`crate::dist`].
 //!
 //! Cargo decides by itself what to compile again; each later step is skipped while its inputs are unchanged. A quick
 //! build, for who changes code all day, leaves out whatever only makes the result smaller or faster.
@@ -41,7 +41,7 @@ impl Effort {
 
 /// What a first visit to a board may load, in bytes with brotli, without fonts. Raise it only for something that is worth
 /// it to everybody who opens a board; what is needed later belongs into a part (`frontend/src/parts.rs`).
-const FIRST_VISIT_MAX_BYTES: usize = 358_000;
+const FIRST_VISIT_MAX_BYTES: usize = 350_000;
 
 /// What of a board's program comes right after it, by paths.
 const LATE: &str = "frontend/late.txt";
@@ -164,7 +164,9 @@ fn optimise(root: &Path, compiled: &Path, bound: &Path, into: &Path) -> Result<(
                 fs::copy(&from, &to)?;
             }
         }
-        Ok(())
+        let is_code = |file: &PathBuf| file.extension().is_some_and(|kind| kind == "wasm");
+        let code = files_below(into)?.into_iter().filter(is_code).map(|file| into.join(file));
+        process::run(run_bindgen(root).arg("order").args(code))
     })?;
     Ok(())
 }

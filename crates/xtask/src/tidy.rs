@@ -226,3 +226,60 @@ fn wasm_bindgen_and_its_tool_are_of_one_version() {
     };
     assert_eq!(version("wasm-bindgen"), version("wasm-bindgen-cli-support"));
 }
+
+/// What one row of a table of features names: a file of tests, and a test of it or the beginning of a journey's title.
+fn named_tests(row: &str) -> Vec<(String, Option<String>)> {
+    let mut named: Vec<(String, Option<String>)> = vec![];
+    let parts: Vec<&str> = row.split('`').collect();
+    for (at, part) in parts.iter().enumerate().filter(|(at, _)| at % 2 == 1) {
+        let is_file = [".rs", ".mjs", ".txt"].iter().any(|kind| part.ends_with(kind));
+        let is_test = part.contains('_')
+            && part.chars().all(|letter| letter.is_ascii_lowercase() || "0123456789_…".contains(letter));
+        let says = parts.get(at + 1).copied().unwrap_or_default();
+        let file = named.last().map(|(file, _)| file.clone()).filter(|file| file.ends_with(".rs"));
+        match file {
+            _ if part.ends_with(".test.mjs") => {
+                let titles = says.strip_prefix(": ").unwrap_or_default();
+                let title = titles.split([';', '|']).next().unwrap_or_default().trim();
+                named.push(((*part).to_owned(), Some(title.to_owned()).filter(|title| !title.is_empty())));
+            }
+            _ if is_file => named.push(((*part).to_owned(), None)),
+            Some(file) if is_test => named.push((file, Some(part.trim_end_matches('…').to_owned()))),
+            _ => {}
+        }
+    }
+    named
+}
+
+#[test]
+fn tests_that_features_name_are_there() {
+    let files = of_kinds(&["rs", "mjs", "txt"]);
+    let has_it = |(file, test): &(String, Option<String>)| {
+        let mut found = files.iter().filter(|known| known.ends_with(file)).peekable();
+        let is_there = found.peek().is_some();
+        match test {
+            None => is_there || file.ends_with(".txt"),
+            Some(title) if file.ends_with(".mjs") => found.any(|file| {
+                let text = text_of(file);
+                ['"', '`'].iter().any(|quote| text.contains(&format!("journey({quote}{title}")))
+            }),
+            Some(test) => found.any(|file| text_of(file).contains(&format!("fn {test}"))),
+        }
+    };
+    check("docs/features.md names tests that exist", vec!["docs/features.md".into()], |_, text| {
+        let rows = text.lines().filter(|line| line.starts_with('|'));
+        let missing: Vec<String> = rows
+            .flat_map(named_tests)
+            .filter(|named| !has_it(named))
+            .map(|(file, test)| format!("{file}: {test:?}"))
+            .collect();
+        (!missing.is_empty()).then(|| missing.join(", "))
+    });
+    let row = "| a | yes | `a.rs`: `one_thing`, `another_…`; `b.test.mjs`: a title, all of it; more |";
+    let named = |file: &str, test: &str| (file.to_owned(), Some(test.to_owned()));
+    let file = ("a.rs".to_owned(), None);
+    assert_eq!(
+        named_tests(row),
+        [file, named("a.rs", "one_thing"), named("a.rs", "another_"), named("b.test.mjs", "a title, all of it")]
+    );
+}

@@ -6,11 +6,12 @@ use std::rc::Rc;
 use board::Kind;
 use editor::{Input, TextSession};
 use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlElement;
 
 use super::chrome;
 use super::shell::{Shell, view_and_overlay};
-use crate::store::{Destination, TextAt};
+use crate::store::{Destination, ExportFormat, ExportTask, ExportWish, TextAt};
 use crate::words::key;
 
 /// Where the map is shown while it is open, provided by context.
@@ -60,6 +61,15 @@ impl Shell {
         let origin = window().location().origin().unwrap_or_default();
         crate::clipboard::copy(&format!("{origin}{}{}", crate::route::board_path(&self.place.id), place.fragment()));
         self.page.toasts.push(self.page.words.get(key::BOARD_LINK_COPIED).to_owned());
+    }
+
+    /// Puts a picture of the selection on the clipboard, of the whole board where nothing is selected; in the colours that
+    /// are seen.
+    pub(super) fn copy_picture(self: &Rc<Self>, format: ExportFormat) {
+        let selection = self.with_editor(|editor| !editor.selection().is_empty());
+        let dark = self.theme() == scene::Theme::Dark;
+        let wish = ExportWish { format, selection, scale: 2, background: true, dark };
+        spawn_local(crate::parts::make_export(Rc::clone(self), wish, ExportTask::Copy));
     }
 
     /// Follows the link of the selected shape, in a tab that knows nothing of this one.

@@ -11,7 +11,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::shell::Shell;
 use super::tasks::{Drawn, Task};
-use super::{files, images, pins};
+use super::{files, images, paste, pins};
 use crate::meeting::Meeting;
 use crate::panels::company;
 use crate::ui::dynamic::effect;
@@ -82,6 +82,8 @@ fn perform(shell: &Rc<Shell>, meeting: Meeting, task: Task) {
         Task::PlacePins => place_pins(shell, meeting),
         Task::LoadImages => images::load_wanted(shell),
         Task::SendImages => images::send_waiting(shell),
+        Task::Paste => paste::ask(shell),
+        Task::Take { held, at, is_plain } => paste::take(shell, held, at, is_plain),
         Task::PickFiles { replaces } => images::pick(shell, replaces),
         Task::BringFiles { files, at } => files::bring(shell, files, at),
         Task::BringImages(text) => files::bring_images(shell, &text),

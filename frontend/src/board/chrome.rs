@@ -126,7 +126,9 @@ impl Chrome {
         let chrome = editor.chrome();
         let store = page.store;
         set(store.tool, chrome.tool);
+        set(store.tool_locked, chrome.tool_locked);
         set(store.selection_count, chrome.selection_count);
+        set(store.selection_number, chrome.selection_number);
         set(store.geometry, chrome.geometry);
         set(store.letters, chrome.letters);
         set(store.found, (chrome.found.at, chrome.found.count));

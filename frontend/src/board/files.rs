@@ -21,12 +21,21 @@ use crate::{assets, keyring};
 /// Bytes of a board's file that are read.
 const FILE_BYTES_MAX: f64 = 200.0 * 1024.0 * 1024.0;
 
-/// Files from the clipboard, from the desktop or picked: images, and boards in our own form.
+/// Files from the clipboard, from the desktop or picked: images, boards in our own form, and words.
 pub(super) fn bring(shell: &Rc<Shell>, files: Vec<File>, at: Option<ScreenPoint>) {
-    let (boards, pictures): (Vec<File>, Vec<File>) = files.into_iter().partition(|file| {
-        let name = file.name();
-        name.ends_with(".json") || name.ends_with(".excalidraw")
-    });
+    let ends = |file: &File, endings: &[&str]| endings.iter().any(|ending| file.name().ends_with(ending));
+    let (boards, files): (Vec<File>, Vec<File>) =
+        files.into_iter().partition(|file| ends(file, &[".json", ".excalidraw"]));
+    let (texts, pictures): (Vec<File>, Vec<File>) =
+        files.into_iter().partition(|file| ends(file, &[".txt", ".md", ".tsv"]));
+    for file in texts {
+        let shell = Rc::clone(shell);
+        spawn_local(async move {
+            let is_small = file.size() <= editor::limits::PASTE_BYTES as f64;
+            let content = if is_small { JsFuture::from(file.text()).await.ok() } else { None };
+            shell.edit_at(at, Input::Paste(content.and_then(|text| text.as_string()).unwrap_or_default()));
+        });
+    }
     for file in boards {
         let shell = Rc::clone(shell);
         spawn_local(async move {
@@ -37,7 +46,7 @@ pub(super) fn bring(shell: &Rc<Shell>, files: Vec<File>, at: Option<ScreenPoint>
             let Some(content) = content.and_then(|content| without_assets(&shell, &content)) else {
                 return shell.page.toasts.push(shell.page.words.get(key::IMPORT_REFUSED).to_owned());
             };
-            shell.edit(Input::Paste(content));
+            shell.edit_at(at, Input::Paste(content));
         });
     }
     if !pictures.is_empty() {

@@ -18,7 +18,6 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, File, HtmlImageElement, HtmlInputElement};
 
 use super::files;
-use super::paste::files_of;
 use super::pictures::Pictures;
 use super::shell::Shell;
 use crate::api::ApiError;
@@ -89,7 +88,8 @@ pub(super) fn pick(shell: &Rc<Shell>, replaces: bool) {
     let (weak, picked) = (Rc::downgrade(shell), input.clone());
     let on_change = Closure::once_into_js(move || {
         if let Some(shell) = weak.upgrade() {
-            let files = files_of(picked.files());
+            let files = picked.files().map(|list| (0..list.length()).filter_map(|at| list.get(at)).collect());
+            let files: Vec<File> = files.unwrap_or_default();
             match replaces {
                 true => place(&shell, files, None, true),
                 false => files::bring(&shell, files, None),
@@ -117,9 +117,13 @@ async fn take(shell: &Rc<Shell>, file: &File) -> Result<NewImage, ErrorCode> {
     shell.images.waiting.borrow_mut().push_back((hash, file.clone().into()));
     let id = ImageId(hash.0);
     shell.images.pictures.borrow_mut().bring(id, image);
-    let name = file.name();
-    let name = name.rsplit_once('.').map_or(name.as_str(), |(name, _)| name).to_owned();
-    Ok(NewImage { image: id, natural, name })
+    Ok(NewImage { image: id, natural, name: description(&file.name()) })
+}
+
+/// What a file's name says of what is to be seen; browsers call every image of a clipboard `image.png`.
+fn description(name: &str) -> String {
+    let name = name.rsplit_once('.').map_or(name, |(name, _)| name);
+    if name == "image" { String::new() } else { name.to_owned() }
 }
 
 /// Makes an image one of this board's, without putting it anywhere: shapes show it already.

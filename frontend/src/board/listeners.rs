@@ -13,10 +13,10 @@ use web_sys::{
 
 use super::events;
 use super::paste;
-use super::rich_paste;
 use super::shell::Shell;
 use super::tasks::Task;
 use super::text_field::{TEXT_CHROME, follow};
+use crate::clipboard::Held;
 
 type Callback = Closure<dyn FnMut(Event)>;
 
@@ -43,6 +43,7 @@ pub(super) fn attach(shell: &Rc<Shell>) -> Result<Listeners, JsValue> {
         shell.feed(VisitInput::Online);
         shell.leave(Task::SendImages);
     })?;
+    listeners.on(&window(), "offline", shell, |shell, _: Event| shell.feed(VisitInput::Offline))?;
     listeners.on(&document(), "visibilitychange", shell, |shell, _: Event| {
         let is_hidden = document().hidden();
         if is_hidden {
@@ -171,35 +172,23 @@ fn clipboard(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue
         if is_over_text(&event.clone().into()) {
             return;
         }
-        let files = paste::files_of(event.clipboard_data().and_then(|data| data.files()));
-        if !files.is_empty() {
+        let held = event.clipboard_data().map(|data| Held::of(&data)).unwrap_or_default();
+        if !held.is_empty() {
             event.prevent_default();
-            return shell.leave(Task::BringFiles { files, at: None });
-        }
-        let data = event.clipboard_data();
-        let own = paste::is_own(data.as_ref());
-        let rich = data.as_ref().filter(|_| !own).and_then(|data| rich_paste::pasted(data, shell.shift_held.get()));
-        if let Some((text, spans)) = rich {
-            event.prevent_default();
-            return shell.edit(Input::PasteRich { text, spans });
-        }
-        let text = data.and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
-        if !text.is_empty() {
-            event.prevent_default();
-            paste::text(shell, text, shell.shift_held.get());
+            shell.leave(Task::Take { held, at: None, is_plain: shell.shift_held.get() });
         }
     })
 }
 
-/// Files that are dropped on the board. Anywhere else the browser would leave the page to show them.
+/// What is dropped on the board. Anywhere else the browser would leave the page to show files.
 fn drops(listeners: &mut Listeners, shell: &Rc<Shell>) -> Result<(), JsValue> {
     listeners.on(&document(), "dragover", shell, |_, event: DragEvent| event.prevent_default())?;
     listeners.on(&document(), "drop", shell, |shell, event: DragEvent| {
         event.prevent_default();
-        let files = paste::files_of(event.data_transfer().and_then(|data| data.files()));
-        if shell.is_over_board(&event) && !files.is_empty() {
+        let held = event.data_transfer().map(|data| Held::of(&data)).unwrap_or_default();
+        if shell.is_over_board(&event) && !held.is_empty() {
             let at = Some(events::place(&event, &shell.host));
-            shell.leave(Task::BringFiles { files, at });
+            shell.leave(Task::Take { held, at, is_plain: event.shift_key() });
         }
     })
 }

@@ -88,7 +88,12 @@ fn offer(store: BoardStore, editor: &Editor, count: usize, pictures: Rc<RefCell<
 fn is_withdrawn(code: ErrorCode) -> bool {
     matches!(
         code,
-        ErrorCode::WrongKey | ErrorCode::UnknownBoard | ErrorCode::Revoked | ErrorCode::LockedOut | ErrorCode::Locked
+        ErrorCode::WrongKey
+            | ErrorCode::UnknownBoard
+            | ErrorCode::Revoked
+            | ErrorCode::Expired
+            | ErrorCode::LockedOut
+            | ErrorCode::Locked
     )
 }
 
@@ -98,7 +103,12 @@ pub(super) fn ends_page(status: Status) -> bool {
     matches!(
         status,
         Status::Refused {
-            code: Code::WrongKey | Code::UnknownBoard | Code::Revoked | Code::LockedOut | Code::Quarantined,
+            code: Code::WrongKey
+                | Code::UnknownBoard
+                | Code::Revoked
+                | Code::Expired
+                | Code::LockedOut
+                | Code::Quarantined,
             ..
         }
     )

@@ -1,6 +1,8 @@
-//! What is pasted from other programs: HTML, parsed inert, of which only letters, paragraphs, lists and a few looks are
-//! taken. It must not know where it goes.
+//! What is pasted from other programs: HTML, parsed inert, of which only letters, paragraphs, lists, a few looks and the
+//! cells of a table are taken. It must not know where it goes.
 
+use editor::TableCell;
+use editor::limits::TABLE_CELLS as CELLS_MAX;
 use scene::text::{BULLET, Look, Span, TextSize, link_address};
 use wasm_bindgen::JsCast;
 use web_sys::{DataTransfer, DomParser, Element, Node, SupportedType};
@@ -17,19 +19,94 @@ pub fn plain(data: &DataTransfer) -> String {
     data.get_data("text/plain").unwrap_or_default().replace("\r\n", "\n")
 }
 
+/// What HTML says.
+#[derive(Default)]
+pub struct Written {
+    /// Its letters.
+    pub text: String,
+    /// What of them looks different.
+    pub spans: Vec<Span>,
+    /// Its cells row by row, where it is a table and nothing else.
+    pub table: Option<Vec<Vec<TableCell>>>,
+}
+
+impl Written {
+    /// Whether it says more than its letters do.
+    pub fn has_looks(&self) -> bool {
+        !self.text.is_empty() && !self.spans.is_empty() || self.text.contains(BULLET)
+    }
+}
+
 /// The clipboard's HTML as letters with looks. None where it has none, says no more than its plain text, or is not wanted.
 pub fn pasted(data: &DataTransfer, is_plain_wanted: bool) -> Option<(String, Vec<Span>)> {
-    let html = data.get_data("text/html").ok().filter(|html| !html.is_empty() && html.len() <= HTML_BYTES_MAX)?;
-    if is_plain_wanted {
+    let html = data.get_data("text/html").ok().filter(|_| !is_plain_wanted)?;
+    read(&html).filter(Written::has_looks).map(|written| (written.text, written.spans))
+}
+
+/// What HTML says. None where there is none, or too much of it.
+pub fn read(html: &str) -> Option<Written> {
+    if html.is_empty() || html.len() > HTML_BYTES_MAX {
         return None;
     }
     // A document of a parser runs no script and loads nothing.
-    let page = DomParser::new().ok()?.parse_from_string(&html, SupportedType::TextHtml).ok()?;
-    let mut writer = Writer::default();
+    let page = DomParser::new().ok()?.parse_from_string(html, SupportedType::TextHtml).ok()?;
+    let body = page.body()?;
     let mut nodes = 0;
-    let body: Node = page.body()?.into();
-    walk(&body, &Look::default(), false, &mut writer, &mut nodes);
-    Some(writer.finish()).filter(|(text, spans)| !text.is_empty() && !spans.is_empty() || text.contains(BULLET))
+    let (text, spans) = letters(&body, &mut nodes);
+    let table = table(&body, &text);
+    Some(Written { text, spans, table })
+}
+
+/// The letters of an element and what of them looks different.
+fn letters(element: &Element, nodes: &mut usize) -> (String, Vec<Span>) {
+    let mut writer = Writer::default();
+    walk(element, &Look::default(), false, &mut writer, nodes);
+    writer.finish()
+}
+
+/// The cells of the only table, where all letters are in it: one among words is part of a text, and tables in tables are
+/// how letters and pages are laid out.
+fn table(body: &Element, text: &str) -> Option<Vec<Vec<TableCell>>> {
+    let found = body.query_selector_all("table").ok().filter(|found| found.length() == 1)?;
+    let table: Element = found.get(0)?.dyn_into().ok()?;
+    let mut nodes = 0;
+    let is_all = || {
+        let solid = |text: &str| text.split_whitespace().map(str::len).sum::<usize>();
+        solid(&letters(&table, &mut 0).0) == solid(text)
+    };
+    if !is_all() {
+        return None;
+    }
+    let rows = table.query_selector_all("tr").ok()?;
+    let cells = |row: Element| -> Vec<TableCell> {
+        let children = row.children();
+        let cells = (0..children.length()).filter_map(|at| children.item(at));
+        cells.filter(is_cell).take(CELLS_MAX).map(|element| cell(&element, &mut nodes)).collect()
+    };
+    let rows = (0..rows.length()).take(CELLS_MAX).filter_map(|at| rows.get(at)?.dyn_into::<Element>().ok());
+    let mut rows: Vec<Vec<TableCell>> = rows.map(cells).collect();
+    if rows.iter().all(|row| row.len() < 2) {
+        // One cell, or a column of them, is a text: an address in it becomes a card.
+        return None;
+    }
+    let caption = table.query_selector("caption").ok().flatten().map(|caption| letters(&caption, &mut 0));
+    if let Some((text, spans)) = caption.filter(|(text, _)| !text.is_empty()) {
+        let width = |row: &Vec<TableCell>| row.iter().map(|cell| cell.columns).sum();
+        let columns = rows.iter().map(width).max().unwrap_or(1);
+        rows.insert(0, vec![TableCell { text, spans, columns, rows: 1 }]);
+    }
+    Some(rows)
+}
+
+fn is_cell(element: &Element) -> bool {
+    matches!(element.tag_name().to_ascii_lowercase().as_str(), "td" | "th")
+}
+
+fn cell(element: &Element, nodes: &mut usize) -> TableCell {
+    let count = |name| element.get_attribute(name).and_then(|count| count.trim().parse().ok()).unwrap_or(1_usize);
+    let (columns, rows) = (count("colspan").clamp(1, CELLS_MAX), count("rowspan").clamp(1, CELLS_MAX));
+    let (text, spans) = letters(element, nodes);
+    TableCell { text, spans, columns, rows }
 }
 
 /// Elements nest no deeper than the browser's parser lets them (512).
@@ -51,6 +128,10 @@ fn walk(node: &Node, look: &Look, is_pre: bool, writer: &mut Writer, nodes: &mut
         _ => {}
     }
     let is_block = is_block(&name);
+    if is_cell(element) && element.previous_element_sibling().is_some() && !writer.text.is_empty() {
+        writer.is_ended = false;
+        writer.letters("\t", &Look::default(), true);
+    }
     if is_block {
         writer.paragraph();
     }

@@ -34,7 +34,7 @@ use crate::connection::log::EditLog;
 use crate::connection::socket::{Socket, SocketEvent};
 use crate::preferences::{self, Preferences};
 use crate::random;
-use crate::store::BoardStore;
+use crate::store::{BoardStore, ExportFormat};
 use crate::ui::toast::Toasts;
 use crate::words::{Words, key};
 
@@ -322,7 +322,9 @@ impl Shell {
             Output::Clipboard(text) => paste::put_on_clipboard(self, &text),
             Output::Later(input) => self.leave(Task::Edit(*input)),
             Output::Page("copy-link") => self.copy_link(),
-            Output::Page("paste") => paste::ask(self),
+            Output::Page("copy-png") => self.copy_picture(ExportFormat::Png),
+            Output::Page("copy-svg") => self.copy_picture(ExportFormat::Svg),
+            Output::Page("paste") => self.leave(Task::Paste),
             Output::Page("open-link") => self.open_link(),
             Output::Page("insert-image") => self.leave(Task::PickFiles { replaces: false }),
             Output::Page("replace-image") => self.leave(Task::PickFiles { replaces: true }),

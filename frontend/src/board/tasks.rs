@@ -12,6 +12,7 @@ use scene::ScreenPoint;
 use web_sys::File;
 
 use super::shell::Shell;
+use crate::clipboard::Held;
 use crate::meeting::Meeting;
 
 /// The shell of the board that is drawn, for those to whom it leaves things; provided by context.
@@ -47,8 +48,12 @@ pub enum Task {
     LoadImages,
     /// Images may reach the server now.
     SendImages,
+    /// A person wants what is on the clipboard.
+    Paste,
     /// A person wants to pick files.
     PickFiles { replaces: bool },
+    /// Something goes on the board that a clipboard or a hand holds; as plain text, if so wanted.
+    Take { held: Held, at: Option<ScreenPoint>, is_plain: bool },
     /// Files go on the board.
     BringFiles { files: Vec<File>, at: Option<ScreenPoint> },
     /// Shapes of another board of this browser were pasted; their images follow.

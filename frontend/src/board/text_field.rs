@@ -320,9 +320,9 @@ impl State {
         } else if event.key() == "Escape" || (self.is_line && event.key() == "Enter") {
             event.prevent_default();
             self.end(Input::TextEnded);
-        } else if (event.key() == "Tab" && !event.shift_key()) || is_done {
+        } else if event.key() == "Tab" || is_done {
             event.prevent_default();
-            self.end(Input::TextNext { down: is_done });
+            self.end(Input::TextNext { down: is_done, back: event.shift_key() });
         } else if (event.ctrl_key() || event.meta_key()) && (self.hooks.key)(events::key(&event, KeyPhase::Down)) {
             event.prevent_default();
         }

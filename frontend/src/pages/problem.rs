@@ -84,7 +84,7 @@ fn icon(problem: Problem) -> IconShape {
     match problem {
         Problem::NoPage | Problem::Refused(ErrorCode::UnknownBoard | ErrorCode::Deleted) => icondata::LuSearchX,
         Problem::Refused(ErrorCode::WrongKey | ErrorCode::Forbidden) => icondata::LuKeyRound,
-        Problem::Refused(ErrorCode::Revoked | ErrorCode::LockedOut) => icondata::LuLink2Off,
+        Problem::Refused(ErrorCode::Revoked | ErrorCode::Expired | ErrorCode::LockedOut) => icondata::LuLink2Off,
         Problem::Unreachable => icondata::LuUnplug,
         Problem::Refused(_) => icondata::LuCircleAlert,
     }

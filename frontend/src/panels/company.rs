@@ -14,6 +14,7 @@ use crate::ui::button::{Button, IconButton, Weight};
 use crate::ui::dynamic::{dynamic, effect, list, when};
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::popover::Popover;
+use crate::ui::toast::Toasts;
 use crate::ui::tooltip::Side;
 use crate::words::{Words, key};
 
@@ -21,6 +22,8 @@ use crate::words::{Words, key};
 const MAX_FLOATS: usize = 30;
 /// How long one floats, as its animation does.
 const FLOAT_MS: u64 = 2_400;
+/// How long somebody who is followed may be away, as when they load their page anew.
+const COMES_BACK: Duration = Duration::from_secs(6);
 /// Longest word at a cursor, in characters.
 const MAX_SAID_CHARS: usize = 80;
 
@@ -161,6 +164,7 @@ pub fn LeadChip() -> impl IntoView {
 #[component]
 pub fn FollowFrame() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
+    follow_on(store, words, Toasts::of_page());
     let followed = Memo::new(move |_| {
         let id = store.following.get()?;
         store.people.read().iter().find(|person| person.id == id).cloned()
@@ -185,6 +189,38 @@ pub fn FollowFrame() -> impl IntoView {
         .into_any(),
     };
     dynamic(frame)
+}
+
+/// Whoever is followed and loads their page anew is followed on; of whoever stays away the reader is told.
+fn follow_on(store: BoardStore, words: Words, toasts: Toasts) {
+    let [followed, lost] = [(); 2].map(|()| StoredValue::new(None::<Person>));
+    effect(move || {
+        let (people, following) = (store.people.get(), store.following.get());
+        let there = |id: &str| people.iter().find(|person| person.id == id || person.clients.iter().any(|of| of == id));
+        if let Some(id) = following {
+            followed.set_value(there(&id).cloned());
+            return lost.set_value(None);
+        }
+        // Whoever is there still is not followed because the reader wanted so.
+        let gone = followed.try_update_value(Option::take).flatten().filter(|former| there(&former.id).is_none());
+        if let Some(former) = gone {
+            let name = former.name.clone();
+            lost.set_value(Some(former));
+            let tell = move || {
+                // Neither the page has gone nor the person come back.
+                if lost.try_update_value(Option::take).flatten().is_some() {
+                    toasts.push(words.fill(key::COMPANY_LEFT, &[("name", &name)]));
+                }
+            };
+            set_timeout(tell, COMES_BACK);
+        }
+        let is_back =
+            |former: &Person| people.iter().find(|person| !person.person.is_empty() && person.person == former.person);
+        if let Some(back) = lost.with_value(|lost| lost.as_ref().and_then(is_back).cloned()) {
+            lost.set_value(None);
+            store.request(UiRequest::Follow(Some(back.id)));
+        }
+    });
 }
 
 /// Reactions, and a word at one's cursor.

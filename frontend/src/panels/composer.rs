@@ -5,6 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 use protocol::limits::MAX_COMMENT_CHARS;
 
+use crate::drafts::Drafts;
 use crate::meeting::Meeting;
 use crate::ui::button::{Button, Weight};
 use crate::ui::dynamic::{dynamic, effect, list};
@@ -16,31 +17,55 @@ fn called(text: &str) -> Option<&str> {
     (begins && !name.contains('\n') && name.chars().count() <= 20).then_some(name)
 }
 
-/// Where a comment is written: Enter sends it, Shift+Enter begins a line, @ calls somebody.
+/// What is being written in a field: the draft of its place, or what stood there before.
+#[derive(Clone, Copy)]
+struct Written {
+    drafts: Drafts,
+    place: StoredValue<String>,
+    before: StoredValue<String>,
+}
+
+impl Written {
+    fn get(self) -> String {
+        self.place.with_value(|place| self.drafts.at(place)).unwrap_or_else(|| self.before.get_value())
+    }
+
+    fn set(self, text: String) {
+        self.place.with_value(|place| self.drafts.write(place, text));
+    }
+}
+
+/// Where a comment is written: Enter sends it, Shift+Enter begins a line, @ calls somebody. Without a connection it is
+/// written on, and sent later.
 #[component]
 pub fn Composer(
     label: Signal<String>,
     send: Signal<String>,
+    /// Where it belongs among the drafts.
+    place: String,
     #[prop(optional, into)] before: String,
     on_send: Callback<String>,
 ) -> impl IntoView {
-    let text = RwSignal::new(before);
+    let meeting = Meeting::of_page();
+    let written = Written { drafts: meeting.drafts, place: StoredValue::new(place), before: StoredValue::new(before) };
+    let text = Memo::new(move |_| written.get());
     let field = NodeRef::<html::Textarea>::new();
     effect(move || {
         if let Some(field) = field.get() {
             let _ = field.focus();
         }
     });
+    let cannot = Signal::derive(move || text.read().trim().is_empty() || !meeting.may_comment());
     let submit = move || {
-        let written = text.get_untracked().trim().to_owned();
-        if !written.is_empty() {
-            text.set(String::new());
-            // The button cannot be pressed now, and takes no keys: Escape, and the next words, are for here.
-            if let Some(field) = field.get_untracked() {
-                let _ = field.focus();
-            }
-            on_send.run(written);
+        if cannot.get_untracked() {
+            return;
         }
+        let words = text.get_untracked().trim().to_owned();
+        // The button cannot be pressed now, and takes no keys: Escape, and the next words, are for here.
+        if let Some(field) = field.get_untracked() {
+            let _ = field.focus();
+        }
+        on_send.run(words);
     };
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
@@ -59,15 +84,15 @@ pub fn Composer(
                 data-testid="comment-text"
                 maxlength=MAX_COMMENT_CHARS.to_string()
                 prop:value=text
-                on:input=move |event| text.set(event_target_value(&event))
+                on:input=move |event| written.set(event_target_value(&event))
                 on:keydown=on_key
             ></textarea>
-            <Suggestions text=text field=field />
+            <Suggestions written=written field=field />
             <Button
                 attr:data-testid="send-comment"
                 label=send
                 weight=Weight::Primary
-                disabled=Signal::derive(move || text.read().trim().is_empty())
+                disabled=cannot
                 on_press=Callback::new(move |()| submit())
             />
         </div>
@@ -77,19 +102,19 @@ pub fn Composer(
 
 /// People whose names begin as what is being typed after an @.
 #[component]
-fn Suggestions(text: RwSignal<String>, field: NodeRef<html::Textarea>) -> impl IntoView {
+fn Suggestions(written: Written, field: NodeRef<html::Textarea>) -> impl IntoView {
     let meeting = Meeting::of_page();
     let suggestions = move || {
-        let written = text.get();
-        let suggested = called(&written).map(|name| meeting.suggested(name)).unwrap_or_default();
+        let text = written.get();
+        let suggested = called(&text).map(|name| meeting.suggested(name)).unwrap_or_default();
         list(suggested.into_iter().map(|mention| {
             let name = mention.name.clone();
             let choose = move |_| {
-                text.update(|text| {
-                    let at = text.rfind('@').unwrap_or(text.len());
-                    text.truncate(at);
-                    text.push_str(&format!("@{name} "));
-                });
+                let mut text = written.get();
+                let at = text.rfind('@').unwrap_or(text.len());
+                text.truncate(at);
+                text.push_str(&format!("@{name} "));
+                written.set(text);
                 if let Some(field) = field.get_untracked() {
                     let _ = field.focus();
                 }

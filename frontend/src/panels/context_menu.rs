@@ -26,6 +26,8 @@ const ON_SELECTION: &[&str] = &[
     "delete",
     "",
     "copy-text",
+    "copy-png",
+    "copy-svg",
     "copy-styles",
     "paste-styles",
     "",
@@ -67,6 +69,7 @@ const ON_ARRANGING: &[&str] = &[
 /// On the empty board.
 const ON_BOARD: &[&str] = &[
     "paste",
+    "copy-png",
     "",
     "select-all",
     "unlock-all",
@@ -231,8 +234,9 @@ pub(super) fn entry(id: &'static str) -> AnyView {
         id => (words.named("command", id), command_icon(id)),
     };
     let run = move |_| {
-        store.menu_at.set(None);
+        // What is asked for while the menu is open may go where it is.
         store.request(UiRequest::Command(id));
+        store.menu_at.set(None);
     };
     view! {
         <button type="button" class="menu__entry" role="menuitem" tabindex="-1" data-command=id on:click=run>

@@ -159,11 +159,13 @@ fn TimerChip() -> impl IntoView {
             />
         }
     };
+    let is_due = Memo::new(move |_| shown.get() == 0);
     let controls = move || {
-        let hold = if runs.get() {
-            button(key::FACILITATE_PAUSE, icondata::LuPause, TimerWish::Pause, "timer-pause").into_any()
-        } else {
-            button(key::FACILITATE_RESUME, icondata::LuPlay, TimerWish::Resume, "timer-resume").into_any()
+        let hold = match (is_due.get(), runs.get()) {
+            // There is nothing to hold.
+            (true, _) => ().into_any(),
+            (_, true) => button(key::FACILITATE_PAUSE, icondata::LuPause, TimerWish::Pause, "timer-pause").into_any(),
+            _ => button(key::FACILITATE_RESUME, icondata::LuPlay, TimerWish::Resume, "timer-resume").into_any(),
         };
         view! {
             {hold}
@@ -231,9 +233,10 @@ pub fn Marks() -> impl IntoView {
         list(voting.shapes.into_iter().enumerate().map(|(at, shape)| {
             let place = {
                 let id = format!("vote/{shape}");
-                Signal::derive(move || {
-                    let [x, y] = meeting.places.read().get(&id).copied().unwrap_or_default();
-                    format!("--x: {x:.2}; --y: {y:.2}")
+                Signal::derive(move || match meeting.places.read().get(&id) {
+                    Some([x, y]) => format!("--x: {x:.2}; --y: {y:.2}"),
+                    // Its shape was deleted.
+                    None => "display: none".to_owned(),
                 })
             };
             let result = results.get(at).copied().unwrap_or(0);

@@ -1,10 +1,13 @@
 //! The selection in numbers: place, size and angle, to read and to type.
 
 use editor::{Geometry, GeometryField};
+use leptos::ev;
+use leptos::html;
 use leptos::prelude::*;
 
 use crate::store::{BoardStore, UiRequest};
 use crate::ui::dynamic::{list, when};
+use crate::ui::field::{follow, is_taken_back, take_typed};
 use crate::words::{Word, Words, key};
 
 /// One number: its name, how it is read, how it is written.
@@ -41,15 +44,31 @@ fn number((name, read, write): Number) -> AnyView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let value =
         Signal::derive(move || store.geometry.get().map(|geometry| read(geometry).to_string()).unwrap_or_default());
-    let typed = move |event: leptos::ev::Event| {
-        if let Ok(number) = event_target_value(&event).replace(',', ".").parse::<f64>() {
+    let field = NodeRef::<html::Input>::new();
+    follow(field, value, store.selection_number.into());
+    let typed = move |event: ev::Event| {
+        let typed = take_typed(&event, &value.get_untracked());
+        if let Some(Ok(number)) = typed.map(|typed| typed.trim().replace(',', ".").parse::<f64>()) {
             store.request(UiRequest::SetGeometry(write(number)));
+        }
+    };
+    let leave = move |event: ev::KeyboardEvent| {
+        if is_taken_back(&event, &value.get_untracked()) {
+            store.request(UiRequest::Focus);
         }
     };
     view! {
         <label class="geometry__number">
             <span>{words.of(name)}</span>
-            <input class="input" type="text" inputmode="decimal" prop:value=value on:change=typed />
+            <input
+                class="input"
+                type="text"
+                inputmode="decimal"
+                node_ref=field
+                prop:value=value
+                on:change=typed
+                on:keydown=leave
+            />
         </label>
     }
     .into_any()

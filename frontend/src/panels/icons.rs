@@ -121,6 +121,8 @@ pub fn command_icon(id: &str) -> IconShape {
         "insert-image" => icondata::LuImagePlus,
         "replace-image" => icondata::LuImageUp,
         "export" => icondata::LuDownload,
+        "copy-png" => icondata::LuImageDown,
+        "copy-svg" => icondata::LuFileCode,
         "copy-text" => icondata::LuClipboardType,
         "clear-selection" => icondata::LuSquareDashed,
         "select-next" => icondata::LuStepForward,

@@ -1,15 +1,21 @@
 //! The links of a board, for its owner: who may do what, until when, and an end to it. It must not know how a link is
 //! asked for, kept or checked.
 
+use std::time::Duration;
+
 use leptos::html;
 use leptos::prelude::*;
-use protocol::{ChangeLink, CreateLink, LinkDescription, Role};
+use protocol::{ChangeLink, CreateLink, LinkDescription, LinkId, Role};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
+use super::confirm::Confirm;
 use super::invite::{CopyField, Copying, Invitation};
 use super::present::Present;
 use crate::clipboard;
 use crate::clock::{now_ms, relative};
 use crate::sharing::Managed;
+use crate::store::{BoardStore, Status};
 use crate::ui::button::{Button, IconButton, Weight};
 use crate::ui::dynamic::{dynamic, effect, list, when};
 use crate::ui::tooltip::Side;
@@ -35,18 +41,21 @@ pub fn ManagedLinks(
     let words = Words::of_page();
     let Some(owner) = invitation.owner_key().cloned() else { return ().into_any() };
     let managed = Managed::of(invitation.id, owner, invitation.links);
-    managed.read();
+    read_links(managed);
+    let changed = follow_changed(managed);
     let rows = move || match managed.links.get() {
         None => view! { <p class="invite__note">{words.of(key::LINKS_LOADING)}</p> }.into_any(),
         Some(links) => {
-            let rows = links.into_iter().map(|link| view! { <LinkRow managed=managed link=link /> }.into_any());
+            let rows = links
+                .into_iter()
+                .map(|link| view! { <LinkRow managed=managed link=link changed=changed /> }.into_any());
             view! { <ul class="links">{list(rows)}</ul> }.into_any()
         }
     };
     let is_ending = Signal::derive(move || managed.ending.read().is_some());
     view! {
         <Present managed=managed />
-        <section class="links-section" aria-label=words.of(key::LINKS_TITLE) data-testid="links">
+        <section class="links-section" tabindex="-1" aria-label=words.of(key::LINKS_TITLE) data-testid="links">
             <h3 class="field__label">{words.of(key::LINKS_TITLE)}</h3>
             {dynamic(rows)}
             {when(is_ending, move || view! { <Ending managed=managed /> }.into_any())}
@@ -56,14 +65,46 @@ pub fn ManagedLinks(
     .into_any()
 }
 
+/// Reads the links, again when a lost connection is back where there was no answer.
+fn read_links(managed: Managed) {
+    let store = BoardStore::of_page();
+    managed.read();
+    effect(move || {
+        if store.status.get() == Status::Saved && managed.links.with_untracked(Option::is_none) {
+            managed.read();
+        }
+    });
+}
+
+/// The link whose role was chosen last: its row has the focus again once the list is made anew.
+fn follow_changed(managed: Managed) -> StoredValue<Option<LinkId>> {
+    let changed = StoredValue::new(None::<LinkId>);
+    effect(move || {
+        managed.links.track();
+        if let Some(link) = changed.try_update_value(Option::take).flatten() {
+            let again = move || {
+                let select = document().query_selector(&format!("[data-link='{}'] select", link.as_str()));
+                if let Some(select) = select.ok().flatten().and_then(|select| select.dyn_into::<HtmlElement>().ok()) {
+                    let _ = select.focus();
+                }
+            };
+            set_timeout(again, Duration::ZERO);
+        }
+    });
+    changed
+}
+
 #[component]
-fn LinkRow(managed: Managed, link: LinkDescription) -> impl IntoView {
+fn LinkRow(managed: Managed, link: LinkDescription, changed: StoredValue<Option<LinkId>>) -> impl IntoView {
     let words = managed.words;
     let name = name_of(words, &link);
     let (id, role) = (link.id.clone(), link.role);
     let change_role = {
         let id = id.clone();
-        move |role: Role| managed.change(id.clone(), ChangeLink { role: Some(role), ..ChangeLink::default() })
+        move |role: Role| {
+            changed.set_value(Some(id.clone()));
+            managed.change(id.clone(), ChangeLink { role: Some(role), ..ChangeLink::default() });
+        }
     };
     let labelled = |word: Word| {
         let name = name.clone();
@@ -169,37 +210,24 @@ fn RoleSelect(words: Words, role: Role, on_choose: Callback<Role>) -> impl IntoV
 fn Ending(managed: Managed) -> impl IntoView {
     let words = managed.words;
     let Some((link, is_rotation)) = managed.ending.get_untracked() else { return ().into_any() };
+    let name = name_of(words, &link);
     let (title, text, confirm) = if is_rotation {
         (key::LINKS_ROTATE, key::LINKS_ROTATE_TEXT, key::LINKS_ROTATE_CONFIRM)
     } else {
         (key::LINKS_REVOKE, key::LINKS_REVOKE_TEXT, key::LINKS_REVOKE_CONFIRM)
     };
-    let name = name_of(words, &link);
     let press = move |()| {
-        managed.ending.set(None);
         if is_rotation { managed.rotate(link.id.clone()) } else { managed.revoke(link.id.clone()) }
     };
     view! {
-        <div class="links__confirm" role="alertdialog" aria-label=words.fill(title, &[("name", &name)])>
-            <p>
-                <strong>{words.fill(title, &[("name", &name)])}</strong>
-                " "
-                {words.of(text)}
-            </p>
-            <div class="dialog__actions">
-                <Button
-                    label=words.of(key::ACTION_CANCEL)
-                    weight=Weight::Secondary
-                    on_press=Callback::new(move |()| managed.ending.set(None))
-                />
-                <Button
-                    attr:data-testid="confirm-link"
-                    label=words.of(confirm)
-                    weight=Weight::Danger
-                    on_press=Callback::new(press)
-                />
-            </div>
-        </div>
+        <Confirm
+            title=words.fill(title, &[("name", &name)])
+            text=words.of(text)
+            confirm=words.of(confirm)
+            confirm_id="confirm-link"
+            on_confirm=Callback::new(press)
+            on_close=Callback::new(move |()| managed.ending.set(None))
+        />
     }
     .into_any()
 }

@@ -13,6 +13,7 @@ use super::private_notes::PrivateCards;
 use super::signed_in::plain_mark;
 use crate::calls::pieces;
 use crate::clock::{now_ms, relative};
+use crate::meeting::speaking::{NEW, edited};
 use crate::meeting::{Meeting, Open};
 use crate::person_name::initials;
 use crate::ui::button::IconButton;
@@ -174,6 +175,9 @@ fn close_on_escape(meeting: Meeting) -> impl Fn(KeyboardEvent) + Clone {
     move |event| {
         if event.key() == "Escape" {
             event.stop_propagation();
+            if matches!(meeting.open.get_untracked(), Some(Open::New(_))) {
+                meeting.drafts.forget(NEW);
+            }
             meeting.open.set(None);
             focus_board();
         }
@@ -206,7 +210,13 @@ fn NewCard() -> impl IntoView {
             style=place
             on:keydown=close_on_escape(meeting)
         >
-            <Composer label=words.of(key::COMMENTS_NEW) send=words.of(key::COMMENTS_SEND) on_send=Callback::new(begin) />
+            <Composer
+                label=words.of(key::COMMENTS_NEW)
+                send=words.of(key::COMMENTS_SEND)
+                place=NEW.to_owned()
+                on_send=Callback::new(begin)
+            />
+            <ReadOnlyNote />
         </div>
     }
     .into_any()
@@ -236,7 +246,7 @@ fn ThreadCard(id: protocol::ThreadId) -> impl IntoView {
         }
     };
     let place = at(meeting, id.to_string());
-    let may_comment = Signal::derive(move || meeting.may_comment());
+    let has_voice = Signal::derive(move || meeting.has_voice());
     let reply = {
         let id = id.clone();
         move || {
@@ -245,6 +255,7 @@ fn ThreadCard(id: protocol::ThreadId) -> impl IntoView {
                 <Composer
                     label=words.of(key::COMMENTS_REPLY)
                     send=words.of(key::COMMENTS_SEND)
+                    place=id.to_string()
                     on_send=Callback::new(move |text| meeting.reply(id.clone(), text))
                 />
             }
@@ -262,7 +273,7 @@ fn ThreadCard(id: protocol::ThreadId) -> impl IntoView {
         >
             <ThreadHead id=id is_resolved=is_resolved />
             <ul class="thread__comments">{dynamic(comments)}</ul>
-            {when(may_comment, reply)}
+            {when(has_voice, reply)}
             <ReadOnlyNote />
         </div>
     }
@@ -277,7 +288,7 @@ pub fn ReadOnlyNote() -> impl IntoView {
         view! { <p class="comments__none" data-testid="comments-offline">{words.of(key::COMMENTS_OFFLINE)}</p> }
             .into_any()
     };
-    when(Signal::derive(move || meeting.is_offline()), note)
+    when(Signal::derive(move || meeting.has_voice() && meeting.is_offline()), note)
 }
 
 #[component]
@@ -382,6 +393,7 @@ fn CommentRow(thread: protocol::ThreadId, comment: Comment, editing: RwSignal<Op
 fn Editing(thread: protocol::ThreadId, comment: Comment, editing: RwSignal<Option<u32>>) -> impl IntoView {
     let (meeting, words) = (Meeting::of_page(), Words::of_page());
     let id = comment.id;
+    let place = edited(&thread, id);
     let save = move |text: String| {
         editing.set(None);
         meeting.edit(thread.clone(), id, text);
@@ -391,6 +403,7 @@ fn Editing(thread: protocol::ThreadId, comment: Comment, editing: RwSignal<Optio
             <Composer
                 label=words.of(key::COMMENTS_EDIT)
                 send=words.of(key::COMMENTS_SAVE)
+                place=place
                 before=comment.text
                 on_send=Callback::new(save)
             />

@@ -6,6 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use protocol::{LinkDescription, LockedPersonView, PersonView};
 
+use super::confirm::Confirm;
 use super::signed_in::mark;
 use crate::clock::{now_ms, relative};
 use crate::person_name::initials;
@@ -71,7 +72,7 @@ pub fn Present(
     };
     let asking = Signal::derive(move || managed.locking.read().is_some());
     view! {
-        <section class="links-section" aria-label=words.of(key::PRESENT_TITLE) data-testid="present">
+        <section class="links-section" tabindex="-1" aria-label=words.of(key::PRESENT_TITLE) data-testid="present">
             <h3 class="field__label">{words.of(key::PRESENT_TITLE)}</h3>
             {dynamic(rows)}
             {when(asking, move || view! { <Sure managed=managed /> }.into_any())}
@@ -176,31 +177,16 @@ fn Sure(managed: Managed) -> impl IntoView {
     let words = managed.words;
     let Some((person, name)) = managed.locking.get_untracked() else { return ().into_any() };
     let title = words.fill(key::PRESENT_LOCK_TITLE, &[("name", &name)]);
-    let press = move |()| {
-        managed.locking.set(None);
-        managed.lock_person(person.clone(), name.clone());
-    };
+    let press = move |()| managed.lock_person(person.clone(), name.clone());
     view! {
-        <div class="links__confirm" role="alertdialog" aria-label=title.clone()>
-            <p>
-                <strong>{title.clone()}</strong>
-                " "
-                {words.of(key::PRESENT_LOCK_TEXT)}
-            </p>
-            <div class="dialog__actions">
-                <Button
-                    label=words.of(key::ACTION_CANCEL)
-                    weight=Weight::Secondary
-                    on_press=Callback::new(move |()| managed.locking.set(None))
-                />
-                <Button
-                    attr:data-testid="confirm-lock"
-                    label=words.of(key::PRESENT_LOCK_CONFIRM)
-                    weight=Weight::Danger
-                    on_press=Callback::new(press)
-                />
-            </div>
-        </div>
+        <Confirm
+            title=title
+            text=words.of(key::PRESENT_LOCK_TEXT)
+            confirm=words.of(key::PRESENT_LOCK_CONFIRM)
+            confirm_id="confirm-lock"
+            on_confirm=Callback::new(press)
+            on_close=Callback::new(move |()| managed.locking.set(None))
+        />
     }
     .into_any()
 }

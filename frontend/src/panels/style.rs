@@ -12,6 +12,7 @@ use web_sys::Element;
 use super::text_bar::LetterButtons;
 use crate::store::{BoardStore, StyleChange, UiRequest};
 use crate::ui::dynamic::{kept, when};
+use crate::ui::field::is_taken_back;
 use crate::words::{Words, key};
 use colours::Colours;
 #[cfg(test)]
@@ -39,6 +40,13 @@ fn value_of(store: BoardStore, key: &'static str) -> Signal<Option<String>> {
 
 fn change(store: BoardStore, key: &'static str, value: String) {
     store.request(UiRequest::SetStyle(StyleChange(key, value)));
+}
+
+/// Escape takes back what was typed in a field, and goes back to the board.
+fn leave(store: BoardStore, event: &ev::KeyboardEvent, shown: Signal<String>) {
+    if is_taken_back(event, &shown.get_untracked()) {
+        store.request(UiRequest::Focus);
+    }
 }
 
 /// The panel. On a narrow page it opens above the toolbar, by [`StyleButton`].

@@ -21,6 +21,8 @@ const ABOVE_PX: f64 = 56.0;
 /// What is above here is the heading's, and as much at the lower edge the toolbar's.
 const TOP_PX: f64 = 68.0;
 const BELOW_PX: f64 = 14.0;
+/// What stands on the right, while it is shown.
+const STYLE_PANEL: &str = ".side .style[data-shown=true]";
 /// How wide it is.
 const WIDTH_PX: f64 = 376.0;
 
@@ -50,11 +52,11 @@ fn Bar(linking: RwSignal<bool>) -> impl IntoView {
     let place = Memo::new(move |_| {
         let at = store.text_at.get();
         let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or_default();
-        let middle = (width - WIDTH_PX) / 2.0;
-        let left = at.map_or(middle, |at| at.x).min(width - WIDTH_PX - EDGE_PX).max(EDGE_PX);
         let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
         let top = at.map_or(TOP_PX, |at| top_of_bar(at, height));
-        (left, top)
+        let middle = (width - WIDTH_PX) / 2.0;
+        let right = free_until(width, top) - EDGE_PX;
+        (at.map_or(middle, |at| at.x).min(right - WIDTH_PX).max(EDGE_PX), top)
     });
     view! {
         <div
@@ -70,6 +72,13 @@ fn Bar(linking: RwSignal<bool>) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// How far to the right there is room for the bar: the style panel keeps its place.
+fn free_until(width: f64, top: f64) -> f64 {
+    let panel = document().query_selector(STYLE_PANEL).ok().flatten().map(|panel| panel.get_bounding_client_rect());
+    let is_beside = |panel: &web_sys::DomRect| panel.left() > WIDTH_PX + 2.0 * EDGE_PX && top < panel.bottom();
+    panel.filter(is_beside).map_or(width, |panel| panel.left())
 }
 
 /// Above the shape or below it, whichever is in a view of this height, in CSS pixels; where neither is, above or below the text.

@@ -7,17 +7,20 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::actions::{shortcut_of, spoken_keys};
-use super::icons::ToolIcon;
+use super::icons::{ToolIcon, command_icon};
 use super::style::StyleButton;
 use crate::store::{BoardStore, UiRequest};
 use crate::ui::choice::{Choice, ChoiceGroup};
 use crate::ui::dynamic::{dynamic, list, when};
+use crate::ui::icon::Icon;
 use crate::ui::popover::close_on_leave;
 use crate::ui::tooltip::{Side, Tooltip};
 use crate::words::{Words, key};
 
 /// Tools on the bar itself, in its order; those of [`SHAPES`] come between the two groups.
 const ON_BAR: [&str; 7] = ["select", "hand", "arrow", "ink", "text", "note", "eraser"];
+/// The command that keeps a tool in hand.
+const TOOL_LOCK: &str = "toggle-tool-lock";
 /// Tools on the bar before the button with all shapes.
 const BEFORE_SHAPES: usize = 2;
 
@@ -49,7 +52,11 @@ pub fn Toolbar() -> impl IntoView {
         list(before.chain(gap).chain(shapes).chain(after))
     };
     view! {
-        <div class="toolbar panel" node_ref=around>
+        <div
+            class="toolbar panel"
+            data-locked=Signal::derive(move || store.tool_locked.get().to_string())
+            node_ref=around
+        >
             <ChoiceGroup label=words.of(key::BOARD_TOOLBAR) class="toolbar__tools">
                 {dynamic(tools)}
             </ChoiceGroup>
@@ -137,7 +144,28 @@ fn Shapes(open: RwSignal<bool>) -> impl IntoView {
                     {list(rest.into_iter())}
                 </ChoiceGroup>
             }.into_any())}
+            <div class="shapes__lock"><ToolLock /></div>
         </div>
+    }
+    .into_any()
+}
+
+/// Keeps the tool in hand after use, or not any more.
+#[component]
+fn ToolLock() -> impl IntoView {
+    let (store, words) = (BoardStore::of_page(), Words::of_page());
+    view! {
+        <button
+            type="button"
+            class="menu__entry"
+            data-command=TOOL_LOCK
+            aria-pressed=Signal::derive(move || store.tool_locked.get().to_string())
+            on:click=move |_| store.request(UiRequest::Command(TOOL_LOCK))
+        >
+            <Icon shape=command_icon(TOOL_LOCK) />
+            <span>{Signal::derive(move || words.named("command", TOOL_LOCK))}</span>
+            <kbd class="menu__keys">{spoken_keys(TOOL_LOCK)}</kbd>
+        </button>
     }
     .into_any()
 }

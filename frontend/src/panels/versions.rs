@@ -1,5 +1,5 @@
-//! The version history: a timeline beside the board, and a version in the board's place. It must not know how versions
-//! are fetched or gone back to.
+//! The version history: a timeline beside the board. It must not know how versions are fetched or gone back to, nor what a
+//! preview shows.
 
 use std::time::Duration;
 
@@ -7,23 +7,23 @@ use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
 use protocol::limits::MAX_VERSION_NAME_CHARS;
-use protocol::{Role, VersionView};
+use protocol::{VersionChanges, VersionPerson, VersionView};
 
+use super::preview::PreviewLayer;
 use crate::clock::{now_ms, relative};
 use crate::pages::home::data_url;
 use crate::preferences::{Preferences, Theme};
-use crate::store::BoardStore;
 use crate::ui::button::{Button, IconButton, Weight};
 use crate::ui::dynamic::{Mounted, dynamic, effect, list, when};
 use crate::ui::icon::Icon;
 use crate::ui::tooltip::Side;
-use crate::versions::{Preview, Versions};
+use crate::versions::{MAX_LISTED, Versions};
 use crate::words::{Words, key};
 
 /// How long a replay stays at a version.
 const REPLAY_STEP: Duration = Duration::from_millis(700);
-/// Versions that are listed.
-const MAX_LISTED: usize = 60;
+/// People whom a row names; the preview names more.
+const MAX_NAMED_IN_ROW: usize = 3;
 
 /// Panel and preview; nothing while neither is wanted.
 #[component]
@@ -81,7 +81,7 @@ fn Panel() -> impl IntoView {
         <aside class="panel versions" aria-label=words.of(key::VERSIONS_TITLE) data-testid="versions">
             <header class="versions__header">
                 <h2>{words.of(key::VERSIONS_TITLE)}</h2>
-                {when(many, move || replay_button(versions))}
+                {when(many, move || replay_button(versions, "replay", Side::BottomEnd))}
                 <IconButton
                     label=words.of(key::ACTION_CLOSE)
                     icon=icondata::LuX
@@ -97,7 +97,8 @@ fn Panel() -> impl IntoView {
     .into_any()
 }
 
-fn replay_button(versions: Versions) -> AnyView {
+/// Plays the versions one after the other, from the oldest or from the one that is looked at.
+pub fn replay_button(versions: Versions, test_id: &'static str, side: Side) -> AnyView {
     let words = versions.words;
     let playing = versions.playing;
     let label = Signal::derive(move || {
@@ -118,10 +119,10 @@ fn replay_button(versions: Versions) -> AnyView {
     };
     view! {
         <IconButton
-            attr:data-testid="replay"
+            attr:data-testid=test_id
             label=label
             icon=Signal::derive(move || if playing.get() { icondata::LuPause } else { icondata::LuPlay })
-            side=Side::BottomEnd
+            side=side
             on_press=Callback::new(press)
         />
     }
@@ -147,7 +148,7 @@ fn KeepNow() -> impl IntoView {
 
 /// A field for a version's name, which is empty again once it was given.
 #[component]
-fn NameForm(
+pub fn NameForm(
     class: &'static str,
     label: Signal<String>,
     button: Signal<String>,
@@ -214,14 +215,51 @@ pub fn size_in_words(bytes: u64) -> String {
     }
 }
 
-fn when_of(words: Words, version: &VersionView) -> Signal<String> {
+/// How long ago a version was kept.
+pub fn when_of(words: Words, version: &VersionView) -> Signal<String> {
     // Milliseconds since 1970 are exact in a double.
     let at_ms = version.created_at_ms as f64;
     Signal::derive(move || relative(at_ms, now_ms(), words.0.get()))
 }
 
-fn name_of(words: Words, version: &VersionView) -> String {
+/// What a version is called.
+pub fn name_of(words: Words, version: &VersionView) -> String {
     version.name.clone().unwrap_or_else(|| words.get(key::VERSIONS_BY_ITSELF).to_owned())
+}
+
+/// Who edited, in one line: the first `most` names, and that there were others; empty where nobody is known.
+pub fn people_in_words(words: Words, people: &[VersionPerson], most: usize) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for person in people.iter().filter(|person| !person.name.is_empty()) {
+        // Somebody signed in and somebody who only says the same name are two people of one name.
+        if !names.contains(&&*person.name) {
+            names.push(&person.name);
+        }
+    }
+    let nameless = people.iter().filter(|person| person.name.is_empty()).count();
+    let more = names.len().saturating_sub(most);
+    let mut said: Vec<String> = names.into_iter().take(most).map(str::to_owned).collect();
+    if more > 0 {
+        said.push(words.fill(key::VERSIONS_MORE_PEOPLE, &[("count", &more.to_string())]));
+    }
+    match nameless {
+        0 => {}
+        1 => said.push(words.get(key::VERSIONS_GUEST).to_owned()),
+        // Whoever loads the page anew is somebody else, as far as anybody knows: no number.
+        _ => said.push(words.get(key::VERSIONS_GUESTS).to_owned()),
+    }
+    said.join(", ")
+}
+
+/// How much differs, in one line.
+pub fn changes_in_words(words: Words, VersionChanges { added, changed, removed }: VersionChanges) -> String {
+    let parts = [(key::VERSIONS_ADDED, added), (key::VERSIONS_CHANGED, changed), (key::VERSIONS_REMOVED, removed)];
+    let said: Vec<String> = parts
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(word, count)| words.fill(word, &[("count", &count.to_string())]))
+        .collect();
+    if said.is_empty() { words.get(key::VERSIONS_SAME).to_owned() } else { said.join(", ") }
 }
 
 #[component]
@@ -231,8 +269,13 @@ fn Row(version: VersionView) -> impl IntoView {
     let (id, name, is_named) = (version.id.clone(), name_of(words, &version), version.name.is_some());
     let shown = Signal::derive(move || versions.preview.read().as_ref().is_some_and(|shown| shown.version.id == id));
     let when = when_of(words, &version);
-    let author = version.author.clone().map(|author| {
-        view! { <span>{words.fill(key::VERSIONS_BY, &[("name", &author)])}</span> }
+    let people = people_in_words(words, &version.people, MAX_NAMED_IN_ROW);
+    // A release from before people were noted says a few names as its author.
+    let by = if people.is_empty() { version.author.clone().unwrap_or_default() } else { people };
+    let by = (!by.is_empty()).then(|| view! { <span>{words.fill(key::VERSIONS_BY, &[("name", &by)])}</span> });
+    let counted = version.id.clone();
+    let changes = Signal::derive(move || {
+        versions.changes(&counted).map(|changes| changes_in_words(words, changes)).unwrap_or_default()
     });
     let picture = view! { <Thumbnail version=version.clone() /> };
     let look = move |_| {
@@ -252,7 +295,8 @@ fn Row(version: VersionView) -> impl IntoView {
                 {picture}
                 <span class="versions__text">
                     <span class="versions__name">{name}</span>
-                    <span class="versions__meta"><span>{when}</span>{author}</span>
+                    <span class="versions__meta"><span>{when}</span>{by}</span>
+                    <span class="versions__changes" data-testid="row-changes">{changes}</span>
                 </span>
             </button>
         </li>
@@ -278,165 +322,21 @@ fn Thumbnail(version: VersionView) -> impl IntoView {
     view! { <span class="versions__picture" aria-hidden="true">{dynamic(image)}</span> }.into_any()
 }
 
-/// A version in the board's place, and what can be done with it.
-#[component]
-fn PreviewLayer() -> impl IntoView {
-    let versions: Versions = expect_context();
-    let (store, words) = (BoardStore::of_page(), versions.words);
-    let label = Signal::derive(move || {
-        let name = versions.preview.read().as_ref().map(|shown| name_of(words, &shown.version)).unwrap_or_default();
-        words.fill(key::VERSIONS_PREVIEW, &[("name", &name)])
-    });
-    let source = Signal::derive(move || versions.preview.read().as_ref().map(|shown| data_url(&shown.svg)));
-    let told = move || versions.preview.get().map_or_else(|| ().into_any(), |shown| words_of(words, &shown));
-    let writes = Signal::derive(move || store.may_write());
-    let is_owner = Signal::derive(move || store.role.get() == Role::Owner);
-    let nameless =
-        Signal::derive(move || versions.preview.read().as_ref().is_some_and(|shown| shown.version.name.is_none()));
-    let forget = move || {
-        view! {
-            <IconButton
-                attr:data-testid="forget-version"
-                label=words.of(key::VERSIONS_FORGET)
-                icon=icondata::LuTrash2
-                side=Side::Top
-                on_press=Callback::new(move |()| {
-                    if let Some(id) = shown_id(versions) {
-                        versions.end_preview();
-                        versions.forget(id);
-                    }
-                })
-            />
-        }
-        .into_any()
-    };
-    view! {
-        <section class="preview" aria-label=label data-testid="preview">
-            <img class="preview__image" src=source alt="" />
-            <div class="panel preview__bar">
-                <div class="preview__words">{dynamic(told)}</div>
-                {when(nameless, || view! { <NameIt /> }.into_any())}
-                <Scrubber />
-                <div class="preview__actions">
-                    {when(is_owner, forget)}
-                    <Button
-                        attr:data-testid="end-preview"
-                        label=words.of(key::VERSIONS_CLOSE_PREVIEW)
-                        weight=Weight::Secondary
-                        on_press=Callback::new(move |()| versions.end_preview())
-                    />
-                    {when(writes, || view! { <PreviewActions /> }.into_any())}
-                </div>
-            </div>
-        </section>
-    }
-    .into_any()
-}
-
-/// What somebody who may edit can make of the version that is shown.
-#[component]
-fn PreviewActions() -> impl IntoView {
-    let versions: Versions = expect_context();
-    let words = versions.words;
-    view! {
-        <Button
-            attr:data-testid="copy-version"
-            label=words.of(key::VERSIONS_COPY)
-            weight=Weight::Secondary
-            icon=icondata::LuCopy
-            on_press=Callback::new(move |()| {
-                if let Some(id) = shown_id(versions) { versions.copy(id) }
-            })
-        />
-        <Button
-            attr:data-testid="restore-version"
-            label=words.of(key::VERSIONS_RESTORE)
-            weight=Weight::Primary
-            icon=icondata::LuHistory
-            on_press=Callback::new(move |()| versions.restore())
-        />
-    }
-    .into_any()
-}
-
-/// Gives a version that was kept by itself a name, so that it stays.
-#[component]
-fn NameIt() -> impl IntoView {
-    let versions: Versions = expect_context();
-    let name = move |name| {
-        if let Some(id) = shown_id(versions) {
-            versions.name(id, name);
-        }
-    };
-    view! {
-        <NameForm
-            class="preview__name"
-            label=versions.words.of(key::VERSIONS_RENAME_LABEL)
-            button=versions.words.of(key::VERSIONS_SAVE_NAME)
-            weight=Weight::Secondary
-            on_name=Callback::new(name)
-        />
-    }
-    .into_any()
-}
-
-fn shown_id(versions: Versions) -> Option<protocol::VersionId> {
-    versions.preview.read_untracked().as_ref().map(|shown| shown.version.id.clone())
-}
-
-/// Name, time and changes of what is shown.
-fn words_of(words: Words, shown: &Preview) -> AnyView {
-    let crate::board::past::Changes { added, changed, removed } = shown.changes;
-    let [added, changed, removed] = [added, changed, removed].map(|count| count.to_string());
-    let changes = if shown.is_first {
-        words.fill(key::VERSIONS_FIRST, &[("added", &added)])
-    } else {
-        words.fill(key::VERSIONS_CHANGES, &[("added", &added), ("changed", &changed), ("removed", &removed)])
-    };
-    view! {
-        <strong>{name_of(words, &shown.version)}</strong>
-        <span>{when_of(words, &shown.version)}</span>
-        <span data-testid="changes">{changes}</span>
-    }
-    .into_any()
-}
-
-/// Goes to and fro between versions.
-#[component]
-fn Scrubber() -> impl IntoView {
-    let versions: Versions = expect_context();
-    let words = versions.words;
-    let last = Signal::derive(move || versions.replayed().len().saturating_sub(1));
-    let at = Signal::derive(move || {
-        let shown = versions.preview.read();
-        let id = shown.as_ref().map(|shown| &shown.version.id);
-        versions.replayed().iter().position(|version| Some(&version.id) == id).unwrap_or_default().to_string()
-    });
-    let scrub = move |event| {
-        let at: usize = event_target_value(&event).parse().unwrap_or_default();
-        versions.playing.set(false);
-        if let Some(version) = versions.replayed().into_iter().nth(at) {
-            versions.show(version);
-        }
-    };
-    view! {
-        <input
-            class="preview__scrubber"
-            type="range"
-            min="0"
-            data-testid="scrubber"
-            aria-label=words.of(key::VERSIONS_MOMENT)
-            max=Signal::derive(move || last.get().to_string())
-            prop:value=at
-            on:input=scrub
-        />
-    }
-    .into_any()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_edited_is_said_once_each() {
+        let words = Words(RwSignal::new(crate::words::Language::English));
+        let person = |name: &str| VersionPerson { name: name.to_owned(), ..VersionPerson::default() };
+        let say =
+            |names: &[&str]| people_in_words(words, &names.iter().map(|name| person(name)).collect::<Vec<_>>(), 2);
+        assert_eq!(say(&[]), "");
+        assert_eq!(say(&["Ada", "Ben", "Ada"]), "Ada, Ben");
+        assert_eq!(say(&["Ada", "", "Ben", "Cleo", "Dan"]), "Ada, Ben, 2 more, somebody without a name");
+        assert_eq!(say(&["", ""]), "people without a name");
+    }
 
     #[test]
     fn sizes_are_told_in_units_that_fit() {

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use leptos::html;
 use leptos::prelude::*;
 
-use super::dynamic::{dynamic, list};
+use super::dynamic::{dynamic, effect, list};
 
 /// Most notices on the screen; older ones make room.
 const MAX_TOASTS: usize = 3;
@@ -78,12 +79,26 @@ pub fn Toaster() -> impl IntoView {
     let notices = move || {
         list(toasts.shown.get().into_iter().map(|toast| view! { <Notice toasts=toasts toast=toast /> }.into_any()))
     };
+    let place = NodeRef::<html::Div>::new();
+    effect(move || {
+        if let Some(place) = place.get().filter(|_| !toasts.shown.read().is_empty()) {
+            lift(&place);
+        }
+    });
     view! {
-        <div class="toaster" role="status" aria-live="polite">
+        <div class="toaster" role="status" aria-live="polite" popover="manual" node_ref=place>
             {dynamic(notices)}
         </div>
     }
     .into_any()
+}
+
+/// Over a dialog that is open, which covers everything else; a browser that cannot leaves them below.
+fn lift(place: &web_sys::HtmlDivElement) {
+    if matches!(document().query_selector("dialog[open]"), Ok(Some(_))) {
+        let _ = place.hide_popover();
+        let _ = place.show_popover();
+    }
 }
 
 #[component]

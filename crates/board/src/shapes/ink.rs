@@ -1,7 +1,7 @@
 //! A freehand stroke, as thick as the pen was pressed.
 
 use kurbo::{Affine, BezPath, Line as Segment, ParamCurveNearest, Point, Rect, Vec2};
-use scene::{DisplayList, StrokeStyle};
+use scene::{Colour, DisplayList, StrokeStyle};
 
 use super::closed::Scaling;
 use super::{Ink, ShapeKind, look};
@@ -24,7 +24,7 @@ impl ShapeKind for Ink {
 
     fn paint(&self, shape: &Shape, list: &mut DisplayList) {
         if !shape.ink.is_empty() {
-            list.fill(self.outline(shape), look::paint(shape, shape.stroke));
+            list.fill(self.outline(shape), look::paint(shape, seen_colour(shape)));
         }
     }
 
@@ -46,7 +46,7 @@ impl ShapeKind for Ink {
                 }
             }
         }
-        list.stroke(path, look::paint(shape, shape.stroke), StrokeStyle::solid(shape.width));
+        list.stroke(path, look::paint(shape, seen_colour(shape)), StrokeStyle::solid(shape.width));
     }
 
     fn touches(&self, shape: &Shape, at: Point, reach: f64) -> bool {
@@ -67,6 +67,14 @@ impl ShapeKind for Ink {
     fn resized(&self, shape: &Shape, from: Rect, to: Rect) -> Vec<Field> {
         let scaling = Scaling::new(from, to);
         vec![Field::Pos(scaling.point(shape.pos.into()).into()), Field::Scale(scaling.vector(shape.scale))]
+    }
+}
+
+/// Ink that lets through what lies below marks it, whatever it was drawn with.
+fn seen_colour(shape: &Shape) -> Colour {
+    match shape.stroke {
+        Colour::Rgba(packed) if packed & 0xff < 0xff || shape.opacity < 1.0 => Colour::Mark(packed),
+        colour => colour,
     }
 }
 

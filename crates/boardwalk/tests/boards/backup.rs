@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use boardwalk::backup::{self, Contents};
-use boardwalk::cli::{BackupOptions, RestoreOptions};
+use boardwalk::cli::{AssetPlace, BackupOptions, RestoreOptions};
 use protocol::lane::Dialect::Boardwalk;
 use protocol::{Role, SecretHash};
 use serde_json::json;
@@ -18,12 +18,14 @@ const MALLORY: SecretHash = SecretHash([66; 32]);
 const RECOVERY: SecretHash = SecretHash([77; 32]);
 
 async fn back_up(server: &Server, database_url: Option<String>, file: &Path) -> Contents {
-    let options = BackupOptions { file: file.to_owned(), data_dir: server.folder().to_owned(), database_url };
+    let (data_dir, assets) = (server.folder().to_owned(), AssetPlace::default());
+    let options = BackupOptions { file: file.to_owned(), data_dir, database_url, assets };
     backup::backup(&options).await.expect("a backup")
 }
 
 async fn restore(folder: &Path, database_url: Option<String>, file: &Path) -> anyhow::Result<Contents> {
-    let options = RestoreOptions { file: file.to_owned(), data_dir: folder.to_owned(), database_url };
+    let assets = AssetPlace::default();
+    let options = RestoreOptions { file: file.to_owned(), data_dir: folder.to_owned(), database_url, assets };
     backup::restore(&options).await
 }
 

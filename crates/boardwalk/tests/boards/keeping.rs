@@ -2,7 +2,7 @@
 
 use board::{Board, ClientId, Reversal};
 use protocol::lane::Dialect::{Boardwalk, Stock};
-use protocol::{BinView, CreatedBoard, ErrorCode, Role, VersionList, VersionView};
+use protocol::{BinView, CreatedBoard, ErrorCode, Role, VersionChanges, VersionList, VersionView};
 use serde_json::json;
 use sqlx::Connection as _;
 
@@ -74,6 +74,17 @@ async fn a_version_is_kept_looked_at_and_restored_as_an_edit(server: &Server) {
     let last = keep(server, &invite, "Last").await;
     assert_eq!(versions(server, &invite).await, [last.clone(), draft.clone()]);
 
+    // Who edited before each, and how much: of the client's stock peer nothing but its edits is known.
+    let since = format!("{}/versions/{}/changes?since={}", invite.board, last.id, draft.id);
+    let first = format!("{}/versions/{}/changes", invite.board, draft.id);
+    for (path, added) in [(since, 1), (first, 2)] {
+        let counted = ask(server.address(), "GET", &path, invite.key(Role::Edit), None).await;
+        assert_eq!(counted.json::<VersionChanges>(200), VersionChanges { added, ..VersionChanges::default() });
+    }
+    let unknown = format!("{}/versions/{}/changes?since={}", invite.board, last.id, "v".repeat(20));
+    assert_eq!(ask(server.address(), "GET", &unknown, invite.key(Role::Edit), None).await.code(), "unknown-version");
+    assert_eq!((draft.people.len(), last.people.len()), (1, 1));
+
     // Back, as an edit of Ann's own, which Bob sees, and which she takes back.
     let version = looked_at(server, &invite, &draft).await;
     assert_eq!(version.contents(), before);
@@ -109,7 +120,9 @@ async fn a_version_is_kept_looked_at_and_restored_as_an_edit(server: &Server) {
     assert_eq!(ask(server.address(), "DELETE", &path, invite.key(Role::Edit), None).await.code(), "forbidden");
     assert_eq!(ask(server.address(), "DELETE", &path, invite.key(Role::Owner), None).await.status, 204);
     assert_eq!(ask(server.address(), "GET", &path, invite.key(Role::Owner), None).await.code(), "unknown-version");
-    assert_eq!(versions(server, &invite).await, [last]);
+    // Who edited before it is with the next one, whose changes these are now.
+    let people = [last.people.clone(), draft.people].concat();
+    assert_eq!(versions(server, &invite).await, [VersionView { people, ..last }]);
 }
 
 async fn versions_are_for_editors(server: &Server) {
@@ -124,6 +137,7 @@ async fn versions_are_for_editors(server: &Server) {
         ("PATCH", one.clone(), name()),
         ("DELETE", one.clone(), None),
         ("POST", format!("{one}/copy"), Some(json!({}))),
+        ("GET", format!("{one}/changes"), None),
         ("DELETE", invite.board.to_string(), None),
         ("GET", format!("{}/bin", invite.board), None),
         ("POST", format!("{}/restore", invite.board), None),

@@ -70,7 +70,7 @@ async fn a_link_that_expires_closes_its_people() {
     let settings = LinkSettings { expires_at_ms: Some(soon), ..LinkSettings::default() };
     let change = LinkEdit::Change { link: hash(&invite, Role::View), role: Role::View, settings };
     store.edit_link(&invite.board, change).await.expect("changed");
-    assert_eq!(guest.closed().await, ErrorCode::Revoked.close_code());
+    assert_eq!(guest.closed().await, ErrorCode::Expired.close_code());
     server.stop().await;
 }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use boardwalk::cli::{AssetOptions, DoorOptions, ServeOptions};
+use boardwalk::cli::{AssetOptions, AssetPlace, DoorOptions, ServeOptions};
 use boardwalk::{HttpsFiles, Running};
 use protocol::{BoardId, CreatedBoard, Role};
 use tempfile::TempDir;
@@ -75,7 +75,7 @@ impl Server {
             data_dir: PathBuf::from(folder.path()),
             database_url,
             public_url: None,
-            assets: AssetOptions { assets_url: None, assets_gib: 1 },
+            assets: AssetOptions { place: AssetPlace::default(), assets_gib: 1 },
             https,
             door,
         };

@@ -4,13 +4,13 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{AssetHash, BoardId, SecretHash, ServiceId, VersionId};
+use protocol::{AssetHash, BoardId, SecretHash, ServiceId, VersionId, VersionPerson};
 use storage::memory::MemoryStorage;
 use storage::{
     Access, AccessChanges, AccountId, AccountRecord, Accounts, Acquired, Append, AppendOutcome, Archive, Aside,
-    AssetRecord, AssetRoom, Assets, BoardExport, BoardOverview, BoardRecord, Damage, Epoch, Error, Household, LinkEdit,
-    LinkLookup, LinkRecord, Loaded, LockedPerson, Meeting, MeetingChanges, MeetingPage, MeetingPut, NewBoard,
-    NewVersion, Owner, Snapshot, SnapshotOutcome, Storage, StoreTotals, VersionRecord,
+    AssetRecord, AssetRoom, Assets, BoardExport, BoardOverview, BoardRecord, BoardSize, Damage, Epoch, Error,
+    Household, LinkEdit, LinkLookup, LinkRecord, Loaded, LockedPerson, Meeting, MeetingChanges, MeetingPage,
+    MeetingPut, NewBoard, NewVersion, Owner, Snapshot, SnapshotOutcome, Storage, StoreTotals, VersionRecord,
 };
 use tokio::sync::Semaphore;
 
@@ -160,6 +160,15 @@ impl Archive for Gate {
         self.memory.name_version(board, version, name, author).await
     }
 
+    async fn set_version_people(
+        &self,
+        board: &BoardId,
+        version: &VersionId,
+        people: &[VersionPerson],
+    ) -> Result<(), Error> {
+        self.memory.set_version_people(board, version, people).await
+    }
+
     async fn delete_versions(&self, board: &BoardId, versions: &[VersionId]) -> Result<(), Error> {
         self.memory.delete_versions(board, versions).await
     }
@@ -295,6 +304,10 @@ impl Household for Gate {
 
     async fn locked_people(&self, board: &BoardId) -> Result<Vec<LockedPerson>, Error> {
         self.memory.locked_people(board).await
+    }
+
+    async fn sizes(&self, boards: &[BoardId]) -> Result<Vec<(BoardId, BoardSize)>, Error> {
+        self.memory.sizes(boards).await
     }
 
     async fn overview(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardOverview>, Error> {

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use board::{Board, ClientId, Edit, Kind, NewShape, ShapeId};
 use bytes::Bytes;
 use protocol::awareness::{self, AwarenessEntry};
 use protocol::edge::EdgeMessage;
 use protocol::lane::{Audience, PresenceUp};
 use protocol::limits::{SNAPSHOT_EVERY_UPDATES_AT_MOST, VERSION_EVERY_MS};
 use protocol::request::{Ask, BoardRequest, KeptVersion, REQUEST_ROUTE};
-use protocol::{BoardId, ConnectionId, Role, VersionId};
+use protocol::{BoardId, ConnectionId, Role, VersionChanges, VersionId, VersionPerson};
 use rsocket::metadata::{self, Entry};
 use rsocket::{Connection, Payload, Window};
 use storage::{Acquired, Append, Archive, NewVersion, Snapshot, Storage};
@@ -53,6 +54,7 @@ async fn an_edited_board_gets_a_version_every_few_minutes_and_one_when_everybody
     eventually(async || storage.versions(&board).await.expect("available").len() == 1).await;
     let first = &storage.versions(&board).await.expect("available")[0];
     assert_eq!((first.name.as_deref(), first.author.as_deref()), (None, Some("Ann")));
+    assert_eq!(first.people, [VersionPerson { name: "Ann".to_owned(), account: None, clients: vec![1] }]);
     // Nobody draws: no more versions.
     tokio::time::sleep(Duration::from_millis(3 * VERSION_EVERY_MS)).await;
     assert_eq!(storage.versions(&board).await.expect("available").len(), 1);
@@ -64,8 +66,32 @@ async fn an_edited_board_gets_a_version_every_few_minutes_and_one_when_everybody
     eventually(async || storage.versions(&board).await.expect("available").len() == 2).await;
     let newest = &storage.versions(&board).await.expect("available")[0];
     assert_eq!((newest.name.as_deref(), newest.author.as_deref()), (None, None));
+    assert_eq!(newest.people, [VersionPerson::default()], "who says no name is not passed over");
     let state = content(&*storage, &board, &newest.id).await;
     assert!(holds(&state, 7, 0) && holds(&state, 7, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_versions_are_compared_shape_by_shape() {
+    let (storage, service, board) = started().await;
+    let connection = connect(&service).await;
+    let id = |number: u8| VersionId::from_random([number; VersionId::LENGTH]);
+    let mut drawn = Board::new(ClientId::from_random(5));
+    let shape =
+        |number| Edit::Insert { id: ShapeId::from_random(number), shape: NewShape::new(Kind::Rectangle, vec![]) };
+    for (number, edits) in
+        [(1, vec![shape(1), shape(2)]), (2, vec![shape(3), Edit::Remove { id: ShapeId::from_random(1) }])]
+    {
+        drawn.apply(&edits);
+        let bytes = Bytes::from(protocol::compress(&drawn.snapshot().0));
+        let version = NewVersion { id: id(number), name: None, author: None, people: vec![], bytes };
+        storage.save_version(&board, version).await.expect("available");
+    }
+    for (version, since, expected) in [(2, Some(1), (1, 0, 1)), (1, None, (2, 0, 0)), (2, Some(2), (0, 0, 0))] {
+        let changes = Ask::Changes { version: id(version), since: since.map(id) };
+        let counted = VersionChanges::decode(&ask(&connection, &board, changes).await.data).expect("an answer");
+        assert_eq!((counted.added, counted.changed, counted.removed), expected, "{version} {since:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,7 +142,7 @@ async fn a_version_takes_the_place_of_a_snapshot_that_cannot_be_read() {
     for (number, state) in [(1, update(7, 0, 10)), (2, torn.clone())] {
         let bytes = Bytes::from(protocol::compress(&state));
         let id = VersionId::from_random([number; VersionId::LENGTH]);
-        let version = NewVersion { id, name: None, author: None, bytes };
+        let version = NewVersion { id, name: None, author: None, people: vec![], bytes };
         storage.save_version(&board, version).await.expect("available");
     }
     let snapshot = Snapshot { seq: 1, bytes: torn.clone() };

@@ -27,6 +27,18 @@ page! {
     PRESENT "present" &["Alt+Shift+P"];
 }
 
+/// A picture of the selection, or of the board where nothing is selected.
+pub(super) const COPY_PNG: Command = Command {
+    id: "copy-png",
+    shortcuts: &["Alt+Shift+C", "Mod+Shift+C"],
+    enabled: |view| !view.board.is_empty(),
+    run: Some(|_| vec![Effect::Page("copy-png")]),
+    ..LOOK
+};
+
+pub(super) const COPY_SVG: Command =
+    Command { id: "copy-svg", shortcuts: &[], run: Some(|_| vec![Effect::Page("copy-svg")]), ..COPY_PNG };
+
 pub(super) const INSERT_IMAGE: Command = Command {
     id: "insert-image",
     shortcuts: &["9"],

@@ -131,6 +131,7 @@ impl Editor {
                 false => self.summary.style.clone(),
             },
             selection_count: self.selection.len(),
+            selection_number: self.selection.number(),
             selection_description: self.summary.parts.clone(),
             kinds: self.summary.kinds.clone(),
             can_undo: self.history.can_undo(),

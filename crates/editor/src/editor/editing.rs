@@ -1,6 +1,6 @@
 //! Every edit of one's own goes through here: applied, recorded for undo, sent, shown.
 
-use board::{Edit, Field, FillStyle, Kind, Reversal, ShapeId};
+use board::{Edit, Field, FillStyle, Reversal, ShapeId};
 
 use super::Editor;
 use crate::becoming;
@@ -8,9 +8,8 @@ use crate::draft::Motion;
 use crate::history::{Direction, StepKind};
 use crate::input::StyleField;
 use crate::limits;
-use crate::output::Notice;
 use crate::style;
-use crate::tools::{self, Effect};
+use crate::tools;
 
 impl Editor {
     /// Applies edits as one step of undo (or as part of the open one), split where they are too many for a transaction.
@@ -165,34 +164,11 @@ impl Editor {
         }
         if self.selection.is_empty() {
             match self.tool.spec.edits {
-                true => self.styles.set(&Kind::from_name(self.tool.spec.id), &field),
+                true => self.styles.set_of_tool(self.tool.spec.id, &field),
                 false => self.styles.set_all(&field),
             }
         }
         self.commit(edits, Some(StepKind::Style(field.key())));
         self.outbox.chrome = true;
-    }
-
-    /// What the clipboard holds becomes shapes in the middle of the view, or under the pointer. A gesture keeps its
-    /// selection.
-    pub(super) fn paste(&mut self, text: &str, is_plain: bool) {
-        if !self.can_edit {
-            return;
-        }
-        let at = self.hover_on_board().unwrap_or(self.view().middle());
-        let times = match &self.last_paste {
-            Some((last, place, times)) if last == text && *place == at => times + 1,
-            _ => 0,
-        };
-        self.last_paste = Some((text.to_owned(), at, times));
-        let aside = f64::from(times) * limits::COPY_OFFSET_BOARD;
-        match crate::clipboard::pasted(text, is_plain, at + kurbo::Vec2::new(aside, aside), &self.view()) {
-            None => self.notice(Notice::PasteRefused),
-            Some((edits, _)) if self.is_busy() => self.commit(edits, None),
-            Some((edits, ids)) => {
-                self.end_text();
-                self.run(vec![Effect::Rest, Effect::Apply(edits, None), Effect::Select(ids)]);
-            }
-        }
     }
 }

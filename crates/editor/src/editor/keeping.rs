@@ -79,7 +79,7 @@ impl Editor {
         let Some(notice) = &self.mine.cut_off else { return false };
         let (is_void, frees) = match input {
             Input::Key(key) if key.phase == KeyPhase::Down => (true, key.key == "Escape"),
-            Input::Paste(_) | Input::PastePlain(_) | Input::PasteRich { .. } => (true, false),
+            Input::Paste(_) | Input::PastePlain(_) | Input::PasteRich { .. } | Input::PasteTable(_) => (true, false),
             Input::Command(id) => {
                 let is_key = COMMANDS.iter().any(|command| command.id == id && command.is_browser_event);
                 (is_key, !is_key)

@@ -2,7 +2,8 @@
 
 use super::Editor;
 use crate::commands::{COMMANDS, Command};
-use crate::input::{KeyEvent, KeyPhase};
+use crate::cropping;
+use crate::input::{KeyEvent, KeyPhase, Modifiers};
 use crate::keys;
 use crate::tools::{self, Event, TOOLS, ToolSpec};
 
@@ -43,6 +44,9 @@ impl Editor {
             return Some(Binding::HoldSpace);
         }
         let view = self.view();
+        if event.key == "Enter" && !self.has_tool() && cropping::selected(&view).is_some() {
+            return (event.modifiers == Modifiers::default()).then_some(Binding::EndGesture);
+        }
         let bound =
             |id: &str, own: &[&str]| self.keys.shortcuts(id, own).iter().any(|shortcut| keys::matches(shortcut, event));
         let command = COMMANDS.iter().find(|command| {

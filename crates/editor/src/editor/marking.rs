@@ -8,13 +8,11 @@ use scene::text::{Look, Mark, Span, look_at, stretches};
 use super::Editor;
 use super::typing::{in_one_line, is_line, spliced};
 use crate::chrome::Letters;
-use crate::clipboard;
 use crate::history::StepKind;
 use crate::limits;
 use crate::lists::{self, ListKind};
 use crate::output::Notice;
 use crate::text_session::{bounded, byte_at, utf16_at};
-use crate::tools::Effect;
 
 impl Editor {
     /// What the letters that a mark would go to have in common.
@@ -155,12 +153,8 @@ impl Editor {
         if !self.can_edit || text.is_empty() || text.len() > limits::PASTE_BYTES {
             return;
         }
+        let Some(typing) = &mut self.typing else { return self.paste_letters(text, spans) };
         let text = bounded(text);
-        let Some(typing) = &mut self.typing else {
-            let at = self.hover_on_board().unwrap_or(self.view().middle());
-            let (edits, ids) = clipboard::pasted_rich(text, spans, at, &self.view());
-            return self.run(vec![Effect::Rest, Effect::Apply(edits, None), Effect::Select(ids)]);
-        };
         if typing.is_composing() {
             return self.notice(Notice::PasteRefused);
         }

@@ -65,6 +65,8 @@ fn take(editor: &mut Editor, input: Input) {
         Input::Paste(text) => editor.paste(&text, false),
         Input::PastePlain(text) => editor.paste(&text, true),
         Input::PasteRich { text, spans } => editor.paste_rich(text, spans),
+        Input::PasteAt(at) => editor.aim_paste(at),
+        Input::PasteTable(rows) => editor.paste_table(&rows),
         Input::PlaceImages { images, at } => editor.place_images(&images, at),
         Input::ReplaceImage(image) => editor.replace_image(&image),
         Input::PlaceNotes(notes) => editor.place_notes(&notes),

@@ -27,7 +27,7 @@ impl Editor {
             return;
         }
         let typing = match target {
-            TextTarget::New { at } => self.new_text(at),
+            TextTarget::New { at, wrap } => self.new_text(at, wrap),
             TextTarget::Shape { id, select_all } => match self.board.shape(&id) {
                 Some(shape) => Typing::existing(id, &shape.text, select_all),
                 None => return,
@@ -54,10 +54,13 @@ impl Editor {
         }
     }
 
-    fn new_text(&self, at: BoardPoint) -> Typing {
+    fn new_text(&self, at: BoardPoint, wrap: Option<f64>) -> Typing {
         let view = self.view();
-        let top = at - Vec2::new(0.0, view.styles.font_size(&Kind::Text) * TOP_ABOVE_CLICK_EM);
-        let mut shape = view.new_shape(Kind::Text, [Field::Pos(top)]);
+        // A click is on the first line, a box that was drawn begins with it.
+        let above = if wrap.is_some() { 0.0 } else { TOP_ABOVE_CLICK_EM };
+        let top = at - Vec2::new(0.0, view.styles.font_size(&Kind::Text) * above);
+        let wrap = wrap.map(|wrap| Field::Wrap(Some(wrap)));
+        let mut shape = view.new_shape(Kind::Text, [Field::Pos(top)].into_iter().chain(wrap));
         shape.fields.extend(framing::of_place(at.into(), &view));
         Typing::new_shape(self.ids.shape(), shape)
     }
@@ -231,11 +234,12 @@ impl Editor {
     }
 
     /// Ends the session and begins one on the next note.
-    pub(super) fn next_text(&mut self, down: bool) {
+    pub(super) fn next_text(&mut self, down: bool, back: bool) {
         let id = self.typing.as_ref().map(|typing| typing.id.clone());
         self.end_text();
         let note = id.and_then(|id| self.board.shape(&id)).filter(|shape| shape.kind == Kind::Note).cloned();
         let direction = if down { Vec2::new(0.0, 1.0) } else { Vec2::new(1.0, 0.0) };
+        let direction = if back { -direction } else { direction };
         if let Some(note) = note.filter(|_| self.can_edit) {
             let effects = growing::next_note(&note, direction, &self.view());
             self.run(effects);

@@ -3,7 +3,7 @@
 
 use board::{Edit, Field, InkPoint, Kind, NewShape, ShapeId};
 use kurbo::{Point, Rect, Vec2};
-use scene::{BoardPoint, Colour, Swatch};
+use scene::BoardPoint;
 
 use super::{Effect, Event, Pointer, Tool, ToolSpec};
 use crate::draft::Motion;
@@ -11,6 +11,7 @@ use crate::framing;
 use crate::input::Device;
 use crate::limits;
 use crate::output::CursorKind;
+use crate::style;
 use crate::view::View;
 
 pub(super) const SPEC: ToolSpec = ToolSpec {
@@ -22,16 +23,12 @@ pub(super) const SPEC: ToolSpec = ToolSpec {
 
 /// The same with another style: broad and translucent.
 pub(super) const HIGHLIGHTER: ToolSpec = ToolSpec {
-    id: "highlighter",
+    id: style::HIGHLIGHTER,
     shortcuts: &["Shift+D", "Shift+P"],
     edits: true,
     new: |_| Box::new(Pen { highlights: true, ink: Ink::Lifted }),
 };
 
-/// What a highlighter draws with: a swatch, which is a bright yellow on a dark board too, and lets through what it marks.
-const HIGHLIGHT: Colour = Colour::Swatch(Swatch::Yellow);
-const HIGHLIGHT_OPACITY: f64 = 0.5;
-const HIGHLIGHT_WIDTH_BOARD: f64 = 22.0;
 /// Straight stretches have points this far apart on the screen, so that they are as even as drawn ones.
 const STRAIGHT_APART_PX: f64 = 6.0;
 
@@ -39,6 +36,10 @@ const STRAIGHT_APART_PX: f64 = 6.0;
 const APART_PX: f64 = 0.75;
 /// What a device that feels no pressure says; the outline then follows the speed of the hand instead.
 const NO_PRESSURE: f64 = 0.5;
+
+/// Pressures at which a stroke is as broad as its line. They differ by a step of what is stored: the outline of equal ones
+/// follows the speed of the hand.
+const EVEN: [f64; 2] = [33.0 / 255.0, 32.0 / 255.0];
 
 struct Pen {
     highlights: bool,
@@ -135,8 +136,7 @@ impl Stroke {
         let kept = if unit == 1.0 { 1 } else { 2 };
         let mut shape = view.new_shape(Kind::Ink, place.into_iter().take(kept));
         if highlights {
-            let opacity = Field::Opacity(HIGHLIGHT_OPACITY);
-            shape.fields.extend([Field::Stroke(HIGHLIGHT), Field::Width(HIGHLIGHT_WIDTH_BOARD), opacity]);
+            shape.fields.extend(view.styles.highlight());
         }
         Stroke {
             id: view.ids.shape(),
@@ -155,8 +155,13 @@ impl Stroke {
 
     fn take(&mut self, at: BoardPoint, pressure: f64) {
         let stored = (at - self.origin) / self.unit;
-        self.points.push(InkPoint::new(stored.x, stored.y, pressure));
+        self.points.push(InkPoint::new(stored.x, stored.y, self.pressed(pressure)));
         self.last = at;
+    }
+
+    /// A highlighter is as broad everywhere, however it is pressed and however fast it goes.
+    fn pressed(&self, pressure: f64) -> f64 {
+        if self.highlights { EVEN[self.points.len() % EVEN.len()] } else { pressure }
     }
 
     fn follow(&mut self, pointer: &Pointer, view: &View) -> Vec<Effect> {
@@ -194,6 +199,7 @@ impl Stroke {
         let steps = (by.hypot() * self.unit * view.camera.zoom() / STRAIGHT_APART_PX).ceil().clamp(1.0, room);
         for step in 1..=steps as u32 {
             let share = f64::from(step) / steps;
+            let pressure = self.pressed(pressure);
             self.points.push(InkPoint::new(start.x + by.x * share, start.y + by.y * share, pressure));
         }
         self.last = pointer.at;

@@ -115,6 +115,7 @@ impl Tool for Select {
             Event::Up(pointer) => self.release(pointer, view),
             Event::Refresh(modifiers) => self.refresh(*modifiers, view),
             Event::Cancel => self.cancel(),
+            Event::Done if !self.is_busy() => grips::crop_by_key(&mut self.cropping, view),
             Event::Tick | Event::Done => vec![],
         }
     }
@@ -420,6 +421,7 @@ fn begin(drag: Drag, on: &Target, view: &View) -> State {
             None => sweeping(),
         },
         (Target::Handle(grip), Some(Handles::Points { id, .. })) => State::Bending { drag, id, grip: grip.clone() },
+        (Target::Shape { id, .. }, Some(Handles::Points { .. })) => grips::stretch_under(drag, id, view),
         (Target::Shape { .. } | Target::Selection, Some(_)) => State::Moving(drag),
         _ => sweeping(),
     }
@@ -463,12 +465,15 @@ fn clicked(on: Target, pointer: &Pointer, view: &View) -> Vec<Effect> {
 /// What can be written in is written in; on nothing, a new text begins.
 fn double_click(on: &Target, pointer: &Pointer, view: &View) -> Option<Vec<Effect>> {
     let writes = matches!(on, Target::Nothing | Target::Selection | Target::Shape { .. });
+    if let Target::Handle(handle) = on {
+        return grips::unwrapped(handle, view);
+    }
     if !view.can_edit || !writes {
         return None;
     }
     match (view.writable(pointer.at, pointer.device), on) {
         (Some(id), _) => Some(vec![Effect::EditText(TextTarget::Shape { id, select_all: false })]),
-        (None, Target::Nothing) => Some(vec![Effect::EditText(TextTarget::New { at: pointer.at })]),
+        (None, Target::Nothing) => Some(vec![Effect::EditText(TextTarget::New { at: pointer.at, wrap: None })]),
         (None, _) => None,
     }
 }

@@ -41,6 +41,26 @@ fn the_pile() {
 }
 
 #[test]
+fn a_locked_tool_stays_in_the_hand() {
+    let two = "rectangle new 0,0 100x100
+        rectangle new 200,0 100x100";
+    check("", "tool rectangle\nkey q\ndrag 0,0 100,100\ndrag 200,0 300,100", two);
+    for (lock, after_one) in [("", "select"), ("key q", "rectangle"), ("key q\nkey q", "select")] {
+        let mut hand = Hand::on("");
+        run(&mut hand, &format!("tool rectangle\n{lock}\ndrag 0,0 100,100"));
+        assert_eq!(hand.editor.chrome().tool, after_one, "{lock:?}");
+    }
+    // Texts and notes too; Escape puts it down.
+    let mut hand = Hand::on("");
+    run(&mut hand, "key q\ntool text\nclick 100,100\ntype hi\nend");
+    assert_eq!(hand.editor.chrome().tool, "text");
+    run(&mut hand, "tool note\nclick 300,300\ntype a\nend\nclick 700,300\ntype b\nend");
+    assert_eq!((hand.editor.chrome().tool, hand.editor.board().len()), ("note", 3));
+    run(&mut hand, "key Escape");
+    assert_eq!(hand.editor.chrome().tool, "select");
+}
+
+#[test]
 fn duplicating() {
     check(
         "rectangle a 0,0 100x100 fill=red",

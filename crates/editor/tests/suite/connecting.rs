@@ -291,9 +291,9 @@ fn the_next_node_grows_from_a_handle_beside_the_shape() {
 fn tab_goes_on_to_the_next_note() {
     let mut hand = Hand::on("");
     run(&mut hand, "tool note\nclick 400,400\ntype one");
-    hand.give(Input::TextNext { down: false });
+    hand.give(Input::TextNext { down: false, back: false });
     hand.type_text("two");
-    hand.give(Input::TextNext { down: true });
+    hand.give(Input::TextNext { down: true, back: false });
     hand.give(Input::TextEnded);
     let notes: Vec<(f64, f64, String)> =
         hand.editor.board().shapes().map(|note| (note.pos.x, note.pos.y, note.text.to_string())).collect();
@@ -301,9 +301,28 @@ fn tab_goes_on_to_the_next_note() {
     assert_eq!(notes, expected.map(|(x, y, text)| (x, y, text.to_owned())));
     // Back on the first one, it goes on to the one that is there.
     run(&mut hand, "double 400,400");
-    hand.give(Input::TextNext { down: false });
+    hand.give(Input::TextNext { down: false, back: false });
     assert_eq!(hand.editor.board().len(), 3);
-    assert_eq!(hand.session_id(), hand.editor.board().shapes().nth(1).expect("two").id);
+    let note = |hand: &Hand, at: usize| hand.editor.board().shapes().nth(at).expect("a note").id.clone();
+    assert_eq!(hand.session_id(), note(&hand, 1));
+    hand.give(Input::TextNext { down: false, back: true });
+    assert_eq!(hand.session_id(), note(&hand, 0), "and back");
+}
+
+#[test]
+fn what_grows_out_of_the_view_takes_the_view_along() {
+    let mut hand = Hand::on("");
+    run(&mut hand, "tool note\nclick 400,400\ntype one");
+    for at in 0..12 {
+        hand.give(Input::TextNext { down: false, back: false });
+        hand.type_text("more");
+        let (note, seen) = (newest(&hand).local_bounds(), hand.editor.camera().visible(1000.0, 800.0));
+        assert!(seen.contains_rect(note) && note.x1 < seen.x1 - 150.0, "{at}: {note} in {seen}");
+    }
+    let mut hand = Hand::on("rectangle a 850,300 100x100 fill=red");
+    run(&mut hand, "click 900,350\nkey Mod+ArrowRight\nkey Mod+ArrowRight");
+    let node = hand.editor.board().shape(&hand.editor.selection()[0]).expect("a node").local_bounds();
+    assert!(hand.editor.camera().visible(1000.0, 800.0).contains_rect(node));
 }
 
 #[test]

@@ -120,6 +120,106 @@ fn the_first_and_the_last_stretch_step_aside_and_the_ends_stay() {
 }
 
 #[test]
+fn an_elbow_that_holds_something_is_bent_wherever_it_is_taken_hold_of() {
+    let mut hand = Hand::on("rectangle a 0,0 100x100\nrectangle b 500,300 100x100");
+    run(&mut hand, "tool arrow\ndrag 98,52 502,348");
+    let arrow = hand.editor.board().shapes().next_back().expect("an arrow").id.clone();
+    hand.give(Input::SetStyle(Field::Route(Route::Elbow)));
+    run(&mut hand, "key Escape");
+    let before = corners(&hand, &arrow);
+    // Not its middle, where the handle is.
+    let at = before[1].lerp(before[2], 0.25);
+    run(&mut hand, &format!("drag {},{} {},{}", at.x, at.y, at.x + 60.0, at.y + 5.0));
+    let after = corners(&hand, &arrow);
+    assert_eq!((after[0], after[3]), (before[0], before[3]), "it still holds both");
+    assert_eq!((after[1].x, after[2].x), (before[1].x + 60.0, before[2].x + 60.0));
+    run(&mut hand, "key Mod+Z");
+    assert_eq!(corners(&hand, &arrow), before);
+    run(&mut hand, &format!("hold alt\ndrag {},{} {},{}\nhold", at.x, at.y, at.x + 60.0, at.y + 5.0));
+    assert_eq!(hand.editor.board().len(), 4, "with Alt a copy goes");
+    // One that holds nothing moves.
+    let mut hand = Hand::on("");
+    run(&mut hand, "tool arrow\ndrag 100,100 500,300");
+    let arrow = hand.editor.board().shapes().next_back().expect("an arrow").id.clone();
+    hand.give(Input::SetStyle(Field::Route(Route::Elbow)));
+    let before = corners(&hand, &arrow);
+    let at = before[0].lerp(before[1], 0.3);
+    run(&mut hand, &format!("key Escape\ndrag {},{} {},{}", at.x, at.y, at.x + 64.0, at.y + 48.0));
+    assert_eq!(corners(&hand, &arrow)[0], before[0] + kurbo::Vec2::new(64.0, 48.0));
+}
+
+#[test]
+fn what_both_ends_hold_takes_a_bent_line_along() {
+    let mut hand = Hand::on("rectangle a 0,0 100x100\nrectangle b 500,300 100x100\nrectangle c 0,600 100x100");
+    run(&mut hand, "tool arrow\ndrag 98,52 502,348");
+    let arrow = hand.editor.board().shapes().next_back().expect("an arrow").id.clone();
+    hand.give(Input::SetStyle(Field::Route(Route::Elbow)));
+    let middle = corners(&hand, &arrow)[1].midpoint(corners(&hand, &arrow)[2]);
+    run(&mut hand, &format!("drag {},{} {},{}\nkey Escape", middle.x, middle.y, middle.x - 80.0, middle.y));
+    let before = corners(&hand, &arrow);
+    run(&mut hand, "click 0,20\nhold shift\nclick 600,320\nhold\npress 0,20\nmove 20,40\nmove 64,116");
+    let shown = overlay(&mut hand.editor);
+    run(&mut hand, "release 64,116");
+    let after = corners(&hand, &arrow);
+    let by = after[0] - before[0];
+    assert!(by.hypot() > 50.0, "{after:?}");
+    assert!(before.iter().zip(&after).all(|(before, after)| *after - *before == by), "{before:?} goes to {after:?}");
+    assert!(shown.contains(&as_path(&before)), "as it was, moved: {shown}");
+    run(&mut hand, "key Mod+Z");
+    assert_eq!(corners(&hand, &arrow), before, "one step");
+    // One end alone leaves the stretch where it was put.
+    run(&mut hand, "key Escape\ndrag 0,20 30,50 64,116");
+    assert_eq!(corners(&hand, &arrow)[2], before[2]);
+}
+
+/// A route of a person's own, with `quarters` of a turn around the middle of the selection.
+#[test]
+fn what_a_person_has_put_somewhere_is_turned_along() {
+    for quarters in 1..=4_usize {
+        let mut hand = Hand::on("rectangle a 0,0 100x100\nrectangle b 500,300 100x100");
+        run(&mut hand, "tool arrow\ndrag 98,52 502,348");
+        let arrow = hand.editor.board().shapes().next_back().expect("an arrow").id.clone();
+        hand.give(Input::SetStyle(Field::Route(Route::Elbow)));
+        let before = corners(&hand, &arrow);
+        let middle = before[1].midpoint(before[2]);
+        run(&mut hand, &format!("drag {},{} {},{}", middle.x, middle.y, middle.x - 80.0, middle.y));
+        let before = corners(&hand, &arrow);
+        run(&mut hand, "key Mod+A");
+        let around = hand.editor.chrome().geometry.expect("a selection");
+        let about = Point::new(around.x + around.width / 2.0, around.y + around.height / 2.0);
+        let degrees = quarters as f64 * 90.0;
+        hand.give(Input::SetGeometry(editor::GeometryField::AngleDegrees(degrees)));
+        let turn = kurbo::Affine::rotate_about(degrees.to_radians(), about);
+        let after = corners(&hand, &arrow);
+        assert_eq!(after.len(), before.len(), "{quarters}: {after:?}");
+        for (before, after) in before.iter().zip(&after) {
+            assert!((turn * *before - *after).hypot() < 0.1, "{quarters}: {before} goes to {after}");
+        }
+        run(&mut hand, "key Mod+Z");
+        assert_eq!(corners(&hand, &arrow), before);
+    }
+}
+
+#[test]
+fn a_crooked_turn_keeps_a_stretch_near_to_where_it_was_turned() {
+    let mut hand = Hand::on("rectangle a 0,0 100x100\nrectangle b 500,300 100x100");
+    run(&mut hand, "tool arrow\ndrag 98,52 502,348");
+    let arrow = hand.editor.board().shapes().next_back().expect("an arrow").id.clone();
+    hand.give(Input::SetStyle(Field::Route(Route::Elbow)));
+    let upright = corners(&hand, &arrow);
+    let middle = upright[1].midpoint(upright[2]);
+    run(&mut hand, &format!("drag {},{} {},{}\nkey Mod+A", middle.x, middle.y, middle.x - 80.0, middle.y));
+    let stretch = corners(&hand, &arrow)[1].midpoint(corners(&hand, &arrow)[2]);
+    let around = hand.editor.chrome().geometry.expect("a selection");
+    let about = Point::new(around.x + around.width / 2.0, around.y + around.height / 2.0);
+    hand.give(Input::SetGeometry(editor::GeometryField::AngleDegrees(30.0)));
+    let to = kurbo::Affine::rotate_about(30_f64.to_radians(), about) * stretch;
+    let after = line(&hand, &arrow);
+    assert_eq!(after.via[0], 0.0, "still upright");
+    assert!((after.pos.x + after.via[1] - to.x).abs() < 0.01, "{:?} through {to}", after.via);
+}
+
+#[test]
 fn a_straight_elbow_is_bent_by_its_only_stretch() {
     let mut hand = Hand::on("rectangle a 0,0 100x100\nrectangle b 500,0 100x100");
     run(&mut hand, "tool arrow\ndrag 98,52 502,48");

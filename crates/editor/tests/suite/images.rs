@@ -111,6 +111,23 @@ fn a_double_click_crops_by_the_sides_and_the_picture_stays_where_it_is() {
 }
 
 #[test]
+fn enter_crops_the_selected_image_and_ends_it() {
+    let mut hand = Hand::on("");
+    hand.give(Input::PlaceImages { images: vec![image(1, 400.0, 200.0)], at: Some(ScreenPoint::new(300.0, 300.0)) });
+    let shown = |hand: &Hand| {
+        let shape = hand.editor.board().shapes().next().unwrap();
+        (shape.local_bounds(), shape.picture.as_ref().unwrap().crop)
+    };
+    hand.key("Enter");
+    hand.drag(&[(100.0, 300.0), (150.0, 300.0), (200.0, 300.0)]);
+    let cropped = (Rect::new(200.0, 200.0, 500.0, 400.0), Rect::new(0.25, 0.0, 1.0, 1.0));
+    assert_eq!(shown(&hand), cropped);
+    hand.key("Enter");
+    hand.drag(&[(200.0, 300.0), (250.0, 300.0), (350.0, 300.0)]);
+    assert_eq!(shown(&hand), (Rect::new(350.0, 250.0, 500.0, 350.0), cropped.1), "it is resized again");
+}
+
+#[test]
 fn what_is_mirrored_is_cropped_where_it_is_seen() {
     let mut hand = Hand::on("");
     hand.give(Input::PlaceImages { images: vec![image(1, 400.0, 200.0)], at: Some(ScreenPoint::new(300.0, 300.0)) });

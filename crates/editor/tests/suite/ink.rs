@@ -39,6 +39,31 @@ fn the_pen_stays_in_the_hand() {
 }
 
 #[test]
+fn a_highlighter_is_as_broad_everywhere_and_a_pen_is_not() {
+    let broadest = |tool: &str, x: f64| {
+        let mut hand = Hand::on("");
+        hand.tool(tool);
+        hand.press(100.0, 100.0);
+        // Slow, then fast.
+        (1..=50).for_each(|step| hand.move_to(100.0 + f64::from(step) * 2.0, 100.0));
+        (1..=20).for_each(|step| hand.move_to(200.0 + f64::from(step) * 30.0, 100.0));
+        hand.release(800.0, 100.0);
+        let shape = hand.editor.board().shapes().next().expect("a stroke").clone();
+        let outline = shape.outline();
+        let inside = (-400..400).filter(|y| {
+            use kurbo::Shape as _;
+            outline.contains(kurbo::Point::new(x, 100.0 + f64::from(*y) / 10.0))
+        });
+        (inside.count() as f64 / 10.0, shape.width)
+    };
+    for x in [130.0, 170.0, 400.0, 700.0] {
+        let (broad, width) = broadest("highlighter", x);
+        assert!((broad - width).abs() < 2.0, "{broad} at {x}, {width} wanted");
+    }
+    assert!((broadest("ink", 170.0).0 - broadest("ink", 700.0).0).abs() > 0.3, "a pen shows how fast it went");
+}
+
+#[test]
 fn a_chunk_that_was_sent_is_taken_back_by_cancelling() {
     let mut pair = Pair::on("");
     pair.a.tool("ink");

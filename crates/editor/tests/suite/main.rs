@@ -18,6 +18,7 @@ mod ink;
 mod linking;
 mod outline;
 mod painting;
+mod pasting;
 mod presence;
 mod properties;
 mod rich;

@@ -27,6 +27,21 @@ fn only_what_is_seen_is_painted_lowest_first() {
     assert!(tile.contains("#2b9348") && !tile.contains("#db3b3b"));
 }
 
+/// Such a stroke stored a colour of its own once; the dark mirrors what is stored, and yellow became brown.
+#[test]
+fn a_highlighter_of_any_age_marks_in_the_dark() {
+    let old = r##"{"boardwalk":1,"shapes":[{"kind":"ink","pos":[10,10],"ink":[[0,0,0.5],[200,0,0.5]],"style":{"stroke":"#ffd43b80","width":"22"}},
+        {"kind":"ink","pos":[10,90],"ink":[[0,0,0.5],[200,0,0.5]],"style":{"stroke":"#ffd43b","width":"22","opacity":"0.5"}},
+        {"kind":"ink","pos":[10,160],"ink":[[0,0,0.5],[200,0,0.5]],"style":{"stroke":"#ffd43b"}}]}"##;
+    let mut hand = Hand::on("");
+    hand.give(editor::Input::Paste(old.to_owned()));
+    assert_eq!(hand.editor.board().len(), 3);
+    let mut painter = SvgPainter::new(Theme::Dark, Rect::new(0.0, 0.0, 1000.0, 800.0));
+    hand.editor.paint_region(Rect::new(0.0, 0.0, 1000.0, 800.0), &mut painter);
+    let picture = painter.finish();
+    assert_eq!(picture.matches("#ffd43b").count(), 2, "what marks, not what draws: {picture}");
+}
+
 fn damage(hand: &mut Hand) -> (Damage, bool) {
     let mut all = Repaint::default();
     for output in hand.take_outputs() {

@@ -21,6 +21,37 @@ fn typing() {
 }
 
 #[test]
+fn a_text_that_is_drawn_wraps_at_its_width() {
+    let mut hand = Hand::on("");
+    run(&mut hand, "tool text\npress 300,200\nmove 200,150\nmove 100,100\nrelease 100,100");
+    hand.type_text("some words that are longer than that");
+    run(&mut hand, "end");
+    let shape = hand.editor.board().shapes().next().expect("a text");
+    assert_eq!((shape.pos, shape.wrap), (scene::BoardPoint::new(100.0, 100.0), Some(200.0)));
+    assert!(shape.local_bounds().height() > 40.0, "several lines");
+    // A shaky click is a click.
+    check("", "tool text\npress 100,100\nmove 106,100\nrelease 106,100\ntype hi\nend", "text new 100,88 \"hi\" *");
+    let mut hand = Hand::on("");
+    run(&mut hand, "tool text\npress 300,200\nmove 200,150\nkey Escape\nrelease 200,150");
+    assert!(hand.editor.board().is_empty());
+}
+
+#[test]
+fn a_double_click_on_its_side_makes_a_text_as_wide_as_its_words() {
+    let mut hand = Hand::on("");
+    run(&mut hand, "tool text\npress 100,100\nmove 200,150\nmove 300,200\nrelease 300,200");
+    hand.type_text("some words that are longer than that");
+    run(&mut hand, "end");
+    let text = |hand: &Hand| hand.editor.board().shapes().next().expect("a text").clone();
+    let side = text(&hand).local_bounds();
+    hand.double_click(side.x1, side.center().y);
+    assert_eq!(text(&hand).wrap, None);
+    assert!(text(&hand).local_bounds().width() > 250.0);
+    hand.command("undo");
+    assert_eq!(text(&hand).wrap, Some(200.0));
+}
+
+#[test]
 fn a_session_is_one_step() {
     check("", "tool text\nclick 100,100\ntype h\ntype hi\nend\nkey Mod+Z", "");
     check("", "tool text\nclick 100,100\ntype h\ntype hi\nend\nkey Mod+Z\nkey Mod+Shift+Z", "text new 100,88 \"hi\" *");

@@ -63,7 +63,7 @@ pub struct Expected<'a> {
 pub struct Identity {
     /// Never changes, nor is given to anybody else, at this provider.
     pub subject: String,
-    /// What they are called there; may be empty.
+    /// What they are called there; empty where the token says nothing of it.
     pub name: String,
 }
 
@@ -117,9 +117,25 @@ struct Claims {
     iat: f64,
     nbf: Option<f64>,
     nonce: Option<String>,
+    #[serde(flatten)]
+    names: Names,
+}
+
+/// What somebody is called at the provider (OpenID Connect Core, 5.1).
+#[derive(Deserialize)]
+pub struct Names {
     name: Option<String>,
     preferred_username: Option<String>,
     email: Option<String>,
+}
+
+impl Names {
+    /// The first that says something; else empty.
+    #[must_use]
+    pub fn best(self) -> String {
+        let names = [self.name, self.preferred_username, self.email].into_iter().flatten();
+        names.map(|name| name.trim().to_owned()).find(|name| !name.is_empty()).unwrap_or_default()
+    }
 }
 
 #[derive(Deserialize)]
@@ -152,9 +168,7 @@ pub fn verify(token: &str, keys: &[Key], expected: Expected<'_>) -> Result<Ident
     if claims.sub.is_empty() || claims.sub.len() > MAX_SUBJECT_BYTES {
         return Err(Fault::Subject);
     }
-    let name = [claims.name, claims.preferred_username, claims.email].into_iter().flatten();
-    let name = name.map(|name| name.trim().to_owned()).find(|name| !name.is_empty()).unwrap_or_default();
-    Ok(Identity { subject: claims.sub, name })
+    Ok(Identity { subject: claims.sub, name: claims.names.best() })
 }
 
 /// Whether a token is for us alone, or by our own request.

@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, Semaphore};
 use tokio::time::{Instant, timeout};
 
 use super::attempt::Attempt;
-use super::id_token::{self, Expected, Fault, Identity, Key, KeySet};
+use super::id_token::{self, Expected, Fault, Identity, Key, KeySet, Names};
 use crate::limits::{
     MAX_PROVIDER_ANSWER_BYTES, PROVIDER_ANSWER_TIMEOUT, PROVIDER_CONNECT_TIMEOUT, PROVIDER_KNOWN_FOR, PROVIDER_TIMEOUT,
     REQUEST_TIMEOUT, SIGN_INS_AT_ONCE,
@@ -77,13 +77,23 @@ struct Metadata {
     token_endpoint: Url,
     #[serde(deserialize_with = "endpoint")]
     jwks_uri: Url,
+    #[serde(default, deserialize_with = "perhaps_endpoint")]
+    userinfo_endpoint: Option<Url>,
     #[serde(default)]
     token_endpoint_auth_methods_supported: Vec<String>,
 }
 
 /// An address that nobody on the way to it reads along.
 fn endpoint<'de, D: Deserializer<'de>>(from: D) -> Result<Url, D::Error> {
-    let url = Url::parse(&String::deserialize(from)?).map_err(Error::custom)?;
+    private(&String::deserialize(from)?)
+}
+
+fn perhaps_endpoint<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Url>, D::Error> {
+    Option::<String>::deserialize(from)?.map(|address| private(&address)).transpose()
+}
+
+fn private<E: Error>(address: &str) -> Result<Url, E> {
+    let url = Url::parse(address).map_err(Error::custom)?;
     if is_private(&url) { Ok(url) } else { Err(Error::custom(format!("{url} is not under https"))) }
 }
 
@@ -98,6 +108,15 @@ struct Known {
 #[derive(Deserialize)]
 struct Tokens {
     id_token: String,
+    access_token: Option<String>,
+}
+
+/// What it says to whoever shows an access token (OpenID Connect Core, 5.3.2).
+#[derive(Deserialize)]
+struct UserInfo {
+    sub: String,
+    #[serde(flatten)]
+    names: Names,
 }
 
 /// An error of the token endpoint (RFC 6749, 5.2).
@@ -172,24 +191,48 @@ impl Provider {
     pub async fn identify(&self, attempt: &Attempt, code: &str, now: f64) -> Result<Identity, ProviderError> {
         let identified = async {
             let known = self.known(None).await?;
-            let token = self.redeem(&known.metadata, attempt, code).await?;
+            let tokens = self.redeem(&known.metadata, attempt, code).await?;
             let nonce = attempt.nonce();
             let (issuer, client_id) = (&*self.options.issuer, &*self.options.client_id);
             let judge = |known: &Known| {
-                id_token::verify(&token, &known.keys, Expected { issuer, client_id, nonce: &nonce, now })
+                id_token::verify(&tokens.id_token, &known.keys, Expected { issuer, client_id, nonce: &nonce, now })
             };
-            match judge(&known) {
+            let mut identity = match judge(&known) {
                 // Providers change their keys, some under the same name; the new ones are looked up once.
-                Err(Fault::UnknownKey | Fault::Signature) => Ok(judge(&*self.known(Some(&known)).await?)?),
-                verdict => Ok(verdict?),
+                Err(Fault::UnknownKey | Fault::Signature) => judge(&*self.known(Some(&known)).await?)?,
+                verdict => verdict?,
+            };
+            if identity.name.is_empty() {
+                identity.name = self.name_of(&identity.subject, &known.metadata, tokens.access_token).await;
             }
+            Ok(identity)
         };
         self.bounded(identified).await
     }
 
-    async fn redeem(&self, metadata: &Metadata, attempt: &Attempt, code: &str) -> Result<String, ProviderError> {
+    /// What somebody is called whose id token does not say so: by the standard names are in it only where nothing else is given out
+    /// (OpenID Connect Core, 5.4), and strict providers keep to that. Empty where it cannot be learnt, which keeps nobody out.
+    async fn name_of(&self, subject: &str, metadata: &Metadata, access_token: Option<String>) -> String {
+        let (Some(address), Some(access_token)) = (&metadata.userinfo_endpoint, access_token) else {
+            return String::new();
+        };
+        let request = self.client.get(address.clone()).bearer_auth(access_token);
+        match self.fetch::<UserInfo>(address, request).await {
+            Ok(info) if info.sub == subject => info.names.best(),
+            Ok(_) => {
+                tracing::warn!(%address, "the sign-in provider told of somebody else: their name is not used");
+                String::new()
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the sign-in provider does not tell a name");
+                String::new()
+            }
+        }
+    }
+
+    async fn redeem(&self, metadata: &Metadata, attempt: &Attempt, code: &str) -> Result<Tokens, ProviderError> {
         let request = self.redemption(metadata, attempt, code);
-        Ok(self.fetch::<Tokens>(&metadata.token_endpoint, request).await?.id_token)
+        self.fetch(&metadata.token_endpoint, request).await
     }
 
     fn redemption(&self, metadata: &Metadata, attempt: &Attempt, code: &str) -> RequestBuilder {

@@ -189,7 +189,7 @@ async fn what_does_not_exist_is_said_so() {
 }
 
 /// Every path that the document names.
-const ROUTES: [&str; 43] = [
+const ROUTES: [&str; 44] = [
     "/api/admin/boards",
     "/api/admin/boards/{id}",
     "/api/admin/boards/{id}/restore",
@@ -221,6 +221,7 @@ const ROUTES: [&str; 43] = [
     "/api/boards/{id}/unlock",
     "/api/boards/{id}/versions",
     "/api/boards/{id}/versions/{version}",
+    "/api/boards/{id}/versions/{version}/changes",
     "/api/boards/{id}/versions/{version}/copy",
     "/api/boards/{id}/versions/{version}/picture",
     "/api/boards/{id}/voting",

@@ -268,6 +268,19 @@ async fn a_provider_that_changes_its_keys_is_followed() {
     fresh.sign_in(&provider, "7", "Ada").await;
 }
 
+/// Strict providers leave names out of id tokens: OpenID Connect Core, 5.4.
+#[tokio::test]
+async fn a_name_that_is_told_apart_is_asked_for_and_is_that_persons() {
+    let provider = Provider::start().await;
+    let server = Server::start(Some(&provider), Creation::Anybody).await;
+    provider.tells_names_apart();
+    for (lie, expected) in [(Lie::None, "Ada"), (Lie::OtherPerson, ""), (Lie::NoName, "")] {
+        provider.lie(lie);
+        let session = server.sign_in(&provider, &format!("{lie:?}"), "Ada").await;
+        assert_eq!(server.name(&session).await, expected, "{lie:?}: who has no name is signed in as well");
+    }
+}
+
 #[tokio::test]
 async fn a_provider_of_no_use_costs_nothing_but_the_sign_in() {
     let provider = Provider::start().await;

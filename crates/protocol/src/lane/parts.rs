@@ -79,7 +79,8 @@ impl Joiner {
             self.held.extend_from_slice(piece);
             self.is_holding = !is_last;
             if is_last {
-                messages.push(self.held.split().freeze());
+                // Given away whole: what is over of a large message's place would live as long as the lane.
+                messages.push(std::mem::take(&mut self.held).freeze());
             }
         }
         Ok(messages)

@@ -155,6 +155,7 @@ where
         incoming.bytes = 0;
         let now = Instant::now();
         shared.with(|machine| {
+            machine.begin_read();
             for (frame, len_bytes) in incoming.frames.drain(..) {
                 machine.count_received(&frame, len_bytes);
                 starts.extend(machine.receive(frame, now));

@@ -13,7 +13,7 @@ use tokio_rustls::{TlsAcceptor, TlsConnector, TlsStream};
 use tokio_util::codec::{FramedRead, FramedWrite, LengthDelimitedCodec};
 
 use crate::limits;
-use crate::link::tcp::{Beating, codec, prepare};
+use crate::link::tcp::{Beating, Frames, codec, prepare};
 use crate::link::{Link, Pulse};
 
 /// A TCP socket whose two ends have agreed on keys.
@@ -43,14 +43,14 @@ impl TlsLink {
 }
 
 impl Link for TlsLink {
-    type Reader = FramedRead<Beating<ReadHalf<TlsStream<TcpStream>>>, LengthDelimitedCodec>;
+    type Reader = FramedRead<Beating<ReadHalf<TlsStream<TcpStream>>>, Frames>;
     type Writer = FramedWrite<WriteHalf<TlsStream<TcpStream>>, LengthDelimitedCodec>;
 
     const NAME: &'static str = "tls";
 
     fn split(self, max_frame_bytes: usize, pulse: Pulse) -> (Self::Reader, Self::Writer) {
         let (read, write) = split(self.stream);
-        let reader = FramedRead::new(Beating { read, pulse }, codec(max_frame_bytes));
+        let reader = FramedRead::new(Beating { read, pulse }, Frames(codec(max_frame_bytes)));
         let mut writer = FramedWrite::new(write, codec(limits::MAX_FRAME_BYTES));
         writer.set_backpressure_boundary(limits::BATCH_BYTES);
         (reader, writer)

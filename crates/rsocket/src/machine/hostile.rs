@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::time::Instant;
 
 use super::stream::Stream;
+use super::unread::Held;
 use super::{Machine, Side, Start, Taken, Terms};
 use crate::meters::Meters;
 use crate::wire::{self, RequestKind};
@@ -302,8 +303,13 @@ impl Machine {
         let sum = |of: fn(&Stream) -> usize| self.streams.values().map(|stream| of(stream)).sum::<usize>();
         let tally = &self.tally;
         assert_eq!(tally.backlog_bytes, sum(|it| it.send.queued_bytes));
-        assert_eq!(tally.unread_bytes, sum(|it| it.receive.queued_bytes + it.receive.lent_bytes));
-        assert_eq!(sum(|it| it.receive.queued_bytes), sum(|it| it.receive.queue.iter().map(Payload::len_bytes).sum()));
+        let mut unread = Held::default();
+        for stream in self.streams.values() {
+            assert_eq!(stream.receive.queue.held(), stream.receive.queue.counted());
+            unread += stream.receive.queue.held();
+            unread += stream.receive.lent;
+        }
+        assert_eq!(tally.unread, unread);
         assert_eq!(tally.assembling_bytes, sum(|it| it.receive.assembly.as_ref().map_or(0, |it| it.len_bytes())));
         assert_eq!(tally.assemblies, sum(|it| usize::from(it.receive.assembly.is_some())));
         assert_eq!(self.mine, sum(|it| usize::from(it.mine)));

@@ -1,19 +1,18 @@
 //! What the application reads. A reader takes all that waits for it at once, so that it needs the machine once for many
 //! messages; what it has taken and not yet read still counts as unread, and still takes up its slots.
 
-use std::collections::VecDeque;
 use std::task::{Context, Poll};
 
 use super::Machine;
 use super::stream::{Last, Receiving, Tally};
+use super::unread::{Held, Queue};
 use crate::error::StreamError;
 use crate::{Payload, Window, limits};
 
 /// The messages that a reader has taken from the machine. Each reader keeps one, for one stream.
 #[derive(Debug, Default)]
 pub(crate) struct Taken {
-    queue: VecDeque<Payload>,
-    bytes: usize,
+    queue: Queue,
     /// How many more may be read before the machine must hear of it, to grant anew.
     until_due: u64,
 }
@@ -21,8 +20,7 @@ pub(crate) struct Taken {
 impl Taken {
     /// The next message, if one has been taken.
     pub(crate) fn pop(&mut self) -> Option<Payload> {
-        let payload = self.queue.pop_front()?;
-        self.bytes -= payload.len_bytes();
+        let payload = self.queue.pop()?;
         self.until_due = self.until_due.saturating_sub(1);
         Some(payload)
     }
@@ -56,7 +54,7 @@ impl Machine {
             return Poll::Ready(Some(Ok(payload)));
         }
         // A reader that waits keeps no places; nor does the machine for it.
-        taken.queue = VecDeque::new();
+        taken.queue = Queue::default();
         if !receive.open {
             return Poll::Ready(receive.error.take().map(|error| Err(*error)));
         }
@@ -111,16 +109,14 @@ impl Receiving {
     /// Hands all that waits to a reader that has nothing left.
     fn lend(&mut self, taken: &mut Taken) {
         std::mem::swap(&mut self.queue, &mut taken.queue);
-        taken.bytes = std::mem::take(&mut self.queued_bytes);
-        self.lent = taken.queue.len();
-        self.lent_bytes = taken.bytes;
+        self.lent = taken.queue.held();
     }
 
     /// Takes what has been read since the last time out of the books.
     fn account(&mut self, taken: &Taken, tally: &mut Tally) {
-        tally.unread_bytes -= self.lent_bytes - taken.bytes;
-        self.lent_bytes = taken.bytes;
-        self.lent = taken.queue.len();
+        let left = taken.queue.held();
+        tally.unread -= self.lent - left;
+        self.lent = left;
     }
 
     /// Grants anew what the window allows; says after how many more messages it may be worth asking again. With too
@@ -129,9 +125,9 @@ impl Receiving {
         if !self.open || self.window.refill_at == Window::NEVER {
             return u64::MAX;
         }
-        let crowded = tally.unread_bytes > limits::UNREAD_BYTES;
+        let crowded = tally.unread.bytes > limits::UNREAD_BYTES;
         let target = u64::from(if crowded { 1 } else { self.window.initial });
-        let outstanding = self.credit + (self.queue.len() + self.lent) as u64;
+        let outstanding = self.credit + (self.queue.held().messages + self.lent.messages) as u64;
         let refill_at = u64::from(self.window.refill_at).min(target.saturating_sub(1));
         let mut left = outstanding;
         if outstanding <= refill_at && outstanding < target {
@@ -144,8 +140,8 @@ impl Receiving {
 
     /// Forgets everything unread.
     fn discard(&mut self, tally: &mut Tally) {
-        tally.unread_bytes -= self.queued_bytes + self.lent_bytes;
-        (self.queued_bytes, self.lent_bytes, self.lent) = (0, 0, 0);
-        self.queue = VecDeque::new();
+        tally.unread -= self.queue.held();
+        tally.unread -= self.lent;
+        (self.queue, self.lent) = (Queue::default(), Held::default());
     }
 }

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::message::Assembly;
 use super::stream::{Last, SendEnd, Stream};
+use super::unread::Received;
 use super::{Machine, Side, truncate};
 use crate::error::{CloseReason, ErrorCode, Refusal, StreamError};
 use crate::wire::{Frame, Ignored, RequestKind};
@@ -29,6 +30,11 @@ struct Part {
 }
 
 impl Machine {
+    /// The frames that follow were read from the link together: their bytes live and die with one another.
+    pub(crate) fn begin_read(&mut self) {
+        self.read = self.read.saturating_add(1);
+    }
+
     /// Takes one frame from the peer.
     pub(crate) fn receive(&mut self, frame: Frame, now: Instant) -> Option<Start> {
         self.meters.received(&frame);
@@ -222,10 +228,11 @@ impl Machine {
         if follows {
             return None;
         }
+        let mut read = Some(self.read);
         if let Some(assembly) = receive.take_assembly(&mut self.tally) {
             let request = assembly.request;
             complete |= assembly.complete;
-            payload = assembly.into_payload();
+            (payload, read) = (assembly.into_payload(), None);
             if let Some(kind) = request {
                 return self.start(id, kind, complete, payload);
             }
@@ -234,7 +241,7 @@ impl Machine {
             self.refuse_message(id, "the message is too long");
             return None;
         }
-        receive.push(payload, &mut self.tally);
+        receive.push(Received { payload, read }, &mut self.tally);
         if complete || stream.kind == RequestKind::Response {
             self.receive_complete(id);
         }

@@ -6,17 +6,18 @@ use std::task::Waker;
 use smallvec::SmallVec;
 
 use super::message::{Assembly, Message};
+use super::unread::{Held, Queue, Received};
 use crate::error::{Refusal, SendError, StreamError};
 use crate::wire::RequestKind;
-use crate::{Payload, Window, limits};
+use crate::{Window, limits};
 
 /// Sums over all streams, and who is to be woken once the machine is let go.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     /// Bytes of messages that wait for the writer.
     pub backlog_bytes: usize,
-    /// Bytes of messages that wait for the application.
-    pub unread_bytes: usize,
+    /// Messages that wait for the application.
+    pub unread: Held,
     /// Bytes of messages that have come in in part.
     pub assembling_bytes: usize,
     /// Messages that have come in in part.
@@ -101,11 +102,9 @@ pub(super) struct Receiving {
     pub owed: u32,
     /// A CANCEL to write that ends this half only: the answering side of a channel wants no more.
     pub stop: bool,
-    pub queue: VecDeque<Payload>,
-    pub queued_bytes: usize,
+    pub queue: Queue,
     /// What the reader has taken and, as far as is known here, not read.
-    pub lent: usize,
-    pub lent_bytes: usize,
+    pub lent: Held,
     pub assembly: Option<Box<Assembly>>,
     pub waker: Option<Waker>,
 }
@@ -134,10 +133,8 @@ impl Stream {
                 window: Window::manual(0),
                 owed: 0,
                 stop: false,
-                queue: VecDeque::new(),
-                queued_bytes: 0,
-                lent: 0,
-                lent_bytes: 0,
+                queue: Queue::default(),
+                lent: Held::default(),
                 assembly: None,
                 waker: None,
             },
@@ -263,11 +260,9 @@ impl Receiving {
     }
 
     /// Takes in one message.
-    pub(super) fn push(&mut self, payload: Payload, tally: &mut Tally) {
+    pub(super) fn push(&mut self, message: Received, tally: &mut Tally) {
         self.credit -= 1;
-        self.queued_bytes += payload.len_bytes();
-        tally.unread_bytes += payload.len_bytes();
-        self.queue.push_back(payload);
+        tally.unread += self.queue.push(message, tally.unread);
         self.wake(tally);
     }
 

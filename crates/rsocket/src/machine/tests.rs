@@ -11,6 +11,7 @@ use crate::wire::tests::any_frame;
 
 mod cuts;
 mod errors;
+mod unread;
 
 fn machine(side: Side, options: &ConnectionOptions) -> Machine {
     Machine::new(side, options, Terms { lease: options.lease, resume: false }, Meters::new("test"))
@@ -205,6 +206,7 @@ impl End {
     }
 
     fn take(&mut self, frame: Frame) {
+        self.machine.begin_read();
         let Some(Start::Request { stream, kind, .. }) = self.machine.receive(frame, now()) else {
             return;
         };

@@ -2,7 +2,7 @@
 //! `BoardEnd`. Must not know files.
 
 use bytes::Bytes;
-use protocol::{AssetHash, BoardId, Role, SecretHash, VersionId};
+use protocol::{AssetHash, BoardId, Role, SecretHash, VersionId, VersionPerson};
 use serde::{Deserialize, Serialize};
 
 use super::is_asset_name;
@@ -83,6 +83,8 @@ struct VersionHead {
     id: VersionId,
     name: Option<String>,
     author: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    people: Vec<VersionPerson>,
     created_at_ms: u64,
 }
 
@@ -190,6 +192,7 @@ impl Record {
                     id: version.id.clone(),
                     name: version.name.clone(),
                     author: version.author.clone(),
+                    people: version.people.clone(),
                     created_at_ms: version.created_at_ms,
                 };
                 (b'V', json(&head), bytes)
@@ -224,8 +227,9 @@ impl Record {
             }
             b'E' => Self::BoardEnd,
             b'V' => {
-                let VersionHead { board, id, name, author, created_at_ms } = read(head)?;
-                let version = VersionRecord { id, name, author, created_at_ms, size_bytes: bytes.len() as u64 };
+                let VersionHead { board, id, name, author, people, created_at_ms } = read(head)?;
+                let size_bytes = bytes.len() as u64;
+                let version = VersionRecord { id, name, author, people, created_at_ms, size_bytes };
                 Self::Version { board, version, bytes }
             }
             b'L' => {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{BoardId, VersionId};
+use protocol::{BoardId, VersionId, VersionPerson};
 
 use super::MemoryStorage;
 use crate::{Archive, BoardExport, Damage, Error, NewVersion, Owner, VersionRecord};
@@ -29,6 +29,15 @@ impl Archive for MemoryStorage {
         author: Option<&str>,
     ) -> Result<(), Error> {
         self.with(|state, _| state.name_version(board, version, name, author))
+    }
+
+    async fn set_version_people(
+        &self,
+        board: &BoardId,
+        version: &VersionId,
+        people: &[VersionPerson],
+    ) -> Result<(), Error> {
+        self.with(|state, _| state.set_version_people(board, version, people))
     }
 
     async fn delete_versions(&self, board: &BoardId, versions: &[VersionId]) -> Result<(), Error> {

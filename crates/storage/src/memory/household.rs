@@ -5,7 +5,7 @@ use bytes::Bytes;
 use protocol::{BoardId, SecretHash};
 
 use super::MemoryStorage;
-use crate::{BoardOverview, Error, Household, LockedPerson, SetQuotas, StoreTotals};
+use crate::{BoardOverview, BoardSize, Error, Household, LockedPerson, SetQuotas, StoreTotals};
 
 #[async_trait]
 impl Household for MemoryStorage {
@@ -49,6 +49,10 @@ impl Household for MemoryStorage {
 
     async fn overview(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardOverview>, Error> {
         self.with(|state, _| Ok(state.overview(after, limit)))
+    }
+
+    async fn sizes(&self, boards: &[BoardId]) -> Result<Vec<(BoardId, BoardSize)>, Error> {
+        self.with(|state, _| Ok(state.sizes(boards)))
     }
 
     async fn totals(&self) -> Result<StoreTotals, Error> {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{BoardId, VersionId};
+use protocol::{BoardId, VersionId, VersionPerson};
 use sqlx::{Connection, PgConnection};
 
 use super::PostgresStorage;
@@ -16,37 +16,31 @@ impl Archive for PostgresStorage {
     async fn save_version(&self, board: &BoardId, version: NewVersion) -> Result<VersionRecord, Error> {
         let now: Option<(i64,)> = self.lines.fetch_optional(sqlx::query_as(concat!("SELECT ", now!()))).await?;
         let (now,) = now.ok_or(Error::NotFound)?;
-        let NewVersion { id, name, author, bytes } = version;
+        let NewVersion { id, name, author, people, bytes } = version;
         let size_bytes = bytes.len() as u64;
-        let record = VersionRecord { id, name, author, created_at_ms: sql::read(now)?, size_bytes };
+        let record = VersionRecord { id, name, author, people, created_at_ms: sql::read(now)?, size_bytes };
         self.import_version(board, &record, bytes).await?;
         Ok(record)
     }
 
     async fn versions(&self, board: &BoardId) -> Result<Vec<VersionRecord>, Error> {
         let rows = sqlx::query_as(
-            "SELECT id, name, author, created_at, length(bytes)::bigint FROM versions WHERE board_id = $1 \
+            "SELECT id, name, author, people, created_at, length(bytes)::bigint FROM versions WHERE board_id = $1 \
              ORDER BY created_at DESC, id DESC",
         );
         self.lines.fetch_all(rows.bind(board.as_str())).await?.into_iter().map(sql::version).collect()
     }
 
     async fn version(&self, board: &BoardId, version: &VersionId) -> Result<Option<(VersionRecord, Bytes)>, Error> {
-        let query =
-            sqlx::query_as("SELECT id, name, author, created_at, bytes FROM versions WHERE board_id = $1 AND id = $2");
-        let query = query.bind(board.as_str()).bind(version.as_str());
-        let row: Option<(String, Option<String>, Option<String>, i64, Vec<u8>)> = answer_within(BULK_WITHIN, async {
+        let query = sqlx::query_as(sql::FULL_VERSION).bind(board.as_str()).bind(version.as_str());
+        let row = answer_within(BULK_WITHIN, async {
             let mut line = self.lines.take().await?;
             let row = query.fetch_optional(&mut *line).await?;
             line.give_back();
             Ok(row)
         })
         .await?;
-        row.map(|(id, name, author, created_at, bytes)| {
-            let record = sql::version((id, name, author, created_at, sql::stored(bytes.len() as u64)))?;
-            Ok((record, Bytes::from(bytes)))
-        })
-        .transpose()
+        row.map(sql::full_version).transpose()
     }
 
     async fn name_version(
@@ -59,6 +53,16 @@ impl Archive for PostgresStorage {
         check_texts(&[Some(name), author])?;
         let query = sqlx::query("UPDATE versions SET name = $3, author = $4 WHERE board_id = $1 AND id = $2");
         self.change(query.bind(board.as_str()).bind(version.as_str()).bind(name).bind(author)).await
+    }
+
+    async fn set_version_people(
+        &self,
+        board: &BoardId,
+        version: &VersionId,
+        people: &[VersionPerson],
+    ) -> Result<(), Error> {
+        let query = sqlx::query("UPDATE versions SET people = $3 WHERE board_id = $1 AND id = $2");
+        self.change(query.bind(board.as_str()).bind(version.as_str()).bind(sql::people(people))).await
     }
 
     async fn delete_versions(&self, board: &BoardId, versions: &[VersionId]) -> Result<(), Error> {
@@ -169,11 +173,12 @@ impl Archive for PostgresStorage {
     async fn import_version(&self, board: &BoardId, version: &VersionRecord, bytes: Bytes) -> Result<(), Error> {
         check_texts(&[version.name.as_deref(), version.author.as_deref()])?;
         let insert = sqlx::query(
-            "INSERT INTO versions (id, board_id, name, author, created_at, bytes) \
-             SELECT $1, boards.id, $3, $4, $5, $6 FROM boards WHERE boards.id = $2",
+            "INSERT INTO versions (id, board_id, name, author, people, created_at, bytes) \
+             SELECT $1, boards.id, $3, $4, $5, $6, $7 FROM boards WHERE boards.id = $2",
         );
         let insert = insert.bind(version.id.as_str()).bind(board.as_str()).bind(&version.name).bind(&version.author);
-        let insert = insert.bind(sql::stored(version.created_at_ms)).bind(&bytes[..]);
+        let insert = insert.bind(sql::people(&version.people)).bind(sql::stored(version.created_at_ms));
+        let insert = insert.bind(&bytes[..]);
         let touched = answer_within(ANSWER_WITHIN.max(super::line::for_bytes(bytes.len())), async {
             let mut line = self.lines.take().await?;
             let touched = insert.execute(&mut *line).await?.rows_affected();

@@ -7,7 +7,7 @@ use protocol::{BoardId, SecretHash};
 use super::PostgresStorage;
 use crate::archive::check_texts;
 use crate::household::BUNDLE_KEPT_MS;
-use crate::{BoardOverview, Error, Household, LockedPerson, SetQuotas, StoreTotals, sql};
+use crate::{BoardOverview, BoardSize, Error, Household, LockedPerson, SetQuotas, StoreTotals, sql};
 
 #[async_trait]
 impl Household for PostgresStorage {
@@ -72,6 +72,12 @@ impl Household for PostgresStorage {
     async fn overview(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardOverview>, Error> {
         let query = sqlx::query_as(sql::OVERVIEW).bind(after.map_or("", BoardId::as_str)).bind(i64::from(limit));
         self.lines.fetch_all(query).await?.into_iter().map(sql::overview).collect()
+    }
+
+    async fn sizes(&self, boards: &[BoardId]) -> Result<Vec<(BoardId, BoardSize)>, Error> {
+        let ids: Vec<&str> = boards.iter().map(BoardId::as_str).collect();
+        let query = sqlx::query_as(sql::sizes!("= ANY($1)")).bind(ids);
+        self.lines.fetch_all(query).await?.into_iter().map(sql::size).collect()
     }
 
     async fn totals(&self) -> Result<StoreTotals, Error> {

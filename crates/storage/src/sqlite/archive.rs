@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{BoardId, VersionId};
+use protocol::{BoardId, VersionId, VersionPerson};
 use sqlx::{QueryBuilder, SqliteConnection};
 
 use super::append::ROWS_PER_STATEMENT;
@@ -15,33 +15,24 @@ use crate::{Archive, BoardExport, Damage, Error, LogRow, NewVersion, Owner, Snap
 impl Archive for SqliteStorage {
     async fn save_version(&self, board: &BoardId, version: NewVersion) -> Result<VersionRecord, Error> {
         let (now,): (i64,) = sqlx::query_as(concat!("SELECT ", now!())).fetch_one(&self.readers).await?;
-        let NewVersion { id, name, author, bytes } = version;
+        let NewVersion { id, name, author, people, bytes } = version;
         let size_bytes = bytes.len() as u64;
-        let record = VersionRecord { id, name, author, created_at_ms: sql::read(now)?, size_bytes };
+        let record = VersionRecord { id, name, author, people, created_at_ms: sql::read(now)?, size_bytes };
         self.import_version(board, &record, bytes).await?;
         Ok(record)
     }
 
     async fn versions(&self, board: &BoardId) -> Result<Vec<VersionRecord>, Error> {
         let rows = sqlx::query_as(
-            "SELECT id, name, author, created_at, length(bytes) FROM versions WHERE board_id = $1 \
+            "SELECT id, name, author, people, created_at, length(bytes) FROM versions WHERE board_id = $1 \
              ORDER BY created_at DESC, id DESC",
         );
         rows.bind(board.as_str()).fetch_all(&self.readers).await?.into_iter().map(sql::version).collect()
     }
 
     async fn version(&self, board: &BoardId, version: &VersionId) -> Result<Option<(VersionRecord, Bytes)>, Error> {
-        let row: Option<(String, Option<String>, Option<String>, i64, Vec<u8>)> =
-            sqlx::query_as("SELECT id, name, author, created_at, bytes FROM versions WHERE board_id = $1 AND id = $2")
-                .bind(board.as_str())
-                .bind(version.as_str())
-                .fetch_optional(&self.readers)
-                .await?;
-        row.map(|(id, name, author, created_at, bytes)| {
-            let record = sql::version((id, name, author, created_at, sql::stored(bytes.len() as u64)))?;
-            Ok((record, Bytes::from(bytes)))
-        })
-        .transpose()
+        let row = sqlx::query_as(sql::FULL_VERSION).bind(board.as_str()).bind(version.as_str());
+        row.fetch_optional(&self.readers).await?.map(sql::full_version).transpose()
     }
 
     async fn name_version(
@@ -54,6 +45,17 @@ impl Archive for SqliteStorage {
         check_texts(&[Some(name), author])?;
         let query = sqlx::query("UPDATE versions SET name = $3, author = $4 WHERE board_id = $1 AND id = $2");
         let query = query.bind(board.as_str()).bind(version.as_str()).bind(name).bind(author);
+        found(&query.execute(self.writer()).await?)
+    }
+
+    async fn set_version_people(
+        &self,
+        board: &BoardId,
+        version: &VersionId,
+        people: &[VersionPerson],
+    ) -> Result<(), Error> {
+        let query = sqlx::query("UPDATE versions SET people = $3 WHERE board_id = $1 AND id = $2");
+        let query = query.bind(board.as_str()).bind(version.as_str()).bind(sql::people(people));
         found(&query.execute(self.writer()).await?)
     }
 
@@ -140,11 +142,12 @@ impl Archive for SqliteStorage {
     async fn import_version(&self, board: &BoardId, version: &VersionRecord, bytes: Bytes) -> Result<(), Error> {
         check_texts(&[version.name.as_deref(), version.author.as_deref()])?;
         let insert = sqlx::query(
-            "INSERT INTO versions (id, board_id, name, author, created_at, bytes) \
-             SELECT $1, boards.id, $3, $4, $5, $6 FROM boards WHERE boards.id = $2",
+            "INSERT INTO versions (id, board_id, name, author, people, created_at, bytes) \
+             SELECT $1, boards.id, $3, $4, $5, $6, $7 FROM boards WHERE boards.id = $2",
         );
         let insert = insert.bind(version.id.as_str()).bind(board.as_str()).bind(&version.name).bind(&version.author);
-        found(&insert.bind(sql::stored(version.created_at_ms)).bind(&bytes[..]).execute(self.writer()).await?)
+        let insert = insert.bind(sql::people(&version.people)).bind(sql::stored(version.created_at_ms));
+        found(&insert.bind(&bytes[..]).execute(self.writer()).await?)
     }
 }
 

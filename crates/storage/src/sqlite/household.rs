@@ -8,7 +8,7 @@ use super::access::note_change;
 use super::{SqliteStorage, found};
 use crate::archive::check_texts;
 use crate::household::BUNDLE_KEPT_MS;
-use crate::{BoardOverview, Error, Household, LockedPerson, SetQuotas, StoreTotals, sql};
+use crate::{BoardOverview, BoardSize, Error, Household, LockedPerson, SetQuotas, StoreTotals, sql};
 
 #[async_trait]
 impl Household for SqliteStorage {
@@ -75,6 +75,14 @@ impl Household for SqliteStorage {
     async fn overview(&self, after: Option<&BoardId>, limit: u32) -> Result<Vec<BoardOverview>, Error> {
         let rows = sqlx::query_as(sql::OVERVIEW).bind(after.map_or("", BoardId::as_str)).bind(i64::from(limit));
         rows.fetch_all(&self.readers).await?.into_iter().map(sql::overview).collect()
+    }
+
+    async fn sizes(&self, boards: &[BoardId]) -> Result<Vec<(BoardId, BoardSize)>, Error> {
+        let ids: Vec<&str> = boards.iter().map(BoardId::as_str).collect();
+        // An id is written in JSON as it is: letters, digits, - and _.
+        let ids = format!("[\"{}\"]", ids.join("\",\""));
+        let rows = sqlx::query_as(sql::sizes!("IN (SELECT value FROM json_each($1))")).bind(ids);
+        rows.fetch_all(&self.readers).await?.into_iter().map(sql::size).collect()
     }
 
     async fn totals(&self) -> Result<StoreTotals, Error> {

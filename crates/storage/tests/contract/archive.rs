@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use protocol::{BoardId, Role, VersionId};
+use protocol::{BoardId, Role, VersionId, VersionPerson};
 use storage::{Acquired, AppendOutcome, Error, LinkLookup, LinkRecord, NewBoard, NewVersion, Storage, VersionRecord};
 
 use crate::samples::{
@@ -13,6 +13,7 @@ use crate::samples::{
 crate::cases!(crate::Case:
     versions_are_kept_listed_named_and_forgotten,
     versions_belong_to_their_board,
+    versions_know_who_edited,
     a_board_comes_back_out_of_the_bin_as_it_was,
     a_board_that_was_in_the_bin_for_long_is_gone_for_good,
     the_owner_of_a_board_is_known_while_it_lives,
@@ -28,7 +29,16 @@ fn version_id(number: u8) -> VersionId {
 
 fn version(number: u8, name: Option<&str>) -> NewVersion {
     let author = name.map(|_| "Ann".to_owned());
-    NewVersion { id: version_id(number), name: name.map(str::to_owned), author, bytes: vec![number; 100].into() }
+    let bytes = vec![number; 100].into();
+    NewVersion { id: version_id(number), name: name.map(str::to_owned), author, people: vec![person(number)], bytes }
+}
+
+fn person(number: u8) -> VersionPerson {
+    VersionPerson {
+        name: format!("Ann \0\"{number}"),
+        account: Some("A".to_owned()),
+        clients: vec![(1 << 52) + u64::from(number)],
+    }
 }
 
 async fn ids(store: &dyn Storage, board: &BoardId) -> Vec<VersionId> {
@@ -63,6 +73,30 @@ async fn versions_belong_to_their_board(store: Arc<dyn Storage>) {
     assert_eq!(ids(&*store, &first).await, [version_id(1)]);
     assert!(matches!(store.save_version(&second, version(1, None)).await, Err(Error::Conflict)));
     assert!(matches!(store.save_version(&board_id(3), version(3, None)).await, Err(Error::NotFound)));
+}
+
+async fn versions_know_who_edited(store: Arc<dyn Storage>) {
+    let board = create(&*store, 1).await;
+    for number in 1..=3 {
+        let kept = store.save_version(&board, version(number, None)).await.unwrap();
+        assert_eq!(kept.people, [person(number)]);
+    }
+    let nobody = NewVersion { people: vec![], ..version(4, None) };
+    assert_eq!(store.save_version(&board, nobody).await.unwrap().people, []);
+    store.set_version_people(&board, &version_id(1), &[]).await.unwrap();
+    store.set_version_people(&board, &version_id(1), &[person(9)]).await.unwrap();
+    store.name_version(&board, &version_id(1), "Named", None).await.unwrap();
+    assert_eq!(store.version(&board, &version_id(1)).await.unwrap().unwrap().0.people, [person(9)]);
+    assert!(matches!(store.set_version_people(&board, &version_id(9), &[]).await, Err(Error::NotFound)));
+    assert!(matches!(store.set_version_people(&board_id(3), &version_id(1), &[]).await, Err(Error::NotFound)));
+    // Who did something before a version that goes did it before the next one. Times may be equal: the order is the list's.
+    let listed = store.versions(&board).await.unwrap();
+    let [.., heir, gone] = &listed[..] else { panic!("four versions") };
+    let mut expected = heir.people.clone();
+    expected.extend(gone.people.clone());
+    storage::forget_versions(&*store, &board, std::slice::from_ref(&gone.id)).await.unwrap();
+    let left = store.versions(&board).await.unwrap();
+    assert_eq!((left.len(), &left[2].people), (3, &expected));
 }
 
 async fn a_board_comes_back_out_of_the_bin_as_it_was(store: Arc<dyn Storage>) {
@@ -186,6 +220,7 @@ async fn a_board_is_imported_as_it_was_exported(store: Arc<dyn Storage>) {
         id: version_id(1),
         name: None,
         author: Some("Ann".to_owned()),
+        people: vec![person(5)],
         created_at_ms: 1_600_000_000_000,
         size_bytes: 3,
     };

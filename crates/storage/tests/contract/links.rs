@@ -119,7 +119,7 @@ async fn a_link_ends_when_it_expires(store: Arc<dyn Storage>) {
     let LinkLookup::Open(grant) = store.link(&board, &secret(5)).await.unwrap() else { panic!("it still holds") };
     let left_ms = grant.expires_in_ms.unwrap();
     assert!((1..=600_000).contains(&left_ms), "{left_ms}");
-    assert_eq!(store.link(&board, &secret(6)).await.unwrap(), LinkLookup::Revoked);
+    assert_eq!(store.link(&board, &secret(6)).await.unwrap(), LinkLookup::Expired);
     assert_eq!(store.links(&board).await.unwrap().len(), 3, "expired links stay listed");
 }
 

@@ -93,7 +93,7 @@ async fn an_expired_link_is_over(place: Place) {
     place.tamper("UPDATE links SET expires_at = created_at + 600000").await;
     assert!(matches!(store.link(&board, &secret(1)).await.unwrap(), LinkLookup::Open(_)));
     place.tamper("UPDATE links SET expires_at = created_at").await;
-    assert_eq!(store.link(&board, &secret(1)).await.unwrap(), LinkLookup::Revoked);
+    assert_eq!(store.link(&board, &secret(1)).await.unwrap(), LinkLookup::Expired);
 }
 
 async fn a_role_of_no_meaning_is_corrupt(place: Place) {

@@ -39,6 +39,8 @@ pub enum ClientInput {
     },
     /// The browser says that the network is back.
     Online,
+    /// The browser says that there is none; it may be wrong.
+    Offline,
     /// A message arrived.
     Received(Bytes),
     /// An edit was made here.

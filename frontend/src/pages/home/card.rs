@@ -137,7 +137,7 @@ fn Picture(shelf: Shelf, board: KeptBoard, trouble: RwSignal<Option<ErrorCode>>)
             Err(ApiError::Refused(ErrorCode::Deleted)) if !was_deleted => shelf.note_deleted(&asked, true),
             Err(ApiError::Refused(code)) if code.retry() == protocol::Retry::Never && code != ErrorCode::Deleted => {
                 trouble.set(Some(code));
-                if matches!(code, ErrorCode::WrongKey | ErrorCode::Revoked) {
+                if matches!(code, ErrorCode::WrongKey | ErrorCode::Revoked | ErrorCode::Expired) {
                     shelf.note_lost(&asked);
                 }
             }

@@ -1,14 +1,16 @@
 //! A row of swatches, and behind a button every other colour: shades, what was used of late, a hex code, any colour. It
 //! must not know what is coloured.
 
+use leptos::html;
 use leptos::prelude::*;
 use scene::{Colour, Shade, Swatch, Theme};
 
-use super::{change, css, value_of};
+use super::{change, css, leave, value_of};
 use crate::preferences;
 use crate::store::{BoardStore, UiRequest};
 use crate::ui::choice::{Choice, ChoiceGroup};
 use crate::ui::dynamic::{dynamic, effect, list, when};
+use crate::ui::field::{follow, take_typed};
 use crate::ui::icon::Icon;
 use crate::words::{Words, key};
 
@@ -137,6 +139,8 @@ fn MoreColours(name: &'static str, current: Signal<Option<String>>) -> impl Into
         }
     };
     let resolved = Signal::derive(move || css(&current.get().unwrap_or_default(), Theme::Light));
+    let hex = NodeRef::<html::Input>::new();
+    follow(hex, resolved, store.selection_number.into());
     view! {
         <div class="more-colours">
             <h3 class="style__heading">{words.of(key::STYLE_SHADES)}</h3>
@@ -165,8 +169,12 @@ fn MoreColours(name: &'static str, current: Signal<Option<String>>) -> impl Into
                     title=words.of(key::STYLE_HEX_NOTE)
                     maxlength="9"
                     spellcheck="false"
+                    node_ref=hex
                     prop:value=resolved
-                    on:change=move |event| choose(event_target_value(&event))
+                    on:change=move |event| {
+                        take_typed(&event, &resolved.get_untracked()).into_iter().for_each(choose);
+                    }
+                    on:keydown=move |event| leave(store, &event, resolved)
                 />
             </div>
         </div>

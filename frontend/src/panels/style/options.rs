@@ -1,13 +1,16 @@
 //! Styles of which one of a few is chosen, or a number. It must not know what a choice does.
 
 use board::{Align, AlignY, FillStyle, Head, Kind, LineStyle};
+use leptos::ev;
+use leptos::html;
 use leptos::prelude::*;
 
-use super::{change, value_of};
+use super::{change, leave, value_of};
 use crate::panels::icons::ToolIcon;
 use crate::store::BoardStore;
 use crate::ui::choice::{Choice, ChoiceGroup};
 use crate::ui::dynamic::list;
+use crate::ui::field::{follow, take_typed};
 use crate::words::{Word, Words, key};
 
 /// A letter of this size.
@@ -250,17 +253,24 @@ pub fn Amount(
 ) -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let current = value_of(store, name);
-    let commit = move |event: leptos::ev::Event| {
-        let value = event_target_value(&event);
-        if value.parse::<f64>().is_ok_and(|number| (min..=max).contains(&number)) {
-            change(store, name, value);
+    let shown = Signal::derive(move || current.get().unwrap_or_default());
+    let field = NodeRef::<html::Input>::new();
+    follow(field, shown, store.selection_number.into());
+    let take = move |value: String| {
+        // Further than there is, is as far as there is.
+        if let Some(number) = value.parse::<f64>().ok().filter(|number| number.is_finite()) {
+            change(store, name, number.clamp(min, max).to_string());
         }
     };
     // A slider moves the shapes along; a number counts when it is typed.
-    let on_input = move |event: leptos::ev::Event| {
+    let on_input = move |event: ev::Event| {
         if is_slider {
-            commit(event);
+            take(event_target_value(&event));
         }
+    };
+    let on_change = move |event: ev::Event| match is_slider {
+        true => take(event_target_value(&event)),
+        false => take_typed(&event, &shown.get_untracked()).into_iter().for_each(take),
     };
     view! {
         <input
@@ -272,9 +282,11 @@ pub fn Amount(
             min=min.to_string()
             max=max.to_string()
             step=step.to_string()
-            prop:value=Signal::derive(move || current.get().unwrap_or_default())
+            node_ref=field
+            prop:value=shown
             on:input=on_input
-            on:change=commit
+            on:change=on_change
+            on:keydown=move |event| leave(store, &event, shown)
         />
     }
     .into_any()
@@ -290,6 +302,12 @@ pub fn Description(
 ) -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let current = value_of(store, name);
+    let shown = Signal::derive(move || current.get().unwrap_or_default());
+    let field = NodeRef::<html::Textarea>::new();
+    follow(field, shown, store.selection_number.into());
+    let on_change = move |event: ev::Event| {
+        take_typed(&event, &shown.get_untracked()).into_iter().for_each(|words| change(store, name, words));
+    };
     view! {
         <textarea
             class="style__words"
@@ -298,8 +316,10 @@ pub fn Description(
             data-style=name
             aria-label=words.of(label)
             maxlength=DESCRIPTION_LETTERS
-            prop:value=Signal::derive(move || current.get().unwrap_or_default())
-            on:change=move |event| change(store, name, event_target_value(&event))
+            node_ref=field
+            prop:value=shown
+            on:change=on_change
+            on:keydown=move |event| leave(store, &event, shown)
         ></textarea>
     }
     .into_any()

@@ -1,8 +1,8 @@
 //! What dragging a grip of a line changes about it: a point, a new point, a stretch of an elbow, the label. A side of a box
 //! is a grip only while an image is cropped.
 
-use board::{Field, Kind, Shape, ShapeId};
-use kurbo::Point;
+use board::{Edit, Field, Kind, Route, Shape, ShapeId};
+use kurbo::{Line, ParamCurveNearest, Point};
 use scene::BoardPoint;
 
 use super::{Drag, State, Target};
@@ -10,6 +10,7 @@ use crate::connecting;
 use crate::cropping;
 use crate::handles::Handle;
 use crate::limits;
+use crate::tools::Effect;
 use crate::transform::{in_angle_steps, tidy};
 use crate::view::View;
 
@@ -62,6 +63,20 @@ fn inserted(drag: Drag, shape: &Shape, index: usize) -> Option<Vec<Field>> {
     }
     points.insert(index + 1, shape.point_from_board(drag.to.into()));
     Some(vec![Field::Points(points.into())])
+}
+
+/// What a drag of a line itself becomes. An elbow that holds something is where its ends are: it is bent at the stretch
+/// under the hand, wherever that is taken hold of. Others move, and with Alt a copy does.
+pub(super) fn stretch_under(drag: Drag, id: &ShapeId, view: &View) -> State {
+    let at = Point::from(drag.from);
+    let elbow = view.board.shape(id).filter(|line| line.route == Route::Elbow && !drag.modifiers.alt);
+    let elbow = elbow.filter(|line| line.start.is_some() || line.end.is_some());
+    let corners = elbow.map(Shape::seen_corners).unwrap_or_default();
+    let distances = corners.windows(2).map(|pair| Line::new(pair[0], pair[1]).nearest(at, 0.0).distance_sq);
+    match distances.enumerate().min_by(|(_, one), (_, other)| one.total_cmp(other)) {
+        Some((index, _)) => State::Bending { drag, id: id.clone(), grip: Handle::Stretch { id: id.clone(), index } },
+        None => State::Moving(drag),
+    }
 }
 
 /// A stretch of an elbow elsewhere. From then on all its inner stretches stay where they are: a route that is half a
@@ -122,10 +137,27 @@ impl Lane {
     }
 }
 
+/// A double click on a side of a text that wraps: it is as wide as its words again.
+pub(super) fn unwrapped(handle: &Handle, view: &View) -> Option<Vec<Effect>> {
+    let Handle::Resize { y: 0, .. } = handle else { return None };
+    let [id] = &view.selection[..] else { return None };
+    let text =
+        view.board.shape(id).filter(|shape| view.can_edit && shape.kind == Kind::Text && shape.wrap.is_some())?;
+    let edit = Edit::Set { id: text.id.clone(), field: Field::Wrap(None) };
+    Some(vec![Effect::Apply(vec![edit], None)])
+}
+
 /// The image that a double click begins to crop.
 pub(super) fn crops(on: &Target, view: &View) -> Option<ShapeId> {
     let Target::Shape { id, .. } = on else { return None };
     (view.can_edit && view.board.shape(id).is_some_and(cropping::can_crop)).then(|| id.clone())
+}
+
+/// Enter begins to crop the selected image, and ends it.
+pub(super) fn crop_by_key(cropping: &mut Option<ShapeId>, view: &View) -> Vec<Effect> {
+    let image = cropping::selected(view).map(|image| image.id.clone());
+    *cropping = image.filter(|image| cropping.as_ref() != Some(image));
+    vec![Effect::Repaint]
 }
 
 /// Whether a press is on this shape, which alone is selected, or on its handles.

@@ -41,6 +41,10 @@ pub enum Lie {
     OtherName,
     /// Wants codes and secrets over plain http.
     PlainEndpoint,
+    /// Tells the name of somebody else.
+    OtherPerson,
+    /// Tells no name to whoever may ask for it.
+    NoName,
 }
 
 pub struct Provider {
@@ -56,6 +60,9 @@ struct Inner {
     codes: HashMap<String, Grant>,
     lie: Lie,
     in_form: bool,
+    names_apart: bool,
+    /// By access token.
+    people: HashMap<String, Value>,
     asked: usize,
 }
 
@@ -84,6 +91,8 @@ impl Provider {
             codes: HashMap::new(),
             lie: Lie::None,
             in_form: false,
+            names_apart: false,
+            people: HashMap::new(),
             asked: 0,
         };
         let inner = Arc::new(Mutex::new(inner));
@@ -91,6 +100,7 @@ impl Provider {
             .route("/.well-known/openid-configuration", get(metadata))
             .route("/keys", get(keys))
             .route("/token", post(token))
+            .route("/people", get(person))
             .with_state(inner.clone());
         let serving = tokio::spawn(async move { axum::serve(socket, router).await.expect("it serves") });
         Self { issuer, inner, serving }
@@ -107,6 +117,11 @@ impl Provider {
     /// Wants the client's secret in the form instead of the header.
     pub fn wants_secret_in_form(&self) {
         self.inner().in_form = true;
+    }
+
+    /// Leaves names out of id tokens, and tells them to whoever shows an access token.
+    pub fn tells_names_apart(&self) {
+        self.inner().names_apart = true;
     }
 
     /// Signs with another key from now on.
@@ -161,6 +176,7 @@ async fn metadata(State(inner): State<Shared>) -> Response {
         "authorization_endpoint": format!("{issuer}/authorize?tenant=1"),
         "token_endpoint": format!("{token}/token"),
         "jwks_uri": format!("{issuer}/keys"),
+        "userinfo_endpoint": format!("{issuer}/people"),
         "token_endpoint_auth_methods_supported": methods,
     }))
     .into_response()
@@ -200,7 +216,25 @@ async fn token(State(inner): State<Shared>, headers: HeaderMap, body: String) ->
         Lie::NoToken => return Json(json!({ "access_token": "a" })).into_response(),
         _ => {}
     }
-    Json(json!({ "access_token": "a", "token_type": "Bearer", "id_token": signed(&inner, &claims) })).into_response()
+    let access_token = format!("token-{}", inner.people.len());
+    if inner.names_apart {
+        let mut person = json!({ "sub": claims["sub"], "name": claims["name"].take() });
+        if inner.lie == Lie::OtherPerson {
+            person["sub"] = json!("another");
+        }
+        inner.people.insert(access_token.clone(), person);
+    }
+    let id_token = signed(&inner, &claims);
+    Json(json!({ "access_token": access_token, "token_type": "Bearer", "id_token": id_token })).into_response()
+}
+
+async fn person(State(inner): State<Shared>, headers: HeaderMap) -> Response {
+    let inner = inner.lock().expect("nobody panicked");
+    let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    match shown.and_then(|token| inner.people.get(token)) {
+        Some(person) if inner.lie != Lie::NoName => Json(person).into_response(),
+        _ => StatusCode::UNAUTHORIZED.into_response(),
+    }
 }
 
 fn is_client(in_form: bool, headers: &HeaderMap, form: &HashMap<String, String>) -> bool {

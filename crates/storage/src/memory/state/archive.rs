@@ -3,7 +3,7 @@
 use std::ops::Bound;
 
 use bytes::Bytes;
-use protocol::{BoardId, VersionId};
+use protocol::{BoardId, VersionId, VersionPerson};
 
 use super::{State, StoredBoard};
 use crate::archive::check_texts;
@@ -17,8 +17,9 @@ impl State {
     }
 
     pub fn save_version(&mut self, now_ms: u64, board: &BoardId, version: NewVersion) -> Result<VersionRecord, Error> {
-        let NewVersion { id, name, author, bytes } = version;
-        let record = VersionRecord { id, name, author, created_at_ms: now_ms, size_bytes: bytes.len() as u64 };
+        let NewVersion { id, name, author, people, bytes } = version;
+        let size_bytes = bytes.len() as u64;
+        let record = VersionRecord { id, name, author, people, created_at_ms: now_ms, size_bytes };
         self.import_version(board, &record, bytes)?;
         Ok(record)
     }
@@ -55,10 +56,25 @@ impl State {
         author: Option<&str>,
     ) -> Result<(), Error> {
         check_texts(&[Some(name), author])?;
-        let mut versions = self.stored(board)?.versions.iter_mut();
-        let (record, _) = versions.find(|(record, _)| record.id == *version).ok_or(Error::NotFound)?;
+        let record = self.kept_version(board, version)?;
         (record.name, record.author) = (Some(name.to_owned()), author.map(str::to_owned));
         Ok(())
+    }
+
+    pub fn set_version_people(
+        &mut self,
+        board: &BoardId,
+        version: &VersionId,
+        people: &[VersionPerson],
+    ) -> Result<(), Error> {
+        self.kept_version(board, version)?.people = people.to_vec();
+        Ok(())
+    }
+
+    fn kept_version(&mut self, board: &BoardId, version: &VersionId) -> Result<&mut VersionRecord, Error> {
+        let mut versions = self.stored(board)?.versions.iter_mut();
+        let (record, _) = versions.find(|(record, _)| record.id == *version).ok_or(Error::NotFound)?;
+        Ok(record)
     }
 
     pub fn delete_versions(&mut self, board: &BoardId, versions: &[VersionId]) {

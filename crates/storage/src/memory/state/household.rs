@@ -8,7 +8,7 @@ use protocol::{BoardId, SecretHash};
 use super::{State, StoredBoard};
 use crate::archive::check_texts;
 use crate::household::BUNDLE_KEPT_MS;
-use crate::{BoardOverview, Error, LockedPerson, StoreTotals};
+use crate::{BoardOverview, BoardSize, Error, LockedPerson, StoreTotals};
 
 #[expect(missing_docs, reason = "each method is described once, at its namesake in the trait")]
 #[expect(clippy::missing_errors_doc, reason = "as above")]
@@ -69,6 +69,11 @@ impl State {
     }
 
     #[must_use]
+    pub fn sizes(&self, boards: &[BoardId]) -> Vec<(BoardId, BoardSize)> {
+        boards.iter().filter_map(|board| Some((board.clone(), self.boards.get(board)?.size()))).collect()
+    }
+
+    #[must_use]
     pub fn totals(&self) -> StoreTotals {
         StoreTotals {
             boards: self.boards.len() as u64,
@@ -85,18 +90,23 @@ impl State {
 
 impl StoredBoard {
     fn overview(&self, id: &BoardId) -> BoardOverview {
-        let versions: usize = self.versions.iter().map(|(_, bytes)| bytes.len()).sum();
         BoardOverview {
             id: id.clone(),
             title: self.title.clone(),
             created_at_ms: self.created_at_ms,
             deleted_at_ms: self.deleted_at_ms,
-            size_bytes: self.content_bytes() + versions as u64,
-            versions: self.versions.len() as u64,
-            asset_bytes: self.asset_bytes(),
             // The memory's rows bear no times.
             edited_at_ms: (self.head_seq > 0).then_some(self.created_at_ms),
             account: None,
+        }
+    }
+
+    fn size(&self) -> BoardSize {
+        let versions: usize = self.versions.iter().map(|(_, bytes)| bytes.len()).sum();
+        BoardSize {
+            size_bytes: self.content_bytes() + versions as u64,
+            versions: self.versions.len() as u64,
+            asset_bytes: self.asset_bytes(),
         }
     }
 

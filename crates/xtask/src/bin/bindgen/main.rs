@@ -10,12 +10,14 @@
 //!   program, which holds a part, call directly what it holds ([`whole`]), and cuts off what comes later ([`late`]): what
 //!   is reached only through what the list holds ([`cold`]).
 //! - `bindgen count <merged.wasm> <output.wasm>`: a program that tells which of its functions ran ([`count`]).
+//! - `bindgen order <files…>`: lays functions beside their like, in files that are otherwise finished ([`order`]).
 //! - `bindgen list <merged.wasm> <names that ran> <list>`: makes such a list.
 
 mod cold;
 mod count;
 mod late;
 mod linked;
+mod order;
 mod slim;
 mod whole;
 
@@ -33,7 +35,7 @@ const LOADER: &str = "parts.js";
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1);
-    let task = arguments.next().context("first argument: cut or whole")?;
+    let task = arguments.next().context("first argument: cut, whole, order, count or list")?;
     let paths: Vec<_> = arguments.map(PathBuf::from).collect();
     match (task.to_str(), paths.as_slice()) {
         (Some("cut"), [input, output]) => cut(input, output),
@@ -56,7 +58,10 @@ fn main() -> Result<()> {
             Ok(std::fs::write(list, cold::list(&sizes.collect(), &ran.lines().collect()))?)
         }
         (Some("count"), [input, output]) => Ok(std::fs::write(output, count::counted(&read(input)?)?)?),
-        _ => bail!("bindgen cut, whole or count; what they take is at the top of main.rs"),
+        (Some("order"), files) => {
+            files.iter().try_for_each(|file| Ok(std::fs::write(file, order::ordered(&read(file)?)?)?))
+        }
+        _ => bail!("bindgen cut, whole, order, count or list; what they take is at the top of main.rs"),
     }
 }
 

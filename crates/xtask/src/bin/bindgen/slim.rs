@@ -9,8 +9,8 @@ use walrus::{ExportItem, ImportKind, Module};
 
 /// Classes of `wasm-streams`, which comes with Leptos' server functions. A page without those makes none.
 const UNUSED_CLASS: &str = "intounderlying";
-/// Names that only the two files know of each other begin so.
-const PRIVATE: [&str; 3] = ["__wbg_", "__wbindgen_cast_", "wasm_bindgen_"];
+/// Names that only the two files know of each other begin so; the last are Rust's own, of what calls closures.
+const PRIVATE: [&str; 4] = ["__wbg_", "__wbindgen_cast_", "wasm_bindgen_", "_R"];
 
 /// Rewrites the first file and its script.
 pub fn slim(wasm: &Path, script: &Path) -> Result<()> {
