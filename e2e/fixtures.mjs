@@ -76,6 +76,13 @@ export function journey(name, options, body) {
   });
 }
 
+/** Something that is waited for, by `reached`, until the journey calls `reach`. */
+export function moment() {
+  let reach;
+  const reached = new Promise((resolve) => (reach = resolve));
+  return { reached, reach };
+}
+
 class Journey {
   #name;
   #options;

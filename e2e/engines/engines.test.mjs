@@ -95,7 +95,7 @@ async function walk(walker, server, link, stock) {
   const before = await colour();
   await walker.engine.reload();
   await walker.shapes(3);
-  assert.equal(await colour(), before, "one keeps one's colour");
+  await eventually(async () => assert.equal(await colour(), before, "one keeps one's colour"));
   await server.stop("SIGKILL");
   await walker.status("offline");
   await walker.type("o");

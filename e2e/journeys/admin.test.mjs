@@ -34,16 +34,20 @@ for (const device of ["desktop", "phone"]) {
       const page = await administration(await it.person("root", { device, scheme }));
       const rows = page.locator("[data-board]");
       await eventually(async () => assert.equal(await rows.count(), 5));
-      assert.equal(await page.getByTestId("admin-token").isVisible(), false, "the door is behind");
+      await page.getByTestId("admin-token").waitFor({ state: "hidden" });
       await it.picture("list");
       const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert(width <= 0, `the page is ${width} pixels wider than the screen`);
 
       await page.getByTestId("search").fill("retro");
       await eventually(async () => assert.equal(await rows.count(), 1));
-      assert.match(await rows.first().innerText(), /<b>Retro<\/b>/, "a title is text");
+      await eventually(async () => assert.match(await rows.first().innerText(), /<b>Retro<\/b>/, "a title is text"));
       await page.getByTestId("search").fill("");
+      await eventually(async () => assert.equal(await rows.count(), 5));
+      // Another order makes the rows anew: what is pressed is one of them.
+      const former = await rows.first().elementHandle();
       await page.getByTestId("sort").selectOption("people");
+      await former.waitForElementState("hidden");
       await eventually(async () => assert.match(await rows.first().innerText(), new RegExp(ada.id)));
 
       await rows.first().getByRole("button").click();
@@ -67,6 +71,7 @@ for (const [device, scheme] of [["desktop", "light"], ["phone", "dark"]]) {
     const page = await administration(await it.person("root", { device, scheme }));
     await page.getByTestId("bound").click();
     const field = (name) => page.locator(`[data-bound="${name}"]`);
+    await page.locator("#bounds").waitFor();
     assert.equal(await field("boards").inputValue(), "", "as the server was started");
     await it.picture("limits");
     await field("boards").fill("41");
@@ -82,6 +87,7 @@ for (const [device, scheme] of [["desktop", "light"], ["phone", "dark"]]) {
     assert.equal((await make()).status, 201);
     assert.equal((await make()).status, 507, "no second board");
     await page.getByTestId("bound").click();
+    await page.locator("#bounds").waitFor();
     assert.equal(await field("board_bytes").inputValue(), "0.5");
     await field("boards").fill("");
     await page.getByTestId("save-bounds").click();
@@ -93,7 +99,7 @@ for (const [device, scheme] of [["desktop", "light"], ["phone", "dark"]]) {
 journey("a wrong token opens nothing, and every word is in both languages", { env }, async (it) => {
   const page = await administration(await it.person("mallory"), "wrong horse battery");
   await page.getByTestId("notice").waitFor();
-  assert.match(await page.getByTestId("notice").innerText(), /not this server's admin token/);
+  await page.getByTestId("notice").filter({ hasText: "not this server's admin token" }).waitFor();
   assert.equal(await page.locator("[data-board]").count(), 0);
   const words = async (language) => {
     const answer = await fetch(new URL(`/admin/words.${language}.json`, it.url));

@@ -36,7 +36,7 @@ journey("comments that are being written outlive the server's absence, and are s
 
   // What arrived though nobody answered is not offered again.
   await ada.page.getByTestId("pin").first().click();
-  assert.equal(await field.inputValue(), "half a thought", "a closed card keeps what was written");
+  await eventually(async () => assert.equal(await field.inputValue(), "half a thought", "a closed card keeps what was written"));
   await ada.page.route("**/comments/*", async (route) => {
     if (route.request().method() !== "POST") return route.continue();
     await route.fetch();

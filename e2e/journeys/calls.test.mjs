@@ -5,6 +5,20 @@ import assert from "node:assert/strict";
 import { journey } from "../fixtures.mjs";
 import { eventually } from "../pages/board.mjs";
 
+/** Waits until comments can call somebody: they say who they are a moment after they have come. */
+async function offered(board, name) {
+  await board.page.keyboard.press("c");
+  await board.down([600, 500]);
+  await board.up();
+  const field = board.page.getByTestId("comment-text");
+  await eventually(async () => {
+    await field.fill("@");
+    assert.deepEqual(await board.page.getByTestId("suggestion").allInnerTexts(), [`@${name}`]);
+  });
+  await field.press("Escape");
+  await field.waitFor({ state: "detached" });
+}
+
 journey("who is mentioned is told so, on the board and on their home page, until they have read it", async (it) => {
   const ada = await (await it.person("ada")).newBoard();
   await ada.draw("rectangle", [500, 300], [700, 450]);
@@ -13,6 +27,7 @@ journey("who is mentioned is told so, on the board and on their home page, until
   await ben.shapes(1);
   const name = await ben.page.locator(`[data-testid="people"] [data-self="true"]`).getAttribute("data-person");
   await ada.people(2);
+  await offered(ada, name);
   await ada.comment([600, 300], `Is this right, @${name}?`);
 
   const show = ben.page.getByTestId("toast-action");
@@ -55,7 +70,9 @@ journey("a pin is dragged elsewhere, and goes along with what it lies on then", 
   const ada = await (await it.person("ada")).newBoard();
   await ada.draw("rectangle", [300, 300], [450, 420]);
   await ada.draw("ellipse", [700, 300], [850, 420]);
+  const asked = ada.page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/comments"));
   await ada.comment([375, 300], "Here?");
+  const { authorization, "boardwalk-person": person } = await (await asked).allHeaders();
   // The reply's field has the keys as soon as it is there.
   await ada.page.locator('textarea[data-testid="comment-text"]:focus').waitFor();
   await ada.page.keyboard.press("Escape");
@@ -63,11 +80,27 @@ journey("a pin is dragged elsewhere, and goes along with what it lies on then", 
   const ben = await (await it.person("ben", { device: "phone" })).open(await ada.invite("view"), { ready: false });
   await ben.ready("read-only");
   await ben.page.getByTestId("pin").waitFor();
-  assert.equal(await ben.page.getByTestId("pin").getAttribute("data-movable"), "false", "who may only look moves nothing");
+  const movable = () => ben.page.getByTestId("pin").getAttribute("data-movable");
+  await eventually(async () => assert.equal(await movable(), "false", "who may only look moves nothing"));
 
   const [x, y] = await tipOf(ada);
   const benBefore = await tipOf(ben);
-  await ada.drag(ada.page.getByTestId("pin"), [400, 0]);
+  const pin = await ada.page.getByTestId("pin").boundingBox();
+  const [left, top] = [pin.x + pin.width / 2, pin.y + pin.height / 2];
+  await ada.page.mouse.move(left, top);
+  await ada.page.mouse.down();
+  await ada.page.mouse.move(left + 200, top, { steps: 4 });
+  // It is answered while it is in the hand, where it stays.
+  const thread = await ada.page.getByTestId("pin").getAttribute("data-thread");
+  const answer = await fetch(`${it.url}/api/boards/${ada.id}/comments/${thread}`, {
+    method: "POST",
+    headers: { authorization, "boardwalk-person": person, "content-type": "application/json" },
+    body: JSON.stringify({ text: "There!" }),
+  });
+  assert.ok(answer.ok, await answer.text());
+  await ada.page.getByTestId("pin").getByText("2").waitFor();
+  await ada.page.mouse.move(left + 400, top, { steps: 4 });
+  await ada.page.mouse.up();
   await eventually(async () => assert.deepEqual((await tipOf(ada)).map(Math.round), [x + 400, y].map(Math.round)));
   assert.equal(await ada.page.getByTestId("thread").count(), 0, "a drag opens nothing");
   await eventually(async () => assert((await tipOf(ben))[0] > benBefore[0] + 100, "others see it there"));
@@ -79,10 +112,15 @@ journey("a pin is dragged elsewhere, and goes along with what it lies on then", 
   await eventually(async () => assert((await tipOf(ada))[1] > y + 100, "the pin follows its new shape"));
   await ada.page.getByTestId("pin").focus();
   const before = await tipOf(ada);
-  await ada.page.keyboard.press("ArrowLeft");
-  await eventually(async () => assert.equal(Math.round((await tipOf(ada))[0]), Math.round(before[0] - 16), "by keyboard"));
+  for (const steps of [1, 2]) {
+    const told = ada.page.waitForResponse((answer) => answer.request().method() === "PATCH");
+    await ada.page.keyboard.press("ArrowLeft");
+    const far = Math.round(before[0] - steps * 16);
+    await eventually(async () => assert.equal(Math.round((await tipOf(ada))[0]), far, "by keyboard, again and again"));
+    await told;
+  }
   await ada.reload();
-  await eventually(async () => assert.equal(Math.round((await tipOf(ada))[0]), Math.round(before[0] - 16)));
+  await eventually(async () => assert.equal(Math.round((await tipOf(ada))[0]), Math.round(before[0] - 32)));
 });
 
 journey("a private note is dragged, and who types on it while somebody else reveals goes on in its shape", async (it) => {

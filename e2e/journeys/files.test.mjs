@@ -181,6 +181,6 @@ journey("a pasted address is a card that opens in a tab of its own", async (it) 
   // Its mark is in its upper right corner.
   await ada.page.mouse.click(700 + 140 - 14, 450 - 40 + 14);
   const page = await opened;
-  assert.equal(new URL(page.url()).pathname, "/health/live");
+  await eventually(() => assert.equal(new URL(page.url()).pathname, "/health/live"));
   assert.equal(await page.evaluate(() => window.opener), null);
 });

@@ -47,7 +47,7 @@ async function speaksGerman(page, where) {
     const texts = (await said(page)).filter((text) => !NAMES.has(text));
     const wrong = texts.filter((text) => text in english || foreign.some((pattern) => pattern.test(text)));
     assert.deepEqual(wrong, [], `in German, ${where}`);
-  }, 5_000);
+  });
   const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert(tooWide <= 0, `${where}: ${tooWide} pixels wider than the screen`);
 }

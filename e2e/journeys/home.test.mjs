@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { journey } from "../fixtures.mjs";
+import { journey, moment } from "../fixtures.mjs";
 import { eventually } from "../pages/board.mjs";
 
 /** Makes a board with something on it, calls it so, and goes home. */
@@ -10,6 +10,8 @@ async function boardCalled(board, title) {
   await board.page.getByTestId("rename").click();
   await board.page.getByTestId("title-field").fill(title);
   await board.page.keyboard.press("Enter");
+  // The field makes room once the server has the name.
+  await board.page.getByTestId("rename").filter({ hasText: title }).waitFor();
   await board.draw("rectangle", [300, 250], [520, 400]);
   await board.ready();
 }
@@ -37,8 +39,21 @@ journey("boards are found, starred, named, copied, thrown away and taken out aga
 
   await choose(page, "Roadmap", "rename-board");
   await page.getByTestId("card-name").fill("Roadmap 2027");
+  // A menu that is open when the server answers stays open.
+  const opened = moment();
+  await page.route("**/api/boards/*", async (route) => {
+    if (route.request().method() === "PATCH") await opened.reached;
+    await route.continue();
+  });
   await page.keyboard.press("Enter");
+  await card(page, "Roadmap").hover();
+  await card(page, "Roadmap").getByTestId("board-menu").click();
+  await page.getByTestId("rename-board").focus();
+  opened.reach();
   await card(page, "Roadmap 2027").waitFor();
+  await page.locator(`[data-testid="rename-board"]:focus`).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByTestId("rename-board").waitFor({ state: "detached" });
   await eventually(async () => assert.equal(await board.page.getByTestId("board-title").innerText(), "Roadmap 2027"));
 
   await choose(page, "Roadmap 2027", "duplicate-board");
@@ -48,7 +63,7 @@ journey("boards are found, starred, named, copied, thrown away and taken out aga
   await copy.getByTestId("star-board").click();
   await page.getByRole("button", { name: "Starred" }).click();
   await card(page, "Roadmap 2027").nth(1).waitFor({ state: "detached" });
-  assert.equal(await page.getByTestId("board-card").count(), 1);
+  await cardCount(page, 1);
   await page.getByRole("button", { name: "All", exact: true }).click();
 
   await choose(page, "Copy of", "folder-board");
@@ -85,19 +100,22 @@ journey("a recovery link brings the boards to another device, and ends when it i
   const { page } = await ada.home();
   await page.getByTestId("move-away").click();
   await page.getByTestId("make-recovery").click();
-  const link = await page.getByTestId("invite-link").inputValue();
+  const field = page.getByTestId("invite-link");
+  await eventually(async () => assert.match(await field.inputValue(), /#key=./, "a recovery link"));
+  const link = await field.inputValue();
   await it.picture("recovery link");
 
   const phone = await it.person("phone", { device: "phone", scheme: "dark" });
   const { page: other } = await phone.home();
   await other.goto(link);
   await other.getByTestId("adopt-boards").waitFor();
-  assert.ok(!other.url().includes("key="), "the secret has left the address");
+  await eventually(() => assert.ok(!other.url().includes("key="), "the secret has left the address"));
   await it.picture("recover");
   await other.getByTestId("adopt-boards").click();
   await card(other, "Garden").locator("img").waitFor();
   await it.picture("recovered");
-  assert.equal(await card(other, "Garden").locator(".badge").getAttribute("data-role"), "owner");
+  const role = () => card(other, "Garden").locator(".badge").getAttribute("data-role");
+  await eventually(async () => assert.equal(await role(), "owner"));
 
   await page.getByTestId("withdraw-recovery").click();
   await page.getByTestId("make-recovery").waitFor();

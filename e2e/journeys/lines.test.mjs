@@ -55,7 +55,7 @@ journey("a polygon is opened, closed and becomes an arrow; a rectangle becomes a
   const become = async (kind) => ada.page.locator(`.kinds [data-kind="${kind}"]`).click();
   await eventually(async () => assert.deepEqual(await kinds(), ["line", "arrow", "polygon"]));
   const [place, size] = [[300, 340], [60, 140]];
-  const closed = await ada.pixels(place, size);
+  const closed = await ada.settled(place, size);
   await become("arrow");
   await ada.differs(closed, place, size);
   await it.picture("opened");
@@ -96,13 +96,15 @@ for (const scheme of ["light", "dark"]) {
     await it.picture("stretched-in-the-hand");
     // Between the handles.
     const [place, size] = [[x0 + 10, y0 + 10], [200, 150]];
-    const held = await ada.pixels(place, size);
+    const held = await ada.settled(place, size);
     await ada.up();
     await ada.status("saved");
     await exact(ada);
     await it.picture("stretched");
-    const apart = await farthestApart(ada.page, held, await ada.pixels(place, size));
-    assert(apart <= BLEND_LEVELS, `what was shown in the hand is what came of it, but for ${apart} levels`);
+    await eventually(async () => {
+      const apart = await farthestApart(ada.page, held, await ada.settled(place, size));
+      assert(apart <= BLEND_LEVELS, `what was shown in the hand is what came of it, but for ${apart} levels`);
+    });
     await ada.undo();
     await ada.down([width / 2, y0 - 24]);
     await ada.moveTo([width / 2 + 180, y0 - 10]);

@@ -5,6 +5,9 @@ import assert from "node:assert/strict";
 import { journey } from "../fixtures.mjs";
 import { eventually } from "../pages/board.mjs";
 
+/** Time enough to open a link and to draw, and less than is waited for its end. */
+const LINK_LIVES_MS = 12_000;
+
 /** Makes a link in the owner's dialog and gives its address. */
 async function newLink(board, { role = "edit", label = "", password = "" } = {}) {
   const page = board.page;
@@ -78,6 +81,7 @@ journey("links are managed by keys alone, and what fails is said over the dialog
   await page.getByRole("alertdialog").waitFor({ state: "detached" });
   await focused(`[data-testid="revoke-link"]`);
   await page.keyboard.press("Enter");
+  await focused("[role=alertdialog] button");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await row.waitFor({ state: "detached" });
@@ -116,7 +120,7 @@ journey("a link that ends says so, to its people and to its owner", async (it) =
   // The dialog offers an hour at least: the journey makes it seconds.
   await ada.page.route("**/api/boards/*/links", async (route) => {
     if (route.request().method() !== "POST") return route.continue();
-    const wish = { ...route.request().postDataJSON(), expires_at_ms: Date.now() + 6_000 };
+    const wish = { ...route.request().postDataJSON(), expires_at_ms: Date.now() + LINK_LIVES_MS };
     return route.continue({ postData: JSON.stringify(wish) });
   });
   const link = await newLink(ada, { label: "For today" });

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { PLAIN_HTTP_NAME, journey } from "../fixtures.mjs";
+import { eventually } from "../pages/board.mjs";
 
 journey("plain http on a name that is not localhost", { host: PLAIN_HTTP_NAME }, async (it) => {
   const ada = await (await it.person("ada")).newBoard();
@@ -56,7 +57,10 @@ journey("the keyboard alone", async (it) => {
   const board = home.page.locator(`[data-tool="arrow"]`);
   await board.focus();
   await home.page.keyboard.press("Enter");
-  assert.equal(await board.getAttribute("aria-checked") ?? (await board.getAttribute("aria-pressed")), "true");
+  const chosen = async () => (await board.getAttribute("aria-checked")) ?? (await board.getAttribute("aria-pressed"));
+  await eventually(async () => assert.equal(await chosen(), "true"));
+  // What stands around the board has come, too.
+  await home.page.getByTestId("status").waitFor({ state: "attached" });
   const unnamed = await home.page.evaluate(() =>
     [...document.querySelectorAll("button, a[href], input")]
       .filter((control) => !control.getAttribute("aria-label") && !control.textContent.trim() && !control.labels?.length)
@@ -73,5 +77,5 @@ journey("a theme chosen against the system's is there before the page is", async
   await page.route("**/frontend.js", () => {});
   await page.reload({ waitUntil: "commit" });
   await page.locator('link[rel="stylesheet"]').first().waitFor({ state: "attached" });
-  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
+  await eventually(async () => assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark"));
 });

@@ -7,14 +7,7 @@ import { eventually } from "../pages/board.mjs";
 
 const EVERYTHING = [[200, 150], [1000, 500]];
 
-/** The same part of the board twice, once it no longer changes by itself. */
-async function settled(board) {
-  return eventually(async () => {
-    const [before, after] = [await board.pixels(...EVERYTHING), await board.pixels(...EVERYTHING)];
-    assert(before.equals(after), "the picture rests");
-    return after;
-  });
-}
+const settled = (board) => board.settled(...EVERYTHING);
 
 /** The picture of an element: how often each colour is there, as "r,g,b", the most frequent first. */
 async function colours(page, element) {
@@ -115,7 +108,11 @@ journey("the map shows what others have in view, and keeps its colours where all
   const ben = await (await it.person("ben", { scheme: "dark" })).open(await ada.invite());
   // A colour that nothing else on the map has.
   await ben.page.evaluate((red) => localStorage.setItem("boardwalk.cursor", red), "1");
-  await ben.reload();
+  const address = ben.page.url();
+  await ben.page.goto("about:blank");
+  await ada.people(1);
+  await ben.page.goto(address);
+  await ben.ready();
   await ben.shapes(2);
   await ada.people(2);
   await closeUp(ben, [1000, 600]);

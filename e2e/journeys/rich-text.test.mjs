@@ -47,7 +47,8 @@ journey("keys and the bar say how letters look, others see it, and it is there a
   await ada.page.keyboard.press("Control+B");
   await ada.page.keyboard.type(" three");
   await says(stock, "one two <bold|bold> three");
-  assert.equal(await bar(ada).locator(`[data-command="bold"]`).getAttribute("aria-pressed"), "false");
+  const pressed = () => bar(ada).locator(`[data-command="bold"]`).getAttribute("aria-pressed");
+  await eventually(async () => assert.equal(await pressed(), "false"));
   // A selection is said of by keys and by the bar, and stays selected.
   for (let letter = 0; letter < 5; letter++) await ada.page.keyboard.press("Shift+ArrowLeft");
   await ada.page.keyboard.press("Control+I");
@@ -70,7 +71,7 @@ journey("keys and the bar say how letters look, others see it, and it is there a
   await ada.page.mouse.move(900, 700);
   await ada.status("saved");
   await ada.page.waitForFunction(() => document.querySelector("[data-picture=exact]"));
-  const before = await ada.pixels([380, 260], [400, 80]);
+  const before = await ada.settled([380, 260], [400, 80]);
   await ada.reload();
   await ada.shapes(1);
   await ada.page.mouse.move(900, 700);
@@ -87,6 +88,7 @@ journey("two people type in one text, see each other's carets, and each takes ba
   const [ada, stock, link] = await aBoardAndAStockClient(it);
   await typeAt(ada, [400, 300], "shared words");
   await ada.page.keyboard.press("Escape");
+  await says(stock, "shared words");
   const bob = await (await it.person("bob")).open(link);
   await bob.shapes(1);
   for (const board of [ada, bob]) {
@@ -108,7 +110,7 @@ journey("two people type in one text, see each other's carets, and each takes ba
   await bob.page.keyboard.press("Control+Z");
   await bob.page.keyboard.press("Control+Z");
   await says(stock, "Two shared words");
-  assert.equal(await field(ada).innerText(), "Two shared words");
+  await eventually(async () => assert.equal(await field(ada).innerText(), "Two shared words"));
   await ada.page.keyboard.type(".");
   await says(stock, "Two shared words.");
   await Promise.all([ada.page.keyboard.press("Escape"), bob.page.keyboard.press("Escape")]);

@@ -53,8 +53,10 @@ journey("comments are pinned, answered, followed and resolved, also by who may n
   await ada.page.getByTestId("suggestion").first().click();
   await ada.page.getByTestId("send-comment").click();
   await ben.page.locator(".thread__call").waitFor();
+  // Ben may hear it before she is answered.
+  await ada.page.getByTestId("comment").nth(1).waitFor();
   await it.picture("thread");
-  assert.equal(await ada.page.getByTestId("edit-comment").count(), 1, "one's own comment only");
+  await eventually(async () => assert.equal(await ada.page.getByTestId("edit-comment").count(), 1, "one's own comment only"));
   await ada.page.getByTestId("resolve").click();
   for (const board of [ada, ben]) {
     await eventually(async () => {
@@ -163,7 +165,8 @@ journey("a timer runs for all, and votes are hidden until the end", async (it) =
   const ada = await (await it.person("ada")).newBoard();
   await ada.draw("rectangle", [400, 300], [550, 420]);
   await ada.draw("ellipse", [700, 300], [850, 420]);
-  const ben = await (await it.person("ben", { scheme: "dark" })).open(await ada.invite("edit"));
+  const person = await it.person("ben", { scheme: "dark" });
+  const ben = await person.open(await ada.invite("edit"));
   await ada.page.getByTestId("facilitate").click();
   await it.picture("facilitate");
   await ada.page.locator(`[data-minutes="5"]`).click();
@@ -178,12 +181,27 @@ journey("a timer runs for all, and votes are hidden until the end", async (it) =
   await ada.page.locator(`[data-budget="3"]`).click();
   const marks = ben.page.getByTestId("mark");
   await eventually(async () => assert.equal(await marks.count(), 2, "a mark on each shape"));
+  // The first vote is still on its way when the others are given.
+  let isFirst = true;
+  await ben.page.route("**/voting/ballot", async (route) => {
+    if (isFirst) {
+      isFirst = false;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    await route.continue();
+  });
   await marks.first().click();
   await marks.first().click();
   await marks.last().click();
   await ada.page.getByTestId("voting").getByText(/1 voted/).waitFor();
   assert.equal(await ada.page.getByTestId("mark").first().innerText(), "0", "nobody sees another's votes");
   await it.picture("voting");
+  // The server has all three before it is over: another tab of Ben's is told them.
+  const again = await person.open(ben.page.url());
+  const votes = async () => (await again.page.getByTestId("mark").allInnerTexts()).map(Number);
+  await eventually(async () => assert.deepEqual(await votes(), [2, 1], "one's own votes"));
+  await again.page.close();
+  await eventually(async () => assert.deepEqual(await marks.allInnerTexts(), ["2", "1"], "no answer takes a vote back"));
   await ada.page.getByTestId("end-voting").click();
   await eventually(async () => {
     const results = await late.page.getByTestId("mark").allInnerTexts();
@@ -198,7 +216,7 @@ journey("private notes are nobody else's until they are revealed", async (it) =>
   const cleo = await (await it.person("cleo", { device: "phone" })).open(await ada.invite("view"), { ready: false });
   await ada.page.getByTestId("facilitate").click();
   await ada.page.getByTestId("begin-private").click();
-  await ben.page.getByTestId("private-round").waitFor();
+  for (const board of [ada, ben]) await board.page.getByTestId("private-round").waitFor();
   const write = async (board, at, text) => {
     await board.page.keyboard.press("n");
     await board.down(at);
@@ -222,7 +240,7 @@ journey("private notes are nobody else's until they are revealed", async (it) =>
   for (const board of [ada, ben, cleo]) {
     await board.shapes(2);
     await board.page.getByTestId("private-round").waitFor({ state: "detached" });
-    assert.equal(await board.page.locator(".private-note").count(), 0, "no cards are left");
+    await eventually(async () => assert.equal(await board.page.locator(".private-note").count(), 0, "no cards are left"));
   }
   await it.picture("revealed");
 });

@@ -104,7 +104,7 @@ journey("what is deleted goes from the picture, the last shape too", async (it) 
     [290, 290],
     [220, 120],
   ];
-  const blank = await ada.pixels(...part);
+  const blank = await ada.settled(...part);
   await ada.draw("rectangle", [300, 300], [500, 400]);
   await ada.differs(blank, ...part);
   await ada.page.keyboard.press("Control+a");

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { after } from "node:test";
 
-import { journey } from "../fixtures.mjs";
+import { journey, moment } from "../fixtures.mjs";
 import { BoardPage, eventually } from "../pages/board.mjs";
+import { HomePage } from "../pages/home.mjs";
 import { Provider } from "../provider.mjs";
 
 const provider = await Provider.start();
@@ -19,9 +20,53 @@ async function atProvider(page, name) {
   await page.getByTestId("account").waitFor();
 }
 
+/**
+ * Makes a board that is among those that the home page brings in the same moment: before the server's answer to who makes it,
+ * or after. It is gone to and has all of its links.
+ */
+async function boardAmongOwn({ page }, { comesLast }) {
+  const [made, wanted, kept] = [moment(), moment(), moment()];
+  await page.route("**/api/boards", async (route) => {
+    const response = await route.fetch();
+    made.reach();
+    await (comesLast ? wanted : kept).reached;
+    await route.fulfill({ response });
+  });
+  await page.route("**/api/session/boards", async (route) => {
+    await made.reached;
+    await route.continue();
+  });
+  await page.route("**/api/session/boards/*/key", async (route) => {
+    wanted.reach();
+    if (comesLast) await kept.reached;
+    await route.continue();
+  });
+  await page.reload();
+  await page.getByTestId("account").waitFor();
+  await page.getByTestId("new-board").click();
+  const board = new BoardPage(page);
+  if (comesLast) {
+    await board.ready();
+    const brought = page.waitForResponse("**/api/session/boards/*/key");
+    kept.reach();
+    await (await brought).finished();
+  } else {
+    await cards(page).waitFor();
+    kept.reach();
+    await board.ready();
+  }
+  await page.unrouteAll({ behavior: "ignoreErrors" });
+  await board.reload();
+  await board.invite();
+  return board;
+}
+
 const cards = (page) => page.getByTestId("board-card");
 
-journey("a board belongs to who is signed in, on every device until they sign out", { env }, async (it) => {
+/** Waits until the home page knows which boards this browser keeps: what makes one stands beside them, or in their place. */
+const shelved = (page) => page.getByTestId("new-board").waitFor();
+
+journey("a board belongs to who is signed in, on every device until they sign out", { env, timeout: 120_000 }, async (it) => {
   const desk = await (await it.person("ada", { scheme: "light" })).home();
   await desk.page.getByTestId("sign-in").waitFor();
   await it.picture("signed-out");
@@ -33,12 +78,12 @@ journey("a board belongs to who is signed in, on every device until they sign ou
   await atProvider(desk.page, "Ada Lovelace");
   assert.equal(new URL(desk.page.url()).search, "", "neither code nor state stays in the address");
 
-  const board = await desk.newBoard();
-  await board.ready();
+  const board = await boardAmongOwn(desk, { comesLast: true });
   await board.draw("rectangle", [300, 250], [480, 380]);
   await board.status("saved");
   await board.page.getByTestId("people").click();
-  assert.equal(await board.page.getByTestId("own-name").inputValue(), "Ada Lovelace", "her name is the one others see");
+  const own = board.page.getByTestId("own-name");
+  await eventually(async () => assert.equal(await own.inputValue(), "Ada Lovelace", "her name is the one others see"));
   await board.page.keyboard.press("Escape");
   const invite = await board.invite();
   const ben = await (await it.person("ben")).open(invite);
@@ -47,8 +92,9 @@ journey("a board belongs to who is signed in, on every device until they sign ou
   const here = board.page.getByTestId("present-person");
   await eventually(async () => assert.equal(await here.count(), 2));
   const marked = here.filter({ has: board.page.getByTestId("signed-in") });
-  assert.equal(await marked.count(), 1, "who is signed in bears a mark, nobody else");
-  assert.equal(await marked.getByTestId("signed-in").getAttribute("aria-label"), "Signed in as Ada Lovelace");
+  await eventually(async () => assert.equal(await marked.count(), 1, "who is signed in bears a mark, nobody else"));
+  const says = () => marked.getByTestId("signed-in").getAttribute("aria-label");
+  await eventually(async () => assert.equal(await says(), "Signed in as Ada Lovelace"));
   await it.picture("mark");
   await board.page.keyboard.press("Escape");
 
@@ -59,9 +105,15 @@ journey("a board belongs to who is signed in, on every device until they sign ou
   await it.picture("mark for others");
   await board.comment([600, 300], "Mine");
   await board.page.getByTestId("people").click();
+  const asked = ben.page.waitForResponse("**/people/signed-in");
   await board.page.getByTestId("own-name").fill("Bernoulli");
   await board.page.keyboard.press("Tab");
   await mark.waitFor({ state: "detached" });
+  // The answer comes while the list is open.
+  await asked;
+  await board.page.getByTestId("own-name").fill("Ada Lovelace");
+  await board.page.keyboard.press("Tab");
+  await mark.waitFor();
   await ben.page.keyboard.press("Escape");
   await ben.page.getByTestId("pin").click();
   await ben.page.getByTestId("thread").getByTestId("signed-in").waitFor();
@@ -88,10 +140,11 @@ journey("a board belongs to who is signed in, on every device until they sign ou
   await it.picture("left");
   await phone.page.reload();
   await phone.page.getByTestId("sign-in").waitFor();
+  await shelved(phone.page);
   assert.equal(await cards(phone.page).count(), 0);
   await board.page.goto(it.url);
   await board.page.getByTestId("account").waitFor();
-  assert.equal(await cards(board.page).count(), 1, "the other device stays signed in");
+  await eventually(async () => assert.equal(await cards(board.page).count(), 1, "the other device stays signed in"));
 
   const admin = await (await it.person("root")).page("/admin");
   await admin.getByTestId("admin-token").fill("correct horse battery");
@@ -105,8 +158,7 @@ journey("a board of the account that was taken out of the list stays out until o
   await page.getByText("Guests need no account").waitFor();
   await page.getByTestId("sign-in").first().click();
   await atProvider(page, "Ada Lovelace");
-  await page.getByTestId("new-board").click();
-  await new BoardPage(page).ready();
+  await boardAmongOwn(new HomePage(page), { comesLast: false });
   await page.goto(it.url);
   await page.getByTestId("board-menu").click();
   await page.getByTestId("forget-board").click();
@@ -118,6 +170,7 @@ journey("a board of the account that was taken out of the list stays out until o
   await page.reload();
   assert.equal((await (await told).json()).boards.length, 1, "it is the account's still");
   await page.getByTestId("account").click();
+  await shelved(page);
   assert.equal(await cards(page).count(), 0);
   await page.getByTestId("sign-out").click();
   await page.getByTestId("sign-in").first().click();

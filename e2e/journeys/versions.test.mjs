@@ -65,7 +65,7 @@ journey("a version is kept, looked at and gone back to, and undo takes that back
   await page.keyboard.press("Enter");
   await page.getByTestId("version").filter({ hasText: "Three shapes" }).click();
   await page.getByTestId("preview").waitFor();
-  assert.match(await page.getByTestId("changes").innerText(), /: 1 added$/);
+  await eventually(async () => assert.match(await page.getByTestId("changes").innerText(), /: 1 added$/));
   await named.click();
   await page.getByTestId("preview").getByText("Two shapes").waitFor();
   await it.picture("preview");
@@ -135,8 +135,9 @@ journey("a version says what changed since the one before it and who did it, and
   // The list says how much, of each.
   await second.getByTestId("row-changes").getByText("3 added, 1 changed, 1 removed").waitFor();
   await first.getByTestId("row-changes").getByText("2 added").waitFor();
-  assert.match(await second.innerText(), /by (Ada, Ben|Ben, Ada), somebody without a name$/m);
-  assert.match(await first.innerText(), /by Ada$/m);
+  const by = async (version, people) => eventually(async () => assert.match(await version.innerText(), people));
+  await by(second, /by (Ada, Ben|Ben, Ada), somebody without a name$/m);
+  await by(first, /by Ada$/m);
 
   // The preview says which.
   await second.click();

@@ -5,6 +5,8 @@
 import assert from "node:assert/strict";
 
 const STEPS = 8;
+/** Longer than a page gathers what it then writes into its copy. */
+const COPY_RESTS_MS = 2_500;
 
 export class BoardPage {
   constructor(page) {
@@ -104,6 +106,15 @@ export class BoardPage {
     return this.page.screenshot({ clip: { ...at, width, height }, animations: "disabled" });
   }
 
+  /** The same once they no longer change by themselves. */
+  async settled(at, size) {
+    return eventually(async () => {
+      const [before, after] = [await this.pixels(at, size), await this.pixels(at, size)];
+      assert(before.equals(after), "the picture rests");
+      return after;
+    });
+  }
+
   /** Waits until a part of the canvas looks different from `before`. */
   async differs(before, at, size) {
     await eventually(async () => assert(!before.equals(await this.pixels(at, size)), "the picture has changed"));
@@ -200,11 +211,13 @@ export class BoardPage {
     }, this.id);
   }
 
-  /** Waits until the copy has grown past this, and gives it. */
+  /** Waits until the copy has grown past this and grows no more, and gives it. */
   async copied({ bytes } = { bytes: 0 }) {
     return eventually(async () => {
       const copy = await this.copy();
       assert(copy.bytes > bytes, `the copy grows past ${bytes} bytes`);
+      await this.page.waitForTimeout(COPY_RESTS_MS);
+      assert.deepEqual(await this.copy(), copy, "the copy rests");
       return copy;
     });
   }

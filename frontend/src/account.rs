@@ -1,8 +1,11 @@
 //! Who is signed in: the way to sign in or the person's menu, in the home page's header, and their boards, which come to
 //! this browser and leave it with them. It must not know how boards are shown.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use leptos::prelude::*;
-use protocol::{BoardId, ErrorCode};
+use protocol::{BoardId, ErrorCode, OwnBoard};
 
 use crate::api::{self, ApiError};
 use crate::connection::copies;
@@ -44,7 +47,8 @@ pub fn AccountMenu(
 ) -> impl IntoView {
     let (words, toasts, preferences) = (Words::of_page(), Toasts::of_page(), Preferences::of_page());
     let (mounted, router): (Mounted, Router) = (Mounted::here(), expect_context());
-    let who = RwSignal::new(Who::Unknown);
+    let (who, leaving) = (RwSignal::new(Who::Unknown), Arc::new(AtomicBool::new(false)));
+    let is_leaving = leaving.clone();
     if let Some(problem) = failure() {
         router.hide_failure();
         toasts.push(words.named("problem", &format!("{}.text", problem.id())));
@@ -55,7 +59,7 @@ pub fn AccountMenu(
     effect(move || {
         let (Who::Somebody(name), lost) = (who.get(), desk.lost.get()) else { return };
         take_name(preferences, &name);
-        mounted.ask(bring(lost), move |brought| match brought {
+        mounted.ask(bring(lost, is_leaving.clone()), move |brought| match brought {
             Ok(true) => desk.changed.run(()),
             Ok(false) => {}
             // Signed out elsewhere meanwhile.
@@ -66,6 +70,9 @@ pub fn AccountMenu(
         });
     });
     let leave = Callback::new(move |()| {
+        // What is being brought now may come after all else was taken away.
+        leaving.store(true, Ordering::Relaxed);
+        let leaving = leaving.clone();
         mounted.ask(leave(), move |left| match left {
             Ok(()) => {
                 keep_account_name(None);
@@ -75,7 +82,10 @@ pub fn AccountMenu(
                 toasts.push(words.get(key::ACCOUNT_SIGNED_OUT).to_owned());
                 desk.changed.run(());
             }
-            Err(error) => toasts.push(told(words, error)),
+            Err(error) => {
+                leaving.store(false, Ordering::Relaxed);
+                toasts.push(told(words, error));
+            }
         });
     });
     let face = move || match who.get() {
@@ -171,39 +181,56 @@ enum BringError {
 }
 
 /// Brings the boards of whoever is signed in to this browser, with a key for each that it has none for, or a lost one; says
-/// whether anything changed.
-async fn bring(lost: Vec<BoardId>) -> Result<bool, BringError> {
+/// whether anything changed. Nothing is brought any more once its reader is `leaving`.
+async fn bring(lost: Vec<BoardId>, leaving: Arc<AtomicBool>) -> Result<bool, BringError> {
     let (own, kept) = (api::own_boards().await?, keyring::boards().await?);
-    let (mut changed, removed) = (false, sign_in::removed());
+    let mut changed = false;
+    let is_leaving = || leaving.load(Ordering::Relaxed);
     for board in own {
         let earlier = kept.iter().find(|kept| kept.id == board.id);
-        if earlier.is_none() && removed.contains(&board.id) {
-            continue;
-        }
-        let opens = earlier.is_some_and(KeptBoard::is_owned) && !lost.contains(&board.id);
-        if opens && earlier.is_some_and(|earlier| earlier.of_account) {
+        let is_lost = lost.contains(&board.id);
+        let opens = earlier.is_some_and(KeptBoard::is_owned) && !is_lost;
+        if earlier.map_or_else(|| sign_in::removed().contains(&board.id), |earlier| opens && earlier.of_account) {
             continue;
         }
         changed = true;
         if opens {
-            keyring::change(&board.id, |board| board.of_account = true).await?;
+            // One that is forgotten meanwhile stays so.
+            keyring::change(&board.id, |board| board.of_account |= !is_leaving()).await?;
             continue;
         }
         let unlocked = api::own_board_key(&board.id).await?;
-        let moment = |moment_ms: i64| u64::try_from(moment_ms).unwrap_or_default();
-        let visit = KeptBoard {
-            title: board.title,
-            links: vec![KeptLink { role: unlocked.role, key: unlocked.key, id: None }],
-            deleted_at_ms: board.deleted_at_ms.map(moment),
-            of_account: true,
-            ..KeptBoard::new(
-                board.id,
-                earlier.map_or_else(|| moment(board.created_at_ms), |earlier| earlier.opened_at_ms),
-            )
+        let (id, was_kept, link) =
+            (board.id.clone(), earlier.is_some(), KeptLink { role: unlocked.role, key: unlocked.key, id: None });
+        let keep = |now| match now {
+            _ if is_leaving() => None,
+            // It was taken out of the list meanwhile.
+            None if was_kept || sign_in::removed().contains(&board.id) => None,
+            now => Some(brought(board, link, now, is_lost)),
         };
-        keyring::keep(&visit.with_links_of(earlier.cloned())).await?;
+        keyring::change_or_keep(&id, keep).await?;
     }
     Ok(changed)
+}
+
+/// A board of the account with the key to it, beside what is kept of it now: it may have been made in this browser only a
+/// moment ago, and is kept with all of its links by now.
+fn brought(board: OwnBoard, link: KeptLink, now: Option<KeptBoard>, is_lost: bool) -> KeptBoard {
+    let moment = |moment_ms: i64| u64::try_from(moment_ms).unwrap_or_default();
+    match now {
+        Some(now) if now.is_owned() && !is_lost => KeptBoard { of_account: true, ..now },
+        now => {
+            let opened_at_ms = now.as_ref().map_or_else(|| moment(board.created_at_ms), |now| now.opened_at_ms);
+            let visit = KeptBoard {
+                title: board.title,
+                links: vec![link],
+                deleted_at_ms: board.deleted_at_ms.map(moment),
+                of_account: true,
+                ..KeptBoard::new(board.id, opened_at_ms)
+            };
+            visit.with_links_of(now)
+        }
+    }
 }
 
 /// Ends the session, and takes the boards that came with it out of this browser. What was drawn offline and not sent yet
@@ -226,4 +253,29 @@ async fn leave() -> Result<(), ApiError> {
 fn told(words: Words, error: ApiError) -> String {
     let reason = words.named("problem", &format!("{}.text", Problem::from(error).id()));
     words.fill(key::HOME_FAILED, &[("reason", &reason)])
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{LinkSecret, Role};
+
+    use super::*;
+
+    #[test]
+    fn a_board_that_was_made_meanwhile_keeps_its_links() {
+        let link = |role, fill| KeptLink { role, key: LinkSecret::from_random([fill; LinkSecret::LENGTH]), id: None };
+        let id = BoardId::from_random([1; BoardId::LENGTH]);
+        let own = OwnBoard { id: id.clone(), title: "Plan".to_owned(), created_at_ms: 5, deleted_at_ms: None };
+        let made = KeptBoard { links: vec![link(Role::Owner, 1), link(Role::Edit, 2)], ..KeptBoard::new(id, 7) };
+        let (key, visited) = (link(Role::Owner, 3), KeptBoard { links: vec![link(Role::View, 2)], ..made.clone() });
+        let links = |now: Option<&KeptBoard>, is_lost| {
+            let board = brought(own.clone(), key.clone(), now.cloned(), is_lost);
+            assert!(board.of_account);
+            (board.links, board.opened_at_ms)
+        };
+        assert_eq!(links(Some(&made), false), (made.links.clone(), 7));
+        assert_eq!(links(Some(&made), true), (vec![key.clone(), link(Role::Edit, 2)], 7), "the lost key makes room");
+        assert_eq!(links(Some(&visited), false), (vec![key.clone(), link(Role::View, 2)], 7));
+        assert_eq!(links(None, false), (vec![key.clone()], 5));
+    }
 }

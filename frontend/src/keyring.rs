@@ -86,27 +86,48 @@ pub async fn board(id: &BoardId) -> Result<Option<KeptBoard>, KeyringError> {
     Ok(value.as_ref().and_then(decode))
 }
 
-/// Keeps a board in the place of what was kept of it; returns once it is stored.
-pub async fn keep(board: &KeptBoard) -> Result<(), KeyringError> {
-    let (transaction, store) = open(TransactionMode::ReadWrite).await?;
-    let value = encode(board)?;
-    store.put(&value, Some(&JsValue::from_str(board.id.as_str())))?.await?;
-    transaction.commit()?.await?;
-    Ok(())
+/// Keeps what a visit knows of a board beside what is kept of it, see [`KeptBoard::with_links_of`].
+pub async fn keep(visit: KeptBoard) -> Result<(), KeyringError> {
+    let id = visit.id.clone();
+    change_or_keep(&id, move |kept| Some(visit.with_links_of(kept))).await
 }
 
 /// Adds a link that its owner has just made, or given a new key.
 pub async fn keep_link(id: &BoardId, link: KeptLink) -> Result<(), KeyringError> {
-    let Some(mut board) = board(id).await? else { return Ok(()) };
-    board.links.push(link);
-    keep(&board).await
+    change(id, move |board| board.links.push(link)).await
 }
 
 /// Changes what is kept of a board; one that is not kept stays unknown.
 pub async fn change(id: &BoardId, change: impl FnOnce(&mut KeptBoard)) -> Result<(), KeyringError> {
-    let Some(mut board) = board(id).await? else { return Ok(()) };
-    change(&mut board);
-    keep(&board).await
+    let change = move |kept: Option<KeptBoard>| {
+        let mut board = kept?;
+        change(&mut board);
+        Some(board)
+    };
+    change_or_keep(id, change).await
+}
+
+/// Makes of what is kept of a board, if anything is, what is to be kept; nothing changes where that is none. Returns once
+/// it is stored.
+pub async fn change_or_keep(
+    id: &BoardId,
+    change: impl FnOnce(Option<KeptBoard>) -> Option<KeptBoard>,
+) -> Result<(), KeyringError> {
+    change_boxed(id, Box::new(change)).await
+}
+
+type Change<'a> = Box<dyn FnOnce(Option<KeptBoard>) -> Option<KeptBoard> + 'a>;
+
+async fn change_boxed(id: &BoardId, change: Change<'_>) -> Result<(), KeyringError> {
+    // One transaction: what somebody else writes meanwhile, here or in another tab, comes before it or after.
+    let (transaction, store) = open(TransactionMode::ReadWrite).await?;
+    let name = JsValue::from_str(id.as_str());
+    let kept = store.get(name.clone())?.await?;
+    if let Some(board) = change(kept.as_ref().and_then(decode)) {
+        store.put(&encode(&board)?, Some(&name))?.await?;
+    }
+    transaction.commit()?.await?;
+    Ok(())
 }
 
 /// Forgets a board and its keys.

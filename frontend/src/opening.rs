@@ -7,6 +7,7 @@ use protocol::{BoardId, CreatedBoard, ErrorCode, LinkSecret, Role};
 use crate::api;
 use crate::clock::now_ms;
 use crate::keyring::{self, KeptBoard, KeptLink, KeyringError};
+use crate::preferences::kept_account_name;
 use crate::route::board_link;
 use crate::store::Problem;
 
@@ -42,15 +43,23 @@ impl OpenedBoard {
 
 /// Makes a board and keeps its links. The second value tells whether they could be kept.
 pub async fn create_board(title: String) -> Result<(KeptBoard, bool), Problem> {
-    Ok(keep_created(api::create_board(title).await?).await)
+    let created = api::create_board(title).await?;
+    Ok(keep_created(created, is_signed_in().await).await)
 }
 
-/// Keeps a board that was just made. The second value tells whether it could be kept.
-pub async fn keep_created(created: CreatedBoard) -> (KeptBoard, bool) {
+/// Whether a board that was just made is somebody's who is signed in. Asked of the server, as a session may have ended
+/// elsewhere: whoever signs out loses what is kept as theirs.
+pub async fn is_signed_in() -> bool {
+    kept_account_name().is_some() && api::session().await.is_ok_and(|session| session.name.is_some())
+}
+
+/// Keeps a board that was just made, `of_account` where it belongs to who is signed in. The second value tells whether it
+/// could be kept.
+pub async fn keep_created(created: CreatedBoard, of_account: bool) -> (KeptBoard, bool) {
     let links = created.links.into_iter().map(|link| KeptLink { role: link.role, key: link.key, id: Some(link.id) });
     let (title, links) = (created.title, links.collect());
-    let board = KeptBoard { title, links, ..KeptBoard::new(created.id, whole_ms(now_ms())) };
-    let is_kept = keyring::keep(&board).await.is_ok();
+    let board = KeptBoard { title, links, of_account, ..KeptBoard::new(created.id, whole_ms(now_ms())) };
+    let is_kept = keyring::keep(board.clone()).await.is_ok();
     (board, is_kept)
 }
 
@@ -64,7 +73,7 @@ pub async fn open_board(id: BoardId, key: Option<LinkSecret>) -> Result<Opened, 
     let key = key.ok_or(Problem::Refused(ErrorCode::WrongKey))?;
     let view = api::board(&id, &key).await?;
     let link = KeptLink { role: view.role, key: key.clone(), id: Some(view.link) };
-    let links = kept_with(&id, view.title.clone(), link, kept).links;
+    let links = visit(&id, view.title.clone(), link).with_links_of(kept).links;
     Ok(Opened { id, title: view.title, role: view.role, key, links })
 }
 
@@ -76,9 +85,8 @@ pub async fn unlock(id: BoardId, key: LinkSecret, password: String) -> Result<St
 
 /// Keeps a board that was opened, as it is known by now.
 pub async fn remember(opened: Opened) -> Result<(), KeyringError> {
-    let kept = keyring::board(&opened.id).await?;
     let link = KeptLink { role: opened.role, key: opened.key, id: None };
-    keyring::keep(&kept_with(&opened.id, opened.title, link, kept)).await
+    keyring::keep(visit(&opened.id, opened.title, link)).await
 }
 
 fn known(kept: &KeptBoard, key: Option<&LinkSecret>) -> Option<Opened> {
@@ -95,9 +103,8 @@ fn known(kept: &KeptBoard, key: Option<&LinkSecret>) -> Option<Opened> {
     })
 }
 
-fn kept_with(id: &BoardId, title: String, link: KeptLink, kept: Option<KeptBoard>) -> KeptBoard {
-    let visit = KeptBoard { title, links: vec![link], ..KeptBoard::new(id.clone(), whole_ms(now_ms())) };
-    visit.with_links_of(kept)
+fn visit(id: &BoardId, title: String, link: KeptLink) -> KeptBoard {
+    KeptBoard { title, links: vec![link], ..KeptBoard::new(id.clone(), whole_ms(now_ms())) }
 }
 
 fn whole_ms(time_ms: f64) -> u64 {

@@ -71,8 +71,7 @@ pub async fn fetch(secret: &LinkSecret) -> Result<Vec<KeptBoard>, RecoveryError>
 /// Adds boards to those of this browser, whose own links, stars and folders stay; goes on with the link that they came by.
 pub async fn adopt(boards: Vec<KeptBoard>, secret: &LinkSecret) -> Result<(), RecoveryError> {
     for board in boards {
-        let earlier = keyring::board(&board.id).await?;
-        keyring::keep(&board.with_links_of(earlier)).await?;
+        keyring::keep(board).await?;
     }
     if kept_recovery().is_none() {
         keep_recovery(secret.reveal());

@@ -77,6 +77,8 @@ impl Managed {
         self.mounted.ask(async move { api::change_link(&id, &key, &link, &wish).await }, move |answer| {
             if let Err(error) = answer {
                 self.fail(error);
+                // Who chose sees what holds, also where the list cannot be read now.
+                self.links.notify();
             }
             self.read();
         });

@@ -215,7 +215,8 @@ impl Versions {
     /// Makes a new board of a version.
     pub fn copy(self, version: VersionId) {
         let Some((id, key)) = self.place() else { return };
-        let made = async move { Ok(keep_created(api::copy_version(&id, &key, &version).await?).await.0) };
+        // Whose it is the home page finds out.
+        let made = async move { Ok(keep_created(api::copy_version(&id, &key, &version).await?, false).await.0) };
         self.mounted.ask(made, move |answer| match answer {
             Ok(board) => self.told(key::VERSIONS_COPIED, "title", &board.title),
             Err(error) => self.fail(error),

@@ -18,7 +18,6 @@ use self::shelf::{Filter, Shelf};
 use self::token::TokenDialog;
 use crate::clock::now_in_words;
 use crate::keyring::KeptBoard;
-use crate::opening::create_board;
 use crate::panels::appearance::{LanguageChoice, theme_switch};
 use crate::panels::menu::MARK;
 use crate::parts;
@@ -27,7 +26,7 @@ use crate::route::{Router, board_link, board_path};
 use crate::sign_in::{self, SignInDesk};
 use crate::store::Problem;
 use crate::ui::button::{Button, IconButton, Weight};
-use crate::ui::dynamic::{Mounted, dynamic, effect, list, when};
+use crate::ui::dynamic::{dynamic, effect, keyed, list, when};
 use crate::ui::icon::{Icon, IconShape};
 use crate::ui::toast::Toasts;
 use crate::ui::tooltip::Side;
@@ -47,28 +46,30 @@ pub fn HomePage() -> impl IntoView {
     let changed = Callback::new(move |()| shelf.read());
     provide_context(SignInDesk { needed: RwSignal::new(false), lost: shelf.lost, changed });
     let newcomer = Signal::derive(move || shelf.is_empty());
+    let making = Making::here(shelf);
     view! {
         <div class="home">
             <HomeHeader shelf=shelf />
             <main class="home__main">
-                {when(newcomer, || view! { <Hero /> }.into_any())}
-                <Boards shelf=shelf />
+                {when(newcomer, move || view! { <Hero making=making /> }.into_any())}
+                <Boards shelf=shelf making=making />
             </main>
         </div>
         <CardDialog shelf=shelf />
+        <TokenDialog open=making.asking_token on_told=Callback::new(move |()| making.begin()) />
     }
     .into_any()
 }
 
 #[component]
-fn Hero() -> impl IntoView {
+fn Hero(making: Making) -> impl IntoView {
     let words = Words::of_page();
     view! {
         <section class="hero">
             <div class="hero__words">
                 <h1>{words.of(key::HOME_PROMISE)}</h1>
                 <p>{words.of(if sign_in::is_needed() { key::HOME_LEAD_SIGNED_IN } else { key::HOME_LEAD })}</p>
-                <NewBoard large=true />
+                <NewBoard making=making large=true />
             </div>
             <span class="hero__picture" aria-hidden="true" inner_html=PICTURE></span>
         </section>
@@ -108,27 +109,49 @@ fn HomeHeader(shelf: Shelf) -> impl IntoView {
     .into_any()
 }
 
-#[component]
-fn NewBoard(large: bool) -> impl IntoView {
-    let (words, toasts) = (Words::of_page(), Toasts::of_page());
-    let router: Router = expect_context();
-    let mounted = Mounted::here();
-    let (creating, asking_token) = (RwSignal::new(false), RwSignal::new(false));
-    let desk = SignInDesk::of_page();
-    let press = move |()| {
+/// The making of a board. It goes on where the button that began it goes: boards that come change which one there is.
+#[derive(Clone, Copy)]
+struct Making {
+    shelf: Shelf,
+    creating: RwSignal<bool>,
+    asking_token: RwSignal<bool>,
+    desk: SignInDesk,
+    router: Router,
+    toasts: Toasts,
+}
+
+impl Making {
+    /// For the page that is being made.
+    fn here(shelf: Shelf) -> Self {
+        Self {
+            shelf,
+            creating: RwSignal::new(false),
+            asking_token: RwSignal::new(false),
+            desk: SignInDesk::of_page(),
+            router: expect_context(),
+            toasts: Toasts::of_page(),
+        }
+    }
+
+    fn begin(self) {
+        let words = self.shelf.words;
         let date = now_in_words(words.0.get_untracked());
-        creating.set(true);
-        mounted.ask(create_board(words.fill(key::HOME_NEW_TITLE, &[("date", &date)])), move |answer| {
-            creating.set(false);
+        self.creating.set(true);
+        self.shelf.create(words.fill(key::HOME_NEW_TITLE, &[("date", &date)]), move |answer| {
+            self.creating.set(false);
             match answer {
-                Ok((board, is_kept)) => enter(router, &board, is_kept),
-                Err(Problem::Refused(ErrorCode::TokenNeeded)) => asking_token.set(true),
-                Err(Problem::Refused(ErrorCode::SignInNeeded)) if sign_in::is_offered() => desk.needed.set(true),
-                Err(problem) => toasts.push(failure(words, problem)),
+                Ok((board, is_kept)) => enter(self.router, &board, is_kept),
+                Err(Problem::Refused(ErrorCode::TokenNeeded)) => self.asking_token.set(true),
+                Err(Problem::Refused(ErrorCode::SignInNeeded)) if sign_in::is_offered() => self.desk.needed.set(true),
+                Err(problem) => self.toasts.push(failure(words, problem)),
             }
         });
-    };
-    let told = Callback::new(move |()| press(()));
+    }
+}
+
+#[component]
+fn NewBoard(making: Making, large: bool) -> impl IntoView {
+    let (words, creating) = (making.shelf.words, making.creating);
     let label =
         Signal::derive(move || words.get(if creating.get() { key::HOME_CREATING } else { key::HOME_NEW }).to_owned());
     view! {
@@ -139,9 +162,8 @@ fn NewBoard(large: bool) -> impl IntoView {
             weight=Weight::Primary
             icon=icondata::LuPlus
             disabled=creating
-            on_press=Callback::new(press)
+            on_press=Callback::new(move |()| making.begin())
         />
-        <TokenDialog open=asking_token on_told=told />
     }
     .into_any()
 }
@@ -161,7 +183,7 @@ fn failure(words: Words, problem: Problem) -> String {
 
 /// The boards, with what finds one among them.
 #[component]
-fn Boards(shelf: Shelf) -> impl IntoView {
+fn Boards(shelf: Shelf, making: Making) -> impl IntoView {
     let words = shelf.words;
     let state = Memo::new(move |_| match &*shelf.boards.read() {
         None => "loading",
@@ -175,7 +197,7 @@ fn Boards(shelf: Shelf) -> impl IntoView {
         "empty" => note(words, icondata::LuShapes, key::HOME_EMPTY_TITLE, key::HOME_EMPTY_TEXT),
         _ => view! {
             <Finder shelf=shelf />
-            {dynamic(move || cards(shelf))}
+            {cards(shelf)}
         }
         .into_any(),
     };
@@ -184,7 +206,7 @@ fn Boards(shelf: Shelf) -> impl IntoView {
         <section class="shelf" aria-label=words.of(key::HOME_RECENT)>
             <header class="shelf__header">
                 <h2>{words.of(key::HOME_RECENT)}</h2>
-                {when(some, || view! { <NewBoard large=false /> }.into_any())}
+                {when(some, move || view! { <NewBoard making=making large=false /> }.into_any())}
             </header>
             {dynamic(body)}
         </section>
@@ -214,32 +236,41 @@ fn skeletons(words: Words) -> AnyView {
 }
 
 fn cards(shelf: Shelf) -> AnyView {
-    let words = shelf.words;
-    let (shown, more) = shelf.shown();
-    if shown.is_empty() {
-        return match shelf.filter.get() {
-            _ if !shelf.query.read().trim().is_empty() => {
-                note(words, icondata::LuSearchX, key::HOME_NONE_FOUND_TITLE, key::HOME_NONE_FOUND_TEXT)
-            }
-            Filter::Bin => note(words, icondata::LuTrash2, key::HOME_BIN_EMPTY_TITLE, key::HOME_BIN_EMPTY_TEXT),
-            _ => note(words, icondata::LuFolderOpen, key::HOME_NONE_HERE_TITLE, key::HOME_NONE_HERE_TEXT),
-        };
-    }
-    let cards = list(shown.into_iter().map(|board| view! { <Card shelf=shelf board=board /> }.into_any()));
-    let more = (more > 0).then(|| {
+    let shown = Memo::new(move |_| shelf.shown());
+    let is_none = Memo::new(move |_| shown.read().is_empty());
+    let more = move || {
         view! {
             <Button
-                label=words.of(key::HOME_SHOW_MORE)
+                label=shelf.words.of(key::HOME_SHOW_MORE)
                 weight=Weight::Secondary
                 on_press=Callback::new(move |()| shelf.show_more())
             />
         }
-    });
-    view! {
-        <ul class="cards">{cards}</ul>
-        <div class="shelf__more">{more}</div>
+        .into_any()
+    };
+    let there = move || {
+        // A board in the bin is shown otherwise.
+        let key = |board: &KeptBoard| format!("{} {}", board.id, board.deleted_at_ms.is_some());
+        let card = move |board| view! { <Card shelf=shelf board=board /> }.into_any();
+        view! {
+            <ul class="cards">{keyed(shown.into(), key, card)}</ul>
+            <div class="shelf__more">{when(Signal::derive(move || shelf.has_more()), more)}</div>
+        }
+        .into_any()
+    };
+    dynamic(move || if is_none.get() { dynamic(move || nothing(shelf)) } else { there() })
+}
+
+/// What stands where no board is to be shown.
+fn nothing(shelf: Shelf) -> AnyView {
+    let words = shelf.words;
+    match shelf.filter.get() {
+        _ if !shelf.query.read().trim().is_empty() => {
+            note(words, icondata::LuSearchX, key::HOME_NONE_FOUND_TITLE, key::HOME_NONE_FOUND_TEXT)
+        }
+        Filter::Bin => note(words, icondata::LuTrash2, key::HOME_BIN_EMPTY_TITLE, key::HOME_BIN_EMPTY_TEXT),
+        _ => note(words, icondata::LuFolderOpen, key::HOME_NONE_HERE_TITLE, key::HOME_NONE_HERE_TEXT),
     }
-    .into_any()
 }
 
 /// Search field, and what is to be shown.

@@ -87,15 +87,16 @@ pub fn FollowButton(person: Person) -> impl IntoView {
         let name = person.name.clone();
         Signal::derive(move || words.fill(key::COMPANY_FOLLOW, &[("name", &name)]))
     };
-    let id = person.id.clone();
-    let signed_in = store.is_signed_in(&person).then(plain_mark);
+    let (id, name) = (person.id.clone(), person.name.clone());
     let state = match (person.leads, person.is_away) {
         (true, _) => Some(key::COMPANY_LEADS),
         (_, true) => Some(key::COMPANY_AWAY),
         _ => None,
     };
+    // The answer who is signed in may come while the list is open.
+    let signed_in = when(Signal::derive(move || store.is_signed_in(&person)), plain_mark);
     view! {
-        <span class="people-list__name">{person.name}{signed_in}</span>
+        <span class="people-list__name">{name}{signed_in}</span>
         {state.map(|word| view! { <small class="people-list__state">{words.of(word)}</small> })}
         <IconButton
             attr:data-testid="follow"

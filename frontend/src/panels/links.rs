@@ -1,13 +1,9 @@
 //! The links of a board, for its owner: who may do what, until when, and an end to it. It must not know how a link is
 //! asked for, kept or checked.
 
-use std::time::Duration;
-
 use leptos::html;
 use leptos::prelude::*;
-use protocol::{ChangeLink, CreateLink, LinkDescription, LinkId, Role};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use protocol::{ChangeLink, CreateLink, LinkDescription, Role};
 
 use super::confirm::Confirm;
 use super::invite::{CopyField, Copying, Invitation};
@@ -17,7 +13,7 @@ use crate::clock::{now_ms, relative};
 use crate::sharing::Managed;
 use crate::store::{BoardStore, Status};
 use crate::ui::button::{Button, IconButton, Weight};
-use crate::ui::dynamic::{dynamic, effect, list, when};
+use crate::ui::dynamic::{dynamic, effect, keyed, list, when};
 use crate::ui::tooltip::Side;
 use crate::words::{Word, Words, key};
 
@@ -42,14 +38,13 @@ pub fn ManagedLinks(
     let Some(owner) = invitation.owner_key().cloned() else { return ().into_any() };
     let managed = Managed::of(invitation.id, owner, invitation.links);
     read_links(managed);
-    let changed = follow_changed(managed);
-    let rows = move || match managed.links.get() {
-        None => view! { <p class="invite__note">{words.of(key::LINKS_LOADING)}</p> }.into_any(),
-        Some(links) => {
-            let rows = links
-                .into_iter()
-                .map(|link| view! { <LinkRow managed=managed link=link changed=changed /> }.into_any());
-            view! { <ul class="links">{list(rows)}</ul> }.into_any()
+    let is_read = Memo::new(move |_| managed.links.read().is_some());
+    let links = Signal::derive(move || managed.links.get().unwrap_or_default());
+    let rows = move || match is_read.get() {
+        false => view! { <p class="invite__note">{words.of(key::LINKS_LOADING)}</p> }.into_any(),
+        true => {
+            let row = move |link| view! { <LinkRow managed=managed link=link /> }.into_any();
+            view! { <ul class="links">{keyed(links, |link| link.id.as_str().to_owned(), row)}</ul> }.into_any()
         }
     };
     let is_ending = Signal::derive(move || managed.ending.read().is_some());
@@ -76,72 +71,47 @@ fn read_links(managed: Managed) {
     });
 }
 
-/// The link whose role was chosen last: its row has the focus again once the list is made anew.
-fn follow_changed(managed: Managed) -> StoredValue<Option<LinkId>> {
-    let changed = StoredValue::new(None::<LinkId>);
-    effect(move || {
-        managed.links.track();
-        if let Some(link) = changed.try_update_value(Option::take).flatten() {
-            let again = move || {
-                let select = document().query_selector(&format!("[data-link='{}'] select", link.as_str()));
-                if let Some(select) = select.ok().flatten().and_then(|select| select.dyn_into::<HtmlElement>().ok()) {
-                    let _ = select.focus();
-                }
-            };
-            set_timeout(again, Duration::ZERO);
-        }
-    });
-    changed
-}
-
 #[component]
-fn LinkRow(managed: Managed, link: LinkDescription, changed: StoredValue<Option<LinkId>>) -> impl IntoView {
+fn LinkRow(managed: Managed, link: Signal<LinkDescription>) -> impl IntoView {
     let words = managed.words;
-    let name = name_of(words, &link);
-    let (id, role) = (link.id.clone(), link.role);
+    let name = Signal::derive(move || link.with(|link| name_of(words, link)));
+    let meta = Signal::derive(move || link.with(|link| meta_of(words, link)));
+    let role = Signal::derive(move || link.with(|link| link.role));
+    let id = link.with_untracked(|link| link.id.clone());
     let change_role = {
         let id = id.clone();
-        move |role: Role| {
-            changed.set_value(Some(id.clone()));
-            managed.change(id.clone(), ChangeLink { role: Some(role), ..ChangeLink::default() });
-        }
+        move |role: Role| managed.change(id.clone(), ChangeLink { role: Some(role), ..ChangeLink::default() })
     };
-    let labelled = |word: Word| {
-        let name = name.clone();
-        Signal::derive(move || words.fill(word, &[("name", &name)]))
+    let labelled = move |word: Word| Signal::derive(move || words.fill(word, &[("name", &name.get())]));
+    // Nobody is invited by a link that has ended.
+    let address = Signal::derive(move || link.with(|link| managed.address(&link.id).filter(|_| !has_ended(link))));
+    let copy = move |()| {
+        let Some(address) = address.get_untracked() else { return };
+        clipboard::copy(&address);
+        managed.toasts.push(words.get(key::LINKS_COPIED).to_owned());
     };
-    let copy = {
-        let id = id.clone();
-        move |()| {
-            let Some(address) = managed.address(&id) else { return };
-            clipboard::copy(&address);
-            managed.toasts.push(words.get(key::LINKS_COPIED).to_owned());
-        }
-    };
-    let can_copy = managed.address(&id).is_some();
-    let copy = can_copy.then(|| {
+    let copying = move || {
         view! {
             <IconButton
+                attr:data-testid="copy-link"
                 label=labelled(key::LINKS_COPY)
                 icon=icondata::LuCopy
                 side=Side::BottomEnd
                 on_press=Callback::new(copy)
             />
         }
-    });
-    let end = |is_rotation: bool| {
-        let link = link.clone();
-        Callback::new(move |()| managed.ending.set(Some((link.clone(), is_rotation))))
+        .into_any()
     };
-    let meta = meta_of(words, &link);
+    let end =
+        |is_rotation: bool| Callback::new(move |()| managed.ending.set(Some((link.get_untracked(), is_rotation))));
     view! {
         <li class="links__row" data-link=id.as_str().to_owned()>
             <span class="links__text">
-                <span class="links__name">{name.clone()}</span>
+                <span class="links__name">{name}</span>
                 <span class="links__meta">{meta}</span>
             </span>
             <RoleSelect words=words role=role on_choose=Callback::new(change_role) />
-            {copy}
+            {when(Signal::derive(move || address.get().is_some()), copying)}
             <IconButton
                 attr:data-testid="rotate-link"
                 label=labelled(key::LINKS_ROTATE)
@@ -161,6 +131,12 @@ fn LinkRow(managed: Managed, link: LinkDescription, changed: StoredValue<Option<
     .into_any()
 }
 
+/// Whether a link's time is over.
+fn has_ended(link: &LinkDescription) -> bool {
+    // Milliseconds since 1970 are exact in a double.
+    link.expires_at_ms.is_some_and(|at_ms| at_ms as f64 <= now_ms())
+}
+
 /// What a link is called; its role where it has no name.
 fn name_of(words: Words, link: &LinkDescription) -> String {
     if link.label.is_empty() { words.named("role", link.role.as_str()) } else { link.label.clone() }
@@ -175,7 +151,7 @@ fn meta_of(words: Words, link: &LinkDescription) -> String {
     }
     parts.push(words.fill(key::LINKS_MADE, &[("when", &spoken(link.created_at_ms))]));
     match link.expires_at_ms {
-        Some(at_ms) if at_ms as f64 <= now_ms() => parts.push(words.get(key::LINKS_ENDED).to_owned()),
+        Some(_) if has_ended(link) => parts.push(words.get(key::LINKS_ENDED).to_owned()),
         Some(at_ms) => parts.push(words.fill(key::LINKS_ENDS, &[("when", &spoken(at_ms))])),
         None => {}
     }
@@ -185,12 +161,19 @@ fn meta_of(words: Words, link: &LinkDescription) -> String {
     parts.join(" · ")
 }
 
-/// Chooses a role from the browser's own list.
+/// Chooses a role from the browser's own list. It shows `role` again whenever that is told, also where a choice failed.
 #[component]
-fn RoleSelect(words: Words, role: Role, on_choose: Callback<Role>) -> impl IntoView {
+fn RoleSelect(words: Words, #[prop(into)] role: Signal<Role>, on_choose: Callback<Role>) -> impl IntoView {
+    let select = NodeRef::<html::Select>::new();
+    effect(move || {
+        let role = role.get();
+        if let Some(select) = select.get() {
+            select.set_value(role.as_str());
+        }
+    });
     let options = Role::ALL.into_iter().map(move |option| {
         let label = Signal::derive(move || words.named("role", option.as_str()));
-        view! { <option value=option.as_str() selected=option == role>{label}</option> }.into_any()
+        view! { <option value=option.as_str()>{label}</option> }.into_any()
     });
     let choose = move |event| {
         if let Ok(role) = event_target_value(&event).parse() {
@@ -198,7 +181,7 @@ fn RoleSelect(words: Words, role: Role, on_choose: Callback<Role>) -> impl IntoV
         }
     };
     view! {
-        <select class="input select" aria-label=words.of(key::LINKS_ACCESS) on:change=choose>
+        <select class="input select" aria-label=words.of(key::LINKS_ACCESS) node_ref=select on:change=choose>
             {list(options)}
         </select>
     }

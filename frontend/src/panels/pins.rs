@@ -17,7 +17,7 @@ use crate::meeting::speaking::{NEW, edited};
 use crate::meeting::{Meeting, Open};
 use crate::person_name::initials;
 use crate::ui::button::IconButton;
-use crate::ui::dynamic::{dynamic, effect, list, when};
+use crate::ui::dynamic::{dynamic, effect, keyed, list, when};
 use crate::ui::icon::Icon;
 use crate::ui::tooltip::Side;
 use crate::words::{Words, key};
@@ -29,13 +29,12 @@ pub const PINS: &str = "board-pins";
 #[component]
 pub fn PinLayer() -> impl IntoView {
     let meeting = Meeting::of_page();
-    let pins = move || {
-        let threads = meeting.threads.get();
-        let open = meeting.open.get();
+    let shown = Memo::new(move |_| {
+        let (threads, open) = (meeting.threads.read(), meeting.open.get());
         let is_open = |thread: &Thread| open == Some(Open::Thread(thread.id.clone()));
-        let shown = threads.iter().filter(|thread| !thread.resolved || is_open(thread)).cloned();
-        list(shown.map(|thread| view! { <Pin thread=thread /> }.into_any()))
-    };
+        threads.iter().filter(|thread| !thread.resolved || is_open(thread)).cloned().collect::<Vec<_>>()
+    });
+    let pin = |thread| view! { <Pin thread=thread /> }.into_any();
     let card = move || match meeting.open.get() {
         Some(Open::Thread(id)) => view! { <ThreadCard id=id /> }.into_any(),
         Some(Open::New(_)) => view! { <NewCard /> }.into_any(),
@@ -53,7 +52,7 @@ pub fn PinLayer() -> impl IntoView {
     let open = Memo::new(move |_| meeting.open.get());
     view! {
         <div class="pins" id=PINS>
-            {dynamic(pins)}
+            {keyed(shown.into(), |thread| thread.id.to_string(), pin)}
             <PrivateCards />
             <Floats />
             <Marks />
@@ -76,30 +75,29 @@ fn at(meeting: Meeting, id: String) -> Signal<String> {
 }
 
 #[component]
-fn Pin(thread: Thread) -> impl IntoView {
+fn Pin(thread: Signal<Thread>) -> impl IntoView {
     let meeting = Meeting::of_page();
-    let id = thread.id.clone();
-    let name = thread.comments.first().map(|first| first.name.clone()).unwrap_or_default();
-    let label = said_of(&thread);
-    let count = thread.comments.len();
-    let (drag, may_move) = (Drag::new(), {
-        let thread = thread.clone();
-        Memo::new(move |_| meeting.may_move(&thread))
+    let id = thread.with_untracked(|thread| thread.id.clone());
+    let name = Signal::derive(move || {
+        thread.with(|thread| thread.comments.first().map(|first| first.name.clone()).unwrap_or_default())
     });
+    let label = said_of(thread);
+    let count = Memo::new(move |_| thread.with(|thread| thread.comments.len()));
+    let counted = move || view! { <span class="pin__count" aria-hidden="true">{count}</span> }.into_any();
+    let may_move = Memo::new(move |_| thread.with(|thread| meeting.may_move(thread)));
+    let drag = Drag::new();
     let place = dragged(meeting, id.to_string(), drag);
     let release = {
         let id = id.clone();
         move || drop_pin(meeting, &id, drag)
     };
     let (let_go, key_up) = (release.clone(), release);
-    let is_unread = {
-        let thread = thread.clone();
-        Signal::derive(move || meeting.is_unread(&thread).to_string())
-    };
+    let is_unread = Signal::derive(move || thread.with(|thread| meeting.is_unread(thread)).to_string());
     let is_open = {
         let id = id.clone();
         Signal::derive(move || (meeting.open.get() == Some(Open::Thread(id.clone()))).to_string())
     };
+    let name_of_thread = id.to_string();
     let toggle = move |_| {
         if Drag::is_end_of_drag() {
             return;
@@ -116,9 +114,9 @@ fn Pin(thread: Thread) -> impl IntoView {
             aria-haspopup="dialog"
             aria-expanded=is_open
             data-testid="pin"
-            data-thread=thread.id.to_string()
+            data-thread=name_of_thread
             data-unread=is_unread
-            data-resolved=thread.resolved.to_string()
+            data-resolved=Signal::derive(move || thread.with(|thread| thread.resolved).to_string())
             data-movable=Signal::derive(move || may_move.get().to_string())
             on:click=toggle
             on:pointerdown=move |event| drag.press(&event, may_move.get_untracked())
@@ -136,20 +134,22 @@ fn Pin(thread: Thread) -> impl IntoView {
                 }
             }
         >
-            <span aria-hidden="true">{initials(&name)}</span>
-            {(count > 1).then(|| view! { <span class="pin__count" aria-hidden="true">{count}</span> })}
+            <span aria-hidden="true">{Signal::derive(move || initials(&name.get()))}</span>
+            {when(Signal::derive(move || count.get() > 1), counted)}
         </button>
     }
     .into_any()
 }
 
 /// What a thread's pin says to who does not see it: who began it, and how.
-fn said_of(thread: &Thread) -> Signal<String> {
+fn said_of(thread: Signal<Thread>) -> Signal<String> {
     let words = Words::of_page();
-    let first = thread.comments.first();
-    let [name, text] =
-        [first.map(|first| first.name.clone()), first.map(|first| first.text.clone())].map(Option::unwrap_or_default);
-    Signal::derive(move || words.fill(key::COMMENTS_PIN, &[("name", &name), ("text", &text)]))
+    Signal::derive(move || {
+        let thread = thread.get();
+        let said = thread.comments.first().map(|first| (first.name.as_str(), first.text.as_str()));
+        let (name, text) = said.unwrap_or_default();
+        words.fill(key::COMMENTS_PIN, &[("name", name), ("text", text)])
+    })
 }
 
 /// The same of what is being dragged.

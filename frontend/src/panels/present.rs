@@ -13,7 +13,7 @@ use crate::person_name::initials;
 use crate::sharing::Managed;
 use crate::store::{BoardStore, Person};
 use crate::ui::button::{Button, IconButton, Weight};
-use crate::ui::dynamic::{dynamic, effect, list, when};
+use crate::ui::dynamic::{effect, keyed, when};
 use crate::ui::tooltip::Side;
 use crate::words::{Words, key};
 
@@ -27,6 +27,15 @@ struct Row {
     name: String,
     colour: String,
     link: String,
+}
+
+impl Row {
+    /// Their browser and the link they came by. Windows that do not say whose they are, as stock clients, are told apart
+    /// by their names in presence.
+    fn key(&self) -> String {
+        let PersonView { person, link, clients, .. } = &self.seen;
+        format!("{} {}", link.as_str(), person.clone().unwrap_or_else(|| clients.join(" ")))
+    }
 }
 
 /// The section of the dialog.
@@ -63,18 +72,22 @@ pub fn Present(
         };
         set_timeout(ask, SETTLING);
     });
-    let rows = move || {
+    let here = Signal::derive(move || {
         let people = managed.people.get().unwrap_or_default();
-        let here = people.here.into_iter().map(|seen| row_of(store, managed, seen));
-        let here = here.map(|row| view! { <PersonRow managed=managed row=row /> }.into_any());
-        let locked = people.locked.into_iter().map(|who| view! { <LockedRow managed=managed who=who /> }.into_any());
-        view! { <ul class="links">{list(here.chain(locked))}</ul> }.into_any()
-    };
+        people.here.into_iter().map(|seen| row_of(store, managed, seen)).collect::<Vec<_>>()
+    });
+    let here = keyed(here, Row::key, move |row| view! { <PersonRow managed=managed row=row /> }.into_any());
+    let locked = Signal::derive(move || managed.people.get().unwrap_or_default().locked);
+    let locked = keyed(
+        locked,
+        |who| who.person.clone(),
+        move |who| view! { <LockedRow managed=managed who=who.get_untracked() /> }.into_any(),
+    );
     let asking = Signal::derive(move || managed.locking.read().is_some());
     view! {
         <section class="links-section" tabindex="-1" aria-label=words.of(key::PRESENT_TITLE) data-testid="present">
             <h3 class="field__label">{words.of(key::PRESENT_TITLE)}</h3>
-            {dynamic(rows)}
+            <ul class="links">{here}{locked}</ul>
             {when(asking, move || view! { <Sure managed=managed /> }.into_any())}
         </section>
     }
@@ -105,41 +118,45 @@ fn link_name(words: Words, link: &LinkDescription) -> String {
 }
 
 #[component]
-fn PersonRow(managed: Managed, row: Row) -> impl IntoView {
+fn PersonRow(managed: Managed, row: Signal<Row>) -> impl IntoView {
     let words = managed.words;
-    let Row { seen, name, colour, link } = row;
-    let role = seen.role;
-    let meta = if link.is_empty() { String::new() } else { words.fill(key::PRESENT_BY, &[("name", &link)]) };
+    let Row { seen, .. } = row.get_untracked();
+    let name = Signal::derive(move || row.with(|row| row.name.clone()));
+    let meta = Signal::derive(move || match row.with(|row| row.link.clone()) {
+        link if link.is_empty() => String::new(),
+        link => words.fill(key::PRESENT_BY, &[("name", &link)]),
+    });
+    let role = Signal::derive(move || row.with(|row| row.seen.role.as_str()));
     let you = seen.is_you.then(|| view! { <span class="badge">{words.of(key::PRESENT_YOU)}</span> });
     let lock = seen.person.filter(|_| !seen.is_you).map(|person| {
-        let (called, asked) = (name.clone(), name.clone());
         view! {
             <IconButton
                 attr:data-testid="lock-person"
-                label=Signal::derive(move || words.fill(key::PRESENT_LOCK, &[("name", &called)]))
+                label=Signal::derive(move || words.fill(key::PRESENT_LOCK, &[("name", &name.get())]))
                 icon=icondata::LuUserX
                 side=Side::BottomEnd
-                on_press=Callback::new(move |()| managed.locking.set(Some((person.clone(), asked.clone()))))
+                on_press=Callback::new(move |()| managed.locking.set(Some((person.clone(), name.get_untracked()))))
             />
         }
     });
     // Said by the server, of a session: nobody can call themselves so.
-    let signed_in = seen.account.map(|account| {
-        let says = Signal::derive(move || match &*account {
-            "" => words.get(key::PRESENT_SIGNED_IN).to_owned(),
-            account => words.fill(key::PRESENT_SIGNED_IN_AS, &[("name", account)]),
-        });
-        mark(says)
+    let account = Signal::derive(move || row.with(|row| row.seen.account.clone()));
+    let says = Signal::derive(move || match account.get().unwrap_or_default() {
+        account if account.is_empty() => words.get(key::PRESENT_SIGNED_IN).to_owned(),
+        account => words.fill(key::PRESENT_SIGNED_IN_AS, &[("name", &account)]),
     });
+    let signed_in = when(Signal::derive(move || account.get().is_some()), move || mark(says));
     view! {
         <li class="links__row" data-testid="present-person">
-            <span class="avatar" aria-hidden="true" style:--avatar=colour>{initials(&name)}</span>
+            <span class="avatar" aria-hidden="true" style:--avatar=move || row.with(|row| row.colour.clone())>
+                {move || initials(&name.get())}
+            </span>
             <span class="links__text">
-                <span class="links__name">{name.clone()}{signed_in}</span>
+                <span class="links__name">{name}{signed_in}</span>
                 <span class="links__meta">{meta}</span>
             </span>
             {you}
-            <span class="badge" data-role=role.as_str()>{Signal::derive(move || words.named("role", role.as_str()))}</span>
+            <span class="badge" data-role=role>{Signal::derive(move || words.named("role", role.get()))}</span>
             {lock}
         </li>
     }

@@ -10,7 +10,7 @@ use super::company::lead;
 use super::icons::tool_icon;
 use crate::store::{BoardStore, UiRequest};
 use crate::ui::button::{Button, IconButton, Weight};
-use crate::ui::dynamic::{dynamic, list, when};
+use crate::ui::dynamic::{keyed, when};
 use crate::ui::icon::Icon;
 use crate::ui::tooltip::Side;
 use crate::words::{Words, key};
@@ -26,18 +26,11 @@ pub fn SlidesPanel() -> impl IntoView {
 fn Slides() -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
     let (moving, said) = (RwSignal::new(None), RwSignal::new(String::new()));
-    let rows = move || {
-        let slides = store.slides.get();
-        if slides.is_empty() {
-            return view! { <p class="slides__none">{words.of(key::SLIDES_NONE)}</p> }.into_any();
-        }
-        let rows = slides
-            .into_iter()
-            .enumerate()
-            .map(|(at, slide)| view! { <Row at=at slide=slide moving=moving said=said /> }.into_any());
-        list(rows)
-    };
+    let placed = Memo::new(move |_| store.slides.get().into_iter().enumerate().collect::<Vec<_>>());
+    let row = move |placed| view! { <Row placed=placed moving=moving said=said /> }.into_any();
+    let rows = keyed(placed.into(), |(_, slide)| slide.id.to_string(), row);
     let none = Signal::derive(move || store.slides.read().is_empty());
+    let nothing = move || view! { <p class="slides__none">{words.of(key::SLIDES_NONE)}</p> }.into_any();
     view! {
         <section class="panel slides" data-testid="slides" aria-label=words.of(key::SLIDES_TITLE)>
             <header class="slides__bar">
@@ -49,7 +42,7 @@ fn Slides() -> impl IntoView {
                     on_press=Callback::new(move |()| store.slides_open.set(false))
                 />
             </header>
-            <div class="slides__list">{dynamic(rows)}</div>
+            <div class="slides__list">{when(none, nothing)}{rows}</div>
             <p class="visually-hidden" aria-live="polite">{said}</p>
             {when(Signal::derive(move || !none.get()), move || view! {
                 <Button
@@ -73,37 +66,43 @@ struct Moving {
 
 /// A frame in the list: shown by a press, put elsewhere by its grip or by Alt and an arrow.
 #[component]
-fn Row(at: usize, slide: Slide, moving: RwSignal<Option<Moving>>, said: RwSignal<String>) -> impl IntoView {
+fn Row(placed: Signal<(usize, Slide)>, moving: RwSignal<Option<Moving>>, said: RwSignal<String>) -> impl IntoView {
     let (store, words) = (BoardStore::of_page(), Words::of_page());
-    let (id, shown) = (slide.id.to_string(), slide.id.to_string());
-    let name = StoredValue::new(name_of(&slide.name, at, words));
+    let id = placed.with_untracked(|(_, slide)| slide.id.to_string());
+    let shown = id.clone();
+    let at = Memo::new(move |_| placed.with(|(at, _)| *at));
+    let name = Signal::derive(move || placed.with(|(at, slide)| name_of(&slide.name, *at, words)));
     let put = move |to: usize| {
-        let count = store.slides.read_untracked().len();
+        let (at, count) = (at.get_untracked(), store.slides.read_untracked().len());
         if to == at || to >= count {
             return;
         }
         let (place, count) = ((to + 1).to_string(), count.to_string());
-        said.set(words.fill(key::SLIDES_MOVED, &[("name", &name.get_value()), ("at", &place), ("count", &count)]));
+        let name = name.get_untracked();
+        said.set(words.fill(key::SLIDES_MOVED, &[("name", &name), ("at", &place), ("count", &count)]));
         store.request(UiRequest::MoveSlide(id.clone(), to));
     };
     let by_key = {
         let put = put.clone();
         move |event: ev::KeyboardEvent| {
             let to = match event.key().as_str() {
-                "ArrowUp" => at.checked_sub(1),
-                "ArrowDown" => Some(at + 1),
+                "ArrowUp" => at.get_untracked().checked_sub(1),
+                "ArrowDown" => Some(at.get_untracked() + 1),
                 _ => None,
             };
             if let Some(to) = to.filter(|_| event.alt_key() && store.may_write()) {
                 event.prevent_default();
                 event.stop_propagation();
                 put(to);
-                focus_row(to);
+                // Where the last press was a pointer's, the board has taken the keys.
+                if let Some(row) = event.current_target().and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
+                    let _ = row.focus();
+                }
             }
         }
     };
     let drop_at = Signal::derive(move || match moving.get() {
-        Some(Moving { from, to }) if to == at && from != to => {
+        Some(Moving { from, to }) if to == at.get() && from != to => {
             if to < from {
                 "before"
             } else {
@@ -112,25 +111,26 @@ fn Row(at: usize, slide: Slide, moving: RwSignal<Option<Moving>>, said: RwSignal
         }
         _ => "",
     });
-    let grip = store.may_write().then(|| view! { <Grip at=at moving=moving put=Callback::new(put) /> });
+    let put = Callback::new(put);
+    let grip = move || view! { <Grip at=at moving=moving put=put /> }.into_any();
     view! {
         <div
             class="slides__row"
             data-drop=drop_at
-            data-moving=Signal::derive(move || moving.get().is_some_and(|moving| moving.from == at).to_string())
+            data-moving=Signal::derive(move || moving.get().is_some_and(|moving| moving.from == at.get()).to_string())
         >
             <button
                 type="button"
                 class="menu__entry"
-                data-slide=at + 1
+                data-slide=Signal::derive(move || at.get() + 1)
                 aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
                 on:keydown=by_key
                 on:click=move |_| store.request(UiRequest::Show(shown.clone()))
             >
-                <span class="slides__number">{at + 1}</span>
-                <span class="slides__name">{name.get_value()}</span>
+                <span class="slides__number">{Signal::derive(move || at.get() + 1)}</span>
+                <span class="slides__name">{name}</span>
             </button>
-            {grip}
+            {when(Signal::derive(move || store.may_write()), grip)}
         </div>
     }
     .into_any()
@@ -138,12 +138,13 @@ fn Row(at: usize, slide: Slide, moving: RwSignal<Option<Moving>>, said: RwSignal
 
 /// What a row is dragged by.
 #[component]
-fn Grip(at: usize, moving: RwSignal<Option<Moving>>, put: Callback<usize>) -> impl IntoView {
+fn Grip(at: Memo<usize>, moving: RwSignal<Option<Moving>>, put: Callback<usize>) -> impl IntoView {
     let words = Words::of_page();
     let begin = move |event: ev::PointerEvent| {
         event.prevent_default();
         if let Some(grip) = element_of(event.current_target()) {
             let _ = grip.set_pointer_capture(event.pointer_id());
+            let at = at.get_untracked();
             moving.set(Some(Moving { from: at, to: at }));
         }
     };
@@ -151,7 +152,7 @@ fn Grip(at: usize, moving: RwSignal<Option<Moving>>, put: Callback<usize>) -> im
         if moving.get_untracked().is_some()
             && let Some(to) = row_at(event.current_target(), f64::from(event.client_y()))
         {
-            moving.set(Some(Moving { from: at, to }));
+            moving.set(Some(Moving { from: at.get_untracked(), to }));
         }
     };
     let end = move |_: ev::PointerEvent| {
@@ -190,16 +191,6 @@ fn row_at(grip: Option<web_sys::EventTarget>, y: f64) -> Option<usize> {
     };
     let nearest = (0..rows.length()).filter_map(|at| Some((at, distance(at)?))).min_by(|a, b| a.1.total_cmp(&b.1));
     nearest.map(|(at, _)| at as usize)
-}
-
-/// Gives the keys to a row, once the list is made anew.
-fn focus_row(at: usize) {
-    request_animation_frame(move || {
-        let row = document().query_selector(&format!(".slides [data-slide='{}']", at + 1)).ok().flatten();
-        if let Some(row) = row.and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
-            let _ = row.focus();
-        }
-    });
 }
 
 fn name_of(name: &str, at: usize, words: Words) -> String {

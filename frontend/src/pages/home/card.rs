@@ -1,7 +1,7 @@
 //! One board on the home page: its picture, its name, and what can be done with it.
 
 use leptos::prelude::*;
-use protocol::{ErrorCode, Role};
+use protocol::{BoardId, ErrorCode, Role};
 
 use super::shelf::{Asking, Shelf};
 use crate::api::{self, ApiError};
@@ -17,34 +17,34 @@ use crate::ui::popover::Popover;
 use crate::ui::tooltip::Side;
 use crate::words::{Word, Words, key};
 
-/// A board.
+/// A board. One that is put in the bin, or taken out of it, is another card.
 #[component]
 pub fn Card(
     /// Where it stands.
     shelf: Shelf,
     /// The board.
-    board: KeptBoard,
+    board: Signal<KeptBoard>,
 ) -> impl IntoView {
-    let words = shelf.words;
-    let title = shelf.title(&board);
-    let is_deleted = board.deleted_at_ms.is_some();
+    // Each change of any board is looked at once here, not by all that stands on the card.
+    let board: Signal<KeptBoard> = Memo::new(move |_| board.get()).into();
+    let title = Signal::derive(move || board.with(|board| shelf.title(board)));
+    let KeptBoard { id, deleted_at_ms, .. } = board.get_untracked();
     // A board that does not open says why here, before anybody tries.
     let trouble = RwSignal::new(None::<ErrorCode>);
     let face = view! {
-        <Picture shelf=shelf board=board.clone() trouble=trouble />
-        <span class="card__title">{title.clone()}</span>
-        <span class="card__meta">{meta(words, &board, trouble)}{calls(shelf, &board)}</span>
+        <Picture shelf=shelf board=board trouble=trouble />
+        <span class="card__title">{title}</span>
+        <span class="card__meta">{meta(shelf.words, board, trouble)}{calls(shelf, id.clone())}</span>
     };
-    let face = if is_deleted {
-        view! { <span class="card__open">{face}</span> }.into_any()
+    let (face, star) = if deleted_at_ms.is_some() {
+        (view! { <span class="card__open">{face}</span> }.into_any(), None)
     } else {
-        let path = board_path(&board.id);
-        view! { <RouteLink to=path class="card__open" attr:data-testid="recent-board">{face}</RouteLink> }.into_any()
+        let path = board_path(&id);
+        let link = view! { <RouteLink to=path class="card__open" attr:data-testid="recent-board">{face}</RouteLink> };
+        (link.into_any(), Some(star(shelf, board, title)))
     };
-    let star = (!is_deleted).then(|| star(shelf, &board, &title));
-    let id = board.id.to_string();
     view! {
-        <li class="card" data-testid="board-card" data-board=id>
+        <li class="card" data-testid="board-card" data-board=id.to_string()>
             {face}
             <span class="card__tools">
                 {star}
@@ -55,32 +55,33 @@ pub fn Card(
     .into_any()
 }
 
-fn meta(words: Words, board: &KeptBoard, trouble: RwSignal<Option<ErrorCode>>) -> AnyView {
-    let role = board.strongest().map_or(Role::View, |link| link.role);
-    let (deleted_at_ms, opened_at_ms) = (board.deleted_at_ms, board.opened_at_ms);
-    let when = Signal::derive(move || {
+fn meta(words: Words, board: Signal<KeptBoard>, trouble: RwSignal<Option<ErrorCode>>) -> AnyView {
+    let role = Signal::derive(move || board.with(|board| board.strongest().map_or(Role::View, |link| link.role)));
+    let when_of = Signal::derive(move || {
         // Whole milliseconds since 1970 are exact in a double.
         let spoken = |at_ms: u64| relative(at_ms as f64, now_ms(), words.0.get());
-        match (trouble.get(), deleted_at_ms) {
-            (_, Some(at_ms)) => words.fill(key::HOME_DELETED, &[("when", &spoken(at_ms))]),
-            (Some(code), None) => words.named("problem", &format!("{}.title", code.id())),
-            (None, None) => words.fill(key::HOME_OPENED, &[("when", &spoken(opened_at_ms))]),
+        match (trouble.get(), board.with(|board| (board.deleted_at_ms, board.opened_at_ms))) {
+            (_, (Some(at_ms), _)) => words.fill(key::HOME_DELETED, &[("when", &spoken(at_ms))]),
+            (Some(code), _) => words.named("problem", &format!("{}.title", code.id())),
+            (None, (None, at_ms)) => words.fill(key::HOME_OPENED, &[("when", &spoken(at_ms))]),
         }
     });
-    let folder = (!board.folder.is_empty()).then(|| {
-        view! { <span class="card__folder"><Icon shape=icondata::LuFolder />{board.folder.clone()}</span> }
-    });
+    let folder = Signal::derive(move || board.with(|board| board.folder.clone()));
+    let shelved =
+        move || view! { <span class="card__folder"><Icon shape=icondata::LuFolder />{folder}</span> }.into_any();
     view! {
-        <span class="badge" data-role=role.as_str()>{Signal::derive(move || words.named("role", role.as_str()))}</span>
-        <span class="card__when">{when}</span>
-        {folder}
+        <span class="badge" data-role=Signal::derive(move || role.get().as_str())>
+            {Signal::derive(move || words.named("role", role.get().as_str()))}
+        </span>
+        <span class="card__when">{when_of}</span>
+        {when(Signal::derive(move || !folder.read().is_empty()), shelved)}
     }
     .into_any()
 }
 
 /// How many threads call the reader unread, as this browser knows.
-fn calls(shelf: Shelf, board: &KeptBoard) -> AnyView {
-    let (words, id) = (shelf.words, board.id.clone());
+fn calls(shelf: Shelf, id: BoardId) -> AnyView {
+    let words = shelf.words;
     dynamic(move || {
         shelf.news.track();
         match seen::calls(&id) {
@@ -96,19 +97,26 @@ fn calls(shelf: Shelf, board: &KeptBoard) -> AnyView {
     })
 }
 
-fn star(shelf: Shelf, board: &KeptBoard, title: &str) -> AnyView {
+fn star(shelf: Shelf, board: Signal<KeptBoard>, title: Signal<String>) -> AnyView {
     let words = shelf.words;
-    let (id, starred, title) = (board.id.clone(), board.starred, title.to_owned());
-    let word = if starred { key::HOME_UNSTAR } else { key::HOME_STAR };
+    let starred = Signal::derive(move || board.with(|board| board.starred));
+    let label = Signal::derive(move || {
+        let word = if starred.get() { key::HOME_UNSTAR } else { key::HOME_STAR };
+        words.fill(word, &[("title", &title.get())])
+    });
+    let press = move |()| {
+        let starred = starred.get_untracked();
+        shelf.change(&board.get_untracked().id, move |board| board.starred = !starred);
+    };
     view! {
         <IconButton
             attr:class="icon-button card__star"
-            attr:data-starred=starred.to_string()
+            attr:data-starred=Signal::derive(move || starred.get().to_string())
             attr:data-testid="star-board"
-            label=Signal::derive(move || words.fill(word, &[("title", &title)]))
+            label=label
             icon=icondata::LuStar
             side=Side::BottomEnd
-            on_press=Callback::new(move |()| shelf.change(&id, move |board| board.starred = !starred))
+            on_press=Callback::new(press)
         />
     }
     .into_any()
@@ -116,18 +124,20 @@ fn star(shelf: Shelf, board: &KeptBoard, title: &str) -> AnyView {
 
 /// The board as the server paints it; a patterned tile until then, and where nothing is on it.
 #[component]
-fn Picture(shelf: Shelf, board: KeptBoard, trouble: RwSignal<Option<ErrorCode>>) -> impl IntoView {
+fn Picture(shelf: Shelf, board: Signal<KeptBoard>, trouble: RwSignal<Option<ErrorCode>>) -> impl IntoView {
     let preferences = Preferences::of_page();
     let mounted = Mounted::here();
     let source = RwSignal::new(None::<String>);
-    let (hue, was_deleted) = (hue(board.id.as_str()), board.deleted_at_ms.is_some());
+    let KeptBoard { id, deleted_at_ms, .. } = board.get_untracked();
+    let (hue, was_deleted) = (hue(id.as_str()), deleted_at_ms.is_some());
+    let strongest = Memo::new(move |_| board.with(|board| board.strongest().map(|link| link.key.clone())));
     effect(move || {
         let is_dark = preferences.theme() == Theme::Dark;
-        let Some(link) = board.strongest() else { return };
-        let (id, key) = (board.id.clone(), link.key.clone());
-        let asked = id.clone();
+        let Some(key) = strongest.get() else { return };
+        let (id, asked) = (id.clone(), id.clone());
         mounted.ask(async move { api::picture(&id, &key, None, is_dark).await }, move |answer| match answer {
             Ok(svg) => {
+                trouble.set(None);
                 source.set((!svg.is_empty()).then(|| data_url(&svg)));
                 if was_deleted {
                     // Another owner took it out of the bin.
@@ -170,11 +180,10 @@ fn hue(id: &str) -> u32 {
 }
 
 #[component]
-fn CardMenu(shelf: Shelf, board: KeptBoard, title: String) -> impl IntoView {
+fn CardMenu(shelf: Shelf, board: Signal<KeptBoard>, title: Signal<String>) -> impl IntoView {
     let words = shelf.words;
     let open = RwSignal::new(false);
-    let label = Signal::derive(move || words.fill(key::HOME_MORE, &[("title", &title)]));
-    let board = StoredValue::new(board);
+    let label = Signal::derive(move || words.fill(key::HOME_MORE, &[("title", &title.get())]));
     view! {
         <Popover
             open=open
@@ -183,21 +192,22 @@ fn CardMenu(shelf: Shelf, board: KeptBoard, title: String) -> impl IntoView {
             button_id="board-menu"
             face=view! { <Icon shape=icondata::LuEllipsis /> }.into_any()
         >
-            {board.with_value(|board| entries(shelf, board, open))}
+            {entries(shelf, board, open)}
         </Popover>
     }
     .into_any()
 }
 
 /// What can be done with a board; on the server only what its strongest link allows.
-fn entries(shelf: Shelf, board: &KeptBoard, open: RwSignal<bool>) -> AnyView {
+fn entries(shelf: Shelf, current: Signal<KeptBoard>, open: RwSignal<bool>) -> AnyView {
+    // An open menu stays as it is, and does what it says to the board as it is by then.
+    let board = current.get_untracked();
     let owned = board.is_owned();
     let writes = board.strongest().is_some_and(|link| link.role.may_write());
     let entry = |id: &'static str, icon: IconShape, word: Word, run: fn(Shelf, &KeptBoard)| {
-        let board = board.clone();
         let press = move |_| {
             open.set(false);
-            run(shelf, &board);
+            run(shelf, &current.get_untracked());
         };
         view! {
             <button type="button" class="menu__entry" data-testid=id on:click=press>

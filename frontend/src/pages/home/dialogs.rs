@@ -10,7 +10,7 @@ use crate::keyring::KeptBoard;
 use crate::sign_in;
 use crate::ui::button::{Button, Weight};
 use crate::ui::dialog::Dialog;
-use crate::ui::dynamic::{dynamic, effect, list};
+use crate::ui::dynamic::{dynamic, effect, list, when};
 use crate::words::{Word, key};
 
 /// Longest name of a folder, in characters.
@@ -42,9 +42,11 @@ pub fn CardDialog(
     });
     let body = move || match shelf.asking.get() {
         Some((asking @ (Asking::Rename | Asking::Folder), board)) => {
-            view! { <Named shelf=shelf asking=asking board=board open=open /> }.into_any()
+            view! { <Named shelf=shelf asking=asking board=latest(shelf, board) open=open /> }.into_any()
         }
-        Some((asking, board)) => view! { <Sure shelf=shelf asking=asking board=board open=open /> }.into_any(),
+        Some((asking, board)) => {
+            view! { <Sure shelf=shelf asking=asking board=latest(shelf, board) open=open /> }.into_any()
+        }
         None => ().into_any(),
     };
     view! {
@@ -53,6 +55,11 @@ pub fn CardDialog(
         </Dialog>
     }
     .into_any()
+}
+
+/// A board that is asked about, as it is kept while it is asked: the answer is about that.
+fn latest(shelf: Shelf, board: KeptBoard) -> Signal<KeptBoard> {
+    Signal::derive(move || shelf.now(&board))
 }
 
 fn title_of(asking: Asking) -> Word {
@@ -67,7 +74,7 @@ fn title_of(asking: Asking) -> Word {
 
 /// Asks for a name.
 #[component]
-fn Named(shelf: Shelf, asking: Asking, board: KeptBoard, open: RwSignal<bool>) -> impl IntoView {
+fn Named(shelf: Shelf, asking: Asking, board: Signal<KeptBoard>, open: RwSignal<bool>) -> impl IntoView {
     let words = shelf.words;
     let field = NodeRef::<html::Input>::new();
     effect(move || {
@@ -76,11 +83,11 @@ fn Named(shelf: Shelf, asking: Asking, board: KeptBoard, open: RwSignal<bool>) -
             field.select();
         }
     });
-    let is_rename = asking == Asking::Rename;
+    let (is_rename, before) = (asking == Asking::Rename, board.get_untracked());
     let (label, confirm, most, value) = if is_rename {
-        (key::HOME_RENAME_LABEL, key::HOME_RENAME_CONFIRM, MAX_TITLE_CHARS, board.title.clone())
+        (key::HOME_RENAME_LABEL, key::HOME_RENAME_CONFIRM, MAX_TITLE_CHARS, before.title)
     } else {
-        (key::HOME_FOLDER_LABEL, key::HOME_FOLDER_CONFIRM, MAX_FOLDER_CHARS, board.folder.clone())
+        (key::HOME_FOLDER_LABEL, key::HOME_FOLDER_CONFIRM, MAX_FOLDER_CHARS, before.folder)
     };
     let text = (!is_rename).then(|| view! { <p class="dialog__text">{words.of(key::HOME_FOLDER_TEXT)}</p> });
     let folders = if is_rename { Vec::new() } else { shelf.folders() };
@@ -88,6 +95,7 @@ fn Named(shelf: Shelf, asking: Asking, board: KeptBoard, open: RwSignal<bool>) -
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let name = field.get_untracked().map(|field| field.value()).unwrap_or_default().trim().to_owned();
+        let board = board.get_untracked();
         if is_rename {
             shelf.rename(&board, name);
         } else {
@@ -128,24 +136,29 @@ fn Named(shelf: Shelf, asking: Asking, board: KeptBoard, open: RwSignal<bool>) -
 
 /// Asks whether something may end.
 #[component]
-fn Sure(shelf: Shelf, asking: Asking, board: KeptBoard, open: RwSignal<bool>) -> impl IntoView {
+fn Sure(shelf: Shelf, asking: Asking, board: Signal<KeptBoard>, open: RwSignal<bool>) -> impl IntoView {
     let words = shelf.words;
     let (text, confirm) = match asking {
         Asking::Delete => (key::HOME_DELETE_TEXT, key::HOME_DELETE_CONFIRM),
         Asking::Purge => (key::HOME_PURGE_TEXT, key::HOME_PURGE_CONFIRM),
         _ => (key::HOME_FORGET_TEXT, key::HOME_FORGET_CONFIRM),
     };
-    let text = words.fill(text, &[("title", &shelf.title(&board))]);
+    let text = Signal::derive(move || words.fill(text, &[("title", &board.with(|board| shelf.title(board)))]));
     // A forgotten owner's key cannot be had again, but of an account.
-    let warned = if board.of_account { key::HOME_FORGET_ACCOUNT } else { key::HOME_FORGET_OWNER };
-    let warning = (asking == Asking::Forget && board.is_owned())
-        .then(|| view! { <p class="dialog__text">{words.of(warned)}</p> });
+    let warning = Signal::derive(move || {
+        let word = if board.with(|board| board.of_account) { key::HOME_FORGET_ACCOUNT } else { key::HOME_FORGET_OWNER };
+        words.get(word)
+    });
+    let is_warned = Signal::derive(move || asking == Asking::Forget && board.with(KeptBoard::is_owned));
+    let warning = when(is_warned, move || view! { <p class="dialog__text">{warning}</p> }.into_any());
     let press = move |()| {
+        let board = board.get_untracked();
         match asking {
             Asking::Delete => shelf.delete(&board),
             Asking::Purge => shelf.purge(&board),
             _ => {
-                if board.of_account {
+                // Also where it is not known yet whose it is.
+                if sign_in::is_offered() {
                     sign_in::note_removed(&board.id);
                 }
                 shelf.forget(&board.id);

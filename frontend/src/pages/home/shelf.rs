@@ -7,7 +7,7 @@ use crate::api::{self, ApiError};
 use crate::clock::now_ms;
 use crate::connection::copies;
 use crate::keyring::{self, KeptBoard, KeyringError};
-use crate::opening::keep_created;
+use crate::opening::{create_board, is_signed_in, keep_created};
 use crate::recovery;
 use crate::seen;
 use crate::store::Problem;
@@ -159,13 +159,28 @@ impl Shelf {
         self.found().len()
     }
 
-    /// The boards to show, and how many more there are.
-    pub fn shown(self) -> (Vec<KeptBoard>, usize) {
+    /// The boards to show.
+    pub fn shown(self) -> Vec<KeptBoard> {
         let mut found = self.found();
-        let most = self.most.get();
-        let more = found.len().saturating_sub(most);
-        found.truncate(most);
-        (found, more)
+        found.truncate(self.most.get());
+        found
+    }
+
+    /// Whether there are more of them.
+    pub fn has_more(self) -> bool {
+        self.matching() > self.most.get()
+    }
+
+    /// A board as the keyring has it now; as it was where it has it no more.
+    pub fn now(self, board: &KeptBoard) -> KeptBoard {
+        let boards = self.boards.read();
+        boards.iter().flatten().flatten().find(|now| now.id == board.id).unwrap_or(board).clone()
+    }
+
+    /// Makes a board, as long as the page is open: `then` may not need whatever shows the button, which goes with the
+    /// first board that comes.
+    pub fn create(self, title: String, then: impl FnOnce(Result<(KeptBoard, bool), Problem>) + 'static) {
+        self.mounted.ask(create_board(title), then);
     }
 
     /// Shows as many more.
@@ -208,7 +223,7 @@ impl Shelf {
         let title = self.words.fill(key::HOME_COPY_OF, &[("title", &self.title(board))]);
         let made = async move {
             let created = api::copy_board(&id, &key, title).await?;
-            Ok(keep_created(created).await.0)
+            Ok(keep_created(created, is_signed_in().await).await.0)
         };
         self.ask(board, made, |shelf, _, copy| {
             let title = shelf.title(&copy);
