@@ -2,6 +2,7 @@
 //! what a board shows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use scene::text::Mark;
 use yrs::types::text::TextPrelim;
@@ -156,10 +157,22 @@ impl Performer<'_, '_> {
     fn insert(&mut self, id: &ShapeId, entries: &[Entry]) {
         let map = self.root.insert(self.txn, id.as_str(), MapPrelim::default());
         for entry in entries {
-            write(self.txn, &map, &entry.key, &entry.value);
+            write(self.txn, &map, Arc::clone(&entry.key), &entry.value);
         }
-        let entries = schema::capture(self.txn, &map);
+        let entries = self.written(&map, entries);
         self.undo.push(Step::Remove { id: id.clone(), entries });
+    }
+
+    /// What a new shape's map holds after these were written, as [`schema::capture`] finds it.
+    fn written(&self, map: &MapRef, entries: &[Entry]) -> Vec<Entry> {
+        let reads_back = |entry: &Entry| !matches!(entry.value, Stored::Rich(_) | Stored::Other(_));
+        if !entries.iter().all(reads_back) {
+            return schema::capture(self.txn, map);
+        }
+        let mut written = entries.to_vec();
+        written.sort_by(|one, next| one.key.cmp(&next.key));
+        debug_assert_eq!(written, schema::capture(self.txn, map));
+        written
     }
 
     fn remove(&mut self, id: &ShapeId) {
@@ -181,10 +194,10 @@ impl Performer<'_, '_> {
             return;
         }
         match &value {
-            Some(value) => write(self.txn, map, key, value),
+            Some(value) => write(self.txn, map, schema::shared(key), value),
             None => drop(map.remove(self.txn, key)),
         }
-        self.undo.push(Step::Set { id: id.clone(), key: key.into(), before, after: value });
+        self.undo.push(Step::Set { id: id.clone(), key: schema::shared(key), before, after: value });
     }
 
     fn append_ink(&mut self, id: &ShapeId, chunks: Vec<Any>) {
@@ -290,7 +303,7 @@ fn between(from: &str, to: &str) -> Splice {
     Splice::within(from, units(&from[..head]), units(gone), new, None)
 }
 
-fn write(txn: &mut TransactionMut, map: &MapRef, key: &str, value: &Stored) {
+fn write(txn: &mut TransactionMut, map: &MapRef, key: Arc<str>, value: &Stored) {
     match value {
         Stored::Plain(value) => drop(map.insert(txn, key, value.clone())),
         Stored::Text(text) => drop(map.insert(txn, key, TextPrelim::new(text.clone()))),
@@ -339,5 +352,5 @@ fn entries(shape: &NewShape) -> Vec<Entry> {
 }
 
 fn entry(key: &str, value: Stored) -> Entry {
-    Entry { key: key.into(), value }
+    Entry { key: schema::shared(key), value }
 }

@@ -1,7 +1,7 @@
 //! Where each property lies in the Y types, and how it is read. The keys are public (`docs/board-schema.md`) and only
 //! ever added to. Must not know edits or undo. Reading is total: whatever is stored, a shape comes out.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use yrs::types::{AsPrelim, Delta};
 use yrs::{Any, Array, ArrayRef, In, Map, MapRef, Out, ReadTxn};
 
@@ -96,6 +96,20 @@ pub(crate) const KEYS: &[&str] = &[
     SLIDE,
 ];
 
+/// A key to be kept, in one place of memory for all shapes where this version knows it: tens of thousands of shapes have the
+/// same.
+pub(crate) fn shared(key: &str) -> Arc<str> {
+    static SHARED: LazyLock<Vec<Arc<str>>> = LazyLock::new(|| {
+        let mut keys: Vec<Arc<str>> = KEYS.iter().map(|key| Arc::from(*key)).collect();
+        keys.sort_unstable();
+        keys
+    });
+    match SHARED.binary_search_by(|known| (**known).cmp(key)) {
+        Ok(index) => Arc::clone(&SHARED[index]),
+        Err(_) => key.into(),
+    }
+}
+
 /// One key of a shape with a deep copy of its value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
@@ -175,7 +189,7 @@ fn read_ink<T: ReadTxn>(txn: &T, chunks: &ArrayRef) -> Arc<[crate::InkPoint]> {
 /// All of a shape, key by key in order, to compare and to bring back.
 pub(crate) fn capture<T: ReadTxn>(txn: &T, map: &MapRef) -> Vec<Entry> {
     let mut entries: Vec<Entry> =
-        map.iter(txn).map(|(key, value)| Entry { key: key.into(), value: stored(txn, &value) }).collect();
+        map.iter(txn).map(|(key, value)| Entry { key: shared(key), value: stored(txn, &value) }).collect();
     entries.sort_by(|one, next| one.key.cmp(&next.key));
     entries
 }

@@ -87,7 +87,7 @@ impl Carried {
         (now_ms, view): (u64, Viewport),
         editor: &mut Editor,
         (brush, theme): (&mut Brush, Theme),
-        is_late: impl Fn(&Surface) -> bool,
+        left_ms: impl Fn(&Surface) -> f64,
     ) {
         if self.is_landing {
             return;
@@ -98,7 +98,7 @@ impl Carried {
         };
         self.seen = Some(seen);
         look(&mut self.layer, now_ms, seen, editor.extent());
-        self.layer.paint(editor, brush, theme, &is_late);
+        self.layer.paint(editor, brush, theme, &left_ms);
         if !self.wants_fine() || now_ms < self.rested_ms + SETTLE_MS || editor.is_putting_down() {
             return;
         }
@@ -111,7 +111,7 @@ impl Carried {
             // What is not stretched along reaches a little further.
             let extent = extent.map(|extent| extent.inflate(extent.width() / 2.0, extent.height() / 2.0));
             look(layer, now_ms, view, extent);
-            layer.paint(editor, brush, theme, &is_late);
+            layer.paint(editor, brush, theme, &left_ms);
         }
     }
 

@@ -11,8 +11,11 @@ use wasm_bindgen::JsValue;
 
 use super::canvas2d::{Brush, Surface};
 
-/// Shapes painted between two looks at the clock.
+/// Shapes painted between two looks at the clock, at first and at most. A look costs as much as some tens of small shapes.
 const SHAPES_AT_ONCE: usize = 48;
+const SHAPES_AT_ONCE_MAX: usize = 768;
+/// A look is worth what is painted in this time.
+const LOOK_MS: f64 = 1.0;
 /// Blank bitmaps that are kept for the next tiles.
 const SPARES: usize = 16;
 
@@ -25,6 +28,31 @@ pub struct Layer {
     /// Where a job is painted, so that nobody sees it half done.
     scratch: Surface,
     job: Option<(u64, Painting)>,
+    pace: Pace,
+}
+
+/// How much is painted between two looks at the clock: as much as takes about [`LOOK_MS`], at one scale.
+struct Pace {
+    scale: f64,
+    shapes: usize,
+}
+
+impl Pace {
+    /// What the last shapes took says how many the next are.
+    fn took(&mut self, ms: f64) {
+        if ms < LOOK_MS / 2.0 {
+            self.shapes = (self.shapes * 2).min(SHAPES_AT_ONCE_MAX);
+        } else if ms > LOOK_MS {
+            self.shapes = (self.shapes / 2).max(SHAPES_AT_ONCE);
+        }
+    }
+
+    /// At another scale the same shapes take another time.
+    fn at(&mut self, scale: f64) {
+        if self.scale != scale {
+            *self = Self { scale, shapes: SHAPES_AT_ONCE };
+        }
+    }
 }
 
 impl Layer {
@@ -40,6 +68,7 @@ impl Layer {
             spares: vec![],
             scratch: Surface::detached()?,
             job: None,
+            pace: Pace { scale: 0.0, shapes: SHAPES_AT_ONCE },
         })
     }
 
@@ -57,13 +86,14 @@ impl Layer {
         self.bitmaps.drain().for_each(|(_, bitmap)| bitmap.release());
     }
 
-    /// Paints tiles until there is nothing to do or `is_late` says so. Whether one was finished.
+    /// Paints tiles until there is nothing to do or `left_ms`, which is given where was painted, is not positive. Whether one
+    /// was finished.
     pub fn paint(
         &mut self,
         editor: &mut Editor,
         brush: &mut Brush,
         theme: Theme,
-        mut is_late: impl FnMut(&Surface) -> bool,
+        left_ms: impl Fn(&Surface) -> f64,
     ) -> bool {
         let waits = self.waits(editor);
         let mut has_finished = false;
@@ -77,10 +107,16 @@ impl Layer {
                 self.job = Some((number, editor.painting(self.what, region)));
             }
             let Some((_, painting)) = &mut self.job else { break };
+            self.pace.at(scale);
+            let mut before_ms = None;
             while !painting.is_done() {
                 let painter = brush.take_to(&self.scratch, theme, transform);
-                editor.paint_some(painting, SHAPES_AT_ONCE, scale, painter);
-                if is_late(&self.scratch) && !painting.is_done() {
+                editor.paint_some(painting, self.pace.shapes, scale, painter);
+                let left_ms = left_ms(&self.scratch);
+                if let Some(before_ms) = before_ms.replace(left_ms) {
+                    self.pace.took(before_ms - left_ms);
+                }
+                if left_ms <= 0.0 && !painting.is_done() {
                     return has_finished;
                 }
             }
@@ -91,7 +127,7 @@ impl Layer {
                 self.drop_bitmap(dropped);
             }
             has_finished = true;
-            if is_late(&self.scratch) {
+            if left_ms(&self.scratch) <= 0.0 {
                 break;
             }
         }

@@ -83,15 +83,9 @@ impl Map {
     }
 
     /// Paints what a frame has time for.
-    pub fn paint(
-        &mut self,
-        editor: &mut Editor,
-        brush: &mut Brush,
-        theme: Theme,
-        is_late: impl FnMut(&Surface) -> bool,
-    ) {
+    pub fn paint(&mut self, editor: &mut Editor, brush: &mut Brush, theme: Theme, left_ms: impl Fn(&Surface) -> f64) {
         if !self.layer.tiles.is_exact() {
-            self.layer.paint(editor, brush, theme, is_late);
+            self.layer.paint(editor, brush, theme, left_ms);
         }
     }
 

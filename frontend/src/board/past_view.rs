@@ -200,11 +200,11 @@ impl Painted {
         self.layer.tiles.tick(now);
         self.layer.tiles.extend(past.extent());
         let (probe, start_ms) = (&self.probe, exact_ms());
-        let is_late = |scratch: &Surface| {
+        let left_ms = |scratch: &Surface| {
             probe.put(scratch, PIXEL, PIXEL, Affine::IDENTITY);
-            exact_ms() - start_ms >= FRAME_BUDGET_MS
+            start_ms + FRAME_BUDGET_MS - exact_ms()
         };
-        past.with_editor(|editor| self.layer.paint(editor, &mut self.brush, self.theme, is_late));
+        past.with_editor(|editor| self.layer.paint(editor, &mut self.brush, self.theme, left_ms));
         self.layer.compose(&self.surface, Affine::IDENTITY, |part| self.surface.wipe(part));
         self.paint_ghosts(pixel_ratio);
         self.paint_marks(pixel_ratio);

@@ -25,6 +25,11 @@ const ARRIVING_CHANGES: usize = 16;
 const ARRIVING_BUDGET_MS: f64 = 3.0;
 /// And while the view moves, when the browser has all of the view to put together besides.
 const MOVING_BUDGET_MS: f64 = 5.0;
+/// And while nothing else happens: nobody sees then that a frame takes two of the browser's, and a picture of tens of
+/// thousands of shapes is there in half of the time.
+const RESTING_BUDGET_MS: f64 = 24.0;
+/// For so long nothing was to be shown but tiles: the hand rests.
+const RESTING_AFTER_MS: f64 = 100.0;
 
 /// What a frame works with.
 struct Frame<'a> {
@@ -49,6 +54,8 @@ pub struct Screen {
     /// Width, height in CSS pixels, and device pixels in each.
     size: (f64, f64, f64),
     theme: Theme,
+    /// When anything but tiles was to be shown last.
+    stirred_ms: f64,
 }
 
 impl Screen {
@@ -71,6 +78,7 @@ impl Screen {
             map: None,
             size: (0.0, 0.0, 1.0),
             theme: Theme::Light,
+            stirred_ms: 0.0,
             board,
             overlay,
             probe,
@@ -128,6 +136,9 @@ impl Screen {
         let (width_px, height_px, pixel_ratio) = self.size;
         let view = Viewport::new(&frame.editor.camera(), width_px, height_px, pixel_ratio);
         let carries = self.follow_carried(now_ms, &mut frame);
+        if carries || repaint.overlay || !repaint.board.is_none() {
+            self.stirred_ms = frame.start_ms;
+        }
         self.base.tiles.look(now_ms, view);
         self.base.tiles.tick(now_ms);
         self.base.tiles.extend(frame.editor.extent());
@@ -174,20 +185,22 @@ impl Screen {
 
     fn paint_tiles(&mut self, now_ms: u64, view: Viewport, damage: &Damage, frame: &mut Frame) -> bool {
         let probe = &self.probe;
+        let rests = frame.start_ms - self.stirred_ms >= RESTING_AFTER_MS;
         let budget_ms = match damage {
             Damage { regions, .. } if regions.len() >= ARRIVING_CHANGES => ARRIVING_BUDGET_MS,
             Damage { view: true, .. } => MOVING_BUDGET_MS,
+            _ if rests => RESTING_BUDGET_MS,
             _ => FRAME_BUDGET_MS,
         };
         let start_ms = frame.start_ms;
-        let is_late = |scratch: &Surface| {
+        let left_ms = |scratch: &Surface| {
             probe.put(scratch, PIXEL, PIXEL, Affine::IDENTITY);
-            exact_ms() - start_ms >= budget_ms
+            start_ms + budget_ms - exact_ms()
         };
         if let Some(carried) = &mut self.carried {
-            carried.paint((now_ms, view), frame.editor, (&mut self.brush, frame.theme), is_late);
+            carried.paint((now_ms, view), frame.editor, (&mut self.brush, frame.theme), left_ms);
         }
-        self.base.paint(frame.editor, &mut self.brush, frame.theme, is_late)
+        self.base.paint(frame.editor, &mut self.brush, frame.theme, left_ms)
     }
 
     /// The map has what is left of a frame in which everything in view was painted. Whether there is more to do.
@@ -201,7 +214,7 @@ impl Screen {
         if has_work && self.carried.is_none() && self.base.tiles.is_exact() {
             map.paint(frame.editor, &mut self.brush, frame.theme, |scratch| {
                 probe.put(scratch, PIXEL, PIXEL, Affine::IDENTITY);
-                exact_ms() - start_ms >= FRAME_BUDGET_MS
+                start_ms + FRAME_BUDGET_MS - exact_ms()
             });
         }
         let have_peers_moved = map.follow_peers(frame.editor);

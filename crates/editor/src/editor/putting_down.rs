@@ -91,18 +91,22 @@ impl Editor {
     /// Does the next part.
     pub(super) fn put_some_down(&mut self) {
         let Some(mut left) = self.putting_down.take() else { return };
-        let before = (self.outbox.moved, self.outbox.lifts, self.outbox.chrome);
+        let outbox = &self.outbox;
+        let before = (outbox.moved, outbox.lifts, outbox.chrome, outbox.overlay);
         let shown = std::mem::take(&mut self.outbox.damage);
         self.do_some(&mut left.work);
         left.damage.join(std::mem::replace(&mut self.outbox.damage, shown));
         if left.work.is_done() {
             self.outbox.damage.join(left.damage);
             self.outbox.moved = true;
+            self.outbox.overlay = true;
             self.outbox.lifts |= self.may_lift();
             return self.end_work(left.work);
         }
-        // What follows from an edit follows once, at the end: it takes walks over the whole selection.
-        (self.outbox.moved, self.outbox.lifts, self.outbox.chrome) = before;
+        // What follows from an edit follows once, at the end: it takes walks over the whole selection, and frames that
+        // show nothing new take the browser's time.
+        let outbox = &mut self.outbox;
+        (outbox.moved, outbox.lifts, outbox.chrome, outbox.overlay) = before;
         self.putting_down = Some(left);
     }
 
