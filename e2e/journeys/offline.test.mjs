@@ -13,10 +13,10 @@ journey("a board opens whole without a server, over reloads and a restart of the
   const ben = await (await it.person("ben")).open(await ada.invite());
   await ada.draw("rectangle", [300, 250], [480, 380]);
   await ada.draw("ellipse", [600, 250], [760, 380]);
-  const own = await ada.copied();
+  await ada.copied(2);
   await ben.draw("diamond", [600, 450], [760, 580]);
   await ada.shapes(3);
-  await ada.copied(own);
+  await ada.copied(3);
   await ada.shell();
 
   await it.server.stop("SIGKILL");
@@ -53,7 +53,7 @@ journey("two tabs that drew apart offline lose nothing and double nothing", asyn
   const two = await person.open(one.page.url());
   await one.draw("rectangle", [300, 250], [480, 380]);
   await two.shapes(1);
-  await one.copied();
+  await one.copied(1);
   await one.shell();
   await it.server.stop("SIGKILL");
   for (const tab of [one, two]) await tab.status("offline");
@@ -77,7 +77,7 @@ journey("who comes back to a board is sent only what is new", async (it) => {
   const ada = await (await it.person("ada")).newBoard();
   for (let row = 0; row < 6; row += 1) await ada.draw("ink", [300, 200 + row * 70], [900, 240 + row * 70]);
   await ada.status("saved");
-  const whole = await ada.copied();
+  const whole = await ada.copied(6);
   const received = [];
   ada.page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => received.push(payload.length)));
   await ada.reload();
@@ -97,7 +97,7 @@ journey("a withdrawn link leaves no copy behind", async (it) => {
   const ben = await (await it.person("ben")).open(edit.url);
   await ben.draw("rectangle", [300, 250], [480, 380]);
   await ben.status("saved");
-  await ben.copied();
+  await ben.copied(1);
   await api("DELETE", `/api/boards/${id}/links/${edit.id}`, owner.key);
   await ben.problem("revoked");
   await eventually(async () => assert.deepEqual(await ben.copy(), { rows: 0, bytes: 0 }, "nothing is kept"));
@@ -161,7 +161,7 @@ journey("what a board shows is there without a server: images, and comments to b
   await ada.comment([300, 300], "As red as that?");
   await showsRed(ben);
   await ben.page.getByTestId("pin").waitFor();
-  await ben.copied();
+  await ben.copied(1);
   await ben.shell();
   const kept = await ben.page.evaluate(() => navigator.storage.persisted());
   assert.equal(typeof kept, "boolean", "the browser was asked, and decides");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { journey } from "../fixtures.mjs";
+import { journey, moment } from "../fixtures.mjs";
 import { eventually } from "../pages/board.mjs";
 
 /** Makes a link that may comment, through the owner's dialog. */
@@ -182,17 +182,16 @@ journey("a timer runs for all, and votes are hidden until the end", async (it) =
   const marks = ben.page.getByTestId("mark");
   await eventually(async () => assert.equal(await marks.count(), 2, "a mark on each shape"));
   // The first vote is still on its way when the others are given.
-  let isFirst = true;
+  const given = moment();
   await ben.page.route("**/voting/ballot", async (route) => {
-    if (isFirst) {
-      isFirst = false;
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
+    await given.reached;
     await route.continue();
   });
   await marks.first().click();
   await marks.first().click();
   await marks.last().click();
+  await eventually(async () => assert.deepEqual(await marks.allInnerTexts(), ["2", "1"], "seen at once"));
+  given.reach();
   await ada.page.getByTestId("voting").getByText(/1 voted/).waitFor();
   assert.equal(await ada.page.getByTestId("mark").first().innerText(), "0", "nobody sees another's votes");
   await it.picture("voting");

@@ -3,10 +3,9 @@
 // Points are in CSS pixels from the canvas' top left corner.
 
 import assert from "node:assert/strict";
+import * as Y from "yjs";
 
 const STEPS = 8;
-/** Longer than a page gathers what it then writes into its copy. */
-const COPY_RESTS_MS = 2_500;
 
 export class BoardPage {
   constructor(page) {
@@ -195,9 +194,26 @@ export class BoardPage {
 
   /** How much of the board this browser keeps for when there is no network: rows and bytes, nothing of another board. */
   async copy() {
+    const rows = await this.#copied();
+    return { rows: rows.length, bytes: rows.flat().reduce((sum, update) => sum + update.length, 0) };
+  }
+
+  /** Waits until the copy holds so many shapes and all that they are made of, and gives it. */
+  async copied(shapes) {
+    return eventually(async () => {
+      const doc = new Y.Doc();
+      for (const update of (await this.#copied()).flat()) Y.applyUpdate(doc, Uint8Array.from(update));
+      assert.equal(doc.getMap("shapes").size, shapes, "shapes of the copy");
+      assert(!doc.store.pendingStructs, "nothing that they build on is missing");
+      return this.copy();
+    });
+  }
+
+  /** The updates of each row of the copy. */
+  async #copied() {
     return this.page.evaluate(async (id) => {
       const names = (await indexedDB.databases()).map(({ name }) => name);
-      if (!names.includes("boardwalk-copies")) return { rows: 0, bytes: 0 };
+      if (!names.includes("boardwalk-copies")) return [];
       const answer = (request) =>
         new Promise((resolve, reject) => {
           request.onsuccess = () => resolve(request.result);
@@ -206,20 +222,8 @@ export class BoardPage {
       const database = await answer(indexedDB.open("boardwalk-copies"));
       const rows = await answer(database.transaction("rows").objectStore("rows").index("board").getAll(id));
       database.close();
-      const bytes = rows.flatMap(({ updates }) => updates).reduce((sum, update) => sum + update.length, 0);
-      return { rows: rows.length, bytes };
+      return rows.map(({ updates }) => updates.map((update) => [...update]));
     }, this.id);
-  }
-
-  /** Waits until the copy has grown past this and grows no more, and gives it. */
-  async copied({ bytes } = { bytes: 0 }) {
-    return eventually(async () => {
-      const copy = await this.copy();
-      assert(copy.bytes > bytes, `the copy grows past ${bytes} bytes`);
-      await this.page.waitForTimeout(COPY_RESTS_MS);
-      assert.deepEqual(await this.copy(), copy, "the copy rests");
-      return copy;
-    });
   }
 
   /** Waits until the page can be opened without a network. */
