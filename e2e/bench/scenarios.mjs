@@ -103,8 +103,9 @@ async function moveAll({ hand, measure, page }) {
     begin,
   );
   const result = await measure(() => hand.drag(SECONDS, (at) => [720 + 200 * Math.sin(at * 6), 450 + 150 * Math.sin(at * 9)]));
-  const dropMs = await shown(page, await shapesOf(page), "pointerup", () => hand.release(720, 450));
-  return { ...result, selectMs, dropMs };
+  const shapes = await shapesOf(page);
+  const dropMs = await shown(page, shapes, "pointerup", () => hand.release(720, 450));
+  return { ...result, selectMs, dropMs, undropMs: await shown(page, shapes, "keydown", () => hand.key("Control+z")) };
 }
 
 /** Takes everything away and back, by keys: until no shape, and until all of them, are there, and the picture is exact. */

@@ -40,6 +40,7 @@ const extra = [
   ["the same, ink beside 99 cursors", "ink beside 99 cursors", (r) => `${ms(r.delayP50)} / ${ms(r.delayP95)}`, "–"],
   ["select all", "select all and move", (r) => ms(r.selectMs), "674; 991"],
   ["put all down, until exact", "select all and move", (r) => ms(r.dropMs), "–"],
+  ["undo that, until exact", "select all and move", (r) => ms(r.undropMs), "–"],
   ["remove all, until exact", "remove all", (r) => ms(r.removeMs), "–"],
   ["undo that, until exact", "remove all", (r) => ms(r.undoMs), "–"],
   ["join: first shapes", "join", (r) => ms(r.firstMs), "–"],

@@ -7,6 +7,7 @@ mod canvas2d;
 mod carried;
 mod chrome;
 mod copy;
+mod earlier;
 mod events;
 mod export;
 mod files;

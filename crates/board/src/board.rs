@@ -1,20 +1,19 @@
 //! A board: a document and the shapes in it, in the order of their pile. Must not know tools, views or networks.
 
+mod changing;
 mod deriving;
+mod foreseeing;
 
 pub use deriving::InMotion;
 
-use std::sync::Arc;
+use foreseeing::Foreseen;
 
-use yrs::{MapRef, TransactionMut};
-
-use crate::document::{DiffError, Document, MergeError, Merged};
-use crate::perform::Performer;
+use crate::document::{DiffError, Document};
 use crate::pile::{Pile, Slot};
 use crate::schema;
 use crate::surroundings::Surroundings;
 use crate::texts::Restored;
-use crate::touched::{Touched, Touches};
+use crate::touched::Touched;
 use crate::{ClientId, Edit, NewShape, OrderKey, Reversal, Shape, ShapeId, StateVector, Update};
 
 /// A document plus its shapes.
@@ -25,6 +24,7 @@ pub struct Board {
     surroundings: Surroundings,
     revision: u64,
     restored: Restored,
+    foreseen: Foreseen,
 }
 
 /// What changed on a board.
@@ -77,6 +77,7 @@ impl Board {
             surroundings: Surroundings::default(),
             revision: 0,
             restored: Restored::default(),
+            foreseen: Foreseen::default(),
         }
     }
 
@@ -87,78 +88,6 @@ impl Board {
     /// Who edits through this board.
     pub fn client_id(&self) -> ClientId {
         self.document.client_id()
-    }
-
-    /// Carries out edits in one transaction.
-    pub fn apply(&mut self, edits: &[Edit]) -> Applied {
-        self.perform(|performer| edits.iter().for_each(|edit| performer.edit(edit))).0
-    }
-
-    /// Takes back what `reversal` is of, step by step from the end, where it is still as it was left.
-    pub fn revert(&mut self, reversal: &Reversal) -> Reverted {
-        let (applied, kept) =
-            self.perform(|performer| reversal.by_shape().for_each(|steps| performer.revert_shape(steps)));
-        Reverted { applied, kept }
-    }
-
-    /// Makes up to `max_shapes` shapes as they are on another board, a version of this one say, as one's own edit:
-    /// others see it, and it can be taken back. Shapes that are not there are removed. Call it again until it changes
-    /// nothing.
-    pub fn restore(&mut self, version: &Board, max_shapes: usize) -> Applied {
-        let wanted = version.document.captured();
-        self.perform(|performer| performer.restore(&wanted, max_shapes)).0
-    }
-
-    fn perform(&mut self, run: impl FnOnce(&mut Performer<'_, '_>)) -> (Applied, usize) {
-        let (restored, root) = (&mut self.restored, self.document.shapes());
-        let edit = |txn: &mut TransactionMut, root: &MapRef| {
-            let mut performer = Performer { txn, root, undo: Reversal::default(), kept: 0, restored };
-            run(&mut performer);
-            (performer.undo, performer.kept)
-        };
-        let ((reversal, kept), update) = self.touched.unheard(&root, || self.document.edit(edit));
-        (Applied { update, change: self.refresh(Touches::of(&reversal)), reversal }, kept)
-    }
-
-    /// Merges what a peer did. A gap is reported, and nothing applied.
-    pub fn merge(&mut self, update: &[u8]) -> Result<Change, MergeError> {
-        match self.document.load(update)? {
-            Merged::Applied { .. } => {
-                let touches = self.touched.take();
-                Ok(self.refresh(touches))
-            }
-            Merged::Gap(_) => Ok(Change { gap: true, ..Change::default() }),
-        }
-    }
-
-    /// Reads the touched shapes anew, of those that were known only what was written.
-    fn refresh(&mut self, Touches { whole: mut read, parts }: Touches) -> Change {
-        if read.is_empty() && parts.is_empty() {
-            return Change::default();
-        }
-        self.revision += 1;
-        let root = self.document.shapes();
-        let txn = self.document.transact();
-        let pile = &mut self.pile;
-        let mut refresh = |id: &ShapeId, keys: Option<&[Arc<str>]>| {
-            let known = pile.take(id);
-            let before = known.as_ref().map(|shape| shape.order.clone());
-            let Some(map) = schema::shape_map(&txn, &root, id.as_str()) else {
-                return known.into_iter().for_each(|shape| pile.remove(shape));
-            };
-            let updated = known.zip(keys).and_then(|(shape, keys)| schema::reread(&txn, shape, &map, keys));
-            let mut shape = updated.unwrap_or_else(|| Box::new(schema::read(&txn, id.clone(), &map)));
-            shape.revision = self.revision;
-            pile.put(shape, before);
-        };
-        read.iter().for_each(|id| refresh(id, None));
-        for (id, keys) in parts {
-            if read.insert(id.clone()) {
-                refresh(&id, Some(&keys));
-            }
-        }
-        drop(txn);
-        Change { touched: self.derive_from(read).into_iter().collect(), gap: false }
     }
 
     /// What is known, for a peer to answer with what is not.

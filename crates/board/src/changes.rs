@@ -101,7 +101,7 @@ pub fn count_changes(before: &Board, after: &Board) -> ChangeCounts {
 /// follows from other shapes say nothing about what it is: a line that only follows what it holds is as it was.
 fn aspects(was: &Shape, is: &Shape) -> Option<Aspects> {
     let mut rest = is.clone();
-    (rest.revision, rest.slot, rest.extent) = (was.revision, was.slot, was.extent);
+    (rest.revision, rest.read, rest.slot, rest.extent) = (was.revision, was.read, was.slot, was.extent);
     rest.course.clone_from(&was.course);
     rest.clips.clone_from(&was.clips);
     // Takes over what is named, and says whether any of it was other. What no list names is found in the end.

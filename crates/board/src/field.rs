@@ -156,6 +156,16 @@ pub(crate) fn default_of(key: &str) -> Option<Any> {
     stored(&default).1
 }
 
+/// What a shape has where a key is not stored. None where that takes reading the whole shape.
+pub(crate) fn unstored(key: &str) -> Option<Field> {
+    match default_of(key) {
+        Some(value) => read(key, &value),
+        // A picture of which nothing is stored is none.
+        None if matches!(key, schema::CROP | schema::ALT) => None,
+        None => absent(key),
+    }
+}
+
 impl Field {
     /// Its key, as in the document.
     pub fn key(&self) -> &'static str {

@@ -133,8 +133,8 @@ impl Pile {
     }
 
     /// A shape that was taken is gone.
-    pub(crate) fn remove(&mut self, taken: Box<Shape>) {
-        self.places.remove(&(taken.order.clone(), taken.id));
+    pub(crate) fn remove(&mut self, taken: &Shape) {
+        self.places.remove(&(taken.order.clone(), taken.id.clone()));
     }
 
     /// Replaces a shape by the same with other derived values.

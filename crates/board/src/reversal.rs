@@ -4,16 +4,45 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use yrs::Any;
 
-use crate::ShapeId;
 use crate::formats::TextFormat;
 use crate::schema::{self, Entry, Stored};
 use crate::texts::TextSplice;
+use crate::{Shape, ShapeId};
 
 /// What takes some edits back: opaque, made by [`crate::Board::apply`], used by [`crate::Board::revert`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reversal {
-    /// Per shape, in the order in which things were done; taken back from the end. Shapes do not depend on each other.
-    steps: BTreeMap<ShapeId, Vec<Step>>,
+    /// Shapes do not depend on each other.
+    shapes: BTreeMap<ShapeId, Undoing>,
+}
+
+/// What takes back what was done to one shape.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Undoing {
+    /// In the order in which things were done; taken back from the end.
+    pub(crate) steps: Vec<Step>,
+    /// How the shape was seen before and after; none where that is not known of all the steps together.
+    pub(crate) seen: Option<Seen>,
+    /// The board shows already what will be: see [`crate::Board::foresee`].
+    pub(crate) is_foreseen: bool,
+}
+
+/// How a shape was seen before something was done to it, and after: which reading of its values, as in [`Shape::read`], if it
+/// was there. The same number means the same values.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Seen {
+    pub(crate) before: Option<u64>,
+    pub(crate) after: Option<u64>,
+    /// The shape itself, if what was done removed it: it comes back without being read.
+    pub(crate) gone: Option<Box<Shape>>,
+}
+
+impl Seen {
+    /// Of two things done to a shape one after the other, if nothing happened to it between them.
+    fn through(self, later: Seen) -> Option<Seen> {
+        // What was changed and then removed is not what it was before.
+        (self.after == later.before).then_some(Seen { before: self.before, after: later.after, gone: None })
+    }
 }
 
 /// One thing to take back, with what it must look like for that.
@@ -38,33 +67,67 @@ pub(crate) enum Step {
 impl Reversal {
     /// Whether it takes nothing back.
     pub fn is_empty(&self) -> bool {
-        self.steps.is_empty()
+        self.shapes.is_empty()
     }
 
     /// How many shapes it touches.
     pub fn shapes(&self) -> usize {
-        self.steps.len()
+        self.shapes.len()
+    }
+
+    /// Whether the first shape of both is the same: where shapes were changed together, all are.
+    pub fn begins_like(&self, other: &Reversal) -> bool {
+        self.shapes.keys().next() == other.shapes.keys().next()
     }
 
     /// Makes one step of undo out of this and what was done after it: a stroke's chunks, a text's keystrokes.
     pub fn join(&mut self, later: Reversal) {
-        later.steps.into_values().flatten().for_each(|step| self.push(step));
+        for (id, later) in later.shapes {
+            let seen = match self.shapes.get_mut(&id) {
+                Some(known) => known.seen.take().zip(later.seen).and_then(|(seen, later)| seen.through(later)),
+                None => later.seen,
+            };
+            later.steps.into_iter().for_each(|step| self.push(step));
+            if let Some(known) = self.shapes.get_mut(&id) {
+                known.seen = seen;
+            }
+        }
     }
 
     /// Adds what takes back something done after all this.
     pub(crate) fn push(&mut self, step: Step) {
         let id = step.id().clone();
-        let steps = self.steps.entry(id.clone()).or_default();
+        let Undoing { steps, .. } = self.shapes.entry(id.clone()).or_default();
         let apart = fold(steps, step);
         steps.extend(apart);
         if steps.is_empty() {
-            self.steps.remove(&id);
+            self.shapes.remove(&id);
         }
     }
 
-    /// The steps of each shape, in the order in which they were done.
-    pub(crate) fn by_shape(&self) -> impl Iterator<Item = &[Step]> {
-        self.steps.values().map(Vec::as_slice)
+    /// What is done to each shape, by its id.
+    pub(crate) fn by_shape(&self) -> impl Iterator<Item = (&ShapeId, &Undoing)> {
+        self.shapes.iter()
+    }
+
+    /// The same, to take note of how it was seen.
+    pub(crate) fn by_shape_mut(&mut self) -> impl Iterator<Item = (&ShapeId, &mut Undoing)> {
+        self.shapes.iter_mut()
+    }
+
+    pub(crate) fn of_shape(&self, id: &ShapeId) -> Option<&Undoing> {
+        self.shapes.get(id)
+    }
+}
+
+impl Undoing {
+    /// The keys whose values it sets, if that is all it does.
+    pub(crate) fn keys(&self) -> Option<Vec<Arc<str>>> {
+        let key = |step: &Step| match step {
+            Step::Set { key, .. } => Some(Arc::clone(key)),
+            _ => None,
+        };
+        self.steps.iter().map(key).collect()
     }
 }
 

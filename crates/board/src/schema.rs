@@ -166,9 +166,10 @@ pub(crate) fn reread<T: ReadTxn>(
     keys: &[Arc<str>],
 ) -> Option<Box<Shape>> {
     for key in keys {
-        // What went has its default again, and what is edited bit by bit a way of its own: both are rare.
+        // What is edited bit by bit has a way of its own.
         match map.get(txn, key) {
             Some(Out::Any(value)) if **key != *TEXT => shape.put(&field::read(key, &value)?),
+            None => shape.put(&field::unstored(key)?),
             _ => return None,
         }
     }

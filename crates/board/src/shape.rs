@@ -98,8 +98,11 @@ pub struct Shape {
     pub locked: bool,
     /// The picture that it shows (image).
     pub picture: Option<Arc<Picture>>,
-    /// Grows whenever the board reads the shape anew: what is derived from a shape is good while this stays.
+    /// Another one whenever the shape looks different, and the same again when that is taken back: what is made of a shape is
+    /// good while this stays.
     pub revision: u64,
+    /// At which revision its own values were read: the same again when what was done to them is taken back.
+    pub read: u64,
     /// Its number on its board.
     pub slot: Slot,
     /// What its values span, relative to `pos`: derived.
@@ -173,6 +176,7 @@ impl Shape {
             locked: false,
             picture: None,
             revision: 0,
+            read: 0,
             slot: Slot::NONE,
             extent: Rect::ZERO,
             course: None,

@@ -1,5 +1,5 @@
-//! Which shapes a transaction changed, and what of each: of others' edits as the document tells it while it commits, of own ones
-//! as their reversal says, which costs a fifth less of a large edit. Must not know what a shape's keys mean.
+//! Which shapes a transaction of others changed, and what of each, as the document tells it while it commits. Of own ones their
+//! reversal says it, which costs a fifth less of a large edit. Must not know what a shape's keys mean.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +8,6 @@ use yrs::types::{Event, PathSegment};
 use yrs::{DeepObservable, MapRef};
 
 use crate::ShapeId;
-use crate::reversal::{Reversal, Step};
 
 const LISTENER: &str = "board";
 
@@ -22,25 +21,6 @@ pub(crate) struct Touches {
     pub(crate) whole: BTreeSet<ShapeId>,
     /// The values of these keys were changed; the shape may be among those above, too.
     pub(crate) parts: Vec<(ShapeId, Vec<Arc<str>>)>,
-}
-
-impl Touches {
-    /// What an edit changed that this takes back.
-    pub(crate) fn of(reversal: &Reversal) -> Self {
-        let mut touches = Self::default();
-        for steps in reversal.by_shape() {
-            let Some(id) = steps.first().map(Step::id) else { continue };
-            let key = |step: &Step| match step {
-                Step::Set { key, .. } => Some(key.clone()),
-                _ => None,
-            };
-            match steps.iter().map(key).collect() {
-                Some(keys) => touches.parts.push((id.clone(), keys)),
-                None => drop(touches.whole.insert(id.clone())),
-            }
-        }
-        touches
-    }
 }
 
 impl Touched {

@@ -98,7 +98,7 @@ proptest! {
             fresh.merge(&board.snapshot().0).unwrap();
             let alone = |shape: &board::Shape| {
                 let mut shape = shape.clone();
-                (shape.revision, shape.slot) = (0, board::Slot::NONE);
+                (shape.revision, shape.read, shape.slot) = (0, 0, board::Slot::NONE);
                 shape
             };
             prop_assert_eq!(
@@ -124,7 +124,11 @@ proptest! {
             let before: Vec<_> = board.shapes().cloned().collect();
             let change = board.merge(&update).unwrap();
             let is_same = |id: &ShapeId| {
-                let strip = |shape: &board::Shape| { let mut shape = shape.clone(); shape.revision = 0; shape };
+                let strip = |shape: &board::Shape| {
+                    let mut shape = shape.clone();
+                    (shape.revision, shape.read) = (0, 0);
+                    shape
+                };
                 before.iter().find(|shape| shape.id == *id).map(strip) == board.shape(id).map(strip)
             };
             let ids = before.iter().map(|shape| &shape.id).chain(board.shapes().map(|shape| &shape.id));
@@ -132,7 +136,7 @@ proptest! {
                 prop_assert!(is_same(id) || change.touched.contains(id), "{} changed untold", id);
             }
             for shape in board.shapes().filter(|shape| !change.touched.contains(&shape.id)) {
-                prop_assert!(shape.revision < board.revision() || change.touched.is_empty());
+                prop_assert!(shape.read < board.revision() || change.touched.is_empty());
             }
         }
     }

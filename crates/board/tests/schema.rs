@@ -112,7 +112,7 @@ trait SameRevision {
 
 impl SameRevision for Shape {
     fn with_revision_of(mut self, other: &Shape) -> Shape {
-        self.revision = other.revision;
+        (self.revision, self.read) = (other.revision, other.read);
         self.slot = other.slot;
         self
     }

@@ -176,12 +176,12 @@ pub(crate) enum Direction {
 
 impl Step {
     /// Adds what was done later. Single edits fold together (a stroke's chunks, a text's keystrokes); folding what was
-    /// split for its size would take time that grows with its square.
+    /// split for its size would take time that grows with its square, and undo it all in one task.
     fn extend(&mut self, mut later: Vec<Reversal>) {
         let is_apart = self.bursts.as_mut().is_some_and(|bursts| std::mem::take(&mut bursts.is_apart));
         match (&mut self.reversals[..], &mut later[..]) {
             ([.., one], [next]) if self.bursts.is_some() && !is_apart => one.join(std::mem::take(next)),
-            ([one], [next]) if !is_apart => one.join(std::mem::take(next)),
+            ([one], [next]) if !is_apart && folds(one, next) => one.join(std::mem::take(next)),
             _ => self.reversals.append(&mut later),
         }
     }
@@ -190,4 +190,9 @@ impl Step {
     pub(crate) fn reverse(reversals: Vec<Reversal>, selection: Vec<ShapeId>) -> Self {
         Step { reversals, selection, ..Step::default() }
     }
+}
+
+/// Whether two reversals are better one: of the same shapes, or of few.
+fn folds(one: &Reversal, next: &Reversal) -> bool {
+    one.shapes() + next.shapes() <= limits::SHAPES_PER_TICK || one.begins_like(next)
 }

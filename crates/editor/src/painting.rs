@@ -1,6 +1,7 @@
 //! Painting the board, all at once or bit by bit into tiles, and the selection that moves as one bitmap. Knows no bitmaps.
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use board::{Board, InMotion, ShapeId, Slot};
 use kurbo::{Affine, Rect};
@@ -83,6 +84,16 @@ impl Editor {
             transform.picture().inverse().transform_rect_bbox(region.inflate(REACH_BOARD, REACH_BOARD))
         });
         Painting::of(seen(&self.board, &self.index, region, is_chosen), transform)
+    }
+
+    /// A number for what a painting that is not begun will show of the board: the same number, at the same place and scale,
+    /// means the same pixels, but for what the shell knows of itself: the theme, which pictures have come.
+    pub fn print(&self, painting: &Painting) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for shape in painting.shapes().iter().filter_map(|slot| self.board.at(*slot)) {
+            (shape.slot, shape.revision).hash(&mut hasher);
+        }
+        hasher.finish()
     }
 
     /// Paints at most `count` shapes more, as they look at `scale` device pixels a board pixel. What was deleted meanwhile

@@ -45,6 +45,11 @@ impl Painting {
         self.transform
     }
 
+    /// Lowest first.
+    pub(crate) fn shapes(&self) -> &[Slot] {
+        &self.shapes
+    }
+
     /// Whether nothing is left to paint.
     pub fn is_done(&self) -> bool {
         self.done >= self.shapes.len()

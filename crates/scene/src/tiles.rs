@@ -59,6 +59,10 @@ pub struct Job {
     pub transform: Affine,
     /// Device pixels of a board pixel.
     pub scale: f64,
+    /// The whole tile on the board.
+    pub tile_region: Rect,
+    /// It is more than a small part of its tile.
+    pub is_large: bool,
     /// It lies in view; what does not is painted ahead of need.
     pub is_seen: bool,
 }
@@ -174,8 +178,9 @@ impl Tiles {
             let pixels = self.tile(tile).and_then(|tile| tile.spoilt).unwrap_or_else(|| view.whole_tile());
             self.jobs += 1;
             let (region, transform) = view.job_place(tile, pixels);
-            let scale = tile.scale();
-            let job = Job { number: self.jobs, tile, pixels, region, transform, scale, is_seen };
+            let (scale, tile_region) = (tile.scale(), view.tile_region(tile));
+            let (number, is_large) = (self.jobs, !is_edit(&view, pixels));
+            let job = Job { number, tile, pixels, region, transform, scale, tile_region, is_large, is_seen };
             self.running = Some(Running { job, spoilt: None });
         }
         self.running.as_ref().map(|running| &running.job)
@@ -197,6 +202,11 @@ impl Tiles {
         tile.painted = painted;
         tile.spoilt = running.spoilt;
         self.evict()
+    }
+
+    /// Whether a tile shows what was meanwhile found wrong in a part of it.
+    pub fn is_spoilt(&self, id: TileId) -> bool {
+        self.tile(id).is_some_and(|tile| tile.spoilt.is_some())
     }
 
     /// Whether every pixel of the view is as the picture is.
@@ -236,8 +246,7 @@ impl Tiles {
         let view = self.view?;
         let nearest = self.nearest(view.region());
         let spoilt = |id: &TileId| Some((self.tile(*id)?.painted, self.tile(*id)?.spoilt?));
-        let is_edit =
-            |id: &&TileId| spoilt(id).is_some_and(|(_, part)| part.area() * EDIT_SHARE <= view.whole_tile().area());
+        let is_edit = |id: &&TileId| spoilt(id).is_some_and(|(_, part)| is_edit(&view, part));
         let is_missing = |id: &&TileId| self.tile(**id).is_none();
         // Where changes come faster than they can be painted, every tile has its turn.
         let oldest = || nearest.iter().filter_map(|id| Some((spoilt(id)?.0, *id))).min().map(|(_, id)| id);
@@ -320,6 +329,11 @@ impl Tiles {
         self.levels.retain(|level| !level.tiles.is_empty());
         dropped
     }
+}
+
+/// Whether a spoilt part is small.
+fn is_edit(view: &Viewport, part: PixelRect) -> bool {
+    part.area() * EDIT_SHARE <= view.whole_tile().area()
 }
 
 impl TileId {

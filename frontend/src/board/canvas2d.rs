@@ -230,6 +230,11 @@ impl Brush {
         self
     }
 
+    /// See [`Pictures::brought`].
+    pub fn pictures_brought(&self) -> u64 {
+        self.pictures.borrow().brought()
+    }
+
     /// Whether anything was painted on the surface since it was taken.
     pub fn has_painted(&self) -> bool {
         self.has_painted

@@ -49,6 +49,11 @@ impl Carried {
         })
     }
 
+    /// Its tiles, which were the board's if all of the board was lifted.
+    pub fn into_layer(self) -> Layer {
+        self.layer
+    }
+
     /// Whether it was put down.
     pub fn is_landing(&self) -> bool {
         self.is_landing

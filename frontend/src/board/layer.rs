@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 
 use editor::{Editor, Painting};
-use kurbo::Affine;
+use kurbo::{Affine, Rect};
 use scene::Theme;
-use scene::tiles::{TileId, Tiles};
+use scene::tiles::{Job, TileId, Tiles};
 use wasm_bindgen::JsValue;
 
 use super::canvas2d::{Brush, Surface};
+use super::earlier::Earlier;
 
 /// Shapes painted between two looks at the clock, at first and at most. A look costs as much as some tens of small shapes.
 const SHAPES_AT_ONCE: usize = 48;
@@ -24,11 +25,22 @@ pub struct Layer {
     what: editor::Layer,
     pub tiles: Tiles,
     bitmaps: HashMap<TileId, Surface>,
+    /// What is on those bitmaps, where that is known.
+    prints: HashMap<TileId, u64>,
+    earlier: Earlier,
     spares: Vec<Surface>,
     /// Where a job is painted, so that nobody sees it half done.
     scratch: Surface,
-    job: Option<(u64, Painting)>,
+    job: Option<Begun>,
     pace: Pace,
+}
+
+/// A job that was begun.
+struct Begun {
+    number: u64,
+    painting: Painting,
+    /// What will be on all of the tile, if the job is a large part of it.
+    print: Option<u64>,
 }
 
 /// How much is painted between two looks at the clock: as much as takes about [`LOOK_MS`], at one scale.
@@ -65,6 +77,8 @@ impl Layer {
             what,
             tiles: Tiles::default(),
             bitmaps: HashMap::new(),
+            prints: HashMap::new(),
+            earlier: Earlier::default(),
             spares: vec![],
             scratch: Surface::detached()?,
             job: None,
@@ -83,7 +97,19 @@ impl Layer {
     pub fn clear(&mut self) {
         self.tiles.clear();
         self.job = None;
+        self.prints.clear();
+        self.earlier.clear();
         self.bitmaps.drain().for_each(|(_, bitmap)| bitmap.release());
+    }
+
+    /// Takes over what another layer has shown, for when it is to be shown again.
+    pub fn inherit(&mut self, mut other: Layer) {
+        self.earlier.inherit(std::mem::take(&mut other.earlier));
+        for (tile, print) in std::mem::take(&mut other.prints) {
+            if let Some(bitmap) = other.bitmaps.remove(&tile) {
+                self.earlier.keep(tile, print, bitmap);
+            }
+        }
     }
 
     /// Paints tiles until there is nothing to do or `left_ms`, which is given where was painted, is not positive. Whether one
@@ -97,41 +123,87 @@ impl Layer {
     ) -> bool {
         let waits = self.waits(editor);
         let mut has_finished = false;
-        while let Some(job) = self.tiles.next_job().filter(|job| job.is_seen || !waits) {
-            let (number, tile, part) = (job.number, job.tile, job.pixels.to_rect());
-            let (region, transform, scale) = (job.region, job.transform, job.scale);
-            if self.job.as_ref().is_none_or(|(known, _)| *known != number) {
-                let side = self.tiles.tile_side();
-                self.scratch.fit(side, side);
-                self.scratch.wipe(part);
-                self.job = Some((number, editor.painting(self.what, region)));
+        while let Some(job) = self.tiles.next_job().filter(|job| job.is_seen || !waits).cloned() {
+            if self.job.as_ref().is_none_or(|begun| begun.number != job.number) && self.begin(&job, editor, brush) {
+                has_finished = true;
+                if left_ms(&self.scratch) <= 0.0 {
+                    break;
+                }
+                continue;
             }
-            let Some((_, painting)) = &mut self.job else { break };
-            self.pace.at(scale);
+            let Some(begun) = &mut self.job else { break };
+            self.pace.at(job.scale);
             let mut before_ms = None;
-            while !painting.is_done() {
-                let painter = brush.take_to(&self.scratch, theme, transform);
-                editor.paint_some(painting, self.pace.shapes, scale, painter);
+            while !begun.painting.is_done() {
+                let painter = brush.take_to(&self.scratch, theme, job.transform);
+                editor.paint_some(&mut begun.painting, self.pace.shapes, job.scale, painter);
                 let left_ms = left_ms(&self.scratch);
                 if let Some(before_ms) = before_ms.replace(left_ms) {
                     self.pace.took(before_ms - left_ms);
                 }
-                if left_ms <= 0.0 && !painting.is_done() {
+                if left_ms <= 0.0 && !begun.painting.is_done() {
                     return has_finished;
                 }
             }
-            let is_blank = painting.is_empty();
+            let (is_blank, print) = (begun.painting.is_empty(), begun.print);
             self.job = None;
-            self.keep(tile, part, is_blank);
-            for dropped in self.tiles.finish() {
-                self.drop_bitmap(dropped);
-            }
+            self.keep(&job, is_blank, print.is_some());
+            self.finish(job.tile, print);
             has_finished = true;
             if left_ms(&self.scratch) <= 0.0 {
                 break;
             }
         }
         has_finished
+    }
+
+    /// Begins a job. Whether it is done with that, as the tile has looked so before.
+    fn begin(&mut self, job: &Job, editor: &Editor, brush: &Brush) -> bool {
+        let painting = editor.painting(self.what, job.region);
+        let print = (self.what == editor::Layer::Board && job.is_large).then(|| {
+            let is_whole = job.region == job.tile_region;
+            let print = if is_whole {
+                editor.print(&painting)
+            } else {
+                editor.print(&editor.painting(self.what, job.tile_region))
+            };
+            print.wrapping_add(brush.pictures_brought())
+        });
+        if let Some(print) = print
+            && let Some(bitmap) = self.earlier.take(job.tile, print)
+        {
+            self.job = None;
+            self.put_away(job.tile);
+            self.bitmaps.insert(job.tile, bitmap);
+            self.finish(job.tile, Some(print));
+            return true;
+        }
+        let side = self.tiles.tile_side();
+        self.scratch.fit(side, side);
+        self.scratch.wipe(job.pixels.to_rect());
+        self.job = Some(Begun { number: job.number, painting, print });
+        false
+    }
+
+    /// A job's tile shows what it is to show.
+    fn finish(&mut self, tile: TileId, print: Option<u64>) {
+        for dropped in self.tiles.finish() {
+            self.prints.remove(&dropped);
+            self.drop_bitmap(dropped);
+        }
+        match print.filter(|_| !self.tiles.is_spoilt(tile)) {
+            Some(print) => drop(self.prints.insert(tile, print)),
+            None => drop(self.prints.remove(&tile)),
+        }
+    }
+
+    /// Keeps a tile's bitmap as it is for later, if it is known what is on it.
+    fn put_away(&mut self, tile: TileId) {
+        if let Some(print) = self.prints.remove(&tile)
+            && let Some(bitmap) = self.bitmaps.remove(&tile)
+        {
+            self.earlier.keep(tile, print, bitmap);
+        }
     }
 
     /// While a hand moves or draws something over the board, what of it does not lie in view waits.
@@ -156,23 +228,41 @@ impl Layer {
         }
     }
 
-    /// Keeps what was painted. A tile with nothing in it needs no bitmap.
-    fn keep(&mut self, tile: TileId, part: kurbo::Rect, is_blank: bool) {
+    /// Keeps what was painted. A tile with nothing in it needs no bitmap. What a large part replaces is kept for later.
+    fn keep(&mut self, job: &Job, is_blank: bool, is_large: bool) {
+        let (tile, part) = (job.tile, job.pixels.to_rect());
         if is_blank && !self.bitmaps.contains_key(&tile) {
             return;
         }
-        if is_blank && part.area() >= f64::from(self.tiles.tile_side()).powi(2) {
+        let side = self.tiles.tile_side();
+        let all = Rect::new(0.0, 0.0, f64::from(side), f64::from(side));
+        if is_large && self.prints.contains_key(&tile) {
+            let next = self.blank(side);
+            if let (Some(next), Some(old)) = (&next, self.bitmaps.get(&tile))
+                && part.area() < all.area()
+            {
+                next.put(old, all, all, Affine::IDENTITY);
+            }
+            self.put_away(tile);
+            self.bitmaps.extend(next.map(|next| (tile, next)));
+        }
+        if is_blank && part.area() >= all.area() {
             return self.drop_bitmap(tile);
         }
-        let side = self.tiles.tile_side();
         if !self.bitmaps.contains_key(&tile) {
-            let Some(bitmap) = self.spares.pop().or_else(|| Surface::detached().ok()) else { return };
+            let Some(bitmap) = self.blank(side) else { return };
             self.bitmaps.insert(tile, bitmap);
         }
         let Some(bitmap) = self.bitmaps.get(&tile) else { return };
-        bitmap.fit(side, side);
         bitmap.wipe(part);
         bitmap.put(&self.scratch, part, part, Affine::IDENTITY);
+    }
+
+    /// A bitmap with nothing on it.
+    fn blank(&mut self, side: u32) -> Option<Surface> {
+        let bitmap = self.spares.pop().or_else(|| Surface::detached().ok())?;
+        bitmap.fit(side, side);
+        Some(bitmap)
     }
 
     fn drop_bitmap(&mut self, tile: TileId) {

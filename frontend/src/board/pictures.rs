@@ -23,6 +23,8 @@ pub struct Pictures {
     copies_pixels: u64,
     /// Grows with each use.
     clock: u64,
+    /// How many have come.
+    brought: u64,
 }
 
 struct Kept {
@@ -36,12 +38,18 @@ impl Pictures {
     /// An image that has come.
     pub fn bring(&mut self, id: ImageId, image: HtmlImageElement) {
         self.clock += 1;
+        self.brought += 1;
         self.wanted.remove(&id);
         self.kept.insert(id, Kept { image, copies: HashMap::new(), used: self.clock });
         while self.kept.len() > KEPT {
             let oldest = self.kept.iter().min_by_key(|(_, kept)| kept.used).map(|(id, _)| *id);
             oldest.into_iter().for_each(|id| self.forget(id));
         }
+    }
+
+    /// How many have come: what was painted before the last of them may look different now.
+    pub fn brought(&self) -> u64 {
+        self.brought
     }
 
     /// Whether an image has come.

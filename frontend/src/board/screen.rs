@@ -177,7 +177,12 @@ impl Screen {
                     carried.follow(now_ms, affine, frame.editor);
                 }
             }
-            None if is_landing => self.carried = self.carried.take().filter(|_| !self.base.tiles.is_exact()),
+            None if is_landing && self.base.tiles.is_exact() => {
+                if let Some(carried) = self.carried.take() {
+                    self.base.inherit(carried.into_layer());
+                }
+            }
+            None if is_landing => {}
             None => self.carried.iter_mut().for_each(|carried| carried.land(frame.editor)),
         }
         had || self.carried.is_some()

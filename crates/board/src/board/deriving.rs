@@ -2,9 +2,10 @@
 //! different when others do. Must not know how a shape is stored.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use kurbo::Rect;
+use kurbo::{PathEl, Point, Rect};
 
 use super::Board;
 use crate::connector::{self, Held};
@@ -12,6 +13,8 @@ use crate::{Binding, Kind, Shape, ShapeId};
 
 /// Frames in frames that cut a shape off; what lies deeper is cut off by these alone.
 const FRAMES_DEEP: usize = 8;
+/// No count of changes comes so far.
+const DERIVED: u64 = 1 << 63;
 
 /// What a gesture shows elsewhere than the board has it.
 #[derive(Clone, Copy)]
@@ -32,6 +35,11 @@ impl Board {
     /// Whether any shape is derived from another.
     pub fn has_dependents(&self) -> bool {
         self.pile.has_dependents()
+    }
+
+    /// Whether anything follows from anything.
+    pub(super) fn has_derived(&self) -> bool {
+        self.has_dependents() || self.surroundings.is_kept()
     }
 
     /// What looks different when these do, beside themselves: lines follow what they hold, shapes are cut off by their
@@ -85,17 +93,29 @@ impl Board {
 
     /// Derives what follows from shapes that were read anew; answers with all that looks different.
     pub(super) fn derive_from(&mut self, read: BTreeSet<ShapeId>) -> BTreeSet<ShapeId> {
-        if !self.has_dependents() && !self.surroundings.is_kept() {
+        let mut touched = self.derive_beside(&read);
+        if touched.is_empty() {
             return read;
         }
-        let pile = &self.pile;
-        let disturbed = self.surroundings.update(&read, |id| pile.get(id), pile.iter());
-        let mut touched = self.followers(&read);
         touched.extend(read);
-        touched.extend(disturbed);
+        touched
+    }
+
+    /// The same; answers with what looks different for what was derived alone.
+    pub(super) fn derive_beside(&mut self, read: &BTreeSet<ShapeId>) -> BTreeSet<ShapeId> {
+        if !self.has_derived() {
+            return BTreeSet::new();
+        }
+        let pile = &self.pile;
+        let disturbed = self.surroundings.update(read, |id| pile.get(id), pile.iter());
+        let mut followers = self.followers(read);
+        followers.extend(disturbed);
         let mut corridors = vec![];
-        for id in &touched {
-            self.derive(id);
+        let mut touched = BTreeSet::new();
+        for id in followers.iter().chain(read.iter().filter(|id| !followers.contains(*id))) {
+            if self.derive(id) {
+                touched.insert(id.clone());
+            }
             if !self.surroundings.is_kept() {
                 continue;
             }
@@ -106,11 +126,16 @@ impl Board {
         touched
     }
 
-    fn derive(&mut self, id: &ShapeId) {
-        let Some(shape) = self.shape(id).filter(|shape| shape.depends_on().next().is_some()).cloned() else { return };
-        let mut shape = self.derived(shape, &InMotion::NOTHING);
-        shape.revision = self.revision;
+    /// Whether that made it look different.
+    fn derive(&mut self, id: &ShapeId) -> bool {
+        let Some(known) = self.shape(id).filter(|shape| shape.depends_on().next().is_some()) else { return false };
+        let mut shape = self.derived(known.clone(), &InMotion::NOTHING);
+        if (&shape.course, &shape.clips) == (&known.course, &known.clips) {
+            return false;
+        }
+        shape.revision = look(&shape);
         self.pile.derive(shape);
+        true
     }
 
     /// A shape with what is derived from others, which are as the board has them, or as a gesture shows them.
@@ -156,4 +181,28 @@ impl Board {
         let moving = motion.obstacles.iter().filter(|(id, other)| !holds(id) && other.overlaps(rect));
         still.chain(moving.map(|(_, rect)| *rect)).collect()
     }
+}
+
+/// A number for what a shape looks like that is in part derived: the same for the same values and the same derived ones, and of
+/// no shape that is not derived.
+fn look(shape: &Shape) -> u64 {
+    if (&shape.course, &shape.clips) == (&None, &None) {
+        return shape.read;
+    }
+    let mut hasher = DefaultHasher::new();
+    shape.read.hash(&mut hasher);
+    let course = shape.course.iter().map(|course| &course.path);
+    for path in course.chain(shape.clips.iter().flat_map(|clips| clips.iter()).map(|clip| &**clip)) {
+        path.elements().len().hash(&mut hasher);
+        for element in path.elements() {
+            let points: &[Point] = match element {
+                PathEl::MoveTo(to) | PathEl::LineTo(to) => &[*to],
+                PathEl::QuadTo(by, to) => &[*by, *to],
+                PathEl::CurveTo(by, then_by, to) => &[*by, *then_by, *to],
+                PathEl::ClosePath => &[],
+            };
+            points.iter().for_each(|point| [point.x, point.y].map(f64::to_bits).hash(&mut hasher));
+        }
+    }
+    hasher.finish() | DERIVED
 }

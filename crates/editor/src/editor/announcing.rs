@@ -119,8 +119,7 @@ impl Editor {
     pub(super) fn wake_ms(&self) -> Option<u64> {
         let lasers = (!self.lasers.is_empty()).then(|| self.now_ms + limits::LASER_FRAME_MS);
         let cursors = self.is_gliding().then(|| self.now_ms + limits::CURSOR_FRAME_MS);
-        let rest = self.putting_down.is_some().then_some(self.now_ms);
-        let own = [self.machine().wake_ms(), self.announcer.wake_ms(), self.stance_wake_ms(), rest];
+        let own = [self.machine().wake_ms(), self.announcer.wake_ms(), self.stance_wake_ms(), self.put_down_ms()];
         own.into_iter().chain([self.peers.wake_ms(), lasers, cursors]).flatten().min()
     }
 

@@ -1,6 +1,9 @@
 //! What is too much for one task is done a part a tick: the last edits of a gesture, what a command changes, a step of
-//! undo. It is one step of undo all the same, the picture changes once, at the end, and whatever needs to find it done
-//! finds it done. Must not know what the edits are.
+//! undo. It is one step of undo all the same, the picture changes once, and whatever needs to find it done finds it done.
+//! Must not know what the edits are.
+//!
+//! A step of undo is shown before it is written, as far as the board foresees what comes of it
+//! (docs/decisions/0041-foresight.md): writing waits until it can have been painted.
 
 use board::{Edit, Reversal, ShapeId};
 
@@ -18,6 +21,8 @@ const MODIFIERS: [&str; 4] = ["Control", "Shift", "Alt", "Meta"];
 pub(crate) struct PutDown {
     work: Work,
     damage: Damage,
+    /// When the next part is due.
+    due_ms: u64,
 }
 
 enum Work {
@@ -31,14 +36,26 @@ enum Work {
         kind: Option<StepKind>,
     },
     /// A step of undo or redo, how to take back what it has taken back already, and what was selected.
-    Step { step: Step, direction: Direction, back: Vec<Reversal>, kept: usize, selection: Vec<ShapeId> },
+    Step(StepWork),
+}
+
+struct StepWork {
+    step: Step,
+    direction: Direction,
+    back: Vec<Reversal>,
+    kept: usize,
+    selection: Vec<ShapeId>,
+    /// So many of the step's first reversals are still to be foreseen.
+    unforeseen: usize,
+    /// Whether all is that can be, and is shown.
+    is_shown: bool,
 }
 
 impl Work {
     fn is_done(&self) -> bool {
         match self {
             Work::Gesture(edits) | Work::Command { edits, .. } => edits.len() == 0,
-            Work::Step { step, .. } => step.reversals.is_empty(),
+            Work::Step(StepWork { step, .. }) => step.reversals.is_empty(),
         }
     }
 }
@@ -80,28 +97,51 @@ impl Editor {
     /// Takes a step back, or forth again.
     pub(super) fn take_step(&mut self, step: Step, direction: Direction) {
         let selection = self.selection.to_vec();
-        self.put_down(Work::Step { step, direction, back: vec![], kept: 0, selection });
+        let shapes: usize = step.reversals.iter().map(Reversal::shapes).sum();
+        let is_shown = shapes <= limits::SHAPES_PER_TICK;
+        let (back, kept, unforeseen) = (vec![], 0, step.reversals.len());
+        self.put_down(Work::Step(StepWork { step, direction, back, kept, selection, unforeseen, is_shown }));
     }
 
     fn put_down(&mut self, work: Work) {
-        self.putting_down = Some(PutDown { work, damage: Damage::default() });
+        self.putting_down = Some(PutDown { work, damage: Damage::default(), due_ms: self.now_ms });
         self.put_some_down();
     }
 
+    /// Does the next part, if it is due.
+    pub(super) fn put_some_down_if_due(&mut self) {
+        if self.put_down_ms().is_some_and(|due_ms| due_ms <= self.now_ms) {
+            self.put_some_down();
+        }
+    }
+
+    /// When the next part is due.
+    pub(super) fn put_down_ms(&self) -> Option<u64> {
+        self.putting_down.as_ref().map(|left| left.due_ms.max(self.now_ms))
+    }
+
     /// Does the next part.
-    pub(super) fn put_some_down(&mut self) {
+    fn put_some_down(&mut self) {
         let Some(mut left) = self.putting_down.take() else { return };
         let outbox = &self.outbox;
         let before = (outbox.moved, outbox.lifts, outbox.chrome, outbox.overlay);
         let shown = std::mem::take(&mut self.outbox.damage);
-        self.do_some(&mut left.work);
+        let is_foreseen = self.do_some(&mut left.work);
         left.damage.join(std::mem::replace(&mut self.outbox.damage, shown));
-        if left.work.is_done() {
-            self.outbox.damage.join(left.damage);
+        let is_done = left.work.is_done();
+        if is_foreseen || is_done {
+            self.outbox.damage.join(std::mem::take(&mut left.damage));
             self.outbox.moved = true;
             self.outbox.overlay = true;
             self.outbox.lifts |= self.may_lift();
+        }
+        if is_done {
             return self.end_work(left.work);
+        }
+        if is_foreseen {
+            left.due_ms = self.now_ms + limits::WRITTEN_AFTER_MS;
+            self.putting_down = Some(left);
+            return;
         }
         // What follows from an edit follows once, at the end: it takes walks over the whole selection, and frames that
         // show nothing new take the browser's time.
@@ -110,7 +150,8 @@ impl Editor {
         self.putting_down = Some(left);
     }
 
-    fn do_some(&mut self, work: &mut Work) {
+    /// Whether all that can be foreseen of it is shown by now, and was not before.
+    fn do_some(&mut self, work: &mut Work) -> bool {
         match work {
             Work::Gesture(edits) => {
                 let part: Vec<Edit> = edits.by_ref().take(limits::SHAPES_PER_TICK).collect();
@@ -120,21 +161,35 @@ impl Editor {
                 let part: Vec<Edit> = edits.by_ref().take(limits::SHAPES_PER_TICK).collect();
                 reversals.extend(self.apply(&part));
             }
-            Work::Step { step, back, kept, .. } => {
-                let mut part = vec![];
-                let mut shapes = 0;
-                while let Some(reversal) = step.reversals.pop_if(|next| {
-                    shapes += next.shapes();
-                    part.is_empty() || shapes <= limits::SHAPES_PER_TICK
-                }) {
-                    part.push(reversal);
-                }
-                part.reverse();
+            Work::Step(work) if !work.is_shown => return self.foresee_some(work),
+            Work::Step(StepWork { step, back, kept, .. }) => {
+                let part = step.reversals.split_off(part_from(&step.reversals, limits::SHAPES_PER_TICK));
                 let (done, left_alone) = self.revert(&part);
                 back.extend(done);
                 *kept += left_alone;
             }
         }
+        false
+    }
+
+    /// Shows what will come of the next part of a step, then what follows from all that; the selection goes with it.
+    fn foresee_some(&mut self, work: &mut StepWork) -> bool {
+        let from = part_from(&work.step.reversals[..work.unforeseen], limits::SHAPES_FORESEEN_PER_TICK);
+        for reversal in work.step.reversals[from..work.unforeseen].iter_mut().rev() {
+            let foreseen = self.board.foresee(reversal);
+            self.absorb(&foreseen);
+        }
+        if work.unforeseen == 0 || (from == 0 && !self.board.has_dependents()) {
+            let derived = self.board.derive_foreseen(limits::SHAPES_FORESEEN_PER_TICK);
+            self.absorb(&derived);
+        }
+        work.unforeseen = from;
+        work.is_shown = from == 0 && !self.board.is_underived();
+        if work.is_shown {
+            self.select(work.step.selection.clone());
+            self.outbox.chrome = true;
+        }
+        work.is_shown
     }
 
     fn end_work(&mut self, work: Work) {
@@ -143,7 +198,7 @@ impl Editor {
             Work::Command { reversals, selection, kind, .. } => {
                 self.history.record(reversals, &selection, kind, self.now_ms);
             }
-            Work::Step { step, direction, back, kept, selection } => {
+            Work::Step(StepWork { step, direction, back, kept, selection, .. }) => {
                 if kept > 0 {
                     self.notice(Notice::UndoKept { kept, all: back.is_empty() });
                 }
@@ -178,4 +233,15 @@ impl Editor {
             self.put_some_down();
         }
     }
+}
+
+/// Where the last reversals begin that touch so many shapes, but one at least.
+fn part_from(reversals: &[Reversal], shapes_max: usize) -> usize {
+    let mut shapes = 0;
+    let fits = |reversal: &&Reversal| {
+        shapes += reversal.shapes();
+        shapes <= shapes_max
+    };
+    let count = reversals.iter().rev().take_while(fits).count().max(1);
+    reversals.len().saturating_sub(count)
 }

@@ -21,6 +21,6 @@ impl Editor {
             self.lasers.settle(self.now_ms);
             self.outbox.overlay = true;
         }
-        self.put_some_down();
+        self.put_some_down_if_due();
     }
 }

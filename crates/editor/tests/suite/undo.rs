@@ -1,7 +1,8 @@
 //! Undo and redo: per gesture, one's own only, never over what a peer has done since.
 
-use board::{Edit, Field, Kind, NewShape};
+use board::{Edit, Field, Kind, NewShape, Shape};
 use editor::{Input, Notice, Output, limits};
+use kurbo::Rect;
 use scene::BoardPoint;
 
 use crate::harness::{Hand, Pair};
@@ -136,15 +137,17 @@ fn what_was_made_and_then_changed_by_a_peer_stays() {
 fn a_large_edit_is_split_and_stays_one_step() {
     let mut hand = Hand::on("");
     let many = paste_many(&mut hand);
-    let updates =
-        |hand: &mut Hand| hand.take_outputs().iter().filter(|output| matches!(output, Output::Update(_))).count();
     assert_eq!((hand.editor.board().len(), updates(&mut hand)), (many, 2));
     hand.key("Mod+Z");
-    assert!(!hand.editor.board().is_empty(), "a part at a time");
+    assert_eq!((hand.editor.board().len(), updates(&mut hand)), (0, 0), "it is shown before it is written");
+    hand.tick(limits::WRITTEN_AFTER_MS - 1);
+    assert_eq!(updates(&mut hand), 0, "first it is painted");
+    hand.tick(1);
+    assert_eq!(updates(&mut hand), 1, "a part at a time");
     hand.tick(0);
-    assert_eq!((hand.editor.board().len(), updates(&mut hand)), (0, 2));
+    assert_eq!((hand.editor.board().len(), updates(&mut hand)), (0, 1));
     hand.key("Mod+Shift+Z");
-    assert!(hand.editor.board().len() < many);
+    assert_eq!((hand.editor.board().len(), updates(&mut hand)), (many, 0));
     // Whatever comes next finds it done.
     hand.key("Escape");
     assert_eq!((hand.editor.board().len(), updates(&mut hand)), (many, 2));
@@ -172,19 +175,77 @@ fn a_large_command_is_carried_out_bit_by_bit_and_stays_one_step() {
         assert_eq!(hand.editor.board().revision(), pasted + parts);
         assert_eq!(hand.editor.board().is_empty(), command == "Delete");
         let after = hand.editor.board().contents();
+        let finish = |hand: &mut Hand| (0..parts).for_each(|_| hand.tick(limits::WRITTEN_AFTER_MS));
         for wanted in [&before, &after] {
             hand.key(if *wanted == before { "Mod+Z" } else { "Mod+Y" });
-            (0..parts).for_each(|_| hand.tick(0));
+            finish(&mut hand);
             assert_eq!(hand.editor.board().contents(), *wanted, "{command}");
         }
         // In the midst of it, undo is of all of it.
         hand.key("Mod+Z");
-        (0..parts).for_each(|_| hand.tick(0));
+        finish(&mut hand);
         hand.key(command);
         hand.key("Mod+Z");
-        (0..parts).for_each(|_| hand.tick(0));
+        finish(&mut hand);
         assert_eq!(hand.editor.board().contents(), before, "{command}");
     }
+}
+
+/// So many updates have been sent since it was asked last.
+fn updates(hand: &mut Hand) -> usize {
+    hand.take_outputs().iter().filter(|output| matches!(output, Output::Update(_))).count()
+}
+
+#[test]
+fn a_large_gesture_is_taken_back_a_part_at_a_time() {
+    let mut hand = Hand::on("");
+    let many = paste_many(&mut hand);
+    let parts = many.div_ceil(limits::SHAPES_PER_TICK);
+    let (before, shapes) = (hand.editor.board().contents(), outlines(&hand));
+    let at = hand.editor.board().shapes().nth(many / 2).expect("a shape").bounds().center();
+    let at = hand.editor.camera().to_screen(BoardPoint::new(at.x, at.y));
+    hand.drag(&[(at.x, at.y), (at.x + 30.0, at.y), (at.x + 60.0, at.y + 40.0)]);
+    (0..parts).for_each(|_| hand.tick(0));
+    assert_ne!(outlines(&hand), shapes);
+    assert!(updates(&mut hand) > parts);
+    hand.key("Mod+Z");
+    assert_eq!(outlines(&hand), shapes, "it is shown at once");
+    for _ in 0..parts {
+        hand.tick(limits::WRITTEN_AFTER_MS);
+        assert_eq!(updates(&mut hand), 1);
+    }
+    assert_eq!(hand.editor.board().contents(), before);
+}
+
+fn outlines(hand: &Hand) -> Vec<Rect> {
+    hand.editor.board().shapes().map(Shape::bounds).collect()
+}
+
+#[test]
+fn what_a_peer_does_before_a_large_step_is_written_stays() {
+    let mut pair = Pair::on("");
+    let many = paste_many(&mut pair.a);
+    pair.exchange();
+    pair.a.key("ArrowRight");
+    (0..many.div_ceil(limits::SHAPES_PER_TICK)).for_each(|_| pair.a.tick(0));
+    pair.exchange();
+    let first = pair.b.editor.board().shapes().next().expect("a shape").id.clone();
+    pair.a.take_outputs();
+    pair.a.key("Mod+Z");
+    pair.b.give(Input::Command("select-all".to_owned()));
+    pair.b.key("ArrowDown");
+    pair.b.key("Escape");
+    pair.exchange();
+    pair.a.key("Escape");
+    pair.exchange();
+    let kept = pair.a.take_outputs().into_iter().find_map(|output| match output {
+        Output::Notice(Notice::UndoKept { kept, .. }) => Some(kept),
+        _ => None,
+    });
+    assert_eq!(kept, Some(many), "all were moved meanwhile");
+    assert!(pair.contents_agree());
+    let places = [&pair.a, &pair.b].map(|hand| hand.editor.board().shape(&first).expect("a shape").pos);
+    assert_eq!(places[0], places[1], "and shown as they are");
 }
 
 #[test]
