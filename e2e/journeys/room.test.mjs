@@ -57,6 +57,26 @@ journey("comments are pinned, answered, followed and resolved, also by who may n
   await ada.page.getByTestId("comment").nth(1).waitFor();
   await it.picture("thread");
   await eventually(async () => assert.equal(await ada.page.getByTestId("edit-comment").count(), 1, "one's own comment only"));
+  await ada.page.getByTestId("edit-comment").click();
+  const edited = ada.page.locator(".thread__comment .composer__text");
+  await edited.fill("Yes, all of it");
+  await ben.page.getByTestId("comment-text").fill("Then so be it.");
+  await ben.page.getByTestId("send-comment").click();
+  await ada.page.getByTestId("thread").getByText("Then so be it.").waitFor();
+  assert.equal(await edited.evaluate((field) => document.activeElement === field && field.value), "Yes, all of it", "others do not disturb");
+  await ada.page.keyboard.press("Escape");
+  await ada.page.getByTestId("pin").click();
+  for (let more = 0; more < 6; more += 1) {
+    await ben.page.getByTestId("comment-text").fill(`More, number ${more}`);
+    await ben.page.getByTestId("send-comment").click();
+    await ada.page.getByTestId("thread").getByText(`number ${more}`).waitFor();
+  }
+  const last = ada.page.getByTestId("comment").last();
+  await eventually(async () => {
+    const [list, row] = [await ada.page.locator(".thread__comments").boundingBox(), await last.boundingBox()];
+    assert(row.y + row.height <= list.y + list.height + 1, "the newest is in view");
+  });
+  await it.picture("thread-long");
   await ada.page.getByTestId("resolve").click();
   for (const board of [ada, ben]) {
     await eventually(async () => {

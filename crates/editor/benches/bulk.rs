@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use board::{Board, ClientId, Edit, Field, FillStyle, InkPoint, Kind, NewShape, ShapeId};
-use editor::{Editor, IdSource, Input, Output};
+use editor::{Editor, IdSource, Input, Output, limits};
 use kurbo::{Size, Vec2};
 use scene::{BoardPoint, Colour, Swatch};
 
@@ -93,9 +93,10 @@ fn arrive(board: &Board) {
     println!("  of which the document {:?}", begin.elapsed());
 }
 
-/// Gives an input, and ticks until nothing is left to do at once.
-fn run(editor: &mut Editor, now_ms: u64, input: Input) -> Vec<Duration> {
+/// Gives an input, and ticks until nothing is left to do at once, nor to be written of what is shown.
+fn run(editor: &mut Editor, mut now_ms: u64, input: Input) -> Vec<Duration> {
     let mut tasks = vec![];
+    let mut was_ahead = false;
     let mut next = Some(input);
     while let Some(input) = next.take() {
         let start = Instant::now();
@@ -104,6 +105,11 @@ fn run(editor: &mut Editor, now_ms: u64, input: Input) -> Vec<Duration> {
             editor.chrome();
         }
         tasks.push(start.elapsed());
+        if editor.is_ahead() && !was_ahead {
+            was_ahead = true;
+            now_ms += limits::WRITTEN_AFTER_MS;
+            report("shown, before it is written", &tasks);
+        }
         let is_due = |output: &Output| matches!(output, Output::WakeAt(at_ms) if *at_ms <= now_ms);
         next = outputs.iter().any(is_due).then_some(Input::Tick);
     }

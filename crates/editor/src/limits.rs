@@ -146,7 +146,7 @@ pub const SHAPES_PER_TICK: usize = 1_000;
 /// Shapes of a step of undo that are shown as they will be in one task.
 pub const SHAPES_FORESEEN_PER_TICK: usize = 8_000;
 /// What of a step of undo is shown is written this much later: until then it is painted.
-pub const WRITTEN_AFTER_MS: u64 = 400;
+pub const WRITTEN_AFTER_MS: u64 = 500;
 /// Shapes whose own version is kept for offering it, should somebody delete them.
 pub const MINE_SHAPES: usize = 2_000;
 /// Keys that a person may have changed.

@@ -190,7 +190,7 @@ impl Screen {
 
     fn paint_tiles(&mut self, now_ms: u64, view: Viewport, damage: &Damage, frame: &mut Frame) -> bool {
         let probe = &self.probe;
-        let rests = frame.start_ms - self.stirred_ms >= RESTING_AFTER_MS;
+        let rests = frame.editor.is_ahead() || frame.start_ms - self.stirred_ms >= RESTING_AFTER_MS;
         let budget_ms = match damage {
             Damage { regions, .. } if regions.len() >= ARRIVING_CHANGES => ARRIVING_BUDGET_MS,
             Damage { view: true, .. } => MOVING_BUDGET_MS,

@@ -2,6 +2,7 @@
 //! open one its comments. It must not know where the camera is, nor how a thread is kept.
 
 use leptos::ev::KeyboardEvent;
+use leptos::html::Ul;
 use leptos::prelude::*;
 use protocol::meeting::{Comment, Thread};
 
@@ -24,6 +25,9 @@ use crate::words::{Words, key};
 
 /// The layer's id: the canvas shell lays it over the board.
 pub const PINS: &str = "board-pins";
+
+/// So far above its end a thread's list still shows its newest comment.
+const NEAR_END_PX: i32 = 48;
 
 /// The layer.
 #[component]
@@ -234,17 +238,24 @@ fn ThreadCard(id: protocol::ThreadId) -> impl IntoView {
     });
     let is_resolved = Signal::derive(move || thread.read().as_ref().is_some_and(|thread| thread.resolved));
     let editing = RwSignal::new(None::<u32>);
-    let comments = {
+    let shown = Signal::derive(move || {
+        let comments = thread.get().map(|thread| thread.comments).unwrap_or_default();
+        let editing = editing.get();
+        comments.into_iter().map(|comment| (editing == Some(comment.id), comment)).collect::<Vec<_>>()
+    });
+    let row = {
         let id = id.clone();
-        move || {
-            let comments = thread.get().map(|thread| thread.comments).unwrap_or_default();
-            let editing_now = editing.get();
-            list(comments.into_iter().map(|comment| match editing_now == Some(comment.id) {
-                true => view! { <Editing thread=id.clone() comment=comment editing=editing /> }.into_any(),
-                false => view! { <CommentRow thread=id.clone() comment=comment editing=editing /> }.into_any(),
-            }))
+        move |row: Signal<(bool, Comment)>| match row.get_untracked() {
+            (true, comment) => view! { <Editing thread=id.clone() comment=comment editing=editing /> }.into_any(),
+            (false, comment) => view! { <CommentRow thread=id.clone() comment=comment editing=editing /> }.into_any(),
         }
     };
+    let comments = NodeRef::<Ul>::new();
+    let newest = Signal::derive(move || {
+        let thread = thread.read();
+        thread.as_ref().and_then(|thread| thread.comments.last()).map(|last| (last.id, meeting.is_own(last)))
+    });
+    follow_newest(comments, newest);
     let place = at(meeting, id.to_string());
     let has_voice = Signal::derive(move || meeting.has_voice());
     let reply = {
@@ -272,12 +283,37 @@ fn ThreadCard(id: protocol::ThreadId) -> impl IntoView {
             on:keydown=close_on_escape(meeting)
         >
             <ThreadHead id=id is_resolved=is_resolved />
-            <ul class="thread__comments">{dynamic(comments)}</ul>
+            <ul class="thread__comments" node_ref=comments>{keyed(shown, row_key, row)}</ul>
             {when(has_voice, reply)}
             <ReadOnlyNote />
         </div>
     }
     .into_any()
+}
+
+/// A row is made anew when its comment is changed, or is to be: not while its author writes, whatever others do.
+fn row_key((is_edited, comment): &(bool, Comment)) -> String {
+    match is_edited {
+        true => format!("{}/", comment.id),
+        false => format!("{} {:?}", comment.id, comment.edited_at_ms),
+    }
+}
+
+/// Keeps the newest comment in view, unless somebody else wrote it and the reader looks at older ones. Takes its number and
+/// whether it is the reader's own.
+fn follow_newest(comments: NodeRef<Ul>, newest: Signal<Option<(u32, bool)>>) {
+    let height_px = StoredValue::new(0);
+    let newest = Memo::new(move |_| newest.get());
+    effect(move || {
+        let (Some((_, is_own)), Some(list)) = (newest.get(), comments.get()) else { return };
+        request_animation_frame(move || {
+            let is_at_end = is_own || list.scroll_top() + list.client_height() + NEAR_END_PX >= height_px.get_value();
+            height_px.set_value(list.scroll_height());
+            if is_at_end {
+                list.set_scroll_top(list.scroll_height());
+            }
+        });
+    });
 }
 
 /// Says why nothing can be written.

@@ -79,6 +79,11 @@ impl Editor {
         self.putting_down.is_some()
     }
 
+    /// Whether more is shown than is written. The hand rests then: whatever it did would have it written first.
+    pub fn is_ahead(&self) -> bool {
+        matches!(&self.putting_down, Some(PutDown { work: Work::Step(StepWork { is_shown: true, .. }), .. }))
+    }
+
     fn end_gesture(&mut self) {
         self.history.close();
         let end = (self.board.client_id(), self.board.own_clock());
