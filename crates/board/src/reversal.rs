@@ -80,6 +80,11 @@ impl Reversal {
         self.shapes.keys().next() == other.shapes.keys().next()
     }
 
+    /// Drops the removed shapes as they were: they are brought back from what was stored of them, and not foreseen.
+    pub fn forget_shapes(&mut self) {
+        self.shapes.values_mut().filter_map(|undoing| undoing.seen.as_mut()).for_each(|seen| seen.gone = None);
+    }
+
     /// Makes one step of undo out of this and what was done after it: a stroke's chunks, a text's keystrokes.
     pub fn join(&mut self, later: Reversal) {
         for (id, later) in later.shapes {

@@ -98,10 +98,10 @@ pub struct Shape {
     pub locked: bool,
     /// The picture that it shows (image).
     pub picture: Option<Arc<Picture>>,
-    /// Another one whenever the shape looks different, and the same again when that is taken back: what is made of a shape is
-    /// good while this stays.
+    /// Another one whenever the shape looks different, and the same again when that is taken back and was foreseen: what is made
+    /// of a shape is good while this stays.
     pub revision: u64,
-    /// At which revision its own values were read: the same again when what was done to them is taken back.
+    /// At which revision its own values were read: the same again when what was done to them is taken back and was foreseen.
     pub read: u64,
     /// Its number on its board.
     pub slot: Slot,

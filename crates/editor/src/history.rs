@@ -145,6 +145,7 @@ impl History {
         if self.undo.len() > limits::HISTORY_STEPS {
             self.undo.pop_front();
         }
+        lighten(self.undo.iter_mut().rev());
     }
 
     /// Takes the step to revert.
@@ -161,9 +162,22 @@ impl History {
             return;
         }
         match popped {
-            Direction::Undo => self.redo.push(step),
-            Direction::Redo => self.undo.push_back(step),
+            Direction::Undo => {
+                self.redo.push(step);
+                lighten(self.redo.iter_mut().rev());
+            }
+            Direction::Redo => {
+                self.undo.push_back(step);
+                lighten(self.undo.iter_mut().rev());
+            }
         }
+    }
+}
+
+/// Has the first step that is not kept whole forget its shapes; of steps, the newest first.
+fn lighten<'a>(mut steps: impl Iterator<Item = &'a mut Step>) {
+    if let Some(step) = steps.nth(limits::STEPS_KEPT_WHOLE) {
+        step.reversals.iter_mut().for_each(Reversal::forget_shapes);
     }
 }
 

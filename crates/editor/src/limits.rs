@@ -153,6 +153,9 @@ pub const MINE_SHAPES: usize = 2_000;
 pub const REMAPPED_KEYS: usize = 500;
 /// Undo steps that are kept.
 pub const HISTORY_STEPS: usize = 500;
+/// The last steps of each direction keep removed shapes as they were, so that they come back at once; older ones, which take
+/// less memory, bring them back as quickly as they are written.
+pub const STEPS_KEPT_WHOLE: usize = 8;
 /// Letters that come after a longer pause are taken back apart.
 pub const TYPING_PAUSE_MS: u64 = 1_000;
 /// Steps of the same kind within this time become one.

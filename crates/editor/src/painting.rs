@@ -86,8 +86,9 @@ impl Editor {
         Painting::of(seen(&self.board, &self.index, region, is_chosen), transform)
     }
 
-    /// A number for what a painting that is not begun will show of the board: the same number, at the same place and scale,
-    /// means the same pixels, but for what the shell knows of itself: the theme, which pictures have come.
+    /// A number for what a painting of the board as it is now shows: the same number, at the same place and scale, means the same
+    /// pixels, but for what the shell knows of itself: the theme, which pictures have come; and for what changes until it is
+    /// done, see [`Editor::is_damage_withheld`].
     pub fn print(&self, painting: &Painting) -> u64 {
         let mut hasher = DefaultHasher::new();
         for shape in painting.shapes().iter().filter_map(|slot| self.board.at(*slot)) {

@@ -61,10 +61,21 @@ pub struct Job {
     pub scale: f64,
     /// The whole tile on the board.
     pub tile_region: Rect,
-    /// It is more than a small part of its tile.
-    pub is_large: bool,
+    /// How much of its tile it is.
+    pub share: Share,
     /// It lies in view; what does not is painted ahead of need.
     pub is_seen: bool,
+}
+
+/// How much of its tile a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// A small part, as a hand's edit changes it.
+    Small,
+    /// More than that.
+    Large,
+    /// All of it.
+    Whole,
 }
 
 #[derive(Debug)]
@@ -179,8 +190,13 @@ impl Tiles {
             self.jobs += 1;
             let (region, transform) = view.job_place(tile, pixels);
             let (scale, tile_region) = (tile.scale(), view.tile_region(tile));
-            let (number, is_large) = (self.jobs, !is_edit(&view, pixels));
-            let job = Job { number, tile, pixels, region, transform, scale, tile_region, is_large, is_seen };
+            let share = match pixels {
+                all if all == view.whole_tile() => Share::Whole,
+                part if is_edit(&view, part) => Share::Small,
+                _ => Share::Large,
+            };
+            let number = self.jobs;
+            let job = Job { number, tile, pixels, region, transform, scale, tile_region, share, is_seen };
             self.running = Some(Running { job, spoilt: None });
         }
         self.running.as_ref().map(|running| &running.job)

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use kurbo::{Point, Rect, Vec2};
 use proptest::prelude::*;
-use scene::tiles::{Blit, PIXELS_MAX, PixelRect, SETTLE_MS, TileId, Tiles, Viewport};
+use scene::tiles::{Blit, PIXELS_MAX, PixelRect, SETTLE_MS, Share, TileId, Tiles, Viewport};
 use scene::{BoardPoint, Camera};
 
 const VIEW: (f64, f64) = (1440.0, 900.0);
@@ -172,6 +172,34 @@ fn a_change_costs_the_pixels_that_it_touches() {
     assert!(job.pixels.area() < 44 * 34);
     shell.paint_one();
     assert!(shell.tiles.is_exact());
+}
+
+#[test]
+fn a_job_says_how_much_of_its_tile_it_is() {
+    let mut shell = Shell::new(camera(0.0, 0.0, 1.0), 1.0);
+    assert_eq!(
+        shell.tiles.next_job().map(|job| job.share),
+        Some(Share::Whole),
+        "what is missing is missing as a whole"
+    );
+    shell.settle();
+    for (side, expected) in [(40.0, Share::Small), (120.0, Share::Small), (200.0, Share::Large), (256.0, Share::Whole)]
+    {
+        shell.change(Rect::new(256.0, 256.0, 256.0 + side, 256.0 + side));
+        let mut jobs = vec![];
+        while !shell.tiles.is_exact() {
+            jobs.extend(
+                shell.tiles.next_job().filter(|job| job.tile_region.origin() == Point::new(256.0, 256.0)).cloned(),
+            );
+            shell.paint_one();
+        }
+        assert_eq!(jobs.iter().map(|job| job.share).collect::<Vec<_>>(), [expected], "{side}");
+        let tile = jobs[0].tile;
+        assert!(!shell.tiles.is_spoilt(tile));
+        shell.change(Rect::new(256.0, 256.0, 300.0, 300.0));
+        assert!(shell.tiles.is_spoilt(tile));
+        shell.settle();
+    }
 }
 
 #[test]

@@ -17,42 +17,60 @@ struct EarlierTile {
     bitmap: Surface,
 }
 
-/// All of them, the oldest first.
+impl EarlierTile {
+    fn pixels(&self) -> u64 {
+        let (width, height) = self.bitmap.size();
+        u64::from(width) * u64::from(height)
+    }
+}
+
+/// All of them.
 #[derive(Default)]
-pub(super) struct Earlier(VecDeque<EarlierTile>);
+pub(super) struct Earlier {
+    /// The oldest first.
+    tiles: VecDeque<EarlierTile>,
+    pixels: u64,
+}
 
 impl Earlier {
-    /// Keeps one; the oldest make room for it.
-    pub(super) fn keep(&mut self, tile: TileId, print: u64, bitmap: Surface) {
-        self.0.push_back(EarlierTile { tile, print, bitmap });
-        let pixels = |earlier: &EarlierTile| {
-            let (width, height) = earlier.bitmap.size();
-            u64::from(width) * u64::from(height)
-        };
-        let mut all: u64 = self.0.iter().map(pixels).sum();
-        while all > PIXELS_MAX {
-            let Some(oldest) = self.0.pop_front() else { return };
-            all -= pixels(&oldest);
-            oldest.bitmap.release();
+    /// Keeps one. Answers with the bitmaps that make room for it, the oldest.
+    pub(super) fn keep(&mut self, tile: TileId, print: u64, bitmap: Surface) -> Vec<Surface> {
+        let tile = EarlierTile { tile, print, bitmap };
+        self.pixels += tile.pixels();
+        self.tiles.push_back(tile);
+        let mut dropped = vec![];
+        while self.pixels > PIXELS_MAX
+            && let Some(oldest) = self.tiles.pop_front()
+        {
+            self.pixels -= oldest.pixels();
+            dropped.push(oldest.bitmap);
         }
+        dropped
+    }
+
+    /// Whether there is any of this tile.
+    pub(super) fn has(&self, tile: TileId) -> bool {
+        self.tiles.iter().any(|earlier| earlier.tile == tile)
     }
 
     /// Takes the bitmap of a tile that has this print, if it is here.
     pub(super) fn take(&mut self, tile: TileId, print: u64) -> Option<Surface> {
-        let at = self.0.iter().rposition(|earlier| earlier.tile == tile && earlier.print == print)?;
-        self.0.remove(at).map(|earlier| earlier.bitmap)
+        let at = self.tiles.iter().rposition(|earlier| earlier.tile == tile && earlier.print == print)?;
+        let earlier = self.tiles.remove(at)?;
+        self.pixels -= earlier.pixels();
+        Some(earlier.bitmap)
     }
 
-    /// Takes over what another has.
-    pub(super) fn inherit(&mut self, mut other: Earlier) {
-        std::mem::take(&mut other.0)
-            .into_iter()
-            .for_each(|EarlierTile { tile, print, bitmap }| self.keep(tile, print, bitmap));
+    /// Gives all of them away.
+    pub(super) fn drain(&mut self) -> impl Iterator<Item = (TileId, u64, Surface)> + use<> {
+        self.pixels = 0;
+        std::mem::take(&mut self.tiles).into_iter().map(|EarlierTile { tile, print, bitmap }| (tile, print, bitmap))
     }
 
     /// Drops all of them.
     pub(super) fn clear(&mut self) {
-        self.0.drain(..).for_each(|earlier| earlier.bitmap.release());
+        self.tiles.drain(..).for_each(|earlier| earlier.bitmap.release());
+        self.pixels = 0;
     }
 }
 

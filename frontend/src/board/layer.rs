@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use editor::{Editor, Painting};
 use kurbo::{Affine, Rect};
 use scene::Theme;
-use scene::tiles::{Job, TileId, Tiles};
+use scene::tiles::{Job, Share, TileId, Tiles};
 use wasm_bindgen::JsValue;
 
 use super::canvas2d::{Brush, Surface};
 use super::earlier::Earlier;
+use crate::clock::now_ms;
 
 /// Shapes painted between two looks at the clock, at first and at most. A look costs as much as some tens of small shapes.
 const SHAPES_AT_ONCE: usize = 48;
@@ -20,19 +21,37 @@ const LOOK_MS: f64 = 1.0;
 /// Blank bitmaps that are kept for the next tiles.
 const SPARES: usize = 16;
 
+/// What is on a bitmap for so long may be wanted again.
+const SETTLED_MS: f64 = 250.0;
+
 /// One layer: the board, or the selection that is carried over it.
 pub struct Layer {
     what: editor::Layer,
     pub tiles: Tiles,
     bitmaps: HashMap<TileId, Surface>,
     /// What is on those bitmaps, where that is known.
-    prints: HashMap<TileId, u64>,
+    prints: HashMap<TileId, Print>,
     earlier: Earlier,
     spares: Vec<Surface>,
     /// Where a job is painted, so that nobody sees it half done.
     scratch: Surface,
     job: Option<Begun>,
     pace: Pace,
+}
+
+/// What is on a tile's bitmap.
+#[derive(Clone, Copy)]
+struct Print {
+    print: u64,
+    /// Since when, in milliseconds since 1970.
+    since_ms: f64,
+}
+
+impl Print {
+    /// Whether it has been there for so long that it may be wanted again: a board that arrives looks another way in each moment.
+    fn is_settled(&self) -> bool {
+        now_ms() - self.since_ms >= SETTLED_MS
+    }
 }
 
 /// A job that was begun.
@@ -104,10 +123,12 @@ impl Layer {
 
     /// Takes over what another layer has shown, for when it is to be shown again.
     pub fn inherit(&mut self, mut other: Layer) {
-        self.earlier.inherit(std::mem::take(&mut other.earlier));
-        for (tile, print) in std::mem::take(&mut other.prints) {
+        for (tile, print, bitmap) in other.earlier.drain() {
+            self.keep_earlier(tile, print, bitmap);
+        }
+        for (tile, Print { print, .. }) in std::mem::take(&mut other.prints) {
             if let Some(bitmap) = other.bitmaps.remove(&tile) {
-                self.earlier.keep(tile, print, bitmap);
+                self.keep_earlier(tile, print, bitmap);
             }
         }
     }
@@ -147,8 +168,9 @@ impl Layer {
             }
             let (is_blank, print) = (begun.painting.is_empty(), begun.print);
             self.job = None;
-            self.keep(&job, is_blank, print.is_some());
-            self.finish(job.tile, print);
+            self.keep(&job, is_blank);
+            let print = print.filter(|_| !editor.is_damage_withheld());
+            self.finish(job.tile, print.map(|print| Print { print, since_ms: now_ms() }));
             has_finished = true;
             if left_ms(&self.scratch) <= 0.0 {
                 break;
@@ -160,22 +182,25 @@ impl Layer {
     /// Begins a job. Whether it is done with that, as the tile has looked so before.
     fn begin(&mut self, job: &Job, editor: &Editor, brush: &Brush) -> bool {
         let painting = editor.painting(self.what, job.region);
-        let print = (self.what == editor::Layer::Board && job.is_large).then(|| {
-            let is_whole = job.region == job.tile_region;
-            let print = if is_whole {
-                editor.print(&painting)
-            } else {
-                editor.print(&editor.painting(self.what, job.tile_region))
-            };
-            print.wrapping_add(brush.pictures_brought())
-        });
+        let tells = self.what == editor::Layer::Board && !editor.is_damage_withheld();
+        let print = match job.share {
+            Share::Whole if tells => Some(editor.print(&painting)),
+            // Finding out costs a look at all of the tile.
+            Share::Large if tells && (self.is_settled(job.tile) || self.earlier.has(job.tile)) => {
+                Some(editor.print(&editor.painting(self.what, job.tile_region)))
+            }
+            Share::Small | Share::Large | Share::Whole => None,
+        };
+        let print = print.map(|print| print.wrapping_add(brush.pictures_brought()));
         if let Some(print) = print
             && let Some(bitmap) = self.earlier.take(job.tile, print)
         {
             self.job = None;
             self.put_away(job.tile);
+            self.drop_bitmap(job.tile);
             self.bitmaps.insert(job.tile, bitmap);
-            self.finish(job.tile, Some(print));
+            // It has been seen before.
+            self.finish(job.tile, Some(Print { print, since_ms: 0.0 }));
             return true;
         }
         let side = self.tiles.tile_side();
@@ -186,7 +211,7 @@ impl Layer {
     }
 
     /// A job's tile shows what it is to show.
-    fn finish(&mut self, tile: TileId, print: Option<u64>) {
+    fn finish(&mut self, tile: TileId, print: Option<Print>) {
         for dropped in self.tiles.finish() {
             self.prints.remove(&dropped);
             self.drop_bitmap(dropped);
@@ -199,10 +224,20 @@ impl Layer {
 
     /// Keeps a tile's bitmap as it is for later, if it is known what is on it.
     fn put_away(&mut self, tile: TileId) {
-        if let Some(print) = self.prints.remove(&tile)
+        if let Some(Print { print, .. }) = self.prints.remove(&tile)
             && let Some(bitmap) = self.bitmaps.remove(&tile)
         {
-            self.earlier.keep(tile, print, bitmap);
+            self.keep_earlier(tile, print, bitmap);
+        }
+    }
+
+    fn is_settled(&self, tile: TileId) -> bool {
+        self.prints.get(&tile).is_some_and(Print::is_settled)
+    }
+
+    fn keep_earlier(&mut self, tile: TileId, print: u64, bitmap: Surface) {
+        for dropped in self.earlier.keep(tile, print, bitmap) {
+            self.spare(dropped);
         }
     }
 
@@ -229,24 +264,24 @@ impl Layer {
     }
 
     /// Keeps what was painted. A tile with nothing in it needs no bitmap. What a large part replaces is kept for later.
-    fn keep(&mut self, job: &Job, is_blank: bool, is_large: bool) {
-        let (tile, part) = (job.tile, job.pixels.to_rect());
+    fn keep(&mut self, job: &Job, is_blank: bool) {
+        let (tile, part, is_whole) = (job.tile, job.pixels.to_rect(), job.share == Share::Whole);
         if is_blank && !self.bitmaps.contains_key(&tile) {
             return;
         }
         let side = self.tiles.tile_side();
-        let all = Rect::new(0.0, 0.0, f64::from(side), f64::from(side));
-        if is_large && self.prints.contains_key(&tile) {
+        if job.share != Share::Small && self.is_settled(tile) {
             let next = self.blank(side);
             if let (Some(next), Some(old)) = (&next, self.bitmaps.get(&tile))
-                && part.area() < all.area()
+                && !is_whole
             {
+                let all = Rect::new(0.0, 0.0, f64::from(side), f64::from(side));
                 next.put(old, all, all, Affine::IDENTITY);
             }
             self.put_away(tile);
             self.bitmaps.extend(next.map(|next| (tile, next)));
         }
-        if is_blank && part.area() >= all.area() {
+        if is_blank && is_whole {
             return self.drop_bitmap(tile);
         }
         if !self.bitmaps.contains_key(&tile) {
@@ -266,7 +301,12 @@ impl Layer {
     }
 
     fn drop_bitmap(&mut self, tile: TileId) {
-        let Some(bitmap) = self.bitmaps.remove(&tile) else { return };
+        if let Some(bitmap) = self.bitmaps.remove(&tile) {
+            self.spare(bitmap);
+        }
+    }
+
+    fn spare(&mut self, bitmap: Surface) {
         match self.spares.len() < SPARES {
             true => {
                 bitmap.wipe_all();

@@ -105,6 +105,13 @@ impl Board {
             undoing.seen = (!is_ahead).then_some(Seen { before, after, gone });
             read.insert(id.clone());
         }
+        // What was foreseen and is not done after all is as it is.
+        for (id, undoing) in takes_back.iter().flat_map(|reversal| reversal.by_shape()) {
+            if undoing.is_foreseen && reversal.of_shape(id).is_none() && self.foreseen.forget(id) {
+                reader.read(id, None);
+                read.insert(id.clone());
+            }
+        }
         drop(reader);
         if read.is_empty() {
             return Change::default();

@@ -146,7 +146,8 @@ impl Board {
             let other = other(&binding.shape).filter(|other| other.kind.can_be_held())?;
             Some((other, binding.clone()))
         };
-        shape.course = None;
+        // What was derived before has no part in it: a turned line turns around what its own values span.
+        shape.measure();
         let mut frame = shape.frame.clone();
         if shape.kind.is_line() {
             let ends = [held(&shape.start), held(&shape.end)];

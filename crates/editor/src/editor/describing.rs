@@ -6,6 +6,7 @@ use super::{Editor, marking};
 use crate::becoming;
 use crate::chrome::{Chrome, Geometry, Letters, Person, SelectionPart, StyleOfSelection};
 use crate::handles::Handles;
+use crate::history::Direction;
 use crate::limits;
 use crate::style::Shared;
 use crate::transform::Around;
@@ -134,8 +135,8 @@ impl Editor {
             selection_number: self.selection.number(),
             selection_description: self.summary.parts.clone(),
             kinds: self.summary.kinds.clone(),
-            can_undo: self.history.can_undo(),
-            can_redo: self.history.can_redo(),
+            can_undo: self.history.can_undo() || self.stepping() == Some(Direction::Redo),
+            can_redo: self.history.can_redo() || self.stepping() == Some(Direction::Undo),
             zoom: self.camera.zoom(),
             people: self.people(),
             shape_count: self.board.len(),

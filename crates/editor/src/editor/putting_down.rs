@@ -1,9 +1,9 @@
 //! What is too much for one task is done a part a tick: the last edits of a gesture, what a command changes, a step of
-//! undo. It is one step of undo all the same, the picture changes once, and whatever needs to find it done finds it done.
-//! Must not know what the edits are.
+//! undo. It is one step of undo all the same, the picture changes once all of it is there, and whatever needs to find it done
+//! finds it done. Must not know what the edits are.
 //!
 //! A step of undo is shown before it is written, as far as the board foresees what comes of it
-//! (docs/decisions/0041-foresight.md): writing waits until it can have been painted.
+//! (docs/decisions/0041-foresight.md): writing waits until it can have been painted. What is not foreseen changes with that.
 
 use board::{Edit, Reversal, ShapeId};
 
@@ -47,7 +47,9 @@ struct StepWork {
     selection: Vec<ShapeId>,
     /// So many of the step's first reversals are still to be foreseen.
     unforeseen: usize,
-    /// Whether all is that can be, and is shown.
+    /// Whether anything of the others was.
+    has_foreseen: bool,
+    /// Whether all that can be foreseen is, and is shown.
     is_shown: bool,
 }
 
@@ -74,14 +76,31 @@ impl Editor {
         self.put_down(Work::Gesture(edits.into_iter()));
     }
 
-    /// Whether a gesture is over for the hand and not yet for the board: what it shows is no longer what it would make.
+    /// Whether something is over for the hand and not yet for the board: what a gesture shows is no longer what it would make.
     pub fn is_putting_down(&self) -> bool {
         self.putting_down.is_some()
     }
 
     /// Whether more is shown than is written. The hand rests then: whatever it did would have it written first.
     pub fn is_ahead(&self) -> bool {
-        matches!(&self.putting_down, Some(PutDown { work: Work::Step(StepWork { is_shown: true, .. }), .. }))
+        self.step_work().is_some_and(|work| work.is_shown && work.has_foreseen)
+    }
+
+    /// Whether the board holds changes that no [`Damage`] has told of yet: a picture painted now is none of before or after.
+    pub fn is_damage_withheld(&self) -> bool {
+        self.putting_down.as_ref().is_some_and(|left| !left.damage.is_none())
+    }
+
+    /// Which way the step goes that is not yet all taken back.
+    pub(super) fn stepping(&self) -> Option<Direction> {
+        self.step_work().map(|work| work.direction)
+    }
+
+    fn step_work(&self) -> Option<&StepWork> {
+        match &self.putting_down {
+            Some(PutDown { work: Work::Step(work), .. }) => Some(work),
+            _ => None,
+        }
     }
 
     fn end_gesture(&mut self) {
@@ -103,9 +122,14 @@ impl Editor {
     pub(super) fn take_step(&mut self, step: Step, direction: Direction) {
         let selection = self.selection.to_vec();
         let shapes: usize = step.reversals.iter().map(Reversal::shapes).sum();
-        let is_shown = shapes <= limits::SHAPES_PER_TICK;
-        let (back, kept, unforeseen) = (vec![], 0, step.reversals.len());
-        self.put_down(Work::Step(StepWork { step, direction, back, kept, selection, unforeseen, is_shown }));
+        let (unforeseen, has_foreseen, is_shown) = (step.reversals.len(), false, false);
+        let mut work =
+            StepWork { step, direction, back: vec![], kept: 0, selection, unforeseen, has_foreseen, is_shown };
+        // A small one is written in the same task, and looks as it did before all the same.
+        while shapes <= limits::SHAPES_PER_TICK && !work.is_shown {
+            self.foresee_some(&mut work);
+        }
+        self.put_down(Work::Step(work));
     }
 
     fn put_down(&mut self, work: Work) {
@@ -177,12 +201,14 @@ impl Editor {
         false
     }
 
-    /// Shows what will come of the next part of a step, then what follows from all that; the selection goes with it.
+    /// Shows what will come of the next part of a step, then what follows from all that; the selection goes with it. Whether
+    /// there is something to see now.
     fn foresee_some(&mut self, work: &mut StepWork) -> bool {
         let from = part_from(&work.step.reversals[..work.unforeseen], limits::SHAPES_FORESEEN_PER_TICK);
         for reversal in work.step.reversals[from..work.unforeseen].iter_mut().rev() {
             let foreseen = self.board.foresee(reversal);
             self.absorb(&foreseen);
+            work.has_foreseen |= !foreseen.is_empty();
         }
         if work.unforeseen == 0 || (from == 0 && !self.board.has_dependents()) {
             let derived = self.board.derive_foreseen(limits::SHAPES_FORESEEN_PER_TICK);
@@ -190,11 +216,12 @@ impl Editor {
         }
         work.unforeseen = from;
         work.is_shown = from == 0 && !self.board.is_underived();
-        if work.is_shown {
+        let shows = work.is_shown && work.has_foreseen;
+        if shows {
             self.select(work.step.selection.clone());
             self.outbox.chrome = true;
         }
-        work.is_shown
+        shows
     }
 
     fn end_work(&mut self, work: Work) {
@@ -213,6 +240,7 @@ impl Editor {
                 self.history.put_back(direction, Step::reverse(back, selection));
             }
         }
+        self.finish_notes();
         self.outbox.chrome = true;
     }
 
@@ -234,7 +262,14 @@ impl Editor {
             Input::Key(event) => event.phase == KeyPhase::Up || MODIFIERS.contains(&event.key.as_str()),
             _ => false,
         };
-        while self.putting_down.is_some() && !may_wait {
+        if !may_wait {
+            self.put_all_down();
+        }
+    }
+
+    /// All that is left at once.
+    pub(super) fn put_all_down(&mut self) {
+        while self.putting_down.is_some() {
             self.put_some_down();
         }
     }

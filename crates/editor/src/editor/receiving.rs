@@ -28,7 +28,10 @@ impl Editor {
             return;
         }
         self.offer_lost(at_stake);
-        self.finish_notes();
+        // What is shown of a step may not be written yet: then it ends with this.
+        if self.stepping().is_none() {
+            self.finish_notes();
+        }
         if self.is_busy() {
             self.feed(&Event::Refresh(self.modifiers));
         }

@@ -25,6 +25,9 @@ impl Editor {
     /// Brings the code in.
     pub fn take_up(&mut self, seldom: &'static Seldom) {
         self.seldom = Some(seldom);
+        if !self.early.is_empty() {
+            self.put_all_down();
+        }
         for effect in std::mem::take(&mut self.early) {
             (seldom.run)(self, effect);
         }

@@ -217,6 +217,57 @@ fn a_large_gesture_is_taken_back_a_part_at_a_time() {
     assert_eq!(hand.editor.board().contents(), before);
 }
 
+#[test]
+fn what_small_steps_changed_is_shown_with_the_rest() {
+    let mut hand = Hand::on("");
+    let many = paste_many(&mut hand);
+    hand.key("Escape");
+    let first = hand.editor.board().shapes().next().expect("a shape").bounds().center();
+    let at = hand.editor.camera().to_screen(BoardPoint::new(first.x - 4.0, first.y));
+    hand.click(at.x, at.y);
+    hand.key("ArrowDown");
+    hand.key("Mod+Z");
+    hand.take_outputs();
+    hand.key("Mod+Z");
+    assert_eq!((hand.editor.board().len(), updates(&mut hand)), (0, 0), "all of them at once");
+    assert!(hand.editor.chrome().can_redo, "while it is written");
+    hand.key("Mod+Y");
+    assert_eq!(hand.editor.board().len(), many);
+}
+
+#[test]
+fn a_large_step_that_peers_have_overtaken_takes_no_selection() {
+    let mut pair = Pair::on("");
+    paste_many(&mut pair.a);
+    pair.exchange();
+    pair.a.key("ArrowRight");
+    pair.exchange();
+    pair.a.key("Escape");
+    pair.b.give(Input::Command("select-all".to_owned()));
+    pair.b.key("ArrowDown");
+    pair.b.key("Escape");
+    pair.exchange();
+    assert!(pair.a.editor.selection().is_empty());
+    pair.a.key("Mod+Z");
+    assert!(!pair.a.editor.is_ahead());
+    pair.a.key("Escape");
+    assert!(pair.a.editor.selection().is_empty());
+}
+
+#[test]
+fn a_picture_in_the_midst_of_a_large_command_is_known_as_such() {
+    let mut hand = Hand::on("");
+    let many = paste_many(&mut hand);
+    assert!(!hand.editor.is_damage_withheld());
+    hand.key("Delete");
+    for _ in 1..many.div_ceil(limits::SHAPES_PER_TICK) {
+        assert!(hand.editor.is_damage_withheld());
+        hand.tick(0);
+    }
+    assert!(!hand.editor.is_damage_withheld());
+    assert!(hand.editor.board().is_empty());
+}
+
 fn outlines(hand: &Hand) -> Vec<Rect> {
     hand.editor.board().shapes().map(Shape::bounds).collect()
 }
