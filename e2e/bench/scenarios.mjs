@@ -104,7 +104,8 @@ async function moveAll({ hand, measure, page }) {
   );
   const result = await measure(() => hand.drag(SECONDS, (at) => [720 + 200 * Math.sin(at * 6), 450 + 150 * Math.sin(at * 9)]));
   const shapes = await shapesOf(page);
-  const dropMs = await shown(page, shapes, "pointerup", () => hand.release(720, 450));
+  // Not where it began: that would be no move.
+  const dropMs = await shown(page, shapes, "pointerup", () => hand.release(760, 480));
   return { ...result, selectMs, dropMs, undropMs: await shown(page, shapes, "keydown", () => hand.key("Control+z")) };
 }
 
