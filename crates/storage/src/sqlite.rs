@@ -24,11 +24,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::{BoardId, ServiceId};
+use sqlx::error::DatabaseError;
 use sqlx::sqlite::{
     Sqlite, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteQueryResult,
     SqliteSynchronous,
 };
 use sqlx::{Connection, SqliteConnection, Transaction};
+use tokio::time::sleep;
 
 use self::checkpoints::Checkpoints;
 use crate::contract::in_board_order;
@@ -41,6 +43,8 @@ use crate::{
 const READERS: u32 = 4;
 /// Longest wait for another process to finish its transaction.
 const BUSY_WAIT: Duration = Duration::from_secs(2);
+/// Between two tries to open a file that another process holds.
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
 /// Longest wait for our own writer, or for a free reader.
 const TURN_WAIT: Duration = Duration::from_secs(5);
 
@@ -97,11 +101,33 @@ async fn migrate(options: &SqliteConnectOptions) -> Result<(), Error> {
     let mut migrator = sqlx::migrate!("../../migrations/sqlite");
     // A newer release may have been here already; migrations only add.
     migrator.set_ignore_missing(true);
-    let mut connection = SqliteConnection::connect_with(options).await?;
+    let mut connection = first_connection(options).await?;
     let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
     migrator.run_direct(None, &mut *tx, false).await.map_err(Error::unavailable)?;
     tx.commit().await?;
     Ok(connection.close().await?)
+}
+
+/// A connection to a file whose journal may have to become another first. SQLite does not wait for whoever has the file open
+/// then, whatever its busy timeout: it is asked again.
+async fn first_connection(options: &SqliteConnectOptions) -> Result<SqliteConnection, Error> {
+    let mut tries_left = BUSY_WAIT.as_millis() / BUSY_PAUSE.as_millis();
+    loop {
+        match SqliteConnection::connect_with(options).await {
+            Err(sqlx::Error::Database(refused)) if tries_left > 0 && is_busy(&*refused) => {
+                tries_left -= 1;
+                sleep(BUSY_PAUSE).await;
+            }
+            answer => return Ok(answer?),
+        }
+    }
+}
+
+/// Whether another process holds the file: SQLITE_BUSY, whatever its extension.
+fn is_busy(refused: &dyn DatabaseError) -> bool {
+    const BUSY: u32 = 5;
+    let code = refused.code().and_then(|code| code.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == BUSY)
 }
 
 fn found(result: &SqliteQueryResult) -> Result<(), Error> {
