@@ -11,6 +11,8 @@ export const VIEW = { width: 1440, height: 900 };
 export const MIDDLE = [VIEW.width / 2, VIEW.height / 2];
 const SECONDS = 3;
 const BOOTS = 5;
+/** Certainly enough for a move of all shapes to be written. */
+const WRITTEN_MS = 3_000;
 const PEERS = 30;
 const PEER_EDITS_PER_S = 10;
 const CURSORS = 99;
@@ -106,6 +108,8 @@ async function moveAll({ hand, measure, page }) {
   const shapes = await shapesOf(page);
   // Not where it began: that would be no move.
   const dropMs = await shown(page, shapes, "pointerup", () => hand.release(760, 480));
+  // Until it is written: an undo before that has all that is left written first.
+  await page.waitForTimeout(WRITTEN_MS);
   return { ...result, selectMs, dropMs, undropMs: await shown(page, shapes, "keydown", () => hand.key("Control+z")) };
 }
 
